@@ -1,0 +1,1 @@
+"""What is known about an account at an instant: contract, lake, signals, snapshots, outcomes."""

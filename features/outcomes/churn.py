@@ -1,0 +1,53 @@
+"""Logo churn: no paid subscription is left, after an allowed gap."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from features.clock import NEVER, Mask, cut_of
+from features.facts import View
+from features.outcomes.coverage import Stretch, paid, running, stretches
+from features.outcomes.label import Fate
+
+
+@dataclass(frozen=True)
+class LogoChurn:
+    """Loss of the last paid subscription; it happens at the earlier of notice and end."""
+
+    gap_days: int = 30
+    name: str = "logo_churn"
+
+    @property
+    def lag_days(self) -> int:
+        """An end is certain only when the allowed gap has passed without a new start."""
+        return self.gap_days
+
+    def population(self, view: View) -> Mask:
+        """Accounts with a paid subscription that runs on and is not under notice."""
+        return paying(view)
+
+    def fate(self, later: View, as_of: date) -> Fate:
+        """When the stretch of coverage that `as_of` lies in was given up."""
+        cut = cut_of(as_of)
+        event_at = np.full(later.size, NEVER)
+        followed = np.full(later.size, cut)
+        for account, mine in stretches(paid(later.facts("subscriptions")), self.gap_days).items():
+            held = [s for s in mine if s.begin < cut]
+            if held:
+                event_at[account], followed[account] = _end_of(held[-1])
+        return Fate(event_at, followed)
+
+
+def paying(view: View) -> Mask:
+    """Accounts with a paid subscription that runs on and is not under notice."""
+    subscriptions = paid(view.facts("subscriptions"))
+    held = subscriptions.account[running(subscriptions, view.cut)]
+    return np.bincount(held, minlength=view.size) > 0
+
+
+def _end_of(stretch: Stretch) -> tuple[int, int]:
+    """When a stretch was lost, and up to when it was followed."""
+    if stretch.completed and stretch.end != NEVER:
+        return NEVER, stretch.end
+    return stretch.given_up, NEVER

@@ -1,0 +1,80 @@
+"""Outcomes: what happened to an account after `as_of`, under a named definition.
+
+A label definition answers two questions. Which accounts could still have the outcome at
+an instant (its population, from what was visible then)? And when did it happen to them
+(from what is visible at a later instant, the data's own `as_of`)?
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from features.clock import DAY, NEVER, Instants, Mask, cut_of
+from features.facts import Bucket, View
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What happened to each account of a bucket after one `as_of`.
+
+    Attributes:
+        event_at: when the outcome happened, microseconds; NEVER if it has not. An outcome
+            that had begun before `as_of` but was known only later lies before the cut.
+        followed_until: up to when the account was followed; what happens later is not
+            known to be absent. NEVER where only the data's end limits it.
+    """
+
+    event_at: Instants
+    followed_until: Instants
+
+
+class Label(Protocol):
+    """A named definition of an outcome."""
+
+    @property
+    def name(self) -> str:
+        """The outcome's name."""
+
+    @property
+    def lag_days(self) -> int:
+        """Days after the end of a horizon until its outcome is known for certain."""
+
+    def population(self, view: View) -> Mask:
+        """Which accounts could still have the outcome, shape (accounts,)."""
+
+    def fate(self, later: View, as_of: date) -> Fate:
+        """When the outcome happened after `as_of`, as far as `later` shows."""
+
+
+def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> pd.DataFrame:
+    """The outcomes of the population at each of `dates`, as known at `data_as_of`.
+
+    Returns one row per account and date with `account_id`, `as_of`, and in days after
+    `as_of` (float64, at least 0, infinity for never): `event_days` and `followed_days`.
+    """
+    parts = [_fate_rows(bucket, label, day, data_as_of) for day in dates]
+    columns = ["account_id", "as_of", "event_days", "followed_days"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def _fate_rows(bucket: Bucket, label: Label, day: date, data_as_of: date) -> pd.DataFrame:
+    rows = np.flatnonzero(label.population(bucket.at(day)))
+    fate = label.fate(bucket.at(data_as_of, rates_of=day), day)
+    cut = cut_of(day)
+    return pd.DataFrame(
+        {
+            "account_id": [bucket.accounts[i] for i in rows],
+            "as_of": pd.Series([day] * len(rows), dtype=object),
+            "event_days": _days_after(cut, fate.event_at[rows]),
+            "followed_days": _days_after(cut, fate.followed_until[rows]),
+        }
+    )
+
+
+def _days_after(cut: int, instants: Instants) -> np.ndarray:
+    never = instants == NEVER
+    days = (np.where(never, cut, instants) - cut) / DAY
+    return np.where(never, np.inf, np.maximum(days, 0.0))

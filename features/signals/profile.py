@@ -1,0 +1,30 @@
+"""Profile: who are they, what have they bought, and when does it renew?"""
+
+from features.measures import Change, Count, DaysSinceFirst, DaysSinceLast, DaysUntil, Distinct, Latest, OpenItems, TotalOpen
+from features.signal import GroupName, Signal, SignalGroup
+
+OPEN = ("ended_at",)
+
+GROUP = SignalGroup(
+    GroupName.PROFILE,
+    "Who are they?",
+    (
+        Signal("industry", "accounts", Latest("industry"), "industry"),
+        Signal("region", "accounts", Latest("region"), "region"),
+        Signal("employees", "accounts", Latest("employees"), "people employed", unit="people", empty=None, changing=True),
+        Signal("growth_potential", "accounts", Latest("growth_potential"), "growth potential", changing=True),
+        Signal("age", "accounts", DaysSinceFirst(), "days as a customer", unit="days", empty=None),
+        Signal("mrr", "subscriptions", TotalOpen("mrr", OPEN), "recurring revenue per month", unit="per month"),
+        Signal("products", "subscriptions", OpenItems(OPEN), "subscriptions held", empty=0.0),
+        Signal("plan", "subscriptions", Latest("plan"), "plan"),
+        Signal("product_range", "subscriptions", Distinct("product"), "different products ever held"),
+        Signal("subscribed_for", "subscriptions", DaysSinceFirst(), "days since the first subscription", unit="days", empty=None),
+        Signal("contract_age", "subscriptions", DaysSinceLast(), "days since the contract last changed", unit="days", empty=None),
+        Signal("contract_changes", "subscriptions", Count(), "contract changes", (180, 365)),
+        Signal("renewal", "subscriptions", DaysUntil("renews_at", OPEN), "days until the contract renews", unit="days", empty=None),
+        Signal("billing_months", "subscriptions", Latest("billing_months"), "months billed at once", unit="months", empty=None),
+        Signal("auto_renew", "subscriptions", Latest("auto_renew"), "automatic renewal (1 is yes)", empty=None),
+        Signal("playbooks", "interventions", Count(), "playbooks run", (90,)),
+        Signal("invoices_change", "invoices", Change(Count()), "change in the number of invoices", (180,)),
+    ),
+)

@@ -1,0 +1,118 @@
+"""The churn model: everything needed to turn a snapshot into scores with reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.bands import BandPolicy
+from models.encoding import InputSchema, Matrix
+from models.hazards import Hazard, explain, p_loss
+from models.score import HORIZONS, OTHERS, Reason, Score
+
+REASONS_KEPT = 8
+"""How many reasons are kept with a score; the others are kept as one sum."""
+
+
+@dataclass(frozen=True)
+class ChurnModel:
+    """Fitted hazards, calibrators, schema and band policy.
+
+    Attributes:
+        hazards: one per interval with evidence, in order, beginning at day 0.
+        primary_horizon: the horizon of health score, bands and reasons, days.
+        fingerprint: of the signal definitions it was trained on.
+        events: the company's main events, which have signals of their own.
+    """
+
+    version: str
+    flavour: str
+    outcome: str
+    schema: InputSchema
+    hazards: tuple[Hazard, ...]
+    primary_horizon: int
+    policy: BandPolicy
+    fingerprint: str
+    events: tuple[str, ...]
+    data_as_of: date
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """The horizons with evidence."""
+        return tuple(h.interval.end for h in self.hazards)
+
+    def chances(self, inputs: Matrix) -> dict[int, npt.NDArray[np.float64]]:
+        """Calibrated chance of loss by horizon, shape (rows,) each."""
+        return p_loss({h.interval: h.log_odds(inputs) for h in self.hazards}, self.horizons)
+
+    def explain(self, inputs: Matrix) -> tuple[Matrix, npt.NDArray[np.float64]]:
+        """Shares of the log-odds of loss within the primary horizon, and the base.
+
+        Shapes (rows, columns) and (rows,); a row adds up to the log-odds of its chance.
+        """
+        chain = [h for h in self.hazards if h.interval.end <= self.primary_horizon]
+        return explain(chain, inputs)
+
+    def score(self, snapshot: pd.DataFrame) -> list[Score]:
+        """Score every row of a snapshot (`account_id`, `as_of` and the signals' columns)."""
+        if snapshot.empty:
+            return []
+        inputs = self.schema.encode(snapshot)
+        chances = self.chances(inputs)
+        shares, base = self.explain(inputs)
+        rows = zip(snapshot["account_id"], snapshot["as_of"], strict=True)
+        return [
+            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, _Explained(
+                snapshot.iloc[i], self.schema.names, shares[i], float(base[i])
+            ))
+            for i, (account, day) in enumerate(rows)
+        ]  # fmt: skip
+
+    def _score(
+        self, account: str, day: date, chances: dict[int, float], explained: "_Explained"
+    ) -> Score:
+        primary = chances[self.primary_horizon]
+        return Score(
+            account_id=account,
+            as_of=day,
+            p_loss={h: chances.get(h) for h in HORIZONS},
+            health_score=100 * (1 - primary),
+            band=self.policy.band(primary),
+            model_version=self.version,
+            base=explained.base,
+            reasons=explained.reasons(),
+        )
+
+
+@dataclass(frozen=True)
+class _Explained:
+    """One row's values and shares, ready to be made into reasons."""
+
+    row: "pd.Series[float]"
+    names: Sequence[str]
+    shares: npt.NDArray[np.float64]
+    base: float
+
+    def reasons(self) -> tuple[Reason, ...]:
+        order = np.argsort(-np.abs(self.shares), kind="stable")
+        named = [i for i in order[:REASONS_KEPT] if self.shares[i] != 0]
+        rest = [i for i in order if self.shares[i] != 0][len(named) :]
+        reasons = [
+            Reason(self.names[i], _plain(self.row[self.names[i]]), float(self.shares[i]))
+            for i in named
+        ]
+        if rest:
+            reasons.append(Reason(OTHERS, float(len(rest)), float(self.shares[rest].sum())))
+        return tuple(reasons)
+
+
+def _plain(value: object) -> float | str | None:
+    """A cell as a plain value: None where missing."""
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    return float(value)  # type: ignore[arg-type]

@@ -1,0 +1,95 @@
+"""Snapshots joined with outcomes: who was at risk in an interval, and who was lost."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.intervals import Interval
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One row per account and date, with what happened afterwards.
+
+    Attributes:
+        frame: `account_id`, `as_of` (date) and the snapshot's columns, ordered by date
+            and account.
+        event_days: days from `as_of` to the loss, infinity for never, shape (rows,).
+        followed_days: days for which the account was followed, likewise.
+        lag_days: days after the end of an interval until its outcome is certain.
+        data_as_of: the date on which the outcomes were read.
+    """
+
+    frame: pd.DataFrame
+    event_days: npt.NDArray[np.float64]
+    followed_days: npt.NDArray[np.float64]
+    lag_days: int
+    data_as_of: date
+
+    @property
+    def ordinals(self) -> npt.NDArray[np.int64]:
+        """`as_of` of each row as a day number."""
+        days = self.frame["as_of"].map(date.toordinal)
+        return days.to_numpy(np.int64)
+
+    @property
+    def dates(self) -> list[date]:
+        """The distinct dates in order."""
+        return sorted(self.frame["as_of"].unique())
+
+    def take(self, rows: Mask) -> "Dataset":
+        """The dataset of some rows."""
+        return Dataset(
+            self.frame[rows].reset_index(drop=True),
+            self.event_days[rows],
+            self.followed_days[rows],
+            self.lag_days,
+            self.data_as_of,
+        )
+
+    def matured(self, end_days: int, at: date) -> Mask:
+        """Rows whose outcome within `end_days` was certain on the date `at`."""
+        latest = at - timedelta(days=end_days + self.lag_days)
+        matured: Mask = self.ordinals <= latest.toordinal()
+        return matured
+
+    def lost_within(self, days: int) -> Mask:
+        """Rows whose account was lost within `days`; only matured rows mean anything."""
+        lost: Mask = (self.event_days <= days) & (self.event_days <= self.followed_days)
+        return lost
+
+    def followed(self, days: int) -> Mask:
+        """Rows that were followed for `days`, or until the loss."""
+        enough: Mask = (self.followed_days >= days) | self.lost_within(days)
+        return enough
+
+    def at_risk(self, interval: Interval, at: date) -> Mask:
+        """Rows that enter an interval's risk set with an outcome certain on `at`.
+
+        An account lost before the interval begins has left the risk set. Rows matured for
+        an earlier interval only are left out even where the loss is known already, since
+        keeping losses and not survivals would bias the hazard.
+        """
+        alive = (self.event_days > interval.start) | (interval.start == 0)
+        return self.matured(interval.end, at) & alive & self.followed(interval.end)
+
+
+def join(snapshots: pd.DataFrame, fates: pd.DataFrame, lag_days: int, data_as_of: date) -> Dataset:
+    """Join snapshots with the fates of the same population and dates.
+
+    Raises ValueError where the two do not describe the same rows.
+    """
+    merged = snapshots.merge(fates, on=["account_id", "as_of"], validate="one_to_one")
+    if not len(merged) == len(snapshots) == len(fates):
+        raise ValueError(
+            f"{len(snapshots)} snapshot rows and {len(fates)} outcomes share only "
+            f"{len(merged)}: both must describe the same population and dates."
+        )
+    merged = merged.sort_values(["as_of", "account_id"], ignore_index=True)
+    event, followed = merged.pop("event_days"), merged.pop("followed_days")
+    return Dataset(merged, event.to_numpy(float), followed.to_numpy(float), lag_days, data_as_of)

@@ -1,0 +1,83 @@
+"""Snapshots as matrices: which columns a model reads, in which order, and how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Matrix = npt.NDArray[np.float64]
+
+
+class SchemaMismatch(ValueError):
+    """A snapshot lacks columns that the model reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputColumn:
+    """One column a model reads.
+
+    Attributes:
+        name: the snapshot column.
+        words: for word columns the words known at training, in code order; None for
+            numbers. A word not seen at training is read as missing.
+    """
+
+    name: str
+    words: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputSchema:
+    """The columns a model reads, in order."""
+
+    columns: tuple[InputColumn, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(c.name for c in self.columns)
+
+    @property
+    def word_positions(self) -> list[int]:
+        """Positions of the columns that hold codes of words."""
+        return [i for i, c in enumerate(self.columns) if c.words is not None]
+
+    def encode(self, frame: pd.DataFrame) -> Matrix:
+        """`frame` as float64 of shape (rows, columns); words become codes, NaN is missing."""
+        missing = [n for n in self.names if n not in frame.columns]
+        if missing:
+            raise SchemaMismatch(
+                f"the snapshot lacks {len(missing)} columns the model reads, first "
+                f"{missing[0]!r}: compute it with the definitions the model was trained on."
+            )
+        out = np.empty((len(frame), len(self.columns)))
+        for i, column in enumerate(self.columns):
+            out[:, i] = _encode(frame[column.name], column)
+        return out
+
+    def select(self, names: Sequence[str]) -> "InputSchema":
+        """The schema of some of the columns, in this schema's order."""
+        return InputSchema(tuple(c for c in self.columns if c.name in names))
+
+
+def learn_schema(frame: pd.DataFrame, names: Sequence[str]) -> InputSchema:
+    """The schema of the columns `names` that vary in `frame`, with the words seen there."""
+    columns = []
+    for name in names:
+        values = frame[name]
+        if values.nunique(dropna=False) < 2:
+            continue
+        is_word = not pd.api.types.is_numeric_dtype(values)
+        words = tuple(sorted(values.dropna().unique())) if is_word else None
+        columns.append(InputColumn(name, words))
+    return InputSchema(tuple(columns))
+
+
+def _encode(values: "pd.Series[float]", column: InputColumn) -> Matrix:
+    if column.words is None:
+        numbers: Matrix = np.asarray(values.to_numpy(np.float64, na_value=np.nan))
+        return numbers
+    codes = pd.Categorical(values, categories=list(column.words)).codes
+    return np.where(codes < 0, np.nan, codes.astype(np.float64))

@@ -1,0 +1,60 @@
+"""Reasons in words, derived from the signal's declaration.
+
+Stored reasons are codes and numbers; the words are made here, at the edge, so that they
+can change or be translated without touching a score.
+"""
+
+from features.signal import Signal
+from features.signals import CATALOGUE, catalogue_for
+from models.score import OTHERS, Reason
+
+NOT_CONNECTED = "not known"
+
+
+class Wording:
+    """Makes sentences for the signals of one company."""
+
+    def __init__(self, events: tuple[str, ...] = ()) -> None:
+        catalogue = catalogue_for(events) if events else CATALOGUE
+        self._columns = {c.name: c for c in catalogue.columns}
+
+    def __call__(self, reason: Reason) -> str:
+        """One sentence for a customer-success manager, e.g. "3 people ... (raises risk)"."""
+        push = "raises the risk" if reason.contribution > 0 else "lowers the risk"
+        if reason.signal == OTHERS:
+            return f"{value_in_words(reason.value)} other signals together; {push}."
+        column = self._columns.get(reason.signal)
+        if column is None:
+            return f"{reason.signal}: {value_in_words(reason.value)}; {push}."
+        meaning = column.meaning[0].upper() + column.meaning[1:]
+        return f"{meaning}: {_with_unit(reason.value, column.signal)}; {push}."
+
+    def meaning(self, column: str) -> str:
+        """What a snapshot column means; its name where it is not declared."""
+        known = self._columns.get(column)
+        return known.meaning if known else column
+
+
+def sentence(reason: Reason) -> str:
+    """The sentence of a reason whose signal every company has."""
+    return _DECLARED(reason)
+
+
+def value_in_words(value: float | str | None) -> str:
+    """A value as people write it: at most one decimal, thousands apart."""
+    if value is None:
+        return NOT_CONNECTED
+    if isinstance(value, str):
+        return value
+    if abs(value) >= 10 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
+
+
+def _with_unit(value: float | str | None, signal: Signal) -> str:
+    words = value_in_words(value)
+    shown = signal.unit and value is not None and not isinstance(value, str)
+    return f"{words} {signal.unit}" if shown else words
+
+
+_DECLARED = Wording()

@@ -1,0 +1,100 @@
+"""Hazards to probabilities: continuation ratios over successive intervals.
+
+With q_k the chance of loss in interval k of an account still there at its beginning,
+`P(loss by h) = 1 - prod(1 - q_k)`, so a longer horizon can never have a smaller chance.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.calibration import Calibrator, log_p
+from models.encoding import Matrix
+from models.flavours import Fitted
+from models.intervals import Interval
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """The calibrated chance of loss in one interval of accounts still there."""
+
+    interval: Interval
+    model: Fitted
+    calibrator: Calibrator
+
+    def log_odds(self, inputs: Matrix) -> Vector:
+        """Calibrated log-odds, shape (rows,)."""
+        return self.calibrator.apply(self.model.log_odds(inputs))
+
+    def contributions(self, inputs: Matrix) -> tuple[Matrix, Vector]:
+        """Exact shares of the calibrated log-odds: by column, and the base of each row.
+
+        Calibration stretches the way from the base to the score; the shares are stretched
+        with it, which for one slope is the exact Shapley value of the calibrated log-odds.
+        """
+        raw = self.model.contributions(inputs)
+        base = raw[:, -1]
+        calibrated_base = self.calibrator.apply(base)
+        end = self.calibrator.apply(self.model.log_odds(inputs))
+        return stretch(raw[:, :-1], calibrated_base, end), calibrated_base
+
+
+def stretch(shares: Matrix, begin: Vector, end: Vector) -> Matrix:
+    """Scale each row of `shares` so that it adds up to `end - begin`, keeping proportions."""
+    total = shares.sum(axis=1)
+    flat = np.abs(total) < 1e-12
+    factor = np.where(flat, 0.0, (end - begin) / np.where(flat, 1.0, total))
+    return np.asarray(shares * factor[:, None])
+
+
+def cumulative_hazard(log_odds: Vector) -> Vector:
+    """`-ln(1 - q)` of a hazard with these log-odds."""
+    return -log_p(-log_odds)
+
+
+def p_loss(log_odds: Mapping[Interval, Vector], horizons: Sequence[int]) -> dict[int, Vector]:
+    """Chance of loss by each horizon that a full chain of intervals reaches.
+
+    Args:
+        log_odds: calibrated log-odds by interval, each of shape (rows,).
+        horizons: days; those without a full chain are left out.
+    """
+    found: dict[int, Vector] = {}
+    total, reached = 0.0 * next(iter(log_odds.values())), 0
+    for interval in sorted(log_odds):
+        if interval.start != reached:
+            break
+        total, reached = total + cumulative_hazard(log_odds[interval]), interval.end
+        if reached in horizons:
+            found[reached] = -np.expm1(-total)
+    return found
+
+
+def logit(p: Vector) -> Vector:
+    """Log-odds of probabilities strictly between 0 and 1."""
+    return np.asarray(np.log(p) - np.log1p(-p))
+
+
+def explain(hazards: Sequence[Hazard], inputs: Matrix) -> tuple[Matrix, Vector]:
+    """Exact shares of the log-odds of loss by the end of the last of `hazards`.
+
+    Each interval's shares are brought from its log-odds to its cumulative hazard, which
+    adds up over intervals, and the sum to the log-odds of the whole: both times along the
+    straight line from base to score, which keeps sign and proportion within an interval.
+
+    Returns the shares, shape (rows, columns), and the base, shape (rows,); together a row
+    adds up to the log-odds of the probability shown.
+    """
+    rows = len(inputs)
+    shares, begin, end = np.zeros_like(inputs), np.zeros(rows), np.zeros(rows)
+    for hazard in hazards:
+        mine, base = hazard.contributions(inputs)
+        low, high = cumulative_hazard(base), cumulative_hazard(hazard.log_odds(inputs))
+        shares += stretch(mine, low, high)
+        begin, end = begin + low, end + high
+    base_odds, odds = logit(-np.expm1(-begin)), logit(-np.expm1(-end))
+    return stretch(shares, base_odds, odds), base_odds

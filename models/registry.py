@@ -1,0 +1,115 @@
+"""MLflow: the record of every training run, and the aliases of its models.
+
+This is the only module that imports mlflow. Bundles are logged as plain files and read
+back as plain files; MLflow's own loaders, some of which unpickle, are never called.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # before the import that would send it
+os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+
+NAME = "forewarn"
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+BUNDLE = "bundle"
+DIGEST_TAG = "forewarn.bundle_sha256"
+VERSION_TAG = "forewarn.version"
+
+for _name in ("mlflow", "alembic"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is written down about one training run.
+
+    Attributes:
+        version: the model's version.
+        digest: SHA-256 of the bundle's manifest.
+        parameters: settings and facts of the run.
+        metrics: figures by name.
+        folder: files to keep; the bundle lies in its subfolder `bundle`.
+    """
+
+    version: str
+    digest: str
+    parameters: Mapping[str, str]
+    metrics: Mapping[str, float]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A model in the registry, with its files on this machine."""
+
+    version: str
+    run_id: str
+    digest: str
+    bundle: Path
+
+
+class Registry:
+    """Runs and models under one MLflow tracking address."""
+
+    def __init__(self, address: str, artifacts: Path) -> None:
+        self._client = MlflowClient(tracking_uri=address, registry_uri=address)
+        self._artifacts = artifacts
+
+    def record(self, run: RunRecord) -> str:
+        """Write down a run and register its model as challenger; returns the run's id."""
+        created = self._client.create_run(self._experiment(), run_name=run.version)
+        run_id = str(created.info.run_id)
+        self._client.log_batch(
+            run_id,
+            metrics=[Metric(k, v, created.info.start_time, 0) for k, v in run.metrics.items()],
+            params=[Param(k, v) for k, v in run.parameters.items()],
+            tags=[RunTag(VERSION_TAG, run.version), RunTag(DIGEST_TAG, run.digest)],
+        )
+        self._client.log_artifacts(run_id, str(run.folder))
+        self._client.set_terminated(run_id)
+        tags = {VERSION_TAG: run.version, DIGEST_TAG: run.digest}
+        model = self._client.create_model_version(
+            self._model(), f"runs:/{run_id}/{BUNDLE}", run_id, tags=tags
+        )
+        self._client.set_registered_model_alias(NAME, CHALLENGER, model.version)
+        return run_id
+
+    def promote(self, run_id: str) -> None:
+        """Let the champion alias point at the model of a run."""
+        for model in self._client.search_model_versions(f"run_id='{run_id}'"):
+            self._client.set_registered_model_alias(NAME, CHAMPION, model.version)
+            return
+        raise LookupError(f"run {run_id} has no registered model")
+
+    def champion(self) -> Registered | None:
+        """The model that serves, or None before the first promotion."""
+        try:
+            model = self._client.get_model_version_by_alias(NAME, CHAMPION)
+        except MlflowException:
+            return None
+        run_id, tags = str(model.run_id), model.tags
+        folder = self._client.download_artifacts(run_id, BUNDLE)
+        return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], Path(folder))
+
+    def _experiment(self) -> str:
+        known = self._client.get_experiment_by_name(NAME)
+        if known is not None:
+            return str(known.experiment_id)
+        self._artifacts.mkdir(parents=True, exist_ok=True)
+        place = self._artifacts.resolve().as_uri()
+        return str(self._client.create_experiment(NAME, artifact_location=place))
+
+    def _model(self) -> str:
+        if not self._client.search_registered_models(f"name='{NAME}'"):
+            self._client.create_registered_model(NAME)
+        return NAME

@@ -1,0 +1,82 @@
+"""What a model says about one account at one instant."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+HORIZONS: tuple[int, ...] = (30, 90, 180, 365)
+"""Days after `as_of` for which a chance of loss is given."""
+
+
+class Band(StrEnum):
+    """How urgent an account is; grey means there is not enough fresh data to say."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    GREY = "grey"
+
+
+OTHERS = "others"
+"""In place of a signal: all signals not named, together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One signal's exact share of a score.
+
+    Attributes:
+        signal: the snapshot column, e.g. `adoption__users_30d`; `others` for the rest.
+        value: what the column held: a number, a word, or None where not known; for
+            `others` how many signals they are.
+        contribution: share of the log-odds of loss within the primary horizon; positive
+            pushes towards leaving.
+    """
+
+    signal: str
+    value: float | str | None
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One account's calibrated chances of loss, with band and reasons.
+
+    Attributes:
+        p_loss: chance of loss (0 to 1) by horizon in days; None where no evidence exists.
+        health_score: 100 * (1 - chance of loss within the primary horizon); 100 is healthy.
+        base: log-odds of loss within the primary horizon before any signal is looked at.
+        reasons: the signals with the largest contributions, largest first, then the others
+            together; with the base they add up to the log-odds of the chance shown.
+    """
+
+    account_id: str
+    as_of: date
+    p_loss: dict[int, float | None]
+    health_score: float | None
+    band: Band
+    model_version: str
+    base: float | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """What people need to recognise an account beside its score.
+
+    Attributes:
+        arr: recurring revenue per year in the company's currency at `as_of`; None where no
+            subscriptions are connected.
+    """
+
+    account_id: str
+    name: str = ""
+    industry: str = ""
+    region: str = ""
+    csm: str = ""
+    crm_id: str = ""
+    tier: str = ""
+    arr: Decimal | None = None
+    renews_at: date | None = None
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,105 @@
+"""What a configuration means in the words of features and models."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+
+from features.currency import Rate, Rates
+from features.outcomes import Declared, Label, Lapse, LogoChurn, Movement
+from features.signal import Catalogue
+from models.bands import BandPlan
+from models.training import TrainingPlan
+from pipelines.config import Config
+
+WARM_UP_DAYS = 30
+"""History a first snapshot needs before it where the outcome itself needs less."""
+
+
+def label_of(config: Config, connected: Collection[str]) -> Label:
+    """The label definition that `[outcome]` names, derived from what is connected."""
+    outcome = config.outcome
+    if outcome.name == "lapse":
+        return Lapse(outcome.silent_days, outcome.activity, outcome.events)
+    from_outcomes = outcome.derive == "outcomes" or "subscriptions" not in connected
+    if from_outcomes:
+        return Declared(outcome.name)
+    if outcome.name == "logo_churn":
+        return LogoChurn(outcome.gap_days)
+    return Movement(outcome.name, outcome.share, outcome.gap_days)
+
+
+def rates_of(config: Config) -> Rates:
+    """The company's currency and its rates of exchange."""
+    rates = tuple(Rate(r.currency, r.since, r.rate) for r in config.rates)
+    return Rates(config.company.currency, rates)
+
+
+def plan_of(config: Config) -> TrainingPlan:
+    """What is to be trained."""
+    return TrainingPlan(
+        flavours=config.models.flavours,
+        primary_horizon=config.models.primary_horizon,
+        baselines=baselines_of(config),
+        bands=BandPlan(config.bands.red_capacity, config.bands.green_promise),
+        seed=config.models.seed,
+    )
+
+
+def baselines_of(config: Config) -> dict[str, tuple[str, ...]]:
+    """The simple scores every model is shown beside, and the columns each may read."""
+    last = {"usage": "consumption__last_used", "interactions": "engagement__last_spoke"}
+    activity = config.outcome.activity if config.outcome.name == "lapse" else "usage"
+    return {
+        "base rate": (),
+        "age alone": ("profile__age", "profile__subscribed_for", "consumption__first_used"),
+        "recency alone": (last.get(activity, "consumption__last_used"),),
+    }
+
+
+def columns_of(catalogue: Catalogue, accounts_versioned: bool) -> tuple[list[str], list[str]]:
+    """The columns a model may read, and those that are unsafe for training.
+
+    A column that reads a value overwritten over time would show the past what only
+    today knows, unless the source says when each value became known.
+    """
+    unsafe = [c.name for c in catalogue.columns if c.signal.changing and not accounts_versioned]
+    return [c.name for c in catalogue.columns if c.name not in unsafe], unsafe
+
+
+def snapshot_dates(config: Config, as_of: date, begins: date) -> list[date]:
+    """The dates described, in order, the last of which is `as_of`.
+
+    Months step back to the same day of the month, or its last day where it is shorter;
+    weeks step back by seven days. None lies before the history has warmed up.
+    """
+    outcome = config.outcome
+    warm_up = outcome.silent_days if outcome.name == "lapse" else WARM_UP_DAYS
+    first = config.snapshots.first or begins + timedelta(days=warm_up)
+    dates, step = [], 0
+    while (day := _step_back(as_of, config.snapshots.every, step)) >= first:
+        dates.append(day)
+        step += 1
+    return dates[::-1] or [as_of]
+
+
+def _step_back(day: date, every: str, steps: int) -> date:
+    if every == "week":
+        return day - timedelta(days=7 * steps)
+    months = day.year * 12 + day.month - 1 - steps
+    year, month = divmod(months, 12)
+    if (day + timedelta(days=1)).month != day.month:  # a month's end stays a month's end
+        return _last_day(year, month + 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), _last_day(year, month + 1))
+
+
+def _last_day(year: int, month: int) -> date:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1)
+
+
+def tier_of(tiers: dict[str, Decimal], arr: Decimal | None) -> str:
+    """The highest tier whose smallest ARR is reached; empty where ARR is not known."""
+    if arr is None:
+        return ""
+    reached = [(least, name) for name, least in tiers.items() if arr >= least]
+    return max(reached)[1] if reached else ""

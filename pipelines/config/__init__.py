@@ -1,0 +1,30 @@
+"""The configuration file: its sections, and how it is read."""
+
+from pipelines.config.models import (
+    Bands,
+    Company,
+    Config,
+    Input,
+    Load,
+    Models,
+    Outcome,
+    Rate,
+    Snapshots,
+    Source,
+)
+from pipelines.config.read import parse_config, read_config
+
+__all__ = [
+    "Bands",
+    "Company",
+    "Config",
+    "Input",
+    "Load",
+    "Models",
+    "Outcome",
+    "Rate",
+    "Snapshots",
+    "Source",
+    "parse_config",
+    "read_config",
+]

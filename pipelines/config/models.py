@@ -1,0 +1,209 @@
+"""The sections of forewarn.toml, each key declared once with its meaning."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+Words = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
+]
+
+
+class Section(BaseModel):
+    """A section of the file: only the keys declared, and read-only once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Company(Section):
+    """Who the data is about."""
+
+    name: str = Field("", description="the company's name, shown in the console and reports")
+    currency: Currency = Field(
+        "EUR", description="the company's own currency, three capital letters (ISO 4217)"
+    )
+
+
+class Input(Section):
+    """The company's own files or a database's table, named for use in SQL."""
+
+    files: Words = Field(
+        (), description="a file, a glob or a list of them, relative to this configuration file"
+    )
+    format: Literal["csv", "parquet", "jsonl"] | None = Field(
+        None, description="what the files are, where their extension does not say"
+    )
+    encoding: str = Field("utf-8", description="the encoding of text files, e.g. latin-1")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="the CSV delimiter; detected if absent"
+    )
+    quote: str = Field('"', min_length=1, max_length=1, description="the CSV quotation mark")
+    database: str | None = Field(None, description="the SQLAlchemy address of a database")
+    database_env: str | None = Field(
+        None, description="the environment variable that holds the database's address"
+    )
+    query: str | None = Field(None, description="what to select from the database")
+
+    @property
+    def from_database(self) -> bool:
+        """Whether rows come from a database."""
+        return self.database is not None or self.database_env is not None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Input":
+        given = [name for name in self._origins() if getattr(self, name)]
+        if len(given) != 1:
+            allowed = ", ".join(self._origins())
+            raise ValueError(f"needs exactly one of {allowed}; it has {_listed(given)}")
+        if self.from_database != (self.query is not None):
+            raise ValueError("a database needs a query, and a query needs a database")
+        return self
+
+    def _origins(self) -> tuple[str, ...]:
+        return ("files", "database", "database_env")
+
+
+class Source(Input):
+    """Where one table of the contract comes from, and how it becomes that table."""
+
+    sql: str | None = Field(None, description="a DuckDB query over the tables of [inputs]")
+    rename: dict[str, str] = Field(
+        default_factory=dict, description="contract column = the source's column"
+    )
+    compute: dict[str, str] = Field(
+        default_factory=dict,
+        description="contract column = a DuckDB expression over the source's columns",
+    )
+    timestamp_formats: Words = Field(
+        (), description='formats of dates that are not ISO 8601, e.g. "%d/%m/%Y %H:%M"'
+    )
+    max_bad_share: Share | None = Field(
+        None, description="the share of bad rows allowed here; overrides [load]"
+    )
+    before_account: Literal["keep", "quarantine"] = Field(
+        "keep", description="what to do with facts dated before their account was created"
+    )
+
+    def _origins(self) -> tuple[str, ...]:
+        return ("files", "database", "database_env", "sql")
+
+
+class Load(Section):
+    """How sources are loaded."""
+
+    max_bad_share: Share = Field(0.05, description="the share of bad rows allowed in a source")
+    duplicates: Literal["once", "keep"] = Field(
+        "once", description="whether identical rows of logs without ids count once or each"
+    )
+    buckets: int = Field(8, ge=1, le=4096, description="into how many parts the lake is cut")
+
+
+class Rate(Section):
+    """What one unit of a currency is worth from a date on."""
+
+    currency: Currency = Field(description="the foreign currency, ISO 4217")
+    since: date = Field(alias="from", description="the first day the rate holds")
+    rate: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] = Field(
+        description="units of the company's currency for one unit of the foreign one"
+    )
+
+
+class Outcome(Section):
+    """What counts as a loss (or a gain)."""
+
+    name: Literal["logo_churn", "contraction", "expansion", "lapse"] = Field(
+        "logo_churn", description="which outcome is learnt"
+    )
+    gap_days: int = Field(30, ge=0, description="the gap allowed between two paid subscriptions")
+    share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.10, description="the change of MRR that counts as contraction or expansion"
+    )
+    silent_days: int = Field(90, ge=1, description="the days of silence that make a lapse")
+    activity: str = Field("usage", description="the table whose rows are activity, for a lapse")
+    events: Words = Field((), description="the usage events that are activity; empty means all")
+    derive: Literal["subscriptions", "outcomes"] = Field(
+        "subscriptions",
+        description="the table that tells of churn, contraction and expansion, if both are there",
+    )
+
+
+class Snapshots(Section):
+    """The dates at which accounts are described."""
+
+    every: Literal["month", "week"] = Field("month", description="how far dates lie apart")
+    first: date | None = Field(None, description="no snapshot lies before this date")
+
+
+class Models(Section):
+    """What is learnt."""
+
+    primary_horizon: Literal[30, 90, 180, 365] = Field(
+        90, description="the horizon in days that the health score and bands are made for"
+    )
+    flavours: tuple[Literal["lightgbm", "logistic", "blend"], ...] = Field(
+        ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
+    )
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="the seed of everything random")
+
+
+class Bands(Section):
+    """The policy that makes red, yellow and green of probabilities."""
+
+    red_capacity: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.10, description="the share of accounts the team can answer"
+    )
+    green_promise: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.5, description="green may lose at most this share of the base rate"
+    )
+
+
+class Config(Section):
+    """The whole file. Paths in it are relative to the folder it was read from."""
+
+    company: Company = Field(default_factory=Company, description="who the data is about")
+    inputs: dict[str, Input] = Field(
+        default_factory=dict, description="files and tables named for use in SQL"
+    )
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="where each table of the contract comes from"
+    )
+    load: Load = Field(default_factory=Load, description="how sources are loaded")
+    rates: tuple[Rate, ...] = Field((), description="rates of exchange by date")
+    outcome: Outcome = Field(default_factory=Outcome, description="what counts as a loss")
+    snapshots: Snapshots = Field(default_factory=Snapshots, description="the dates described")
+    models: Models = Field(default_factory=Models, description="what is learnt")
+    bands: Bands = Field(default_factory=Bands, description="the policy of bands")
+    tiers: dict[str, Amount] = Field(
+        default_factory=dict, description="tier = its smallest ARR in the company's currency"
+    )
+
+    _folder: Path = PrivateAttr(default_factory=Path)
+    _environment: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The folder the file was read from."""
+        return self._folder
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment that `database_env` is looked up in."""
+        return self._environment
+
+    def bound(self, folder: Path, environment: Mapping[str, str]) -> "Config":
+        """The same configuration, knowing its folder and environment."""
+        copy = self.model_copy()
+        copy._folder = folder
+        copy._environment = environment
+        return copy
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(names) if names else "none"

@@ -1,0 +1,83 @@
+"""How the hidden state shows: slow-moving indices that every table of facts draws from.
+
+An index moves a share of the way to its state's target each week and is shaken by noise that
+fades. Their rates make the lead times: breadth of use falls first, then the people, then the
+volume; sentiment (tickets, surveys, conversations) in between; payments slow down last.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.demo.dates import Array
+from pipelines.demo.hazard import GONE, NOT_YET, STEADY, Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One index: its targets by state (and after notice), its speed and its noise.
+
+    Attributes:
+        targets: one for each of STATES, then one for the time after notice.
+        rate: the share of the way to the target moved in a week.
+        noise: standard deviation of a week's shock.
+    """
+
+    targets: tuple[float, ...]
+    rate: float
+    noise: float
+
+
+INDICES = {
+    "breadth": Index((1.18, 1.00, 0.70, 0.50, 0.42, 0.38, 0.30), 0.90, 0.03),
+    "reach": Index((1.06, 0.97, 0.85, 0.68, 0.48, 0.28, 0.30), 0.85, 0.03),
+    "volume": Index((1.22, 1.00, 0.86, 0.68, 0.45, 0.22, 0.20), 0.80, 0.035),
+    "sentiment": Index((0.95, 0.50, 0.05, -0.50, -1.05, -1.55, -1.2), 0.60, 0.15),
+    "payment": Index((-0.3, 0.0, 0.10, 0.35, 0.90, 1.70, 2.0), 0.35, 0.12),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """The indices of every account and week, float arrays [accounts, weeks].
+
+    Attributes:
+        state: the state that facts follow: 0 to 5, and 6 after notice; trials are steady.
+        breadth: how many features are used, 1 is usual.
+        reach: share of the people who are active.
+        volume: how often active people come, 1 is usual.
+        sentiment: what people think of the company, 0 is neutral.
+        payment: how late invoices are paid, 0 is usual.
+    """
+
+    state: Array
+    breadth: Array
+    reach: Array
+    volume: Array
+    sentiment: Array
+    payment: Array
+
+    def entered(self, state: int) -> tuple[Array, Array]:
+        """Accounts and weeks in which `state` began, in order of account."""
+        now = self.state == state
+        began = now[:, 1:] & (self.state[:, :-1] < state)
+        account, week = np.nonzero(began)
+        return account, week + 1
+
+
+def draw_mood(rng: np.random.Generator, fate: Fate) -> Mood:
+    """Let the indices follow the hidden states."""
+    state = np.where(fate.state == NOT_YET, STEADY, fate.state).astype(np.int8)
+    indices = {name: _follow(rng, index, state) for name, index in INDICES.items()}
+    return Mood(state=np.minimum(state, GONE), **indices)
+
+
+def _follow(rng: np.random.Generator, index: Index, state: Array) -> Array:
+    targets = np.asarray(index.targets)
+    level = targets[state[:, 0]]
+    levels = np.empty(state.shape)
+    shocks = rng.normal(0.0, index.noise, state.shape)
+    for week in range(state.shape[1]):
+        level = level + index.rate * (targets[state[:, week]] - level) + shocks[:, week]
+        levels[:, week] = level
+    return levels

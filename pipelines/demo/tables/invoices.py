@@ -1,0 +1,56 @@
+"""The billing system's invoices: one a billing period; accounts in trouble pay late or never."""
+
+import numpy as np
+
+from pipelines.demo.dates import NEVER, Array
+from pipelines.demo.facts import Columns, Story, money, numbered, words, written
+from pipelines.demo.tables.subscriptions import Line
+from pipelines.demo.world import CURRENCIES
+
+TERMS_DAYS = 30
+FORM = "%d.%m.%Y"
+
+
+def invoices(rng: np.random.Generator, story: Story, lines: list[Line]) -> Columns:
+    """One row an invoice, in order of issue."""
+    account, day, amount = _issued(story, lines)
+    cal, world = story.calendar, story.world
+    paid = day + TERMS_DAYS + _delay(rng, story, account, day)
+    return {
+        "invoice_no": numbered("RE", len(day)),
+        "client_no": world.ids[account],
+        "total": money(amount),
+        "currency": words(world.currency[account], CURRENCIES),
+        "issued": written(cal.stamps(day), FORM),
+        "due": written(cal.stamps(day + TERMS_DAYS), FORM),
+        "paid": written(cal.so_far(cal.stamps(paid)), FORM),
+    }
+
+
+def _issued(story: Story, lines: list[Line]) -> tuple[Array, Array, Array]:
+    """Account, day and amount of every invoice of the history, in order of day."""
+    world, life = story.world, story.life
+    paid_lines: dict[int, list[Line]] = {}
+    for line in lines:
+        if not line.free:
+            paid_lines.setdefault(line.account, []).append(line)
+    rows = []
+    for account, mine in paid_lines.items():
+        number = 0
+        while (day := world.period_start(account, number)) <= life.last[account]:
+            number += 1
+            fee = sum(line.mrr for line in mine if line.start <= day < line.end)
+            if day >= life.first[account]:
+                rows.append((day, account, fee * int(world.billing_months[account])))
+    day, account, amount = (np.array(column) for column in zip(*sorted(rows), strict=True))
+    return account, day, amount
+
+
+def _delay(rng: np.random.Generator, story: Story, account: Array, day: Array) -> Array:
+    """Days after the due date on which each is paid; negative is early, NEVER is not yet."""
+    habit = rng.normal(-8.0, 4.0, story.world.size)[account]
+    late = 16.0 * story.mood.payment[account, day // 7]
+    delay = np.round(rng.normal(habit + late, 5.0)).astype(np.int64)
+    after_notice = day >= story.life.notice[account]
+    unpaid = rng.random(len(day)) < np.where(after_notice, 0.25, 0.004)
+    return np.where(unpaid, NEVER, np.maximum(delay, 2 - TERMS_DAYS))

@@ -1,0 +1,77 @@
+"""Writing published scores to a file that anyone can open."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from models.score import HORIZONS, Reason
+from pipelines.errors import InputError
+from serving.store import AccountScore, ScoreRepository
+
+Words = Callable[[Reason], str]
+WRITERS = (".csv", ".parquet")
+
+
+def export_scores(scores: ScoreRepository, as_of: date, target: Path, words: Words) -> int:
+    """Write all scores published for `as_of` to `target`; returns the number of rows.
+
+    Raises InputError for another extension or a date without scores.
+    """
+    if target.suffix not in WRITERS:
+        allowed = " or ".join(WRITERS)
+        raise InputError(f"--to {target}: the file must end in {allowed}.")
+    found = scores.run(as_of)
+    if not found:
+        known = ", ".join(day.isoformat() for day in scores.dates()[-5:]) or "none yet"
+        raise InputError(f"--as-of {as_of}: no scores were published; the latest are {known}.")
+    frame = as_frame(found, words)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix == ".csv":
+        frame.to_csv(target, index=False)
+    else:
+        frame.to_parquet(target, index=False)
+    return len(frame)
+
+
+def as_frame(found: tuple[AccountScore, ...], words: Words) -> pd.DataFrame:
+    """One row per account; chances from 0 to 1, `health_score` 0 to 100 with 100 healthy."""
+    return pd.DataFrame([_row(each, words) for each in found])
+
+
+def _row(each: AccountScore, words: Words) -> dict[str, object]:
+    score, card = each.score, each.card
+    return {
+        "account_id": score.account_id,
+        "as_of": score.as_of.isoformat(),
+        **{f"p_loss_{h}": score.p_loss.get(h) for h in HORIZONS},
+        "primary_horizon": each.primary_horizon,
+        "health_score": score.health_score,
+        "band": score.band.value,
+        "model_version": score.model_version,
+        "base_log_odds": score.base,
+        "reasons": reasons_as_json(score.reasons, words),
+        "name": card.name,
+        "tier": card.tier,
+        "arr": None if card.arr is None else str(card.arr),
+        "csm": card.csm,
+        "crm_id": card.crm_id,
+    }
+
+
+def reasons_as_json(reasons: tuple[Reason, ...], words: Words) -> str:
+    """Reasons as a JSON list; with the base their contributions add up to the log-odds."""
+    return json.dumps(
+        [
+            {
+                "signal": reason.signal,
+                "value": reason.value,
+                "contribution": reason.contribution,
+                "sentence": words(reason),
+            }
+            for reason in reasons
+        ],
+        ensure_ascii=False,
+    )

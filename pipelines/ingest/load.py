@@ -1,0 +1,101 @@
+"""Loading the company's sources into the lake."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from features.lake import Lake
+from pipelines.config import Config
+from pipelines.errors import SourceError
+from pipelines.ingest.batch import Batch
+from pipelines.ingest.merge import Merged, merge
+from pipelines.ingest.prepare import Prepared, Progress, prepare, share_problems
+from pipelines.ingest.problems import Problem
+from pipelines.ingest.quarantine import write_quarantine
+from pipelines.ingest.report import LoadReport, SourceCounts
+
+
+def load(
+    config: Config,
+    lake: Lake,
+    quarantine: Path,
+    now: datetime,
+    progress: Progress = lambda _: None,
+) -> LoadReport:
+    """Bring all sources into the lake, bad rows into quarantine.
+
+    The lake is replaced as a whole or not at all. The same sources a second time leave
+    every byte as it is.
+
+    Args:
+        config: the configuration.
+        lake: where clean rows go; what it holds already is kept and versioned.
+        quarantine: the folder for bad rows; what the last load left there is replaced.
+        now: when rows of a later load become known, aware of its time zone.
+        progress: told what is being done.
+
+    Raises:
+        SourceError: a required table or column is missing, or too much of a source is
+            bad; the lake is as before, the quarantine is written.
+        ValueError: `now` has no time zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("now must be aware of its time zone")
+    prepared = prepare(config, lake, progress)
+    merged = _merge_all(prepared, lake, now.astimezone(UTC))
+    write_quarantine(quarantine, prepared.bad)
+    counts = _counts(prepared, merged)
+    problems = [*prepared.problems, *share_problems(config, counts, str(quarantine))]
+    if problems:
+        raise SourceError([*problems, *_examples(prepared)])
+    progress("writing the lake")
+    changed = lake.replace(_tables(lake, merged), _versioned(lake, prepared))
+    rows = tuple(bad.problem for bad in prepared.bad)
+    return LoadReport(tuple(counts), changed, rows, prepared.warnings, str(quarantine))
+
+
+def _merge_all(prepared: Prepared, lake: Lake, now: datetime) -> dict[str, Merged]:
+    """Each batch joined to the lake; rows that would rewrite the past become bad rows."""
+    held = lake.manifest.tables
+    merged = {}
+    for name, batch in prepared.batches.items():
+        before = lake.read(name) if name in held else None
+        merged[name] = merge(batch.table, batch.rows, before, now)
+        if merged[name].findings:
+            prepared.batches[name] = batch.plus(merged[name].findings)
+    return merged
+
+
+def _counts(prepared: Prepared, merged: dict[str, Merged]) -> list[SourceCounts]:
+    return [
+        *prepared.input_counts,
+        *(_merged_counts(batch, merged[name]) for name, batch in prepared.batches.items()),
+    ]
+
+
+def _merged_counts(batch: Batch, merged: Merged) -> SourceCounts:
+    return replace(
+        batch.counts,
+        unchanged=merged.unchanged,
+        added=merged.added,
+        corrected=merged.corrected,
+    )
+
+
+def _tables(lake: Lake, merged: dict[str, Merged]) -> dict[str, pa.Table]:
+    """What the lake shall hold; a table without a source now keeps what it has."""
+    kept = {name: lake.read(name) for name in lake.manifest.tables if name not in merged}
+    return kept | {name: found.table for name, found in merged.items()}
+
+
+def _versioned(lake: Lake, prepared: Prepared) -> frozenset[str]:
+    before = {name for name, info in lake.manifest.tables.items() if info.versioned}
+    brought = {name for name, batch in prepared.batches.items() if batch.brought}
+    return frozenset(before | brought)
+
+
+def _examples(prepared: Prepared) -> Iterable[Problem]:
+    return (bad.problem for bad in prepared.bad)

@@ -1,0 +1,169 @@
+"""Joining a load to what the lake holds already, on both clocks.
+
+A first load takes facts as known since they began. Later, a row that is new or says
+something else than before becomes known now, unless its source says when; a row that
+says what the lake holds already changes nothing, and a row that is missing stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.contract import Table
+from features.contract.arrow import TIMESTAMP, schema
+from pipelines.ingest.engine import query, quoted
+from pipelines.ingest.findings import Finding
+from pipelines.ingest.project import ROW
+from pipelines.ingest.versions import KNOWN, key_of, split
+
+_UNCHANGED, _ADDED, _CORRECTED, _REWRITTEN = "unchanged", "added", "corrected", "rewritten"
+_NEVER = "TIMESTAMPTZ '0001-01-01 00:00:00+00'"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A table after a load.
+
+    Attributes:
+        table: all rows the lake shall hold, in the contract's schema.
+        unchanged: rows of the load that the lake held already.
+        added: rows that are new.
+        corrected: rows that say something new of a fact known before.
+        findings: rows that would rewrite what was known at an earlier time.
+    """
+
+    table: pa.Table
+    unchanged: int
+    added: int
+    corrected: int
+    findings: tuple[Finding, ...] = ()
+
+
+def merge(table: Table, load: pa.Table, held: pa.Table | None, now: datetime) -> Merged:
+    """Join the rows of a load to those the lake holds.
+
+    Args:
+        table: the declaration.
+        load: rows in the contract's schema, then `ROW`; `known_at` as the source brought
+            it, or empty. No row repeats or contradicts another.
+        held: the lake's rows; None on the table's first load.
+        now: the time of the load.
+    """
+    if held is None:
+        rows = _known(table, load, _since_start(table), now)
+        return Merged(rows, 0, len(rows), 0)
+    keyed, keyless = split(table, load)
+    keyed_held, keyless_held = split(table, held)
+    judged = _judged(table, keyed, keyed_held, now) if len(keyed) else _none_judged(load)
+    repeated = _repeated(table, keyless, keyless_held)
+    new = judged.filter(pc.is_in(judged.column("verdict"), pa.array([_ADDED, _CORRECTED])))
+    facts = _known(table, repeated, "now", now)
+    versions = new.select(held.column_names).cast(held.schema)
+    counts = {v: pc.sum(pc.equal(judged.column("verdict"), v)).as_py() or 0 for v in _VERDICTS}
+    return Merged(
+        pa.concat_tables([held, versions, facts]),
+        counts[_UNCHANGED] + len(keyless) - len(repeated),
+        counts[_ADDED] + len(facts),
+        counts[_CORRECTED],
+        _rewrites(judged.filter(pc.equal(judged.column("verdict"), _REWRITTEN))),
+    )
+
+
+_VERDICTS = (_UNCHANGED, _ADDED, _CORRECTED, _REWRITTEN)
+
+
+def _since_start(table: Table) -> str:
+    """SQL for when a fact became known if nobody says; one that lies ahead is known now."""
+    dates = ", ".join(filter(None, [table.occurred, table.announced]))
+    return f"CASE WHEN coalesce({dates}) IS NOT NULL THEN least({dates}, now) END"
+
+
+def _known(table: Table, rows: pa.Table, default: str, now: datetime) -> pa.Table:
+    """The rows in the lake's schema, `known_at` filled with `default` where it is empty."""
+    columns = ", ".join(map(quoted, table.names))
+    sql = f"SELECT {columns}, coalesce({KNOWN}, {default}) AS {KNOWN} FROM rows, clock"
+    return query(sql, {"rows": rows, "clock": _clock(now)}).cast(schema(table))
+
+
+def _clock(now: datetime) -> pa.Table:
+    return pa.table({"now": pa.array([now], TIMESTAMP)})
+
+
+def _none_judged(load: pa.Table) -> pa.Table:
+    return load.slice(0, 0).append_column("verdict", pa.array([], pa.string()))
+
+
+def _judged(table: Table, load: pa.Table, held: pa.Table, now: datetime) -> pa.Table:
+    """The keyed rows with a verdict on each, and `known_at` filled."""
+    key = key_of(table)
+    rest = [name for name in table.names if name not in key]
+    sql = f"""
+        WITH version AS (
+            SELECT *, coalesce({KNOWN}, {_NEVER}) AS since FROM held),
+        latest AS (
+            SELECT * FROM version
+            QUALIFY row_number() OVER (PARTITION BY {_listed(key)} ORDER BY since DESC) = 1),
+        incoming AS (
+            SELECT *, coalesce({KNOWN}, TIMESTAMPTZ '9999-12-31 00:00:00+00') AS at FROM load),
+        compared AS (
+            SELECT l.*,
+                h.since AS held_since,
+                n.since AS latest_since,
+                {_same("l", "h", rest)} AS same
+            FROM incoming l
+            ASOF LEFT JOIN version h ON {_equal("l", "h", key)} AND l.at >= h.since
+            LEFT JOIN latest n ON {_equal("l", "n", key)})
+        SELECT {_listed(table.names)},
+            CASE WHEN {KNOWN} IS NOT NULL THEN {KNOWN}
+                ELSE greatest(now, latest_since + INTERVAL 1 MICROSECOND) END AS {KNOWN},
+            {ROW},
+            CASE WHEN held_since IS NOT NULL AND same THEN '{_UNCHANGED}'
+                WHEN held_since = {KNOWN} THEN '{_REWRITTEN}'
+                WHEN latest_since IS NULL THEN '{_ADDED}'
+                ELSE '{_CORRECTED}' END AS verdict
+        FROM compared, clock
+    """
+    return query(sql, {"load": load, "held": held, "clock": _clock(now)})
+
+
+def _repeated(table: Table, load: pa.Table, held: pa.Table) -> pa.Table:
+    """Rows without a key beyond as many as the lake holds of the same content."""
+    if not len(load):
+        return load
+    content = _listed(table.names)
+    sql = f"""
+        WITH ranked AS (
+            SELECT *, row_number() OVER (
+                PARTITION BY {content} ORDER BY {KNOWN} NULLS LAST, {ROW}) AS nth FROM load),
+        counted AS (SELECT {content}, count(*) AS times FROM held GROUP BY {content})
+        SELECT l.* EXCLUDE (nth) FROM ranked l
+        LEFT JOIN counted h ON {_same("l", "h", table.names)}
+        WHERE l.nth > coalesce(h.times, 0)
+    """
+    return query(sql, {"load": load, "held": held}).select(load.column_names).cast(load.schema)
+
+
+def _rewrites(rows: pa.Table) -> tuple[Finding, ...]:
+    if not len(rows):
+        return ()
+    numbers = np.asarray(rows.column(ROW).to_numpy(), dtype=np.int64)
+    reason = "the lake holds a version of this row with the same known_at that says otherwise"
+    remedy = "What was known cannot change: give the corrected row a later known_at."
+    return (Finding(numbers, KNOWN, reason, remedy),)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(quoted, names))
+
+
+def _equal(left: str, right: str, names: Sequence[str]) -> str:
+    return " AND ".join(f"{left}.{quoted(n)} = {right}.{quoted(n)}" for n in names)
+
+
+def _same(left: str, right: str, names: Sequence[str]) -> str:
+    pairs = (f"{left}.{quoted(n)} IS NOT DISTINCT FROM {right}.{quoted(n)}" for n in names)
+    return " AND ".join(pairs) or "true"

@@ -1,0 +1,96 @@
+"""Keys and versions of rows: identical rows count once, contradictions count not at all."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.contract import KNOWN_AT, Table
+from pipelines.ingest.engine import query, quoted
+from pipelines.ingest.findings import Finding
+from pipelines.ingest.project import ROW
+
+Duplicates = Literal["once", "keep"]
+KNOWN = KNOWN_AT.name
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """Rows of which none repeats another.
+
+    Attributes:
+        rows: the rows, with their `ROW` numbers.
+        duplicates: how many rows repeated another and were left out.
+        findings: rows with the same key that contradict one another.
+    """
+
+    rows: pa.Table
+    duplicates: int
+    findings: tuple[Finding, ...]
+
+
+def key_of(table: Table) -> tuple[str, ...]:
+    """The columns that identify a fact; rows that have them all are keyed."""
+    return table.key or ((table.optional_key,) if table.optional_key else ())
+
+
+def split(table: Table, rows: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The rows with a key, and those without."""
+    key = key_of(table)
+    if not key:
+        return rows.slice(0, 0), rows
+    keyed = rows.column(key[0]).is_valid()
+    for name in key[1:]:
+        keyed = pc.and_(keyed, rows.column(name).is_valid())
+    return rows.filter(keyed), rows.filter(pc.invert(keyed))
+
+
+def single(table: Table, rows: pa.Table, duplicates: Duplicates) -> Single:
+    """Leave out rows that repeat another, and find those that contradict one another.
+
+    Rows with a key repeat another where all columns and `known_at` are the same. Rows
+    without one repeat another where all columns are, whenever they became known; the
+    first time counts. With "keep", those are taken for facts that happened repeatedly.
+    """
+    keyed, keyless = split(table, rows)
+    versions, findings = _agreeing(table, _distinct(table, keyed, by_known=True))
+    facts = keyless if duplicates == "keep" else _distinct(table, keyless, by_known=False)
+    kept = pa.concat_tables([versions, facts])
+    bad = sum(len(f.rows) for f in findings)
+    return Single(kept, len(rows) - len(kept) - bad, findings)
+
+
+def _distinct(table: Table, rows: pa.Table, by_known: bool) -> pa.Table:
+    if not len(rows):
+        return rows
+    content = ", ".join(map(quoted, [*table.names, *([KNOWN] if by_known else [])]))
+    known = "" if by_known else f"min({KNOWN}) AS {KNOWN}, "
+    sql = f"SELECT {content}, {known}min({ROW}) AS {ROW} FROM rows GROUP BY {content}"
+    found = query(sql, {"rows": rows})
+    return found.select(rows.column_names).cast(rows.schema)
+
+
+def _agreeing(table: Table, rows: pa.Table) -> tuple[pa.Table, tuple[Finding, ...]]:
+    """The rows that are the only one with their key and `known_at`, and the others."""
+    if not len(rows):
+        return rows, ()
+    key = key_of(table)
+    parts = ", ".join(map(quoted, [*key, KNOWN]))
+    sql = f"SELECT {ROW} AS row, count(*) OVER (PARTITION BY {parts}) AS alike FROM rows"
+    counted = query(sql, {"rows": rows.select([ROW, *key, KNOWN])})
+    numbers = counted.filter(pc.greater(counted.column("alike"), 1)).column("row")
+    clash = pc.is_in(rows.column(ROW), value_set=numbers.combine_chunks())
+    agreeing, clashing = rows.filter(pc.invert(clash)), rows.filter(clash)
+    return agreeing, (_contradiction(key, clashing),) if len(clashing) else ()
+
+
+def _contradiction(key: tuple[str, ...], rows: pa.Table) -> Finding:
+    names = " and ".join(key)
+    return Finding(
+        np.asarray(rows.column(ROW).to_numpy(), dtype=np.int64),
+        key[0],
+        f"rows with the same {names} and the same known_at contradict one another",
+        f"Keep one row per {names}, or bring known_at, so that rows become versions.",
+    )

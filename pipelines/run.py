@@ -1,0 +1,79 @@
+"""The main job: load, train, promote, score."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from features.history import ends
+from pipelines.config import Config
+from pipelines.errors import InputError
+from pipelines.ingest.load import load
+from pipelines.ingest.report import LoadReport
+from pipelines.score import ScoreResult, score_accounts
+from pipelines.train import TrainResult, loaded, train_model
+from pipelines.workspace import Workspace
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What the main job did; `scored` is None where no model was fit to use."""
+
+    as_of: date
+    load: LoadReport
+    train: TrainResult
+    scored: ScoreResult | None
+
+    def summary(self) -> dict[str, Any]:
+        """Everything worth telling, as plain JSON values."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "load": self.load.as_dict(),
+            "train": self.train.summary(),
+            "scores": None if self.scored is None else summary_of(self.scored),
+        }
+
+
+def run(workspace: Workspace, config: Config, as_of: date | None, say: Progress) -> RunResult:
+    """Load the sources, train on what was known at `as_of`, and score if the model is fit."""
+    report = load_sources(workspace, config, say)
+    day = resolve_as_of(workspace, as_of)
+    trained = train_model(workspace, config, day, say)
+    scored = score_accounts(workspace, config, day, say) if trained.promoted else None
+    return RunResult(day, report, trained, scored)
+
+
+def load_sources(workspace: Workspace, config: Config, say: Progress) -> LoadReport:
+    """Bring the company's sources into the workspace's lake."""
+    lake = workspace.lake(config.load.buckets)
+    return load(config, lake, workspace.quarantine, datetime.now(UTC), say)
+
+
+def resolve_as_of(workspace: Workspace, as_of: date | None) -> date:
+    """The date given, or the last day of the data that is not in the future.
+
+    Raises InputError for a date after the data's end, where every account would look
+    silent although nobody has looked.
+    """
+    last = min(ends(loaded(workspace)), datetime.now(UTC).date())
+    if as_of is None:
+        return last
+    if as_of > last:
+        raise InputError(
+            f"--as-of {as_of} lies after the last record, {last}: choose {last} or earlier, or "
+            "load newer data first."
+        )
+    return as_of
+
+
+def summary_of(scored: ScoreResult) -> dict[str, Any]:
+    """A scoring run as plain JSON values."""
+    return {
+        "as_of": scored.as_of.isoformat(),
+        "model_version": scored.model_version,
+        "accounts": scored.accounts,
+        "bands": scored.bands,
+        "published": scored.published,
+    }

@@ -1,0 +1,135 @@
+"""Scoring all accounts at a date with the champion, and publishing the result."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pandas as pd
+
+from features.facts import View, prepare
+from features.lake import Lake
+from features.signals import catalogue_for
+from features.snapshot import fingerprint
+from models import bundle
+from models.churn_model import ChurnModel
+from models.score import AccountCard, Band, Score
+from pipelines.company import label_of, rates_of, tier_of
+from pipelines.config import Config
+from pipelines.snapshot import SnapshotJob, build
+from pipelines.train import first_day, loaded
+from pipelines.workspace import Workspace
+from serving.store import ScoreRepository, ScoringRun, open_store
+
+Progress = Callable[[str], None]
+CENT = Decimal("0.01")
+
+
+class NoModel(Exception):
+    """There is no model fit to use."""
+
+
+@dataclass(frozen=True)
+class ScoreResult:
+    """What a scoring run published."""
+
+    as_of: date
+    model_version: str
+    accounts: int
+    bands: dict[str, int]
+    published: int
+
+
+def score_accounts(workspace: Workspace, config: Config, as_of: date, say: Progress) -> ScoreResult:
+    """Score every account in the population at `as_of` and publish the run.
+
+    Raises:
+        NoModel: nothing was promoted yet, or signals have other definitions now.
+        InputError: nothing is loaded, or nothing was known by then.
+    """
+    lake = loaded(workspace)
+    first_day(lake, as_of)
+    model = champion(workspace)
+    catalogue = catalogue_for(model.events)
+    if fingerprint(catalogue) != model.fingerprint:
+        raise NoModel(
+            f"model {model.version} was trained on other definitions of signals: "
+            "run `forewarn train` again."
+        )
+    label = label_of(config, lake.manifest.tables)
+    folder = workspace.snapshots / as_of.isoformat()
+    shutil.rmtree(folder, ignore_errors=True)
+    job = SnapshotJob(catalogue, (as_of,), label, rates_of(config), folder)
+    snapshot, _ = build(lake, job, say)
+    scores = model.score(snapshot)
+    cards = _cards(lake, config, snapshot, as_of)
+    run = ScoringRun(as_of, model.version, model.primary_horizon, scores, cards)
+    engine = open_store(workspace.store_address)
+    published = ScoreRepository(engine).publish(run)
+    engine.dispose()
+    say(f"{len(scores)} accounts scored at {as_of}")
+    return ScoreResult(as_of, model.version, len(scores), band_counts(scores), published)
+
+
+def champion(workspace: Workspace) -> ChurnModel:
+    """The model that serves, verified against the digest recorded at promotion."""
+    registered = workspace.registry().champion()
+    if registered is None:
+        raise NoModel(
+            "no model was promoted yet: run `forewarn train`, which says what is missing if it "
+            "refuses."
+        )
+    return bundle.load(registered.bundle, registered.digest)
+
+
+def band_counts(scores: list[Score]) -> dict[str, int]:
+    """Accounts by band."""
+    return {band.value: sum(s.band is band for s in scores) for band in Band}
+
+
+def _cards(lake: Lake, config: Config, snapshot: pd.DataFrame, as_of: date) -> list[AccountCard]:
+    """What people recognise the accounts of a snapshot by, in its order."""
+    facts: dict[str, AccountCard] = {}
+    for index in range(lake.manifest.buckets):
+        view = prepare(lake.bucket(index), rates_of(config)).at(as_of)
+        facts.update(_described(view))
+    numbers = zip(
+        snapshot["account_id"], snapshot["profile__mrr"], snapshot["profile__renewal"], strict=True
+    )
+    return [
+        replace(
+            facts.get(account, AccountCard(account)),
+            arr=(arr := _arr(mrr)),
+            tier=tier_of(config.tiers, arr),
+            renews_at=None if pd.isna(days) else as_of + timedelta(days=int(days) + 1),
+        )
+        for account, mrr, days in numbers
+    ]
+
+
+def _described(view: View) -> dict[str, AccountCard]:
+    """What the accounts table says of each visible account, by account id."""
+    accounts = view.facts("accounts")
+
+    def word(column: str, row: int) -> str:
+        words = accounts.words(column)
+        return words.words[words.codes[row]] if words.codes[row] >= 0 else ""
+
+    ids = [view.bucket.accounts[owner] for owner in accounts.account]
+    return {
+        account: AccountCard(
+            account,
+            name=word("name", row),
+            industry=word("industry", row),
+            region=word("region", row),
+            csm=word("csm", row),
+            crm_id=word("crm_id", row),
+        )
+        for row, account in enumerate(ids)
+    }
+
+
+def _arr(mrr: float) -> Decimal | None:
+    """Recurring revenue per year, to the cent; None where no subscriptions are connected."""
+    return None if pd.isna(mrr) else (Decimal(repr(float(mrr))) * 12).quantize(CENT)

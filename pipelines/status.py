@@ -1,0 +1,51 @@
+"""What a workspace holds, and what to do next."""
+
+from dataclasses import asdict
+from typing import Any
+
+from pipelines.workspace import Workspace
+from serving.store import ModelVersionRepository, ScoreRepository, open_store
+
+
+def status_of(workspace: Workspace) -> dict[str, Any]:
+    """Data, model, scores and the next command, as plain JSON values; writes nothing."""
+    lake = workspace.lake()
+    body: dict[str, Any] = {"workspace": str(workspace.root), "tables": {}, "champion": None}
+    body["scores"] = {"dates": [], "bands": {}}
+    if lake.exists:
+        body["tables"] = {name: asdict(info) for name, info in lake.manifest.tables.items()}
+    if (workspace.root / "store.db").exists():
+        body |= _published(workspace)
+    body["next"] = _next(body)
+    return body
+
+
+def _published(workspace: Workspace) -> dict[str, Any]:
+    engine = open_store(workspace.store_address)
+    champion = ModelVersionRepository(engine).champion()
+    scores = ScoreRepository(engine)
+    found = {
+        "champion": None
+        if champion is None
+        else {
+            "version": champion.version,
+            "flavour": champion.flavour,
+            "outcome": champion.outcome,
+            "data_as_of": champion.data_as_of.isoformat(),
+            "horizons": list(champion.horizons),
+        },
+        "scores": {
+            "dates": [day.isoformat() for day in scores.dates()],
+            "bands": {band.value: count for band, count in scores.counts().items()},
+        },
+    }
+    engine.dispose()
+    return found
+
+
+def _next(body: dict[str, Any]) -> str:
+    if not body["tables"]:
+        return "forewarn demo, or forewarn run -c forewarn.toml"
+    if body["champion"] is None:
+        return "forewarn train"
+    return "forewarn serve" if body["scores"]["dates"] else "forewarn score"

@@ -1,0 +1,106 @@
+"""What the commands print for people."""
+
+from typing import Any
+
+from models.evaluation import HorizonReport
+from models.explain.wording import Wording
+from models.metrics import Estimate
+from pipelines.run import RunResult
+from pipelines.score import ScoreResult
+from pipelines.train import TrainResult
+
+SIGNALS_SHOWN = 8
+
+
+def main_job(result: RunResult) -> str:
+    """The main job's findings."""
+    parts = [str(result.load), training(result.train)]
+    if result.scored is not None:
+        parts.append(scoring(result.scored))
+    return "\n\n".join(parts)
+
+
+def training(result: TrainResult) -> str:
+    """A training run's findings: verdict, quality beside baselines, bands, signals."""
+    found = result.trained
+    lines = [f"Model {found.model.version} ({found.model.flavour}), as of {found.model.data_as_of}"]
+    lines += [f"  {sentence}" for sentence in found.verdict.sentences]
+    lines += [_quality(report) for report in found.reports.values()]
+    lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
+    lines += [
+        f"    {b.band.value:<7}{b.accounts:>6} accounts  lost {percent(b.lost)} "
+        f"({percent(b.low)} to {percent(b.high)})"
+        for b in found.bands
+    ]
+    lines += [f"  {h} days: left empty; {why}" for h, why in found.missing.items()]
+    if result.unsafe:
+        lines.append(
+            "  Left out of training, because only today's value is known: "
+            + ", ".join(result.unsafe)
+        )
+    lines += _leading(result)
+    lines.append(_ending(result))
+    return "\n".join(lines)
+
+
+def scoring(result: ScoreResult) -> str:
+    """A scoring run's findings."""
+    bands = ", ".join(f"{count} {band}" for band, count in result.bands.items() if count)
+    return f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
+
+
+def status(body: dict[str, Any]) -> str:
+    """What a workspace holds."""
+    tables = [
+        f"  {name:<14}{info['rows']:>10} rows  {info['first'][:10]} to {info['last'][:10]}"
+        for name, info in body["tables"].items()
+    ]
+    champion, dates = body["champion"], body["scores"]["dates"]
+    return "\n".join(
+        [
+            f"Workspace {body['workspace']}",
+            *(tables or ["  no data yet"]),
+            f"Model: {champion['version'] if champion else 'none yet'}",
+            f"Scores: {dates[-1] if dates else 'none yet'}",
+            f"Next: {body['next']}",
+        ]
+    )
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in percent."""
+    return "unknown" if share != share else f"{100 * share:.1f} %"
+
+
+def _quality(report: HorizonReport) -> str:
+    """One horizon's figures beside the simple baselines on the same rows."""
+    head = (
+        f"  {report.horizon} days ({report.dates[0]} to {report.dates[1]}, {report.rows} rows, "
+        f"{report.events} lost): AUC {_range(report.metrics['auc'])}, "
+        f"log loss {_range(report.metrics['log_loss'])}, slope {report.slope:.2f}, "
+        f"expected/observed {report.metrics['expected_over_observed'].value:.2f}"
+    )
+    others = [
+        f"    {name:<15} AUC {figures['auc']:.3f}, log loss {figures['log_loss']:.4f}"
+        for name, figures in report.baselines.items()
+    ]
+    return "\n".join([head, *others])
+
+
+def _leading(result: TrainResult) -> list[str]:
+    words = Wording(result.trained.model.events)
+    top = list(result.trained.importance.items())[:SIGNALS_SHOWN]
+    lines = [f"    {size:.3f}  {words.meaning(name)}" for name, size in top]
+    return ["  Leading signals (mean share of the log-odds, either way):", *lines]
+
+
+def _ending(result: TrainResult) -> str:
+    if result.promoted:
+        return "  Promoted: this model serves now."
+    if result.trained.verdict.fit:
+        return "  Not promoted: --no-promote was given."
+    return "  Refused: no model is fit to use, so nothing was promoted and nothing is scored."
+
+
+def _range(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

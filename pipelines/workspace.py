@@ -1,0 +1,58 @@
+"""The workspace: the one folder in which everything is kept."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.lake import DEFAULT_BUCKETS, Lake
+from models.registry import Registry
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where the lake, the snapshots, the models and the scores of one company lie."""
+
+    root: Path
+
+    def lake(self, buckets: int = DEFAULT_BUCKETS) -> Lake:
+        """The company's clean tables."""
+        return Lake(self.root / "lake", buckets)
+
+    def registry(self) -> Registry:
+        """The MLflow record of runs and models."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return Registry(self.mlflow_address, self.root / "artifacts")
+
+    @property
+    def mlflow_address(self) -> str:
+        """The MLflow tracking address, for `mlflow ui --backend-store-uri`."""
+        return f"sqlite:///{(self.root / 'mlflow.db').resolve()}"
+
+    @property
+    def store_address(self) -> str:
+        """The SQLAlchemy address of the score store."""
+        return f"sqlite:///{(self.root / 'store.db').resolve()}"
+
+    @property
+    def quarantine(self) -> Path:
+        """Bad rows with their reasons."""
+        return self.root / "quarantine"
+
+    @property
+    def snapshots(self) -> Path:
+        """Snapshots by date and bucket."""
+        return self.root / "snapshots"
+
+    @property
+    def runs(self) -> Path:
+        """Files of training runs on their way to MLflow."""
+        return self.root / "runs"
+
+    @property
+    def demo(self) -> Path:
+        """The raw files of the simulated company."""
+        return self.root / "demo"
+
+    @property
+    def config(self) -> Path:
+        """Which configuration the workspace was last used with."""
+        return self.root / "configuration.txt"

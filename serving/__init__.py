@@ -1,0 +1,1 @@
+"""Showing scores to people and programs: store, API, console."""

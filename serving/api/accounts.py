@@ -1,0 +1,191 @@
+"""`/v1/accounts`: the accounts of the newest run, and one account with its past."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.score import Band, Reason
+from serving import problems
+from serving.addresses import ACCOUNT_ID
+from serving.api.schemas import (
+    AccountDetailOut,
+    AccountOut,
+    AccountPageOut,
+    BandCounts,
+    CardOut,
+    HistoryOut,
+    HorizonOut,
+    ReasonOut,
+    ScoreOut,
+    TransitionOut,
+)
+from serving.presentation import Presentation, Words, leading_reason
+from serving.problems import ProblemError, documented, shorten
+from serving.store import AccountScore, Page, ScoreRepository, Sort
+from serving.store.pages import CURSOR_LENGTH
+
+PAGE_LIMIT = 200
+
+
+class AccountQuery(BaseModel):
+    """Which accounts, in which order, from where on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    band: list[Band] = Field(
+        default=[], max_length=20, description="Only these bands; repeat for several."
+    )
+    sort: Sort = Field(
+        default=Sort.RISK,
+        description="By risk or ARR, highest first, or by name; the unknown comes last.",
+    )
+    limit: int = Field(default=50, ge=1, le=PAGE_LIMIT, description="Accounts on a page.")
+    cursor: str | None = Field(
+        default=None,
+        max_length=CURSOR_LENGTH,
+        description="`next_cursor` of the page before, with the same band and sort.",
+    )
+
+
+def router(scores: ScoreRepository, presentation: Presentation) -> APIRouter:
+    """The routes of accounts."""
+    routes = APIRouter(prefix="/v1/accounts", tags=["accounts"])
+
+    @routes.get(
+        "",
+        operation_id="list_accounts",
+        summary="List accounts",
+        responses=documented(
+            problems.STALE_CURSOR, problems.INVALID_QUERY, problems.INVALID_CURSOR
+        ),
+    )
+    def list_accounts(query: Annotated[AccountQuery, Query()]) -> AccountPageOut:
+        """Accounts of the newest run, by default the likeliest to leave first.
+
+        Following `next_cursor` shows every account exactly once. When a newer run is
+        published meanwhile, the cursor is refused with 409 and reading starts anew.
+        """
+        page = find(scores, query)
+        return page_out(page, presentation)
+
+    @routes.get(
+        f"/{ACCOUNT_ID}",
+        operation_id="get_account",
+        summary="Get one account",
+        responses=documented(problems.UNKNOWN_ACCOUNT, problems.INVALID_QUERY),
+    )
+    def get_account(
+        account_id: Annotated[
+            str, Path(description="The company's own id, percent-encoded.", examples=["acc_0417"])
+        ],
+    ) -> AccountDetailOut:
+        """Its newest score with every horizon and reason, and its bands over time."""
+        return detail_out(require(scores, account_id), scores, presentation)
+
+    return routes
+
+
+def find(scores: ScoreRepository, query: AccountQuery) -> Page:
+    """The page a query asks for."""
+    return scores.latest(bands=query.band, sort=query.sort, limit=query.limit, cursor=query.cursor)
+
+
+def require(scores: ScoreRepository, account_id: str) -> AccountScore:
+    """An account's newest score.
+
+    Raises:
+        ProblemError: no run holds the account.
+    """
+    found = scores.account(account_id)
+    if found is None:
+        given = shorten(account_id)
+        raise ProblemError(
+            problems.UNKNOWN_ACCOUNT,
+            f"No published run holds the account {given!r}.",
+            given=given,
+            allowed="the account_id of an account listed by /v1/accounts",
+        )
+    return found
+
+
+def page_out(page: Page, presentation: Presentation) -> AccountPageOut:
+    """A page as the API shows it."""
+    return AccountPageOut(
+        as_of=page.run.as_of if page.run else None,
+        primary_horizon=page.run.primary_horizon if page.run else None,
+        currency=presentation.currency,
+        total=page.total,
+        counts=BandCounts(**{band.value: number for band, number in page.counts.items()}),
+        items=[_item(found, presentation.words) for found in page.items],
+        next_cursor=page.next_cursor,
+    )
+
+
+def _item(found: AccountScore, words: Words) -> AccountOut:
+    score, reason = found.score, leading_reason(found.score)
+    return AccountOut(
+        **_card(found),
+        as_of=score.as_of,
+        band=score.band,
+        health_score=score.health_score,
+        p_loss=found.risk,
+        model_version=score.model_version,
+        reason=_reason(reason, words) if reason else None,
+    )
+
+
+def detail_out(
+    found: AccountScore, scores: ScoreRepository, presentation: Presentation
+) -> AccountDetailOut:
+    """An account with its past as the API shows it."""
+    account_id = found.card.account_id
+    return AccountDetailOut(
+        account=CardOut(**_card(found)),
+        active=found.active,
+        currency=presentation.currency,
+        score=_score(found, presentation.words),
+        history=[
+            HistoryOut(
+                as_of=point.as_of,
+                band=point.band,
+                health_score=point.health_score,
+                p_loss=point.risk,
+                primary_horizon=point.primary_horizon,
+                model_version=point.model_version,
+            )
+            for point in scores.history(account_id)
+        ],
+        transitions=[
+            TransitionOut.model_validate(asdict(change))
+            for change in scores.transitions(account_id)
+        ],
+    )
+
+
+def _score(found: AccountScore, words: Words) -> ScoreOut:
+    score = found.score
+    return ScoreOut(
+        as_of=score.as_of,
+        band=score.band,
+        health_score=score.health_score,
+        primary_horizon=found.primary_horizon,
+        horizons=[HorizonOut(days=days, p_loss=p) for days, p in score.p_loss.items()],
+        model_version=score.model_version,
+        base=score.base,
+        reasons=[_reason(reason, words) for reason in score.reasons],
+    )
+
+
+def _card(found: AccountScore) -> dict[str, Any]:
+    return {name: getattr(found.card, name) for name in CardOut.model_fields}
+
+
+def _reason(reason: Reason, words: Words) -> ReasonOut:
+    return ReasonOut(
+        signal=reason.signal,
+        value=reason.value,
+        contribution=reason.contribution,
+        sentence=words(reason),
+    )

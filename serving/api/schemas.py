@@ -1,0 +1,170 @@
+"""What the accounts of the API look like from outside."""
+
+from datetime import date
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from models.score import Band
+from serving.presentation import CHANCE_SCALE, HEALTH_SCALE
+
+BAND = (
+    "How urgent the account is: red, yellow, green, or grey where there is not enough fresh"
+    " data to say."
+)
+HEALTH = (
+    "100 times the chance to stay through the primary horizon: 0 to 100, 100 is healthy."
+    " Null where unknown."
+)
+CHANCE = "Chance of loss within the primary horizon: 0 to 1, lower is better. Null where unknown."
+
+
+class ScaleOut(BaseModel):
+    """How to read the numbers of an answer."""
+
+    health_score: str = Field(default=HEALTH_SCALE, examples=[HEALTH_SCALE])
+    p_loss: str = Field(default=CHANCE_SCALE, examples=[CHANCE_SCALE])
+
+
+class ReasonOut(BaseModel):
+    """One signal's exact share of a score."""
+
+    signal: str = Field(
+        description="The signal's column; `others` for all signals not named, together.",
+        examples=["adoption__users_30d"],
+    )
+    value: float | str | None = Field(
+        description="What the signal held, null where not known; for `others` how many they are.",
+        examples=[3],
+    )
+    contribution: float = Field(
+        description="Share of the log-odds of loss within the primary horizon; positive pushes"
+        " towards leaving, negative towards staying.",
+        examples=[0.75],
+    )
+    sentence: str = Field(description="The same in words.", examples=["3 people used it, 9 before"])
+
+
+class CardOut(BaseModel):
+    """What people recognise an account by."""
+
+    account_id: str = Field(description="The company's own id.", examples=["acc_0417"])
+    name: str = Field(description="Empty where not known.", examples=["Brightwater Logistics"])
+    industry: str = Field(description="Empty where not known.", examples=["Logistics"])
+    region: str = Field(description="Empty where not known.", examples=["DACH"])
+    tier: str = Field(description="Size by recurring revenue.", examples=["enterprise"])
+    csm: str = Field(description="Who looks after the account.", examples=["Lena Fischer"])
+    crm_id: str = Field(description="Its id in the CRM.", examples=["0015e00000AbCdE"])
+    arr: Decimal | None = Field(
+        description="Recurring revenue per year in `currency`; null where no subscriptions are"
+        " connected.",
+        examples=["186400.00"],
+    )
+    renews_at: date | None = Field(description="Next renewal.", examples=["2026-09-30"])
+
+
+class AccountOut(CardOut):
+    """One account in the list."""
+
+    as_of: date = Field(description="The day the score describes.", examples=["2026-06-30"])
+    band: Band = Field(description=BAND, examples=["red"])
+    health_score: float | None = Field(description=HEALTH, examples=[38.0])
+    p_loss: float | None = Field(description=CHANCE, examples=[0.62])
+    model_version: str = Field(description="The version that made the score.", examples=["v14"])
+    reason: ReasonOut | None = Field(description="The largest reason that speaks for the band.")
+
+
+class BandCounts(BaseModel):
+    """Number of accounts by band."""
+
+    red: int = Field(examples=[77])
+    yellow: int = Field(examples=[170])
+    green: int = Field(examples=[1584])
+    grey: int = Field(examples=[83])
+
+
+class AccountPageOut(BaseModel):
+    """One page of the newest run."""
+
+    as_of: date | None = Field(
+        description="The day the newest run describes; null before the first run.",
+        examples=["2026-06-30"],
+    )
+    primary_horizon: int | None = Field(
+        description="Days that `p_loss` and `health_score` look ahead.", examples=[90]
+    )
+    currency: str = Field(description="ISO 4217 code of every amount.", examples=["EUR"])
+    scale: ScaleOut = Field(default_factory=ScaleOut, description="How to read the numbers.")
+    total: int = Field(description="Accounts that pass the filter, on all pages.", examples=[247])
+    counts: BandCounts = Field(description="Accounts by band, whatever the filter.")
+    items: list[AccountOut] = Field(description="The accounts of this page, in order.")
+    next_cursor: str | None = Field(
+        description="Give it as `cursor` for the next page; null on the last.",
+        examples=["WyJyaXNrIiwiIiwiYWIxMiJd"],
+    )
+
+
+class HorizonOut(BaseModel):
+    """The chance of loss within one horizon."""
+
+    days: int = Field(description="Days after `as_of`.", examples=[90])
+    p_loss: float | None = Field(
+        description="Chance of loss within these days, 0 to 1, lower is better; null where no"
+        " evidence exists yet.",
+        examples=[0.62],
+    )
+
+
+class ScoreOut(BaseModel):
+    """An account's newest score, with every horizon and every stored reason."""
+
+    as_of: date = Field(description="The day the score describes.", examples=["2026-06-30"])
+    band: Band = Field(description=BAND, examples=["red"])
+    health_score: float | None = Field(description=HEALTH, examples=[38.0])
+    primary_horizon: int = Field(description="Days that band and health rest on.", examples=[90])
+    horizons: list[HorizonOut] = Field(description="Never decreasing with the days.")
+    model_version: str = Field(description="The version that made the score.", examples=["v14"])
+    base: float | None = Field(
+        description="Log-odds of loss within the primary horizon before any signal is looked at;"
+        " with the contributions it adds up to the log-odds of the chance.",
+        examples=[-2.25],
+    )
+    reasons: list[ReasonOut] = Field(
+        description="The largest contributions, largest first, then `others`: all other signals"
+        " together."
+    )
+
+
+class HistoryOut(BaseModel):
+    """One past score."""
+
+    as_of: date = Field(description="The day the score describes.", examples=["2026-05-31"])
+    band: Band = Field(description=BAND, examples=["yellow"])
+    health_score: float | None = Field(description=HEALTH, examples=[65.0])
+    p_loss: float | None = Field(description=CHANCE, examples=[0.35])
+    primary_horizon: int = Field(description="Days, as of that run.", examples=[90])
+    model_version: str = Field(description="The version that made the score.", examples=["v13"])
+
+
+class TransitionOut(BaseModel):
+    """A change of band between two successive runs."""
+
+    previous_as_of: date = Field(description="The run before.", examples=["2026-05-31"])
+    as_of: date = Field(description="The run that saw the change.", examples=["2026-06-30"])
+    from_band: Band = Field(description="Band before.", examples=["yellow"])
+    to_band: Band = Field(description="Band after.", examples=["red"])
+
+
+class AccountDetailOut(BaseModel):
+    """Everything the store knows about one account."""
+
+    account: CardOut = Field(description="What people recognise it by.")
+    active: bool = Field(
+        description="False where the newest run no longer holds the account: it left, or gave"
+        " notice. The score is then its last one."
+    )
+    currency: str = Field(description="ISO 4217 code of every amount.", examples=["EUR"])
+    scale: ScaleOut = Field(default_factory=ScaleOut, description="How to read the numbers.")
+    score: ScoreOut = Field(description="Its newest score.")
+    history: list[HistoryOut] = Field(description="Its scores over time, oldest first.")
+    transitions: list[TransitionOut] = Field(description="Its changes of band, oldest first.")

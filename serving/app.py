@@ -1,0 +1,93 @@
+"""The application: API, console and their protection, composed from a store."""
+
+from collections.abc import Collection
+from importlib import metadata
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.staticfiles import StaticFiles
+
+from serving import errors
+from serving.api import accounts, health, models
+from serving.console import pages
+from serving.presentation import Presentation, Words
+from serving.problems import MEDIA_TYPE
+from serving.security import SecurityMiddleware
+from serving.settings import LOOPBACK
+from serving.store import ModelVersionRepository, ScoreRepository
+
+DESCRIPTION = (
+    "How likely each account is to leave, by when and why. A health score is 0 to 100, and 100"
+    " is healthy; a chance of loss (`p_loss`) is 0 to 1, and lower is better. Dates are calendar"
+    " days, end of day UTC; instants are UTC. Errors are problems as RFC 9457 describes them."
+)
+TAGS = [
+    {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
+    {"name": "models", "description": "The model that makes the scores."},
+    {"name": "health", "description": "Whether the service is alive and of use."},
+]
+
+
+def create_app(
+    engine: Engine,
+    words: Words,
+    *,
+    company: str = "",
+    currency: str = "",
+    hosts: Collection[str] | None = LOOPBACK,
+) -> FastAPI:
+    """Build the application over an open store.
+
+    Args:
+        engine: a store opened by `serving.store.open_store`.
+        words: gives the sentence of a reason.
+        company: shown on the pages; may be empty.
+        currency: ISO 4217 code of the amounts in the store; may be empty.
+        hosts: host names a request may come under; None for any. Loopback names unless
+            said otherwise, so that no foreign web page can read the answers.
+    """
+    scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
+    presentation = Presentation(words, company, currency)
+    renderer = pages.Renderer(scores, presentation)
+    app = _Application(
+        title="Forewarn",
+        version=_version(),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(SecurityMiddleware, hosts=hosts)
+    errors.install(app, renderer.problem)
+    app.include_router(accounts.router(scores, presentation))
+    app.include_router(models.router(versions))
+    app.include_router(health.router(scores, versions))
+    app.include_router(pages.router(scores, presentation, renderer, app.openapi))
+    app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
+    return app
+
+
+class _Application(FastAPI):
+    """FastAPI documents every answer as application/json; problems have a type of their own."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            _name_problems(super().openapi())
+        return super().openapi()
+
+
+def _name_problems(document: dict[str, Any]) -> None:
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if status >= "400":
+                    response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
+
+
+def _version() -> str:
+    try:
+        return metadata.version("forewarn")
+    except metadata.PackageNotFoundError:
+        return "0"

@@ -1,0 +1,145 @@
+"""Turns every error of the application into a problem."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from serving import problems
+from serving.problems import Fault, Problem, ProblemError, shorten
+from serving.security import SECURITY_HEADERS
+from serving.store import CursorError, StaleCursorError
+
+LOG = logging.getLogger(__name__)
+
+Page = Callable[[Problem], str]
+"""Renders a problem as an HTML page for people."""
+
+
+def install(app: FastAPI, page: Page) -> None:
+    """Answer every error with a problem: as a page to browsers, as JSON to programs."""
+
+    def answer(request: Request, found: Problem, headers: dict[str, str] | None = None) -> Response:
+        if _wants_page(request):
+            return Response(page(found), found.status, headers, "text/html")
+        return problems.respond(found, headers)
+
+    @app.exception_handler(ProblemError)
+    def _(request: Request, error: ProblemError) -> Response:
+        return answer(request, error.problem)
+
+    @app.exception_handler(RequestValidationError)
+    def _(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, invalid_query(error))
+
+    @app.exception_handler(CursorError)
+    def _(request: Request, error: CursorError) -> Response:
+        return answer(request, wrong_cursor(error))
+
+    @app.exception_handler(HTTPException)
+    def _(request: Request, error: HTTPException) -> Response:
+        return answer(request, http_error(request, error), dict(error.headers or {}))
+
+    @app.exception_handler(SQLAlchemyError)
+    def _(request: Request, error: SQLAlchemyError) -> Response:
+        # The statement's values may be personal, so only the kind of error is logged.
+        LOG.error("the store failed: %s", type(error).__name__)
+        return answer(request, store_unreachable())
+
+    @app.exception_handler(Exception)
+    def _(request: Request, _error: Exception) -> Response:
+        # This answer is made outside of every middleware.
+        return answer(request, internal(), dict(SECURITY_HEADERS))
+
+
+def _wants_page(request: Request) -> bool:
+    is_program = request.url.path.startswith(("/v1/", "/livez", "/readyz", "/openapi.json"))
+    return not is_program and "text/html" in request.headers.get("accept", "")
+
+
+def invalid_query(error: RequestValidationError) -> Problem:
+    """The problem of a query that does not fit what the route declares."""
+    faults = [_fault(found) for found in error.errors()]
+    detail = " ".join(
+        f"{fault.parameter}: {fault.given!r} is given; allowed: {_joined(fault.allowed)}."
+        for fault in faults
+    )
+    return problems.problem(problems.INVALID_QUERY, detail, errors=faults)
+
+
+def _joined(allowed: str | list[str]) -> str:
+    return allowed if isinstance(allowed, str) else ", ".join(allowed)
+
+
+def _fault(found: Mapping[str, Any]) -> Fault:
+    where = [str(part) for part in found["loc"][1:]]
+    return Fault(
+        parameter=where[0] if where else "request",
+        given=shorten(found.get("input", "")),
+        allowed=_allowed(found),
+        detail=f"{found['msg']}.",
+    )
+
+
+def _allowed(found: Mapping[str, Any]) -> str | list[str]:
+    """What a validation error would have let pass."""
+    context = found.get("ctx", {})
+    match found["type"]:
+        case "enum" | "literal_error":
+            return re.findall(r"'([^']*)'", context["expected"])
+        case "greater_than_equal":
+            return f"at least {context['ge']}"
+        case "less_than_equal":
+            return f"at most {context['le']}"
+        case "string_too_long":
+            return f"at most {context['max_length']} characters"
+        case "int_parsing" | "int_parsing_size":
+            return "a whole number"
+        case "extra_forbidden":
+            return "no parameter of this name"
+    return str(found["msg"])
+
+
+def wrong_cursor(error: CursorError) -> Problem:
+    """The problem of a cursor that leads nowhere."""
+    stale = isinstance(error, StaleCursorError)
+    kind = problems.STALE_CURSOR if stale else problems.INVALID_CURSOR
+    allowed = "the next_cursor of the page before, with the same band and sort"
+    again = "Ask again without cursor."
+    return problems.problem(kind, str(error), allowed=allowed, next=again)
+
+
+def http_error(request: Request, error: HTTPException) -> Problem:
+    """The problem of an unknown address, a wrong method, or another HTTP error."""
+    given = f"{request.method} {shorten(request.url.path)}"
+    if error.status_code == 404:
+        detail = f"{given} is not served here."
+        return problems.problem(
+            problems.NOT_FOUND, detail, given=given, allowed="the addresses under /docs"
+        )
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "GET")
+        detail = f"{given} is not possible; allowed: {allowed}."
+        return problems.problem(problems.WRONG_METHOD, detail, given=given, allowed=allowed)
+    return problems.problem(problems.HTTP_ERROR, str(error.detail), status=error.status_code)
+
+
+def store_unreachable() -> Problem:
+    """The problem of a store that does not answer."""
+    return problems.problem(
+        problems.STORE_UNREACHABLE,
+        "The store could not be read.",
+        next="Check that the database runs; /readyz says when it answers.",
+    )
+
+
+def internal() -> Problem:
+    """The problem of a fault of ours; says nothing of the inside."""
+    return problems.problem(
+        problems.INTERNAL, "The request failed through no fault of yours.", next="See the log."
+    )

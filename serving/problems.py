@@ -1,0 +1,192 @@
+"""Problems: what went wrong, as RFC 9457 says it, each kind declared once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+MEDIA_TYPE = "application/problem+json"
+GIVEN_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem; its `type` leads to its description on this service.
+
+    Attributes:
+        slug: names the kind for good; programs may rely on it.
+    """
+
+    slug: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def type(self) -> str:
+        """The problem's type: a relative reference to the page that describes it."""
+        return f"/docs#problem-{self.slug}"
+
+
+INVALID_QUERY = Kind(
+    "invalid-query",
+    422,
+    "The query is not valid",
+    "A parameter is unknown, or its value is not allowed. `errors` names each one.",
+)
+INVALID_CURSOR = Kind(
+    "invalid-cursor",
+    422,
+    "The cursor is not valid",
+    "The cursor is damaged or belongs to another filter or order. Ask again without it.",
+)
+STALE_CURSOR = Kind(
+    "stale-cursor",
+    409,
+    "A newer run was published",
+    "The pages being read were replaced. Ask again without the cursor to start anew.",
+)
+UNKNOWN_ACCOUNT = Kind(
+    "unknown-account",
+    404,
+    "No such account",
+    "No published run holds an account with this id.",
+)
+NO_CHAMPION = Kind(
+    "no-champion",
+    404,
+    "No model serves yet",
+    "No model version was promoted. `forewarn run` trains, promotes and scores.",
+)
+NOT_READY = Kind(
+    "not-ready",
+    503,
+    "Not ready to serve",
+    "`missing` says what is missing, and `next` the command that brings it.",
+)
+STORE_UNREACHABLE = Kind(
+    "store-unreachable",
+    503,
+    "The store does not answer",
+    "The database cannot be read at the moment. Try again; `/readyz` tells when it is back.",
+)
+NOT_FOUND = Kind("not-found", 404, "Nothing here", "No page or resource has this address.")
+WRONG_METHOD = Kind(
+    "wrong-method",
+    405,
+    "Method not allowed",
+    "The resource exists, but not for this method; the Allow header names those it has.",
+)
+UNKNOWN_HOST = Kind(
+    "unknown-host",
+    421,
+    "Not served under this name",
+    "On loopback only loopback names are answered, so that no web page elsewhere can read"
+    " the answers through a name of its own.",
+)
+HTTP_ERROR = Kind("http-error", 400, "The request cannot be served", "See `detail`.")
+INTERNAL = Kind(
+    "internal",
+    500,
+    "Our fault",
+    "Something failed that should not; the service's log holds the details.",
+)
+
+KINDS: tuple[Kind, ...] = (
+    INVALID_QUERY,
+    INVALID_CURSOR,
+    STALE_CURSOR,
+    UNKNOWN_ACCOUNT,
+    NO_CHAMPION,
+    NOT_READY,
+    STORE_UNREACHABLE,
+    NOT_FOUND,
+    WRONG_METHOD,
+    UNKNOWN_HOST,
+    HTTP_ERROR,
+    INTERNAL,
+)
+
+
+class Fault(BaseModel):
+    """One parameter that cannot be used."""
+
+    parameter: str = Field(description="The parameter's name.", examples=["band"])
+    given: str = Field(description="What was given, shortened.", examples=["purple"])
+    allowed: str | list[str] = Field(
+        description="What is allowed.", examples=[["red", "yellow", "green", "grey"]]
+    )
+    detail: str = Field(description="What is wrong.", examples=["Unknown value."])
+
+
+class Missing(BaseModel):
+    """Something the service needs before it is of use."""
+
+    what: str = Field(description="What is missing.", examples=["champion"])
+    detail: str = Field(description="In words.", examples=["No model version was promoted."])
+    next: str = Field(description="What brings it.", examples=["forewarn run -c forewarn.toml"])
+
+
+class Problem(BaseModel):
+    """A problem as RFC 9457 describes it."""
+
+    type: str = Field(
+        description="Names the kind of problem for good and leads to its description.",
+        examples=["/docs#problem-invalid-query"],
+    )
+    title: str = Field(description="The kind in words.", examples=["The query is not valid"])
+    status: int = Field(description="HTTP status.", examples=[422])
+    detail: str = Field(
+        description="What happened this time.",
+        examples=["band: 'purple' is given; allowed: red, yellow, green, grey."],
+    )
+    given: str | None = Field(default=None, description="What was given.", examples=["purple"])
+    allowed: str | list[str] | None = Field(
+        default=None, description="What is allowed instead.", examples=["GET"]
+    )
+    next: str | None = Field(
+        default=None, description="What to do now.", examples=["forewarn run -c forewarn.toml"]
+    )
+    errors: list[Fault] | None = Field(default=None, description="Each wrong parameter.")
+    missing: list[Missing] | None = Field(default=None, description="Each missing thing.")
+
+
+class ProblemError(Exception):
+    """Raised by a route to answer with a problem."""
+
+    def __init__(self, kind: Kind, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.problem = problem(kind, detail, **more)
+
+
+def problem(kind: Kind, detail: str, *, status: int | None = None, **more: Any) -> Problem:
+    """A problem of a kind; `more` are members of `Problem` such as given, allowed, next."""
+    return Problem(
+        type=kind.type, title=kind.title, status=status or kind.status, detail=detail, **more
+    )
+
+
+def respond(found: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The HTTP answer that carries a problem; members that say nothing are left out."""
+    return JSONResponse(
+        found.model_dump(exclude_none=True),
+        status_code=found.status,
+        headers=headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def shorten(value: object) -> str:
+    """A value of the request, short enough to be repeated in an answer."""
+    text = str(value)
+    return text if len(text) <= GIVEN_LENGTH else f"{text[:GIVEN_LENGTH]}…"
+
+
+def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these kinds, or fail as all may."""
+    grouped: dict[int | str, dict[str, Any]] = {}
+    for kind in (*kinds, STORE_UNREACHABLE, INTERNAL):
+        words = grouped.setdefault(kind.status, {"model": Problem, "description": ""})
+        words["description"] = " ".join(filter(None, [words["description"], f"{kind.title}."]))
+    return grouped

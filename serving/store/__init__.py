@@ -1,0 +1,48 @@
+"""The store: scores with their history, accounts, model versions and deliveries.
+
+One repository per noun, each over the SQLAlchemy engine that `open_store` gives:
+`ScoreRepository`, `ModelVersionRepository`, `DeliveryRepository`.
+"""
+
+from serving.store.deliveries import DeliveryRepository
+from serving.store.engine import open_store
+from serving.store.errors import (
+    CursorError,
+    PublishError,
+    StaleCursorError,
+    StoreAddressError,
+    StoreError,
+)
+from serving.store.model_versions import ModelVersionRepository
+from serving.store.pages import Page, Sort
+from serving.store.records import (
+    AccountScore,
+    HistoryPoint,
+    ModelRecord,
+    Payload,
+    RunInfo,
+    ScoringRun,
+    Transition,
+)
+from serving.store.scores import ScoreRepository
+
+__all__ = [
+    "AccountScore",
+    "CursorError",
+    "DeliveryRepository",
+    "HistoryPoint",
+    "ModelRecord",
+    "ModelVersionRepository",
+    "Page",
+    "Payload",
+    "PublishError",
+    "RunInfo",
+    "ScoreRepository",
+    "ScoringRun",
+    "Sort",
+    "StaleCursorError",
+    "StoreAddressError",
+    "StoreError",
+    "Transition",
+    "open_store",
+]

@@ -1,0 +1,115 @@
+"""Opening the store, and the two ways to use it: reading and writing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from serving.store.errors import StoreAddressError
+from serving.store.tables import METADATA
+
+EXAMPLES = "sqlite:///store.db or postgresql://user:password@host/database"
+BUSY_SECONDS = 30
+_WRITING = "forewarn_writing"
+_WRITERS_LOCK = 0x466F7265
+
+
+def open_store(address: str) -> Engine:
+    """Open the store at a SQLAlchemy address and create what is missing of its tables.
+
+    SQLite files are opened in WAL mode, so that readers never wait for a publication, and
+    with foreign keys enforced. `postgresql://` means psycopg 3.
+
+    Raises:
+        StoreAddressError: the address is malformed, its driver is not installed, or the
+            database does not answer.
+    """
+    url = _parse(address)
+    shown = url.render_as_string(hide_password=True)
+    try:
+        engine = _engine(url)
+        with writing(engine) as connection:
+            METADATA.create_all(connection)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise StoreAddressError(
+            f"No driver for the store address {shown}: {error}. For PostgreSQL install"
+            " forewarn[postgres]."
+        ) from error
+    except (OperationalError, OSError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
+        raise StoreAddressError(
+            f"The store at {shown} cannot be opened: {cause}. Check that the database"
+            " runs and that its folder or user may be written to."
+        ) from error
+    return engine
+
+
+def _parse(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StoreAddressError(
+            f"{_without_secret(address)!r} is no database address; allowed is a SQLAlchemy"
+            f" address such as {EXAMPLES}."
+        ) from error
+    if url.drivername in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _without_secret(address: str) -> str:
+    """An address that cannot be parsed may still hold a password before its last @."""
+    scheme, at, rest = address.rpartition("@")
+    return f"***@{rest}" if at else scheme + rest
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transactions start late and only for some statements; ours are explicit.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for another writer.
+    immediate = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the store, whatever is published meanwhile."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it or nothing. Writers wait for one another."""
+    with engine.connect() as connection:
+        connection.execution_options(**{_WRITING: True})
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                lock = {"key": _WRITERS_LOCK}
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), lock)
+            yield connection

@@ -1,0 +1,28 @@
+"""What can go wrong with the store.
+
+StoreError
+|-- StoreAddressError     the address cannot be opened
+|-- PublishError          a scoring run contradicts itself
+`-- CursorError           a page cursor was not made here, or for another question
+    `-- StaleCursorError  a newer run was published since the cursor was made
+"""
+
+
+class StoreError(Exception):
+    """Anything the store refuses; its text says what was given and what is allowed."""
+
+
+class StoreAddressError(StoreError):
+    """The address is no database address, its driver is missing, or nobody answers there."""
+
+
+class PublishError(StoreError):
+    """A scoring run contradicts itself, so nothing of it was written."""
+
+
+class CursorError(StoreError):
+    """A page cursor is damaged, or belongs to another filter or order."""
+
+
+class StaleCursorError(CursorError):
+    """A newer run was published since the cursor was made; pages must start again."""

@@ -1,0 +1,66 @@
+"""Model versions, and which of them serves."""
+
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, delete, insert, select, update
+
+from serving.store.columns import require_zone
+from serving.store.engine import reading, writing
+from serving.store.records import ModelRecord
+from serving.store.tables import MODEL_VERSION
+
+
+class ModelVersionRepository:
+    """Keeps every promoted version; at most one of them is champion.
+
+    Args:
+        engine: a store opened by `open_store`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def promote(self, record: ModelRecord) -> None:
+        """Record a version and make it the champion, in one transaction.
+
+        Metrics that are not finite numbers are kept as None.
+
+        Raises:
+            ValueError: `created_at` has no time zone.
+        """
+        require_zone(record.created_at)
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(MODEL_VERSION).where(MODEL_VERSION.c.version == record.version)
+            )
+            connection.execute(update(MODEL_VERSION).values(is_champion=False))
+            connection.execute(insert(MODEL_VERSION), _row(record))
+
+    def champion(self) -> ModelRecord | None:
+        """The version that serves; None where none was promoted yet."""
+        chosen = select(*MODEL_VERSION.c).where(MODEL_VERSION.c.is_champion)
+        with reading(self._engine) as connection:
+            row = connection.execute(chosen).mappings().one_or_none()
+        return None if row is None else _record(row)
+
+
+def _row(record: ModelRecord) -> dict[str, Any]:
+    return {
+        "version": record.version,
+        "created_at": record.created_at,
+        "flavour": record.flavour,
+        "outcome": record.outcome,
+        "horizons": list(record.horizons),
+        "primary_horizon": record.primary_horizon,
+        "metrics": record.metrics,
+        "bands": record.bands,
+        "data_as_of": record.data_as_of,
+        "run_id": record.run_id,
+        "digest": record.digest,
+        "is_champion": True,
+    }
+
+
+def _record(row: RowMapping) -> ModelRecord:
+    kept = {name: value for name, value in row.items() if name != "is_champion"}
+    return ModelRecord(**{**kept, "horizons": tuple(kept["horizons"])})

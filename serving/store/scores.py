@@ -1,0 +1,206 @@
+"""Scores of every account, newest and past."""
+
+from collections.abc import Callable, Collection
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, Engine, Select, Table, func, select
+
+from models.score import Band
+from serving.store import pages, rows
+from serving.store.engine import reading, writing
+from serving.store.pages import Cursor, Page, Sort, SortValue
+from serving.store.publish import publish_run
+from serving.store.records import AccountScore, HistoryPoint, RunInfo, ScoringRun, Transition
+from serving.store.tables import ACCOUNT, SCORE, SCORE_LATEST, SCORING_RUN, TRANSITION
+
+HISTORY_LIMIT = 400
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+class ScoreRepository:
+    """Publishes scoring runs and answers questions about them.
+
+    Args:
+        engine: a store opened by `open_store`.
+        clock: says when something is published; a fixed one makes tests repeatable.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def publish(self, run: ScoringRun) -> int:
+        """Publish a run in one transaction: readers see the old run or this one, never half.
+
+        The same run again changes nothing. Another run of the same date replaces that
+        date's scores. A run older than the newest is added to the history only.
+
+        Returns:
+            Number of scores written; 0 where the very same run was published before.
+
+        Raises:
+            PublishError: the run contradicts itself; nothing was written.
+        """
+        with writing(self._engine) as connection:
+            return publish_run(connection, run, self._clock())
+
+    def newest(self) -> RunInfo | None:
+        """The newest published run; None where nothing is published."""
+        with reading(self._engine) as connection:
+            return _newest(connection)
+
+    def dates(self) -> list[date]:
+        """The `as_of` of every published run, oldest first."""
+        with reading(self._engine) as connection:
+            dates = select(SCORING_RUN.c.as_of).order_by(SCORING_RUN.c.as_of)
+            return list(connection.scalars(dates))
+
+    def latest(
+        self,
+        *,
+        bands: Collection[Band] = (),
+        sort: Sort = Sort.RISK,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page:
+        """One page of the newest run.
+
+        Args:
+            bands: only these; all where empty.
+            sort: by risk or ARR, highest first, or by name; the unknown comes last.
+            limit: largest number of accounts on the page.
+            cursor: `next_cursor` of the page before.
+
+        Raises:
+            CursorError: the cursor is damaged or belongs to another filter or order.
+            StaleCursorError: a newer run was published since the cursor was made.
+        """
+        with reading(self._engine) as connection:
+            run = _newest(connection)
+            if run is None:
+                return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
+            start = pages.decode(cursor, sort, bands, run) if cursor else None
+            found = _page(connection, bands, sort, limit + 1, start)
+            counts = _counts(connection)
+        return _as_page(found, run, counts, bands, sort, limit, start)
+
+    def counts(self) -> dict[Band, int]:
+        """Number of accounts of the newest run by band."""
+        with reading(self._engine) as connection:
+            return _counts(connection)
+
+    def account(self, account_id: str) -> AccountScore | None:
+        """An account's newest score, even where the newest run no longer holds it."""
+        if not rows.storable(account_id):
+            return None
+        with reading(self._engine) as connection:
+            query = _scores(SCORE).where(SCORE.c.account_id == account_id)
+            newest = query.order_by(SCORE.c.as_of.desc()).limit(1)
+            row = connection.execute(newest).mappings().one_or_none()
+            run = _newest(connection)
+        if row is None or run is None:
+            return None
+        return rows.account_score(row, active=row["as_of"] == run.as_of)
+
+    def history(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[HistoryPoint]:
+        """An account's last `limit` scores, oldest first; empty where it is unknown."""
+        if not rows.storable(account_id):
+            return []
+        past = (
+            select(
+                SCORE.c.as_of,
+                SCORE.c.band,
+                SCORE.c.health_score,
+                SCORE.c.risk,
+                SCORING_RUN.c.primary_horizon,
+                SCORE.c.model_version,
+            )
+            .join_from(SCORE, SCORING_RUN, SCORE.c.as_of == SCORING_RUN.c.as_of)
+            .where(SCORE.c.account_id == account_id)
+            .order_by(SCORE.c.as_of.desc())
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(past.limit(limit)).mappings().all()
+        return [rows.history_point(row) for row in reversed(found)]
+
+    def transitions(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[Transition]:
+        """An account's last `limit` changes of band, oldest first."""
+        if not rows.storable(account_id):
+            return []
+        changes = select(*TRANSITION.c).where(TRANSITION.c.account_id == account_id)
+        newest = changes.order_by(TRANSITION.c.as_of.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            found = connection.execute(newest).mappings().all()
+        return [rows.transition(row) for row in reversed(found)]
+
+    def run(self, as_of: date) -> tuple[AccountScore, ...]:
+        """All scores of one date, by account id; empty where nothing was published for it."""
+        query = _scores(SCORE).where(SCORE.c.as_of == as_of).order_by(SCORE.c.account_id)
+        with reading(self._engine) as connection:
+            newest = _newest(connection)
+            active = newest is not None and newest.as_of == as_of
+            found = connection.execute(query).mappings().all()
+        return tuple(rows.account_score(row, active=active) for row in found)
+
+
+def _newest(connection: Connection) -> RunInfo | None:
+    newest = select(*SCORING_RUN.c).order_by(SCORING_RUN.c.as_of.desc()).limit(1)
+    row = connection.execute(newest).mappings().one_or_none()
+    return None if row is None else rows.run_info(row)
+
+
+def _counts(connection: Connection) -> dict[Band, int]:
+    counts = select(SCORE_LATEST.c.band, func.count().label("number")).group_by(SCORE_LATEST.c.band)
+    found: dict[Band, int] = {row.band: row.number for row in connection.execute(counts)}
+    return {band: found.get(band, 0) for band in Band}
+
+
+def _scores(table: Table) -> Select[tuple[object, ...]]:
+    """Every column of account and score, and the horizon that the run rests on."""
+    own = [column for column in table.c if column.name != "account_id"]
+    return (
+        select(*ACCOUNT.c, *own, SCORING_RUN.c.primary_horizon)
+        .join_from(ACCOUNT, table, ACCOUNT.c.account_id == table.c.account_id)
+        .join(SCORING_RUN, table.c.as_of == SCORING_RUN.c.as_of)
+    )
+
+
+def _page(
+    connection: Connection, bands: Collection[Band], sort: Sort, limit: int, start: Cursor | None
+) -> tuple[AccountScore, ...]:
+    query = _scores(SCORE_LATEST).order_by(*pages.order(sort)).limit(limit)
+    if bands:
+        query = query.where(SCORE_LATEST.c.band.in_(sorted(set(bands))))
+    if start is not None:
+        query = query.where(pages.after(sort, start))
+    found = connection.execute(query).mappings()
+    return tuple(rows.account_score(row, active=True) for row in found)
+
+
+def _as_page(
+    found: tuple[AccountScore, ...],
+    run: RunInfo,
+    counts: dict[Band, int],
+    bands: Collection[Band],
+    sort: Sort,
+    limit: int,
+    start: Cursor | None,
+) -> Page:
+    seen = start.seen if start else 0
+    items = found[:limit]
+    following = None
+    if len(found) > limit:
+        last = Cursor(_sorted_by(items[-1], sort), items[-1].card.account_id, seen + limit)
+        following = pages.encode(last, sort, bands, run)
+    total = sum(counts[band] for band in (set(bands) or Band))
+    return Page(items, run, total, counts, seen, following)
+
+
+def _sorted_by(item: AccountScore, sort: Sort) -> SortValue:
+    if sort is Sort.RISK:
+        return item.risk
+    return rows.name_key(item.card) if sort is Sort.NAME else item.card.arr

@@ -1,0 +1,85 @@
+"""Opening the store."""
+
+import threading
+from datetime import date
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from serving.store import ScoreRepository, StoreAddressError, open_store
+from serving.store.tables import METADATA
+
+
+def test_opening_twice_keeps_what_is_there(address, make_run):
+    for _ in range(2):
+        engine = open_store(address)
+        ScoreRepository(engine).publish(make_run({"a": 0.7}))
+        assert set(METADATA.tables) <= set(inspect(engine).get_table_names())
+        assert len(ScoreRepository(engine).run(date(2026, 6, 30))) == 1
+        engine.dispose()
+
+
+def test_sqlite_is_in_wal_mode_and_enforces_foreign_keys(sqlite_store):
+    with sqlite_store.connect() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_score_needs_its_account(store):
+    orphan = "INSERT INTO transition VALUES ('x', '2026-06-30', '2026-05-31', 'red', 'green')"
+    with pytest.raises(IntegrityError), store.begin() as connection:
+        connection.execute(text(orphan))
+
+
+def test_a_band_is_one_of_four(store, make_run):
+    ScoreRepository(store).publish(make_run({"a": 0.7}))
+    with pytest.raises(IntegrityError), store.begin() as connection:
+        connection.execute(text("UPDATE score SET band = 'blue'"))
+
+
+def test_two_writers_wait_for_one_another(store, make_run):
+    runs = [make_run({"a": 0.1 * n, "b": 0.1}, as_of=date(2026, n, 1)) for n in range(1, 7)]
+    failed = []
+
+    def publish(run):
+        try:
+            ScoreRepository(store).publish(run)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=publish, args=[run]) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    repository = ScoreRepository(store)
+    assert [point.risk for point in repository.history("a")] == [0.1 * n for n in range(1, 7)]
+    assert repository.newest().as_of == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("address", ["", "store.db", "postgresql//x"])
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(StoreAddressError, match="allowed is a SQLAlchemy address"):
+        open_store(address)
+
+
+def test_an_unknown_driver_is_refused():
+    with pytest.raises(StoreAddressError, match="No driver for the store address"):
+        open_store("oracle9://host/x")
+
+
+def test_a_refusal_never_shows_the_password(tmp_path):
+    with pytest.raises(StoreAddressError, match="cannot be opened") as nobody:
+        open_store(f"postgresql://user:hunter2@/x?host={tmp_path}")
+    with pytest.raises(StoreAddressError) as malformed:
+        open_store("postgresql user:hunter2@host/x")
+    assert "hunter2" not in str(nobody.value) + str(malformed.value)
+
+
+def test_a_file_where_a_folder_should_be(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreAddressError, match="cannot be opened"):
+        open_store(f"sqlite:///{tmp_path / 'file' / 'store.db'}")

@@ -1,0 +1,50 @@
+import pytest
+
+from serving.app import create_app
+from serving.security import host_name
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/v1/accounts", "/static/console.css", "/nope", "/docs", "/v1/accounts?limit=0"],
+)
+def test_every_answer_is_strict(client, address):
+    headers = client.get(address).headers
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert "script-src" not in policy
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "access-control-allow-origin" not in headers
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "[::2]:8000"])
+def test_a_foreign_host_name_is_refused(client, host):
+    answer = client.get("/v1/accounts", headers={"host": host})
+    assert answer.status_code == 421
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.json()["allowed"] == ["127.0.0.1", "::1", "localhost"]
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:80", "LOCALHOST"])
+def test_loopback_names_are_answered(client, host):
+    assert client.get("/livez", headers={"host": host}).status_code == 200
+
+
+def test_any_host_name_where_asked_for(sqlite_store, connect):
+    app = create_app(sqlite_store, str, hosts=None)
+    assert connect(app, "http://forewarn.example").get("/livez").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("A.example:80", "a.example"), ("[::1]:80", "::1"), ("[::1]", "::1"), (" b ", "b"), ("", "")],
+)
+def test_host_name(header, name):
+    assert host_name(header) == name

@@ -1,0 +1,26 @@
+import pytest
+
+from serving.settings import LOOPBACK, Settings, SettingsError, read_settings
+
+
+def test_loopback_unless_said_otherwise():
+    settings = read_settings({})
+    assert settings == Settings(host="127.0.0.1", port=8000, store=None)
+    assert settings.hosts == LOOPBACK
+
+
+def test_the_environment_is_read():
+    environment = {
+        "FOREWARN_HOST": "0.0.0.0",
+        "FOREWARN_PORT": "80",
+        "FOREWARN_STORE": "postgresql://db/forewarn",
+    }
+    settings = read_settings(environment)
+    assert settings == Settings("0.0.0.0", 80, "postgresql://db/forewarn")
+    assert settings.hosts is None
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "8000.0", "８０"])
+def test_a_port_is_a_number_up_to_65535(port):
+    with pytest.raises(SettingsError, match=f"FOREWARN_PORT is '{port}'; allowed is a number"):
+        read_settings({"FOREWARN_PORT": port})
