@@ -107,14 +107,18 @@ class Versioned:
     turn: npt.NDArray[np.int64]
 
     def visible(self, cut: int) -> Facts:
-        """The facts that happened and were known before `cut`, hidden columns emptied."""
+        """The facts that happened and were known before `cut`, hidden columns emptied.
+
+        The version known last holds even where it moves its fact to a date after `cut`:
+        the fact has then not happened yet, and older versions do not come back.
+        """
         facts = self.facts
-        seen: Mask = (facts.start < cut) & (facts.known < cut)
+        holds: Mask = facts.known < cut
         if len(self.fact):
             newest = np.full(self.fact.max() + 1, -1)
-            np.maximum.at(newest, self.fact[seen], self.turn[seen])
-            seen &= newest[self.fact] == self.turn
-        return _hide(facts.take(seen), cut)
+            np.maximum.at(newest, self.fact[holds], self.turn[holds])
+            holds &= newest[self.fact] == self.turn
+        return _hide(facts.take(holds & (facts.start < cut)), cut)
 
 
 @dataclass(frozen=True)
@@ -168,38 +172,46 @@ def prepare(tables: Mapping[str, pa.Table], rates: Rates | None = None) -> Bucke
     """Turn the tables of one bucket, in the contract's Arrow schema, into arrays.
 
     The order of the rows given does not matter: rows are sorted by all their columns, so
-    that sums of floating-point numbers come out the same to the last bit.
+    that sums of floating-point numbers come out the same to the last bit. Every account
+    that any table names is an account of the bucket: were it only those of `accounts`, a
+    row of it that became known later would decide what is seen earlier.
     """
-    accounts = pc.unique(tables["accounts"].column("account_id"))
-    ids: tuple[str, ...] = tuple(sorted(accounts.to_pylist()))
+    named = (pc.unique(table.column("account_id")).to_pylist() for table in tables.values())
+    ids = tuple(sorted(set().union(*named)))
     versioned = {name: _versioned(TABLES[name], table, ids) for name, table in tables.items()}
     return Bucket(ids, versioned, rates or Rates())
 
 
 def _versioned(table: Table, rows: pa.Table, ids: tuple[str, ...]) -> Versioned:
-    rows = rows.filter(pc.is_in(rows.column("account_id"), pa.array(ids, pa.string())))
-    others = [n for n in rows.column_names if n not in ("account_id", table.occurred)]
-    order = ["account_id", table.occurred, *others]
-    rows = rows.sort_by([(name, "ascending") for name in order]).combine_chunks()
+    rows = _ordered(table, rows)
     columns = {c.name: _values(c, rows.column(c.name)) for c in (*table.columns, KNOWN_AT)}
     position = {account: i for i, account in enumerate(ids)}
     owners = columns.pop("account_id")
     assert isinstance(owners, Words)
     lookup = np.array([position[w] for w in owners.words], dtype=np.int32)
     account = lookup[owners.codes] if len(rows) else np.empty(0, np.int32)
-    known = columns.pop(KNOWN_AT.name)
-    start = _start(table, columns)
-    facts = Facts(table, account, start, np.asarray(known), columns)
+    del columns[KNOWN_AT.name]
+    start, known = (rows.column(name).to_numpy() for name in _CLOCKS)
+    facts = Facts(table, account, start, known, columns)
     return Versioned(facts, *_versions(table, rows, facts))
 
 
-def _start(table: Table, columns: dict[str, Values]) -> Instants:
-    """When each fact began to be one: when it happened, or was announced if earlier."""
-    occurred = np.asarray(columns[table.occurred])
-    if not table.announced:
-        return occurred
-    announced = np.asarray(columns[table.announced])
-    return np.where(announced == MISSING, occurred, np.minimum(announced, occurred))
+_CLOCKS = ("start", "known")
+
+
+def _ordered(table: Table, rows: pa.Table) -> pa.Table:
+    """The rows with both clocks as instants, in their order, ties by content.
+
+    A fact starts when it happened, or was announced if that is earlier.
+    """
+    start = rows.column(table.occurred)
+    if table.announced:
+        start = pc.min_element_wise(start, rows.column(table.announced))
+    content = rows.column_names
+    for name, moments in zip(_CLOCKS, (start, rows.column(KNOWN_AT.name)), strict=True):
+        rows = rows.append_column(name, pa.array(_instants(moments)))
+    order = ["account_id", *_CLOCKS, *content]
+    return rows.sort_by([(name, "ascending") for name in order]).combine_chunks()
 
 
 def _versions(table: Table, rows: pa.Table, facts: Facts) -> tuple[Array, Array]:
@@ -222,14 +234,18 @@ def _versions(table: Table, rows: pa.Table, facts: Facts) -> tuple[Array, Array]
 
 def _values(column: Column, values: pa.ChunkedArray) -> Values:
     if column.kind is Kind.TIMESTAMP:
-        dates: Instants = values.cast(pa.int64()).fill_null(MISSING).to_numpy()
-        return dates
+        return _instants(values)
     if column.kind in (Kind.ID, Kind.TEXT, Kind.CATEGORY):
         return _words(values)
     if column.kind is Kind.BOOLEAN:
         values = values.cast(pa.int8())
     numbers: npt.NDArray[np.float64] = values.cast(pa.float64()).fill_null(np.nan).to_numpy()
     return numbers
+
+
+def _instants(values: pa.ChunkedArray) -> Instants:
+    dates: Instants = values.cast(pa.int64()).fill_null(MISSING).to_numpy()
+    return dates
 
 
 def _words(values: pa.ChunkedArray) -> Words:

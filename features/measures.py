@@ -6,7 +6,7 @@ window and filter, and returns float64 of shape (accounts,); NaN means that ther
 nothing to measure, which the signal's `empty` may replace.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -22,17 +22,17 @@ class Lens:
 
     Attributes:
         facts: the facts of the signal's table within the window and filter.
-        earlier: those of the window of equal length before it; None without a window.
         whole: those of the window without the filter.
         view: everything visible at `as_of`.
-        window: length in days; None for all of history.
+        end: the first microsecond after the window.
+        earlier: what lies in the window of equal length before; None without a window.
     """
 
     facts: Facts
-    earlier: Facts | None
     whole: Facts
     view: View
-    window: int | None
+    end: int
+    earlier: "Lens | None" = None
 
     @property
     def size(self) -> int:
@@ -137,7 +137,7 @@ class DaysSinceLast:
         """Days as fractions, one per account."""
         last = np.full(lens.size, MISSING)
         np.maximum.at(last, lens.facts.account, lens.facts.start)
-        return days_between(last, lens.view.cut)
+        return days_between(last, lens.end)
 
 
 @dataclass(frozen=True)
@@ -147,9 +147,9 @@ class DaysSinceFirst:
     def over(self, lens: Lens) -> Floats:
         """Days as fractions, one per account."""
         dated = lens.facts.take(lens.facts.start != MISSING)
-        first = np.full(lens.size, lens.view.cut)
+        first = np.full(lens.size, lens.end)
         np.minimum.at(first, dated.account, dated.start)
-        return np.where(_present(dated, lens.size), days_between(first, lens.view.cut), np.nan)
+        return np.where(_present(dated, lens.size), days_between(first, lens.end), np.nan)
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,7 @@ class Change:
         """One change per account; NaN where both windows are empty."""
         if lens.earlier is None:
             raise ValueError("Change needs a window")
-        before_lens = Lens(lens.earlier, None, lens.earlier, lens.view, lens.window)
-        now, before = self.of.over(lens), self.of.over(before_lens)
+        now, before = self.of.over(lens), self.of.over(lens.earlier)
         if isinstance(now, Words) or isinstance(before, Words):
             raise TypeError("Change measures numbers, not words")
         now, before = np.nan_to_num(now), np.nan_to_num(before)
@@ -202,7 +201,10 @@ class ShareWith:
 
 @dataclass(frozen=True)
 class Latest:
-    """The latest fact's value of a number or text column."""
+    """The latest fact's value of a number or text column.
+
+    Of facts that happened at the same instant, the one that became known last counts.
+    """
 
     column: str
 
@@ -231,7 +233,7 @@ class OpenItems:
 
     def over(self, lens: Lens) -> Floats:
         """One count per account."""
-        return Count().over(_narrowed(lens, open_rows(lens.facts, self.closed_by, lens.view.cut)))
+        return Count().over(_narrowed(lens, open_rows(lens.facts, self.closed_by, lens.end)))
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,7 @@ class TotalOpen:
 
     def over(self, lens: Lens) -> Floats:
         """One sum per account."""
-        rows = open_rows(lens.facts, self.closed_by, lens.view.cut)
+        rows = open_rows(lens.facts, self.closed_by, lens.end)
         return Total(self.column).over(_narrowed(lens, rows))
 
 
@@ -256,8 +258,9 @@ class Overdue:
 
     def over(self, lens: Lens) -> Floats:
         """One count per account."""
-        due, cut = lens.facts.dates(self.due), lens.view.cut
-        late = open_rows(lens.facts, (self.closed_by,), cut) & (due != MISSING) & (due < cut)
+        due = lens.facts.dates(self.due)
+        late = open_rows(lens.facts, (self.closed_by,), lens.end)
+        late &= (due != MISSING) & (due < lens.end)
         return Count().over(_narrowed(lens, late))
 
 
@@ -302,7 +305,7 @@ class DaysUntil:
 
     def over(self, lens: Lens) -> Floats:
         """Days as fractions, one per account; NaN where nothing is planned."""
-        facts, cut = lens.facts, lens.view.cut
+        facts, cut = lens.facts, lens.end
         planned = facts.dates(self.column)
         ahead = open_rows(facts, self.closed_by, cut) & (planned != MISSING) & (planned >= cut)
         soonest = np.full(lens.size, np.iinfo(np.int64).max)
@@ -322,8 +325,8 @@ class Utilisation:
         if not lens.view.connected("subscriptions"):
             return np.full(lens.size, np.nan)
         subscriptions = lens.view.facts("subscriptions")
-        paid = Lens(subscriptions, None, subscriptions, lens.view, None)
-        seats = TotalOpen("seats", ("ended_at",)).over(paid)
+        held = Lens(subscriptions, subscriptions, lens.view, lens.end)
+        seats = TotalOpen("seats", ("ended_at",)).over(held)
         users = np.nan_to_num(Distinct(self.column).over(lens))
         known = np.nan_to_num(seats) > 0
         return np.where(known, users / np.where(known, seats, 1.0), np.nan)
@@ -347,7 +350,7 @@ class SilenceAgainstCadence:
         enough = count >= 3
         span = np.where(enough, last - np.where(enough, first, 0), 0)
         gap = span / np.maximum(count - 1, 1)
-        today = lens.view.cut // DAY - 1
+        today = lens.end // DAY - 1
         silence = today - np.where(enough, last, today)
         return np.where(enough, silence / np.where(gap > 0, gap, 1.0), np.nan)
 
@@ -362,4 +365,4 @@ def open_rows(facts: Facts, closed_by: tuple[str, ...], cut: int) -> Mask:
 
 
 def _narrowed(lens: Lens, rows: Mask) -> Lens:
-    return Lens(lens.facts.take(rows), lens.earlier, lens.whole, lens.view, lens.window)
+    return replace(lens, facts=lens.facts.take(rows))

@@ -142,6 +142,10 @@ class Catalogue:
         return Catalogue(groups)
 
 
+NAMELESS = "unnamed"
+"""The slug of a word of which nothing fits a column's name."""
+
+
 def slug(text: str) -> str:
     """A word made fit for a column's name: lower case, digits and underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "blank"
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or NAMELESS

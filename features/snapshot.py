@@ -86,7 +86,7 @@ class Reader:
         signal = column.signal
         if not self.view.connected(signal.table):
             return self._not_connected(signal)
-        values = signal.measure.over(self._lens(signal, column.window))
+        values = signal.measure.over(self._lens(signal, column.window, 0))
         if isinstance(values, Words) or signal.empty is None:
             return values
         return np.where(np.isnan(values), signal.empty, values)
@@ -96,11 +96,13 @@ class Reader:
             return Words(np.full(self.view.size, -1, np.int32), ())
         return np.full(self.view.size, np.nan)
 
-    def _lens(self, signal: Signal, window: int | None) -> Lens:
-        facts = self._facts(signal.table, signal.where, window, 0)
-        whole = self._facts(signal.table, (), window, 0) if signal.where else facts
-        earlier = None if window is None else self._facts(signal.table, signal.where, window, 1)
-        return Lens(facts, earlier, whole, self.view, window)
+    def _lens(self, signal: Signal, window: int | None, back: int) -> Lens:
+        """The window `back` windows ago, and for the latest one the window before it."""
+        facts = self._facts(signal.table, signal.where, window, back)
+        whole = self._facts(signal.table, (), window, back)
+        end = self.view.cut - back * (window or 0) * DAY
+        earlier = self._lens(signal, window, 1) if window and not back else None
+        return Lens(facts, whole, self.view, end, earlier)
 
     def _facts(self, table: str, where: Where, window: int | None, back: int) -> Facts:
         """The facts of the window `back` windows ago that pass the filter."""

@@ -89,9 +89,21 @@ def decide(plan: BandPlan, present: Vector, past: Past) -> BandPolicy:
     """
     base = float(past.lost.mean())
     promise = plan.green_promise * base
-    red_from = float(np.quantile(present, 1 - plan.red_capacity))
+    red_from = _red_from(present, plan.red_capacity)
     green_below = min(_largest_green(past, promise), red_from)
     return BandPolicy(red_from, green_below, base, promise)
+
+
+def _red_from(present: Vector, capacity: float) -> float:
+    """The lowest threshold that asks no more of the team than its capacity.
+
+    Accounts of one chance are answered all or none: there is no reason to choose among
+    them. With all chances alike nobody is red, since red would say nothing.
+    """
+    room = int(np.ceil(capacity * len(present) - 1e-9))
+    chances, accounts = np.unique(-present, return_counts=True)
+    fit = -chances[np.cumsum(accounts) <= room]
+    return float(fit[-1]) if len(fit) else float(np.nextafter(present.max(), np.inf))
 
 
 def _largest_green(past: Past, promise: float) -> float:

@@ -35,10 +35,10 @@ def save(model: ChurnModel, folder: Path) -> str:
         for name, text in hazard.model.to_files().items():
             files[f"{hazard.interval.name}.{name}"] = text
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_bytes(text.encode())
     sums = {name: _sha256(text.encode()) for name, text in sorted(files.items())}
     manifest = json.dumps({"format": FORMAT, "version": model.version, "sha256": sums}, indent=2)
-    (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+    (folder / MANIFEST).write_bytes(manifest.encode())
     return _sha256(manifest.encode())
 
 
@@ -53,6 +53,13 @@ def load(folder: Path, digest: str | None = None) -> ChurnModel:
         BrokenBundle: a file is missing, was changed, or the manifest is another one.
     """
     files = _verified(folder, digest)
+    try:
+        return _model(files)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenBundle(f"{folder} holds no model this version can read: {error!r}") from error
+
+
+def _model(files: dict[str, str]) -> ChurnModel:
     body = json.loads(files.pop(MODEL))
     fitted = FITTED[body["flavour"]]
     hazards = tuple(_hazard(fitted, entry, files) for entry in body["hazards"])
@@ -106,10 +113,19 @@ def _verified(folder: Path, digest: str | None) -> dict[str, str]:
     raw = path.read_bytes()
     if digest is not None and _sha256(raw) != digest:
         raise BrokenBundle(f"{path} is not the manifest that was promoted: promote again.")
-    manifest = json.loads(raw)
-    if manifest["format"] != FORMAT:
-        raise BrokenBundle(f"{path} is of format {manifest['format']}, this reads {FORMAT}.")
-    return {name: _checked(folder / name, wanted) for name, wanted in manifest["sha256"].items()}
+    sums = _sums(path, raw)
+    return {name: _checked(folder / name, wanted) for name, wanted in sums.items()}
+
+
+def _sums(path: Path, raw: bytes) -> dict[str, str]:
+    try:
+        manifest = json.loads(raw)
+        found, sums = manifest["format"], dict(manifest["sha256"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BrokenBundle(f"{path} is no manifest of a model bundle: {error!r}") from error
+    if found != FORMAT:
+        raise BrokenBundle(f"{path} is of format {found}, this reads {FORMAT}.")
+    return sums
 
 
 def _checked(path: Path, wanted: str) -> str:

@@ -11,6 +11,7 @@ mean probability where the final model put it (docs/adr/0004).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ PLATT_FROM = 50
 BETA_FROM = 300
 USUAL_STRETCH = 0.3
 """Standard deviation of the slope's logarithm before any evidence."""
+SMALLEST_MEAN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class Calibrator:
         if self.a == self.b:
             return self.a * log_odds + self.c
         return self.a * log_p(log_odds) - self.b * log_p(-log_odds) + self.c
+
+    def slope(self, log_odds: Vector) -> Vector:
+        """How fast the calibrated log-odds rise with the raw ones, shape (rows,)."""
+        p = np.exp(log_p(log_odds))
+        return np.asarray(self.a * (1 - p) + self.b * p)
 
 
 def log_p(log_odds: Vector) -> Vector:
@@ -62,62 +69,82 @@ def choose_method(events: int) -> Method:
     return "platt" if events < BETA_FROM else "beta"
 
 
-def fit_calibrator(log_odds: Vector, lost: Vector, dates: npt.NDArray[np.int64]) -> Calibrator:
+def fit_calibrator(
+    log_odds: Vector, lost: Vector, dates: npt.NDArray[np.int64], events: int
+) -> Calibrator:
     """Fit the slope that the number of events bears, keeping the mean probability.
 
     Args:
         log_odds: out-of-time predictions, shape (rows,).
         lost: 0 or 1, shape (rows,).
         dates: each row's `as_of` as a day number.
+        events: independent losses or survivals, whichever are fewer. One loss may be seen
+            from several dates; the rows then count as much as the accounts behind them.
     """
-    events = int(min(lost.sum(), len(lost) - lost.sum()))
-    method = choose_method(events)
+    rare = min(float(lost.sum()), float(len(lost) - lost.sum()))
+    method = choose_method(min(events, int(rare)))
     if method == "none":
         return Calibrator(events=events)
     _, group = np.unique(dates, return_inverse=True)
-    a, b = _fit_slope(log_odds, lost, group, method)
+    evidence = _Evidence(log_odds, lost, group, min(1.0, events / rare))
+    a, b = evidence.slopes(2 if method == "beta" else 1)
     bent = Calibrator(a, b).apply(log_odds)
     whole = np.zeros(len(lost), np.int64)
-    raw_mean = np.array([np.mean(np.exp(log_p(log_odds)))])
-    return Calibrator(a, b, float(_match(bent, raw_mean, whole)[0]), method, events)
+    mean = np.clip([np.mean(np.exp(log_p(log_odds)))], SMALLEST_MEAN, 1 - SMALLEST_MEAN)
+    return Calibrator(a, b, float(_match(bent, mean, whole)[0]), method, events)
 
 
-def _fit_slope(
-    log_odds: Vector, lost: Vector, group: npt.NDArray[np.int64], method: Method
-) -> tuple[float, float]:
-    """Maximum likelihood of a and b with a free shift for each date."""
+@dataclass(frozen=True)
+class _Evidence:
+    """Predictions with what happened; rows count `weight` of an independent one."""
 
-    def loss(x: Vector) -> float:
-        bent = Calibrator(float(x[0]), float(x[-1])).apply(log_odds)
-        fitted = bent + _match(bent, _rates(lost, group), group)[group]
+    log_odds: Vector
+    lost: Vector
+    group: npt.NDArray[np.int64]
+    weight: float
+
+    def slopes(self, parameters: int) -> tuple[float, float]:
+        """Maximum likelihood of a and b with a free shift for each date."""
+        bounds = [(0.1, 3.0)] * parameters
+        found = minimize(self._loss, [1.0] * parameters, bounds=bounds, method="L-BFGS-B")
+        return float(found.x[0]), float(found.x[-1])
+
+    def _loss(self, x: Vector) -> float:
+        bent = Calibrator(float(x[0]), float(x[-1])).apply(self.log_odds)
+        fitted = bent + _match(bent, self._rates, self.group)[self.group]
+        misfit = float(np.sum(np.logaddexp(0.0, fitted) - self.lost * fitted))
         prior = float(np.sum(np.log(x) ** 2)) / (2 * USUAL_STRETCH**2)
-        return (float(np.sum(np.logaddexp(0.0, fitted) - lost * fitted)) + prior) / len(lost)
+        return (misfit * self.weight + prior) / len(self.lost)
 
-    parameters = 2 if method == "beta" else 1
-    bounds = [(0.1, 3.0)] * parameters
-    found = minimize(loss, [1.0] * parameters, bounds=bounds, method="L-BFGS-B")
-    return float(found.x[0]), float(found.x[-1])
+    @cached_property
+    def _rates(self) -> Vector:
+        """Share lost at each date, kept off 0 and 1 by half an event."""
+        count = np.bincount(self.group).astype(np.float64)
+        return np.asarray(np.clip(_sums(self.lost, self.group), 0.5, count - 0.5) / count)
 
 
 def _sums(values: Vector, group: npt.NDArray[np.int64]) -> Vector:
     return np.asarray(np.bincount(group, weights=values), dtype=np.float64)
 
 
-def _rates(lost: Vector, group: npt.NDArray[np.int64]) -> Vector:
-    """Share lost in each group, kept off 0 and 1 by half an event."""
-    count = np.bincount(group).astype(np.float64)
-    rates: Vector = np.clip(_sums(lost, group), 0.5, count - 0.5) / count
-    return rates
-
-
 def _match(log_odds: Vector, rates: Vector, group: npt.NDArray[np.int64]) -> Vector:
-    """For each group the shift that brings its mean probability to the given rate."""
-    shift = np.zeros(len(rates))
-    for _ in range(25):  # Newton's method; the mean rises steadily with the shift
+    """For each group the shift that brings its mean probability to the given rate.
+
+    Newton's method, inside a bracket that always holds the answer: the shift that would
+    do for the smallest, and the one for the greatest log-odds.
+    """
+    wanted, total = np.log(rates) - np.log1p(-rates), rates * np.bincount(group)
+    low, high = np.full(len(rates), np.inf), np.full(len(rates), -np.inf)
+    np.minimum.at(low, group, wanted[group] - log_odds)
+    np.maximum.at(high, group, wanted[group] - log_odds)
+    shift = np.clip(0.0, low, high)
+    for _ in range(100):
         p = np.exp(log_p(log_odds + shift[group]))
-        slope = np.maximum(_sums(p * (1 - p), group), 1e-9)
-        step = (rates * np.bincount(group) - _sums(p, group)) / slope
-        shift += np.clip(step, -1.0, 1.0)
-        if np.max(np.abs(step)) < 1e-9:
+        gap = total - _sums(p, group)
+        low, high = np.where(gap > 0, shift, low), np.where(gap < 0, shift, high)
+        newton = shift + gap / np.maximum(_sums(p * (1 - p), group), 1e-300)
+        after = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
+        step, shift = np.max(np.abs(after - shift)), after
+        if step < 1e-9:
             break
-    return shift
+    return np.asarray(shift)

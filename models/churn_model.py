@@ -1,6 +1,6 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,10 +63,11 @@ class ChurnModel:
         inputs = self.schema.encode(snapshot)
         chances = self.chances(inputs)
         shares, base = self.explain(inputs)
+        cells = {name: snapshot[name].to_numpy(object) for name in self.schema.names}
         rows = zip(snapshot["account_id"], snapshot["as_of"], strict=True)
         return [
             self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, _Explained(
-                snapshot.iloc[i], self.schema.names, shares[i], float(base[i])
+                cells, i, shares[i], float(base[i])
             ))
             for i, (account, day) in enumerate(rows)
         ]  # fmt: skip
@@ -91,20 +92,20 @@ class ChurnModel:
 class _Explained:
     """One row's values and shares, ready to be made into reasons."""
 
-    row: "pd.Series[float]"
-    names: Sequence[str]
+    cells: Mapping[str, npt.NDArray[np.object_]]
+    row: int
     shares: npt.NDArray[np.float64]
     base: float
 
     def reasons(self) -> tuple[Reason, ...]:
+        names = list(self.cells)
         order = np.argsort(-np.abs(self.shares), kind="stable")
-        named = [i for i in order[:REASONS_KEPT] if self.shares[i] != 0]
-        rest = [i for i in order if self.shares[i] != 0][len(named) :]
+        used = [i for i in order if self.shares[i] != 0]
         reasons = [
-            Reason(self.names[i], _plain(self.row[self.names[i]]), float(self.shares[i]))
-            for i in named
+            Reason(names[i], _plain(self.cells[names[i]][self.row]), float(self.shares[i]))
+            for i in used[:REASONS_KEPT]
         ]
-        if rest:
+        if rest := used[REASONS_KEPT:]:
             reasons.append(Reason(OTHERS, float(len(rest)), float(self.shares[rest].sum())))
         return tuple(reasons)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ class Dataset:
     lag_days: int
     data_as_of: date
 
-    @property
+    @cached_property
     def ordinals(self) -> npt.NDArray[np.int64]:
         """`as_of` of each row as a day number."""
         days = self.frame["as_of"].map(date.toordinal)

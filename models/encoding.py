@@ -79,5 +79,5 @@ def _encode(values: "pd.Series[float]", column: InputColumn) -> Matrix:
     if column.words is None:
         numbers: Matrix = np.asarray(values.to_numpy(np.float64, na_value=np.nan))
         return numbers
-    codes = pd.Categorical(values, categories=list(column.words)).codes
+    codes = pd.Index(column.words, dtype=object).get_indexer(pd.Index(values, dtype=object))
     return np.where(codes < 0, np.nan, codes.astype(np.float64))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.calibration import Calibrator, fit_calibrator
+from models.calibration import FEWEST_EVENTS, Calibrator, fit_calibrator
 from models.dataset import Dataset
 from models.hazards import p_loss
 from models.intervals import Interval
@@ -14,7 +14,8 @@ from models.metrics import METRICS, Estimate, Resamples, Vector, calibration_lin
 from models.walkforward import OutOfTime
 
 DRAWS = 200
-FEWEST_TEST_EVENTS = 25
+FEWEST_TEST_EVENTS = 20
+"""Accounts lost, and accounts that stayed: rows of one account say little beside each other."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,24 @@ def calibrators(
         if before is not None:
             rows &= predicted.block_of < before
         lost = dataset.lost_within(interval.end)[rows].astype(np.float64)
-        if min(lost.sum(), len(lost) - lost.sum()) < 10:
+        events = independent_events(dataset, rows, lost)
+        if events < FEWEST_EVENTS:
             continue
-        found[interval] = fit_calibrator(log_odds[rows], lost, dataset.ordinals[rows])
+        days = dataset.ordinals[rows]
+        found[interval] = fit_calibrator(log_odds[rows], lost, days, events)
     return found
+
+
+def independent_events(
+    dataset: Dataset, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64], lost: Vector
+) -> int:
+    """Accounts lost, or accounts with a row that stayed, whichever are fewer.
+
+    A loss is seen from every date within the horizon before it, so counting rows would
+    take one loss for many.
+    """
+    accounts = dataset.frame["account_id"].to_numpy(object)[rows]
+    return min(len(set(accounts[lost > 0])), len(set(accounts[lost == 0])))
 
 
 def calibrated_in_time(dataset: Dataset, predicted: OutOfTime) -> dict[int, Vector]:
@@ -105,7 +120,7 @@ def test_sets(dataset: Dataset, predicted: OutOfTime) -> dict[int, TestSet]:
         usable = ~np.isnan(chance) & dataset.matured(horizon, dataset.data_as_of)
         rows = np.flatnonzero(usable & dataset.followed(horizon))
         lost = dataset.lost_within(horizon)[rows].astype(np.float64)
-        if min(lost.sum(), len(lost) - lost.sum()) >= FEWEST_TEST_EVENTS:
+        if independent_events(dataset, rows, lost) >= FEWEST_TEST_EVENTS:
             found[horizon] = TestSet(rows, lost, chance[rows])
     return found
 

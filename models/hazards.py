@@ -13,6 +13,7 @@ import numpy.typing as npt
 from models.calibration import Calibrator, log_p
 from models.encoding import Matrix
 from models.flavours import Fitted
+from models.flavours.base import sigmoid
 from models.intervals import Interval
 
 Vector = npt.NDArray[np.float64]
@@ -38,22 +39,39 @@ class Hazard:
         """
         raw = self.model.contributions(inputs)
         base = raw[:, -1]
-        calibrated_base = self.calibrator.apply(base)
+        begin = self.calibrator.apply(base)
         end = self.calibrator.apply(self.model.log_odds(inputs))
-        return stretch(raw[:, :-1], calibrated_base, end), calibrated_base
+        return stretch(raw[:, :-1], begin, end, self.calibrator.slope(base)), begin
 
 
-def stretch(shares: Matrix, begin: Vector, end: Vector) -> Matrix:
-    """Scale each row of `shares` so that it adds up to `end - begin`, keeping proportions."""
+FLAT = 1e-6
+"""Ways shorter than this are stretched by the curve's slope: a ratio would be all rounding."""
+
+
+def stretch(shares: Matrix, begin: Vector, end: Vector, slope: Vector) -> Matrix:
+    """Scale each row of `shares` so that it adds up to `end - begin`, keeping proportions.
+
+    Args:
+        shares: parts of the way along a curve's input, shape (rows, columns).
+        begin: the curve where the way begins, shape (rows,).
+        end: the curve where it ends, shape (rows,).
+        slope: its slope at the beginning, which takes the place of the ratio where the
+            shares cancel out: they are small together, not each.
+    """
     total = shares.sum(axis=1)
-    flat = np.abs(total) < 1e-12
-    factor = np.where(flat, 0.0, (end - begin) / np.where(flat, 1.0, total))
+    flat = np.abs(total) < FLAT
+    factor = np.where(flat, slope, (end - begin) / np.where(flat, 1.0, total))
     return np.asarray(shares * factor[:, None])
 
 
 def cumulative_hazard(log_odds: Vector) -> Vector:
     """`-ln(1 - q)` of a hazard with these log-odds."""
     return -log_p(-log_odds)
+
+
+def log_odds_of(hazard: Vector) -> Vector:
+    """Log-odds of `1 - exp(-hazard)`, finite also where that rounds to 1; hazard above 0."""
+    return np.asarray(hazard + np.log(-np.expm1(-hazard)))
 
 
 def p_loss(log_odds: Mapping[Interval, Vector], horizons: Sequence[int]) -> dict[int, Vector]:
@@ -74,11 +92,6 @@ def p_loss(log_odds: Mapping[Interval, Vector], horizons: Sequence[int]) -> dict
     return found
 
 
-def logit(p: Vector) -> Vector:
-    """Log-odds of probabilities strictly between 0 and 1."""
-    return np.asarray(np.log(p) - np.log1p(-p))
-
-
 def explain(hazards: Sequence[Hazard], inputs: Matrix) -> tuple[Matrix, Vector]:
     """Exact shares of the log-odds of loss by the end of the last of `hazards`.
 
@@ -94,7 +107,8 @@ def explain(hazards: Sequence[Hazard], inputs: Matrix) -> tuple[Matrix, Vector]:
     for hazard in hazards:
         mine, base = hazard.contributions(inputs)
         low, high = cumulative_hazard(base), cumulative_hazard(hazard.log_odds(inputs))
-        shares += stretch(mine, low, high)
+        shares += stretch(mine, low, high, sigmoid(base))
         begin, end = begin + low, end + high
-    base_odds, odds = logit(-np.expm1(-begin)), logit(-np.expm1(-end))
-    return stretch(shares, base_odds, odds), base_odds
+    base_odds, odds = log_odds_of(begin), log_odds_of(end)
+    relative = shares / begin[:, None]  # a way is short or long beside where it begins
+    return stretch(relative, base_odds, odds, begin / -np.expm1(-begin)), base_odds

@@ -15,6 +15,9 @@ Metric = Callable[[Vector, Vector, Vector], float]
 """Takes lost (0 or 1), chance and weight, each of shape (rows,)."""
 
 
+RIDGE = 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A figure with its 95 % interval."""
@@ -31,13 +34,23 @@ def log_loss(lost: Vector, chance: Vector, weight: Vector) -> float:
 
 
 def auc(lost: Vector, chance: Vector, weight: Vector) -> float:
-    """Chance that a lost account was ranked above one that stayed."""
+    """Chance that a lost account was ranked above one that stayed; NaN without both."""
+    if not _both(lost, weight):
+        return float("nan")
     return float(roc_auc_score(lost, chance, sample_weight=weight))
 
 
 def average_precision(lost: Vector, chance: Vector, weight: Vector) -> float:
-    """Area under precision against recall."""
+    """Area under precision against recall; NaN where none or all are lost."""
+    if not _both(lost, weight):
+        return float("nan")
     return float(average_precision_score(lost, chance, sample_weight=weight))
+
+
+def _both(lost: Vector, weight: Vector) -> bool:
+    """Whether losses and survivals both have weight."""
+    share = float(lost @ weight) / float(weight.sum())
+    return 0.0 < share < 1.0
 
 
 def brier(lost: Vector, chance: Vector, weight: Vector) -> float:
@@ -46,18 +59,24 @@ def brier(lost: Vector, chance: Vector, weight: Vector) -> float:
 
 
 def expected_over_observed(lost: Vector, chance: Vector, weight: Vector) -> float:
-    """Losses foretold over losses seen; 1 is right."""
-    return float(np.sum(chance * weight) / max(np.sum(lost * weight), 1e-9))
+    """Losses foretold over losses seen; 1 is right, NaN where none were seen."""
+    seen = float(lost @ weight)
+    return float(chance @ weight) / seen if seen else float("nan")
 
 
 def top_decile_lift(lost: Vector, chance: Vector, weight: Vector) -> float:
-    """How much more often the riskiest tenth was lost than all."""
-    order = np.argsort(-chance, kind="stable")
-    reach = np.cumsum(weight[order]) / weight.sum()
-    top = order[reach <= 0.1] if (reach <= 0.1).any() else order[:1]
-    return float(
-        np.average(lost[top], weights=weight[top] + 1e-12) / np.average(lost, weights=weight)
-    )
+    """How much more often the riskiest tenth was lost than all; NaN where none were lost.
+
+    Rows of the same chance share the place they take, so that their order says nothing.
+    """
+    if not lost @ weight:
+        return float("nan")
+    _, tied = np.unique(-chance, return_inverse=True)
+    weights, losses = np.bincount(tied, weight), np.bincount(tied, weight * lost)
+    room = 0.1 * weight.sum() - (np.cumsum(weights) - weights)
+    taken = np.clip(room, 0.0, weights)
+    share = np.divide(taken, weights, out=np.zeros_like(weights), where=weights > 0)
+    return float((losses @ share / taken.sum()) / (lost @ weight / weight.sum()))
 
 
 METRICS: dict[str, Metric] = {
@@ -72,9 +91,15 @@ METRICS: dict[str, Metric] = {
 
 @dataclass(frozen=True)
 class Resamples:
-    """Weights of rows under resampling of accounts, shape (draws, rows)."""
+    """Resampling of whole accounts.
 
-    weights: Vector
+    Attributes:
+        owner: the account of each row, shape (rows,).
+        drawn: how often each draw took each account, shape (draws, accounts).
+    """
+
+    owner: npt.NDArray[np.int64]
+    drawn: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, accounts: npt.NDArray[np.object_], draws: int, seed: int) -> "Resamples":
@@ -82,14 +107,16 @@ class Resamples:
         _, owner = np.unique(accounts, return_inverse=True)
         size = int(owner.max()) + 1
         rng = np.random.default_rng(seed)
-        counts = rng.multinomial(size, np.full(size, 1 / size), size=draws)
-        return cls(counts[:, owner].astype(np.float64))
+        return cls(owner, rng.multinomial(size, np.full(size, 1 / size), size=draws))
 
     def interval(self, figure: Callable[[Vector], float]) -> Estimate:
-        """The figure on all rows, and its 95 % interval over the draws."""
-        value = figure(np.ones(self.weights.shape[1]))
-        drawn = [figure(w) for w in self.weights]
-        low, high = np.nanpercentile(drawn, [2.5, 97.5])
+        """The figure on all rows, and its 95 % interval over the draws that have one."""
+        value = figure(np.ones(len(self.owner)))
+        drawn = np.array([figure(times[self.owner].astype(np.float64)) for times in self.drawn])
+        known = drawn[~np.isnan(drawn)]
+        if not len(known):
+            return Estimate(value, float("nan"), float("nan"))
+        low, high = np.percentile(known, [2.5, 97.5])
         return Estimate(value, float(low), float(high))
 
 
@@ -97,18 +124,19 @@ def calibration_line(lost: Vector, chance: Vector) -> tuple[float, float]:
     """Intercept and slope of what happened on the log-odds of the chance (Cox 1958).
 
     Slope 1 and intercept 0 are right; a slope below 1 means the chances were too extreme.
+    Both are NaN where none or all are lost, and where all chances are the same.
     """
     p = np.clip(chance, 1e-9, 1 - 1e-9)
     x = np.log(p) - np.log1p(-p)
+    if not 0 < lost.sum() < len(lost) or np.ptp(x) < 1e-9:
+        return float("nan"), float("nan")
     design = np.column_stack([np.ones_like(x), x])
     beta = np.array([0.0, 1.0])
-    for _ in range(50):  # Newton's method
-        mu = 1 / (1 + np.exp(-(design @ beta)))
-        w = np.maximum(mu * (1 - mu), 1e-9)
-        step = np.linalg.solve(
-            design.T @ (design * w[:, None]) + 1e-9 * np.eye(2), design.T @ (lost - mu)
-        )
-        beta = beta + step
+    for _ in range(50):  # Newton's method; the ridge keeps separable data finite
+        mu = 0.5 * (1 + np.tanh(0.5 * (design @ beta)))
+        curve = design.T @ (design * (mu * (1 - mu))[:, None]) + RIDGE * np.eye(2)
+        step = np.linalg.solve(curve, design.T @ (lost - mu) - RIDGE * (beta - [0.0, 1.0]))
+        beta = beta + step * min(1.0, 2.0 / float(np.max(np.abs(step))))
         if np.max(np.abs(step)) < 1e-10:
             break
     return float(beta[0]), float(beta[1])

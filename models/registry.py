@@ -9,6 +9,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # before the import that would send it
 os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
@@ -24,6 +26,8 @@ CHALLENGER = "challenger"
 BUNDLE = "bundle"
 DIGEST_TAG = "forewarn.bundle_sha256"
 VERSION_TAG = "forewarn.version"
+NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""How MLflow answers for a model that is not registered, or an alias that is not set."""
 
 for _name in ("mlflow", "alembic"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -92,14 +96,27 @@ class Registry:
         raise LookupError(f"run {run_id} has no registered model")
 
     def champion(self) -> Registered | None:
-        """The model that serves, or None before the first promotion."""
+        """The model that serves, or None before the first promotion.
+
+        Its files are used where they lie; only those of a remote store are copied, to a
+        folder beside the artifacts.
+        """
         try:
             model = self._client.get_model_version_by_alias(NAME, CHAMPION)
-        except MlflowException:
-            return None
+        except MlflowException as error:
+            if error.error_code in NOT_THERE:
+                return None
+            raise
         run_id, tags = str(model.run_id), model.tags
-        folder = self._client.download_artifacts(run_id, BUNDLE)
-        return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], Path(folder))
+        return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], self._folder(run_id))
+
+    def _folder(self, run_id: str) -> Path:
+        address = urlsplit(str(self._client.get_run(run_id).info.artifact_uri))
+        if address.scheme in ("", "file"):
+            return Path(url2pathname(address.path)) / BUNDLE
+        copy = self._artifacts / "copies" / run_id
+        copy.mkdir(parents=True, exist_ok=True)
+        return Path(self._client.download_artifacts(run_id, BUNDLE, str(copy)))
 
     def _experiment(self) -> str:
         known = self._client.get_experiment_by_name(NAME)

@@ -4,37 +4,38 @@ Every flavour and every baseline goes through the same walk forward. The flavour
 lowest out-of-time log loss is refitted on all rows that have matured.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from models.bands import BandOutcome, BandPlan, BandPolicy, Past, decide, outcomes
+from models.baselines import rivals
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
-from models.encoding import InputSchema, Matrix, learn_schema
-from models.evaluation import (
-    HorizonReport,
-    TestSet,
-    calibrated_in_time,
-    calibrators,
-    report,
-    test_sets,
-)
+from models.encoding import learn_schema
+from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
 from models.flavours import FLAVOURS
 from models.hazards import Hazard, p_loss
 from models.intervals import INTERVALS, Interval
-from models.metrics import Estimate, Vector, log_loss
-from models.walkforward import OutOfTime, WalkForward, enough, out_of_time
+from models.material import Material
+from models.metrics import log_loss
+from models.verdict import Verdict, judge
+from models.walkforward import OutOfTime, WalkForward, enough
 
 Progress = Callable[[str], None]
 
 
 class NoEvidence(Exception):
     """Too little has happened for any model to be fitted and checked."""
+
+
+TOO_LITTLE = (
+    "too few losses have been seen, on too few dates, to fit a model on some and check it on "
+    "later ones: bring a longer history, or wait until more outcomes are certain."
+)
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,6 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether the model is fit to use, and why (not)."""
-
-    fit: bool
-    horizon: int
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Trained:
     """A model with the evidence for it.
 
@@ -98,24 +90,6 @@ class Trained:
     importance: dict[str, float]
 
 
-@dataclass(frozen=True)
-class _Material:
-    """What all the steps of training share."""
-
-    dataset: Dataset
-    inputs: Matrix
-    schema: InputSchema
-    plan: TrainingPlan
-    say: Progress
-
-    def walk(self, flavour: str, columns: Sequence[str] | None = None) -> OutOfTime:
-        schema = self.schema if columns is None else self.schema.select(columns)
-        names = self.schema.names
-        inputs = self.inputs[:, [names.index(n) for n in schema.names]]
-        how = WalkForward(INTERVALS, self.plan.blocks, self.plan.seed)
-        return out_of_time(self.dataset, inputs, schema, FLAVOURS[flavour], how)
-
-
 def train(
     dataset: Dataset,
     columns: Sequence[str],
@@ -135,22 +109,20 @@ def train(
     Raises:
         NoEvidence: no flavour could be fitted and checked on later dates.
     """
-    schema = learn_schema(dataset.frame, columns)
-    work = _Material(dataset, schema.encode(dataset.frame), schema, plan, say)
-    walks = {name: _walked(work, name) for name in plan.flavours}
+    material = _material(dataset, columns, plan)
+    walks = {name: _walked(material, name, say) for name in plan.flavours}
     tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
     deciding = _deciding_horizon(tests, plan.primary_horizon)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
     best = min(losses, key=lambda name: losses[name])
     say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
-    ready = calibrators(dataset, walks[best])
-    hazards = _refit(work, best, ready)
+    hazards = _refit(material, best, calibrators(dataset, walks[best]), say)
     horizons = tuple(h.interval.end for h in hazards)
-    primary = max((h for h in horizons if h <= plan.primary_horizon), default=horizons[0])
-    policy, seen = _bands(work, walks[best], hazards, primary)
-    reports = _reports(work, tests[best])
+    primary = _primary(horizons, tests[best], plan.primary_horizon)
+    policy, seen = _bands(material, plan.bands, walks[best], hazards, primary)
+    reports = _reports(material, tests[best], plan.baselines, say)
     model = ChurnModel(
-        origin.version, best, origin.outcome, schema, hazards, primary, policy,
+        origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
         origin.fingerprint, origin.events, dataset.data_as_of,
     )  # fmt: skip
     return Trained(
@@ -162,49 +134,72 @@ def train(
         missing=_missing(dataset, horizons),
         verdict=judge(reports[deciding]),
         rows=len(dataset.frame),
-        importance=_importance(model, work),
+        importance=_importance(model, material),
     )
 
 
-def _walked(work: _Material, name: str) -> OutOfTime:
-    work.say(f"walking {name} forward through {len(work.dataset.dates)} dates")
-    return work.walk(name)
+def _material(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
+    schema = learn_schema(dataset.frame, columns)
+    if not schema.columns:
+        raise NoEvidence(
+            f"all {len(columns)} signals hold the same value for every account at every date, "
+            "so nothing can be told apart: connect more sources, or a longer history."
+        )
+    how = WalkForward(INTERVALS, plan.blocks, plan.seed)
+    return Material(dataset, schema.encode(dataset.frame), schema, how)
 
 
-def _deciding_horizon(tests: dict[str, dict[int, TestSet]], wished: int) -> int:
+def _walked(material: Material, name: str, say: Progress) -> OutOfTime:
+    say(f"walking {name} forward through {len(material.dataset.dates)} dates")
+    return material.walk(name)
+
+
+def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -> int:
     """The longest tested horizon up to the one wished for, else the shortest tested."""
     tested = sorted({h for sets in tests.values() for h in sets})
     if not tested:
-        raise NoEvidence(
-            "too few losses have been seen, on too few dates, to fit a model on some and check "
-            "it on later ones: bring a longer history, or wait until more outcomes are certain."
-        )
+        raise NoEvidence(TOO_LITTLE)
     return max((h for h in tested if h <= wished), default=tested[0])
+
+
+def _primary(horizons: Sequence[int], tested: Mapping[int, TestSet], wished: int) -> int:
+    """The longest horizon up to the one wished for that the model reaches and was tested at."""
+    usable = [h for h in horizons if h <= wished]
+    return max((h for h in usable if h in tested), default=max(usable, default=horizons[0]))
 
 
 def _loss(test: TestSet) -> float:
     return log_loss(test.lost, test.chance, np.ones(len(test.lost)))
 
 
-def _refit(work: _Material, flavour: str, ready: dict[Interval, Calibrator]) -> tuple[Hazard, ...]:
+def _refit(
+    material: Material, flavour: str, ready: Mapping[Interval, Calibrator], say: Progress
+) -> tuple[Hazard, ...]:
     """Fit each calibrated interval on all its matured rows, as far as the chain reaches."""
-    hazards, data = [], work.dataset
+    hazards, data = [], material.dataset
     for interval in INTERVALS:
         risk = data.at_risk(interval, data.data_as_of)
         lost = data.lost_within(interval.end)[risk].astype(np.float64)
         if interval not in ready or not enough(lost, len(np.unique(data.ordinals[risk]))):
             break
-        work.say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
-        fitted = FLAVOURS[flavour].fit(work.inputs[risk], lost, work.schema, work.plan.seed)
+        say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
+        inputs, seed = material.inputs[risk], material.how.seed
+        fitted = FLAVOURS[flavour].fit(inputs, lost, material.schema, seed)
         hazards.append(Hazard(interval, fitted, ready[interval]))
+    if not hazards:
+        raise NoEvidence(TOO_LITTLE)
     return tuple(hazards)
 
 
 def _bands(
-    work: _Material, walk: OutOfTime, hazards: tuple[Hazard, ...], horizon: int
+    material: Material,
+    plan: BandPlan,
+    walk: OutOfTime,
+    hazards: Sequence[Hazard],
+    horizon: int,
 ) -> tuple[BandPolicy, list[BandOutcome]]:
     """Thresholds from today's accounts and from the out-of-time rows that have matured."""
-    data, chain = work.dataset, [h for h in hazards if h.interval.end <= horizon]
+    data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
     known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
     usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
     odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
@@ -213,83 +208,49 @@ def _bands(
         data.lost_within(horizon)[usable].astype(np.float64),
         data.frame["account_id"].to_numpy(object)[usable],
     )
-    newest = work.inputs[data.ordinals == data.ordinals.max()]
+    newest = material.inputs[material.newest]
     present = p_loss({h.interval: h.log_odds(newest) for h in chain}, [horizon])[horizon]
-    policy = decide(work.plan.bands, present, past)
+    policy = decide(plan, present, past)
     return policy, outcomes(policy, past)
 
 
-def _reports(work: _Material, tests: dict[int, TestSet]) -> dict[int, HorizonReport]:
+def _reports(
+    material: Material,
+    tests: Mapping[int, TestSet],
+    baselines: Mapping[str, tuple[str, ...]],
+    say: Progress,
+) -> dict[int, HorizonReport]:
     """Figures of every tested horizon beside the baselines on the same rows."""
-    known = {name: baseline_chances(work, columns) for name, columns in work.plan.baselines.items()}
-    reports = {}
+    others, reports = rivals(material, baselines, tests), {}
     for horizon, test in tests.items():
-        work.say(f"checking {horizon} days on {len(test.rows)} rows not seen in training")
-        others = {
-            name: chances[horizon][test.rows]
-            for name, chances in known.items()
-            if horizon in chances and not np.isnan(chances[horizon][test.rows]).any()
-        }
-        reports[horizon] = report(work.dataset, horizon, test, others, work.plan.seed)
+        say(f"checking {horizon} days on {len(test.rows)} rows not seen in training")
+        seed = material.how.seed
+        reports[horizon] = report(material.dataset, horizon, test, others[horizon], seed)
     return reports
 
 
-def baseline_chances(work: _Material, columns: tuple[str, ...]) -> dict[int, Vector]:
-    """A baseline's chances by horizon, calibrated in time like the model's own."""
-    usable = [c for c in columns if c in work.schema.names]
-    flavour = "logistic" if usable else "constant"
-    return calibrated_in_time(work.dataset, work.walk(flavour, usable))
-
-
-def judge(found: HorizonReport) -> Verdict:
-    """Whether the signals foretell losses, beyond what age and base rate already say.
-
-    The model must beat every blind baseline in log loss with its whole 95 % interval over
-    accounts: a model that cannot do that has learnt nothing about behaviour.
-    """
-    blind = {n: g for n, g in found.gains.items() if n in ("base rate", "age alone")}
-    failed = [n for n, g in blind.items() if g.low <= 0]
-    figures = found.metrics
-    sentences = [
-        f"out of time at {found.horizon} days: AUC {_range(figures['auc'])}, "
-        f"log loss {_range(figures['log_loss'])}, "
-        f"on {found.events} losses of {found.accounts} accounts"
-    ]
-    for name in failed:
-        gain = blind[name]
-        sentences.append(
-            f"no usable signal: against {name} the model saves {gain.value:.4f} of log loss "
-            f"({gain.low:.4f} to {gain.high:.4f}), which may be nothing"
-        )
-    return Verdict(not failed, found.horizon, tuple(sentences))
-
-
-def _range(estimate: Estimate) -> str:
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
-
-
-def _missing(dataset: Dataset, horizons: tuple[int, ...]) -> dict[int, str]:
+def _missing(dataset: Dataset, horizons: Sequence[int]) -> dict[int, str]:
     """Why each further horizon is left empty."""
     reasons = {}
     for interval in INTERVALS:
         if interval.end in horizons:
             continue
         matured = dataset.matured(interval.end, dataset.data_as_of)
-        days = len(np.unique(dataset.ordinals[matured]))
+        dates = len(np.unique(dataset.ordinals[matured]))
+        lost = dataset.frame["account_id"][matured & dataset.lost_within(interval.end)].nunique()
         reasons[interval.end] = (
-            f"{days} dates have a certain outcome {interval.end} days later; too few to fit "
-            "on some and calibrate on later ones"
+            f"{dates} dates have a certain outcome {interval.end} days later, with {lost} accounts "
+            "lost; too few to fit on some and calibrate on later ones"
         )
     return reasons
 
 
-def _importance(model: ChurnModel, work: _Material) -> dict[str, float]:
+def _importance(model: ChurnModel, material: Material) -> dict[str, float]:
     """Mean absolute share of the log-odds by column on the latest date, largest first."""
-    newest: npt.NDArray[np.bool_] = work.dataset.ordinals == work.dataset.ordinals.max()
-    shares, _ = model.explain(work.inputs[newest])
+    shares, _ = model.explain(material.inputs[material.newest])
     size = np.abs(shares).mean(axis=0)
     order = np.argsort(-size, kind="stable")
-    return {work.schema.names[i]: float(size[i]) for i in order}
+    return {material.schema.names[i]: float(size[i]) for i in order}
 
 
 def version_of(day: date, digest: str) -> str:

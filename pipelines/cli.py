@@ -214,3 +214,7 @@ def _config(space: Workspace, given: Path | None) -> Config:
     space.root.mkdir(parents=True, exist_ok=True)
     space.config.write_text(str(path.resolve()), encoding="utf-8")
     return config
+
+
+if __name__ == "__main__":
+    main()

@@ -21,6 +21,14 @@ from features.snapshot import fingerprint, snapshots
 
 Progress = Callable[[str], None]
 ROWS_WORTH_A_POOL = 300_000
+FATES = pa.schema(
+    [
+        pa.field("account_id", pa.string()),
+        pa.field("as_of", pa.date32()),
+        pa.field("event_days", pa.float64()),
+        pa.field("followed_days", pa.float64()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def _work(task: tuple[Lake, SnapshotJob, int]) -> None:
     _write(marked, job.folder / "snapshots" / f"bucket-{index:05d}.parquet")
     if job.data_as_of is not None:
         known = fates(bucket, job.label, list(job.dates), job.data_as_of)
-        table = pa.Table.from_pandas(known, preserve_index=False)
+        table = pa.Table.from_pandas(known, schema=FATES, preserve_index=False)
         _write(table, job.folder / "fates" / f"bucket-{index:05d}.parquet")
 
 
@@ -85,7 +93,6 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
     files = sorted((folder / name).glob("*.parquet"))
     if not files:
         return pd.DataFrame()
-    parts = [t for t in map(pq.read_table, files) if t.num_rows]
-    table = pa.concat_tables(parts) if parts else pq.read_table(files[0])
+    table = pa.concat_tables([pq.read_table(file) for file in files])
     frame: pd.DataFrame = table.to_pandas(date_as_object=True)
     return frame.sort_values(["as_of", "account_id"], ignore_index=True)

@@ -1,14 +1,15 @@
 """Outcomes that the company wrote down itself, where subscriptions cannot tell."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 import numpy as np
 
-from features.clock import NEVER, Instants, Mask, cut_of
+from features.clock import MISSING, NEVER, Instants, Mask
 from features.facts import Facts, View
-from features.outcomes.churn import paying
+from features.outcomes.coverage import paid, running
 from features.outcomes.label import Fate
 
 WORDS = {"logo_churn": "churn", "contraction": "contraction", "expansion": "expansion"}
@@ -26,34 +27,45 @@ class Declared:
         return 0
 
     def population(self, view: View) -> Mask:
-        """Paying accounts; without subscriptions, those that exist and have not churned."""
-        if view.connected("subscriptions"):
-            return paying(view)
-        accounts = view.facts("accounts")
-        exists = np.bincount(accounts.account, minlength=view.size) > 0
-        gone = self._rows(view, "churn").account
-        stays: Mask = np.bincount(gone, minlength=view.size) == 0
-        return exists & stays
+        """Accounts that have not churned: paying ones, or without subscriptions all.
+
+        A paid subscription begun after the churn took effect brings an account back.
+        """
+        gone = np.full(view.size, MISSING)
+        churn = _rows(view, "churn")
+        np.maximum.at(gone, churn.account, churn.dates("occurred_at"))
+        if not view.connected("subscriptions"):
+            exists = np.bincount(view.facts("accounts").account, minlength=view.size) > 0
+            stays: Mask = exists & (gone == MISSING)
+            return stays
+        held = paid(view.facts("subscriptions"))
+        held = held.take(running(held, view.cut) & (held.start > gone[held.account]))
+        return np.bincount(held.account, minlength=view.size) > 0
 
     def fate(self, later: View, as_of: date) -> Fate:
         """When the first outcome happened that was not yet visible at `as_of`."""
-        cut = cut_of(as_of)
-        rows = self._rows(later, WORDS[self.name])
-        fresh = rows.take((rows.start >= cut) | (rows.known >= cut))
-        event_at = np.full(later.size, NEVER)
-        np.minimum.at(event_at, fresh.account, fresh.start)
-        return Fate(event_at, self._followed(later, event_at, cut))
-
-    def _rows(self, view: View, word: str) -> Facts:
-        rows = view.facts("outcomes")
-        return rows.take(rows.words("outcome").among((word,)))
-
-    def _followed(self, later: View, event_at: Instants, cut: int) -> Instants:
-        """A churned account is followed no further by contraction and expansion."""
-        never = np.full(later.size, NEVER)
+        then = later.bucket.at(as_of)
+        event_at = _first(later, then, WORDS[self.name])
         if self.name == "logo_churn":
-            return never
-        churn = self._rows(later, "churn")
-        after = churn.take(churn.start >= cut)
-        np.minimum.at(never, after.account, after.start)
-        return np.where(event_at < never, NEVER, never)
+            return Fate(event_at, np.full(later.size, NEVER))
+        followed = _first(later, then, "churn")
+        return Fate(np.where(event_at < followed, event_at, NEVER), followed)
+
+
+def _first(later: View, then: View, word: str) -> Instants:
+    """When the first of each account's outcomes happened that `then` did not show yet."""
+    rows, shown = _rows(later, word), set(_keys(_rows(then, word)))
+    fresh = rows.take(np.array([key not in shown for key in _keys(rows)], dtype=bool))
+    first = np.full(later.size, NEVER)
+    np.minimum.at(first, fresh.account, fresh.start)
+    return first
+
+
+def _keys(rows: Facts) -> Iterator[tuple[int, int]]:
+    """What tells an account's outcomes of one kind apart, whatever version of them holds."""
+    return zip(rows.account.tolist(), rows.dates("occurred_at").tolist(), strict=True)
+
+
+def _rows(view: View, word: str) -> Facts:
+    rows = view.facts("outcomes")
+    return rows.take(rows.words("outcome").among((word,)))

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from features.clock import DAY, NEVER, Instants, Mask, cut_of
+from features.clock import DAY, NEVER, Floats, Instants, Mask, cut_of
 from features.facts import Bucket, View
 
 
@@ -52,8 +52,10 @@ class Label(Protocol):
 def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> pd.DataFrame:
     """The outcomes of the population at each of `dates`, as known at `data_as_of`.
 
-    Returns one row per account and date with `account_id`, `as_of`, and in days after
-    `as_of` (float64, at least 0, infinity for never): `event_days` and `followed_days`.
+    Returns one row per account and date with `account_id`, `as_of`, and in whole days
+    after `as_of` (float64, infinity for never): `event_days`, on which day the outcome
+    happened, where 1 is the day after `as_of` and 0 an outcome that had happened by then
+    and was known only later; and `followed_days`, how many days the account was followed.
     """
     parts = [_fate_rows(bucket, label, day, data_as_of) for day in dates]
     columns = ["account_id", "as_of", "event_days", "followed_days"]
@@ -63,18 +65,20 @@ def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> 
 def _fate_rows(bucket: Bucket, label: Label, day: date, data_as_of: date) -> pd.DataFrame:
     rows = np.flatnonzero(label.population(bucket.at(day)))
     fate = label.fate(bucket.at(data_as_of, rates_of=day), day)
-    cut = cut_of(day)
+    event_at, followed_until = fate.event_at[rows], fate.followed_until[rows]
+    event = np.where(event_at <= followed_until, _whole_days(cut_of(day), event_at) + 1, np.inf)
+    followed = np.maximum(_whole_days(cut_of(day), followed_until), 0)
     return pd.DataFrame(
         {
             "account_id": [bucket.accounts[i] for i in rows],
             "as_of": pd.Series([day] * len(rows), dtype=object),
-            "event_days": _days_after(cut, fate.event_at[rows]),
-            "followed_days": _days_after(cut, fate.followed_until[rows]),
+            "event_days": np.maximum(event, 0),
+            "followed_days": np.where(np.isfinite(event), np.maximum(followed, event), followed),
         }
     )
 
 
-def _days_after(cut: int, instants: Instants) -> np.ndarray:
+def _whole_days(cut: int, instants: Instants) -> Floats:
+    """Whole days that have passed since `cut`; negative before it, infinity for NEVER."""
     never = instants == NEVER
-    days = (np.where(never, cut, instants) - cut) / DAY
-    return np.where(never, np.inf, np.maximum(days, 0.0))
+    return np.where(never, np.inf, (np.where(never, cut, instants) - cut) // DAY)

@@ -13,14 +13,33 @@ from features.outcomes.churn import LogoChurn, paying
 from features.outcomes.coverage import by_account, paid, until
 from features.outcomes.label import Fate
 
+ROUNDING = 1e-9
+"""Sums of converted amounts may miss a share by this much and still reach it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """One account's recurring revenue over time.
+
+    Attributes:
+        times: the instants from which each level holds, in order, shape (steps,).
+        level: recurring revenue from each instant on, likewise.
+        lasts: whether the level holds longer than the allowed gap, likewise.
+    """
+
+    times: Instants
+    level: npt.NDArray[np.float64]
+    lasts: Mask
+
 
 @dataclass(frozen=True)
 class Movement:
     """MRR falls (contraction) or rises (expansion) by `share` of its level at `as_of`.
 
-    A level counts only when it lasts longer than the allowed gap, so that the moment
-    between two rows of an upgrade is no movement. An account that leaves altogether is
-    followed until then: full loss is not contraction.
+    The level is what was visible then, so a movement that became known only later counts
+    from the first day. A level counts only when it lasts longer than the allowed gap, so
+    that the moment between two rows of an upgrade is no movement. An account that leaves
+    altogether is followed until then: full loss is not contraction.
     """
 
     name: Literal["contraction", "expansion"]
@@ -39,30 +58,44 @@ class Movement:
     def fate(self, later: View, as_of: date) -> Fate:
         """When MRR first moved that far and stayed there."""
         loss = LogoChurn(self.gap_days).fate(later, as_of)
+        then = paid(later.bucket.at(as_of, later.rates_of).facts("subscriptions"))
+        held = then.take(until(then.dates("ended_at")) == NEVER)
+        visible = np.bincount(held.account, weights=held.numbers("mrr"), minlength=later.size)
         subscriptions = paid(later.facts("subscriptions"))
         event_at = np.full(later.size, NEVER)
         for account, rows in by_account(subscriptions.account):
-            event_at[account] = self._moved(subscriptions, rows, as_of, later.cut)
+            steps = levels(subscriptions, rows, later.cut, self.gap_days * DAY)
+            event_at[account] = self._moved(steps, visible[account], cut_of(as_of))
         followed = np.minimum(loss.followed_until, loss.event_at)
         return Fate(np.where(event_at < followed, event_at, NEVER), followed)
 
-    def _moved(self, facts: Facts, rows: slice, as_of: date, end: int) -> int:
-        times, level = levels(facts, rows)
-        cut = cut_of(as_of)
-        now = int(np.searchsorted(times, cut, side="left")) - 1
-        if now < 0 or level[now] <= 0:
+    def _moved(self, steps: Steps, visible: float, cut: int) -> int:
+        """When the level first lay that far from what was visible before `cut`."""
+        now = int(np.searchsorted(steps.times, cut, side="left")) - 1
+        base = _base(steps, now, visible)
+        if base <= 0:
             return NEVER
-        lasts = np.append(times[1:], max(end, int(times[-1]))) - times > self.gap_days * DAY
-        ratio = level / level[now]
-        moved = ratio <= 1 - self.share if self.name == "contraction" else ratio >= 1 + self.share
-        hits = np.flatnonzero(moved & (level > 0) & lasts & (np.arange(len(level)) > now))
-        return int(times[hits[0]]) if len(hits) else NEVER
+        change = steps.level / base - 1
+        moved = (-change if self.name == "contraction" else change) >= self.share - ROUNDING
+        moved &= (steps.level > 0) & steps.lasts & (np.arange(len(change)) >= now)
+        hits = np.flatnonzero(moved)
+        return int(steps.times[hits[0]]) if len(hits) else NEVER
 
 
-def levels(facts: Facts, rows: slice) -> tuple[Instants, npt.NDArray[np.float64]]:
-    """One account's recurring revenue as steps: instants and the level from each on."""
-    begin, end = facts.start[rows], until(facts.dates("ended_at")[rows])
+def _base(steps: Steps, now: int, visible: float) -> float:
+    """The level to compare with: the visible one, unless that was only passing."""
+    if now < 0:
+        return 0.0
+    lasting = np.flatnonzero(steps.lasts[:now])
+    before = float(steps.level[lasting[-1]]) if len(lasting) else 0.0
+    return before if before > 0 and not steps.lasts[now] else float(visible)
+
+
+def levels(facts: Facts, rows: slice, end: int, gap: int) -> Steps:
+    """One account's recurring revenue; a level lasts if it holds longer than `gap`."""
+    begin, ended = facts.start[rows], until(facts.dates("ended_at")[rows])
     mrr = facts.numbers("mrr")[rows]
-    times = np.unique(np.concatenate([begin, end[end != NEVER]]))
-    holds = (begin[None, :] <= times[:, None]) & (times[:, None] < end[None, :])
-    return times, (holds * mrr).sum(axis=1)
+    times = np.unique(np.concatenate([begin, ended[ended != NEVER]]))
+    holds = (begin[None, :] <= times[:, None]) & (times[:, None] < ended[None, :])
+    lasts = np.append(times[1:], max(end, int(times[-1]))) - times > gap
+    return Steps(times, (holds * mrr).sum(axis=1), lasts)

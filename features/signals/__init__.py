@@ -1,8 +1,9 @@
 """The catalogue: every signal, by group, in column order."""
 
+import zlib
 from collections.abc import Sequence
 
-from features.signal import Catalogue, GroupName, slug
+from features.signal import NAMELESS, Catalogue, GroupName, Signal, slug
 from features.signals import adoption, consumption, engagement, experience, profile, risk
 
 CATALOGUE = Catalogue((consumption.GROUP, adoption.GROUP, engagement.GROUP, experience.GROUP, risk.GROUP, profile.GROUP))
@@ -14,14 +15,21 @@ EVENTS_FOLLOWED = 8
 def catalogue_for(events: Sequence[str]) -> Catalogue:
     """The catalogue of a company whose main events are `events`.
 
-    Events whose names differ only in case or punctuation share one column name; the
-    first of them is followed.
+    An event gives its columns their name. One whose columns another signal or event has
+    taken already (`Login` after `login`, or an event called `volume`), or whose name has
+    no letters that fit a column, is told apart by the checksum of its own spelling.
     """
-    followed: dict[str, str] = {}
-    for event in events:
-        followed.setdefault(slug(event), event)
     catalogue = CATALOGUE
-    for name, event in followed.items():
-        signals = consumption.of_event(event, name)
+    for event in dict.fromkeys(events):
+        signals = _of_event(catalogue, event)
         catalogue = catalogue.with_signals(GroupName.CONSUMPTION, signals)
     return catalogue
+
+
+def _of_event(catalogue: Catalogue, event: str) -> tuple[Signal, ...]:
+    """The event's signals under names that are free in the catalogue."""
+    taken = {c.signal.name for c in catalogue.columns if c.group is GroupName.CONSUMPTION}
+    plain = consumption.of_event(event, slug(event))
+    if slug(event) != NAMELESS and taken.isdisjoint(s.name for s in plain):
+        return plain
+    return consumption.of_event(event, f"{slug(event)}_{zlib.crc32(event.encode()):08x}")

@@ -8,14 +8,14 @@ from pipelines.demo.dates import NEVER, Array
 from pipelines.demo.hazard import DRIFTING, DYING, SINKING
 from pipelines.demo.life import Life
 from pipelines.demo.mood import Mood
-from pipelines.demo.world import USERS, World
+from pipelines.demo.world import World
 
 EXECUTIVE, ADMIN, CHAMPION, USER = range(4)
 TITLES = ("Executive sponsor", "Administrator", "Champion", "User")
 LEAVES_A_WEEK = 0.0022
 GOES_WHEN = ((DRIFTING, 0.10), (SINKING, 0.25), (DYING, 0.20))
 """Chance that a person in a key role leaves when the account first gets that far."""
-WORKDAY_USE = (0.0, 0.35, 0.50, 0.32)
+WORKDAY_USE = (0.0, 0.38, 0.48, 0.36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,16 @@ def draw_people(rng: np.random.Generator, world: World, life: Life, mood: Mood) 
         role=role,
         joined=joined,
         left=_leaving(rng, account, role, joined, life, mood),
-        use=np.asarray(WORKDAY_USE)[role] * rng.lognormal(-0.03, 0.25, size),
+        use=np.asarray(WORKDAY_USE)[role] * rng.lognormal(-0.02, 0.2, size),
         loyalty=_loyalty(rng, account, role),
     )
 
 
 def _counts(rng: np.random.Generator, world: World) -> Array:
     """People by account and role, int array [accounts, 4]."""
-    low, high = np.asarray(USERS)[world.segment].T
     executives = 1 + (world.segment > 0) * rng.integers(0, 2, world.size)
     one = np.ones(world.size, np.int64)
-    return np.column_stack([executives, one, one, rng.integers(low, high + 1) - 1])
+    return np.column_stack([executives, one, one, world.users - 2])
 
 
 def _days_to_join(rng: np.random.Generator, role: Array) -> Array:

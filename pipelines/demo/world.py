@@ -12,9 +12,8 @@ from pipelines.demo.dates import NEVER, Array, Calendar
 SEGMENTS = ("smb", "mid", "enterprise")
 SEGMENT_SHARE = (0.58, 0.30, 0.12)
 ARR_RANGE = ((1_200.0, 9_500.0), (11_000.0, 46_000.0), (56_000.0, 260_000.0))
-SEAT_PRICE = (34.0, 42.0, 50.0)
 ANNUAL_SHARE = (0.35, 0.70, 0.92)
-USERS = ((4, 6), (5, 8), (7, 11))
+USERS = ((5, 6), (6, 7), (8, 9))
 CURRENCIES = ("EUR", "USD", "GBP")
 CURRENCY_SHARE = (0.72, 0.18, 0.10)
 IN_EUR = (1.0, 0.92, 1.17)
@@ -40,7 +39,8 @@ class World:
         billing_months: months billed at once.
         auto_renew: the contract renews by itself.
         currency: index into CURRENCIES.
-        seats: seats bought at first.
+        users: people who use the product.
+        seats: seats bought at first, about one a user.
         price: monthly price of a seat, in the account's currency.
     """
 
@@ -53,6 +53,7 @@ class World:
     billing_months: Array
     auto_renew: Array
     currency: Array
+    users: Array
     seats: Array
     price: Array
 
@@ -81,7 +82,9 @@ def draw_world(rng: np.random.Generator, cal: Calendar, accounts: int) -> World:
     )
     annual = rng.random(accounts) < np.asarray(ANNUAL_SHARE)[segment]
     currency = rng.choice(3, accounts, p=CURRENCY_SHARE)
-    seats, price = _prices(rng, segment, currency)
+    low, high = np.asarray(USERS)[segment].T
+    users = rng.integers(low, high + 1)
+    seats = users + rng.integers(0, 2, accounts)
     never = (trial_end > created) & (rng.random(accounts) < NEVER_PAID_SHARE / TRIAL_SHARE)
     return World(
         calendar=cal,
@@ -93,8 +96,9 @@ def draw_world(rng: np.random.Generator, cal: Calendar, accounts: int) -> World:
         billing_months=np.where(annual, rng.choice([1, 3, 12], accounts, p=[0.3, 0.4, 0.3]), 1),
         auto_renew=~annual | (rng.random(accounts) < 0.7),
         currency=currency,
+        users=users,
         seats=seats,
-        price=price,
+        price=_prices(rng, segment, currency, seats),
     )
 
 
@@ -107,11 +111,9 @@ def _arrivals(rng: np.random.Generator, cal: Calendar, accounts: int) -> Array:
     return np.sort(np.concatenate([old, new]))
 
 
-def _prices(rng: np.random.Generator, segment: Array, currency: Array) -> tuple[Array, Array]:
-    """Seats, and the price of one in the account's currency."""
+def _prices(rng: np.random.Generator, segment: Array, currency: Array, seats: Array) -> Array:
+    """The monthly price of a seat in the account's currency; ARR is spread over its tier."""
     low, high = np.asarray(ARR_RANGE)[segment].T
     arr = low * (high / low) ** rng.beta(1.6, 2.2, len(segment))
-    list_price = np.asarray(SEAT_PRICE)[segment]
-    seats = np.maximum(2, np.round(arr / 12 / list_price)).astype(np.int64)
-    price = np.round(arr / 12 / seats / np.asarray(IN_EUR)[currency], 2)
-    return seats, price
+    price: Array = np.round(arr / 12 / seats / np.asarray(IN_EUR)[currency], 2)
+    return price

@@ -15,11 +15,12 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.errors import SourceError
 from pipelines.ingest.engine import connect, literal
@@ -56,8 +57,7 @@ class CsvFile:
     quote: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of a CSV file; `error` says why it has no fields."""
 
     line: int
@@ -171,11 +171,11 @@ def _slow(file: CsvFile, names: list[str]) -> Raw:
 
 
 def _table(records: list[Record], names: list[str]) -> pa.Table:
-    columns = [
-        pa.array([record.fields[i] or None for record in records], pa.string())
-        for i in range(len(names))
-    ]
-    return pa.Table.from_arrays(columns, names=names)
+    # Cutting to the shortest row drops the empty field after a trailing delimiter.
+    columns = list(zip(*(record.fields for record in records), strict=False))
+    arrays = [pa.array(column, pa.string()) for column in columns[: len(names)]]
+    filled = [pc.if_else(pc.equal(array, ""), None, array) for array in arrays]
+    return pa.Table.from_arrays(filled or [pa.array([], pa.string())] * len(names), names=names)
 
 
 def _fits(record: Record, width: int) -> bool:

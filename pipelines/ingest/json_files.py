@@ -35,9 +35,8 @@ def _fast(path: Path, name: str) -> Raw | None:
         return None
     try:
         with connect() as connection:
-            connection.execute(
-                f"CREATE TEMP TABLE lines AS SELECT json FROM read_ndjson_objects({literal(str(path))})"
-            )
+            source = f"read_ndjson_objects({literal(str(path))})"
+            connection.execute(f"CREATE TEMP TABLE lines AS SELECT json FROM {source}")
             odd = connection.execute(
                 "SELECT count(*) FROM lines WHERE json_type(json) <> 'OBJECT'"
             ).fetchone()

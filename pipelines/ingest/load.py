@@ -63,7 +63,7 @@ def _merge_all(prepared: Prepared, lake: Lake, now: datetime) -> dict[str, Merge
     merged = {}
     for name, batch in prepared.batches.items():
         before = lake.read(name) if name in held else None
-        merged[name] = merge(batch.table, batch.rows, before, now)
+        merged[name] = merge(batch.table, batch.rows, before, now, batch.brought)
         if merged[name].findings:
             prepared.batches[name] = batch.plus(merged[name].findings)
     return merged

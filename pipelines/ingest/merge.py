@@ -18,7 +18,7 @@ from features.contract.arrow import TIMESTAMP, schema
 from pipelines.ingest.engine import query, quoted
 from pipelines.ingest.findings import Finding
 from pipelines.ingest.project import ROW
-from pipelines.ingest.versions import KNOWN, key_of, split
+from pipelines.ingest.versions import KNOWN, key_of, since_start, split
 
 _UNCHANGED, _ADDED, _CORRECTED, _REWRITTEN = "unchanged", "added", "corrected", "rewritten"
 _NEVER = "TIMESTAMPTZ '0001-01-01 00:00:00+00'"
@@ -43,7 +43,9 @@ class Merged:
     findings: tuple[Finding, ...] = ()
 
 
-def merge(table: Table, load: pa.Table, held: pa.Table | None, now: datetime) -> Merged:
+def merge(
+    table: Table, load: pa.Table, held: pa.Table | None, now: datetime, brought: bool = False
+) -> Merged:
     """Join the rows of a load to those the lake holds.
 
     Args:
@@ -52,13 +54,15 @@ def merge(table: Table, load: pa.Table, held: pa.Table | None, now: datetime) ->
             it, or empty. No row repeats or contradicts another.
         held: the lake's rows; None on the table's first load.
         now: the time of the load.
+        brought: the source says itself when rows became known, so that it may repeat
+            what held earlier; otherwise it says what holds now.
     """
     if held is None:
         rows = _known(table, load, _since_start(table), now)
         return Merged(rows, 0, len(rows), 0)
     keyed, keyless = split(table, load)
     keyed_held, keyless_held = split(table, held)
-    judged = _judged(table, keyed, keyed_held, now) if len(keyed) else _none_judged(load)
+    judged = _judged(table, keyed, keyed_held, now, brought) if len(keyed) else _none_judged(load)
     repeated = _repeated(table, keyless, keyless_held)
     new = judged.filter(pc.is_in(judged.column("verdict"), pa.array([_ADDED, _CORRECTED])))
     facts = _known(table, repeated, "now", now)
@@ -77,9 +81,9 @@ _VERDICTS = (_UNCHANGED, _ADDED, _CORRECTED, _REWRITTEN)
 
 
 def _since_start(table: Table) -> str:
-    """SQL for when a fact became known if nobody says; one that lies ahead is known now."""
-    dates = ", ".join(filter(None, [table.occurred, table.announced]))
-    return f"CASE WHEN coalesce({dates}) IS NOT NULL THEN least({dates}, now) END"
+    """SQL for the default on a first load; a fact that lies ahead is known now."""
+    start = since_start(table)
+    return f"CASE WHEN {start} IS NOT NULL THEN least({start}, now) END"
 
 
 def _known(table: Table, rows: pa.Table, default: str, now: datetime) -> pa.Table:
@@ -97,10 +101,14 @@ def _none_judged(load: pa.Table) -> pa.Table:
     return load.slice(0, 0).append_column("verdict", pa.array([], pa.string()))
 
 
-def _judged(table: Table, load: pa.Table, held: pa.Table, now: datetime) -> pa.Table:
+def _judged(table: Table, load: pa.Table, held: pa.Table, now: datetime, brought: bool) -> pa.Table:
     """The keyed rows with a verdict on each, and `known_at` filled."""
     key = key_of(table)
     rest = [name for name in table.names if name not in key]
+    repeats = (
+        f"{KNOWN} IS NULL AND {ROW} IN (SELECT l.{ROW} FROM load l "
+        f"JOIN held h ON {_same('l', 'h', table.names)})"
+    )
     sql = f"""
         WITH version AS (
             SELECT *, coalesce({KNOWN}, {_NEVER}) AS since FROM held),
@@ -122,6 +130,7 @@ def _judged(table: Table, load: pa.Table, held: pa.Table, now: datetime) -> pa.T
                 ELSE greatest(now, latest_since + INTERVAL 1 MICROSECOND) END AS {KNOWN},
             {ROW},
             CASE WHEN held_since IS NOT NULL AND same THEN '{_UNCHANGED}'
+                WHEN {repeats if brought else "false"} THEN '{_UNCHANGED}'
                 WHEN held_since = {KNOWN} THEN '{_REWRITTEN}'
                 WHEN latest_since IS NULL THEN '{_ADDED}'
                 ELSE '{_CORRECTED}' END AS verdict

@@ -62,14 +62,25 @@ def single(table: Table, rows: pa.Table, duplicates: Duplicates) -> Single:
     return Single(kept, len(rows) - len(kept) - bad, findings)
 
 
+def since_start(table: Table) -> str:
+    """SQL for when a fact became known if nobody says: since it began or was announced."""
+    return f"least({', '.join(filter(None, [table.occurred, table.announced]))})"
+
+
 def _distinct(table: Table, rows: pa.Table, by_known: bool) -> pa.Table:
     if not len(rows):
         return rows
-    content = ", ".join(map(quoted, [*table.names, *([KNOWN] if by_known else [])]))
-    known = "" if by_known else f"min({KNOWN}) AS {KNOWN}, "
-    sql = f"SELECT {content}, {known}min({ROW}) AS {ROW} FROM rows GROUP BY {content}"
-    found = query(sql, {"rows": rows})
-    return found.select(rows.column_names).cast(rows.schema)
+    content = ", ".join(map(quoted, table.names))
+    known = f", {_effective(table)}" if by_known else ""
+    sql = (
+        f"SELECT {content}, min({KNOWN}) AS {KNOWN}, min({ROW}) AS {ROW} "
+        f"FROM rows GROUP BY {content}{known}"
+    )
+    return query(sql, {"rows": rows}).select(rows.column_names).cast(rows.schema)
+
+
+def _effective(table: Table) -> str:
+    return f"coalesce({KNOWN}, {since_start(table)})"
 
 
 def _agreeing(table: Table, rows: pa.Table) -> tuple[pa.Table, tuple[Finding, ...]]:
@@ -77,9 +88,13 @@ def _agreeing(table: Table, rows: pa.Table) -> tuple[pa.Table, tuple[Finding, ..
     if not len(rows):
         return rows, ()
     key = key_of(table)
-    parts = ", ".join(map(quoted, [*key, KNOWN]))
-    sql = f"SELECT {ROW} AS row, count(*) OVER (PARTITION BY {parts}) AS alike FROM rows"
-    counted = query(sql, {"rows": rows.select([ROW, *key, KNOWN])})
+    fact = ", ".join(map(quoted, key))
+    # Rows that say nothing of `known_at` contradict one another even if they begin apart.
+    sql = (
+        f"SELECT {ROW} AS row, greatest(count(*) OVER (PARTITION BY {fact}, {KNOWN}), "
+        f"count(*) OVER (PARTITION BY {fact}, {_effective(table)})) AS alike FROM rows"
+    )
+    counted = query(sql, {"rows": rows})
     numbers = counted.filter(pc.greater(counted.column("alike"), 1)).column("row")
     clash = pc.is_in(rows.column(ROW), value_set=numbers.combine_chunks())
     agreeing, clashing = rows.filter(pc.invert(clash)), rows.filter(clash)

@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from models.score import Band
-from serving import problems
+from serving import format, problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import AccountQuery, find, require
-from serving.console import charts, format, reference, views
+from serving.console import charts, reference, views
 from serving.console.links import list_link
 from serving.presentation import Presentation
 from serving.problems import Problem

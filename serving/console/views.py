@@ -7,8 +7,9 @@ from datetime import date
 from markupsafe import Markup
 
 from models.score import Band
+from serving import format
 from serving.api.accounts import AccountQuery
-from serving.console import charts, format, links
+from serving.console import charts, links
 from serving.presentation import Presentation, leading_reason
 from serving.store import AccountScore, HistoryPoint, Page, ScoreRepository, Sort, Transition
 

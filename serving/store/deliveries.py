@@ -1,14 +1,14 @@
 """What each destination was last given, so that only changes are sent."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from serving.store.columns import require_zone
 from serving.store.engine import reading, writing
 from serving.store.records import Payload
-from serving.store.tables import DELIVERY
+from serving.store.tables import DELIVERY, DESTINATION
 
 _BATCH = 500
 
@@ -31,10 +31,32 @@ class DeliveryRepository:
             last = {row.account_id: row.digest for row in found}
         return [each for each in payloads if last.get(each.account_id) != each.digest]
 
+    def held(self, destination: str) -> list[str]:
+        """The accounts of which the destination acknowledged anything, in order."""
+        held = select(DELIVERY.c.account_id).where(DELIVERY.c.destination == destination)
+        with reading(self._engine) as connection:
+            return list(connection.scalars(held.order_by(DELIVERY.c.account_id)))
+
+    def newest(self, destination: str) -> date | None:
+        """The `as_of` of the newest run the destination was given; None before the first."""
+        with reading(self._engine) as connection:
+            return _newest(connection, destination)
+
     def acknowledge(
-        self, destination: str, payloads: Sequence[Payload], received_at: datetime
+        self,
+        destination: str,
+        payloads: Sequence[Payload],
+        received_at: datetime,
+        as_of: date | None = None,
     ) -> None:
         """Record, in one transaction, that the destination holds these payloads.
+
+        Args:
+            destination: where they went.
+            payloads: what it holds now; may be empty.
+            received_at: when it said so.
+            as_of: the run they come from, where the destination shall keep to newer runs
+                from now on.
 
         Raises:
             ValueError: `received_at` has no time zone.
@@ -58,3 +80,17 @@ class DeliveryRepository:
                 )
             if new:
                 connection.execute(insert(DELIVERY), list(new.values()))
+            if as_of is not None:
+                _move_on(connection, destination, as_of)
+
+
+def _newest(connection: Connection, destination: str) -> date | None:
+    newest = select(DESTINATION.c.as_of).where(DESTINATION.c.destination == destination)
+    return connection.scalars(newest).one_or_none()
+
+
+def _move_on(connection: Connection, destination: str, as_of: date) -> None:
+    """Remember the newest run of a destination; it never moves back."""
+    newest = max(as_of, _newest(connection, destination) or as_of)
+    connection.execute(delete(DESTINATION).where(DESTINATION.c.destination == destination))
+    connection.execute(insert(DESTINATION).values(destination=destination, as_of=newest))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, RowMapping, delete, insert, select, update
 
 from serving.store.columns import require_zone
 from serving.store.engine import reading, writing
@@ -38,7 +38,14 @@ class ModelVersionRepository:
 
     def champion(self) -> ModelRecord | None:
         """The version that serves; None where none was promoted yet."""
-        chosen = select(*MODEL_VERSION.c).where(MODEL_VERSION.c.is_champion)
+        return self._one(MODEL_VERSION.c.is_champion)
+
+    def get(self, version: str) -> ModelRecord | None:
+        """A version that serves or once served; None where it was never promoted."""
+        return self._one(MODEL_VERSION.c.version == version)
+
+    def _one(self, condition: ColumnElement[bool]) -> ModelRecord | None:
+        chosen = select(*MODEL_VERSION.c).where(condition)
         with reading(self._engine) as connection:
             row = connection.execute(chosen).mappings().one_or_none()
         return None if row is None else _record(row)

@@ -53,6 +53,13 @@ class ScoreRepository:
         with reading(self._engine) as connection:
             return _newest(connection)
 
+    def info(self, as_of: date) -> RunInfo | None:
+        """The run published for a date; None where there is none."""
+        with reading(self._engine) as connection:
+            chosen = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of == as_of)
+            row = connection.execute(chosen).mappings().one_or_none()
+        return None if row is None else rows.run_info(row)
+
     def dates(self) -> list[date]:
         """The `as_of` of every published run, oldest first."""
         with reading(self._engine) as connection:

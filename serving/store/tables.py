@@ -130,3 +130,10 @@ DELIVERY = Table(
     Column("digest", String(64), nullable=False, comment="SHA-256 of the content delivered"),
     Column("received_at", UtcInstant, nullable=False),
 )
+
+DESTINATION = Table(
+    "destination",
+    METADATA,
+    Column("destination", text_key(), primary_key=True),
+    Column("as_of", Date, nullable=False, comment="the newest run it was given"),
+)

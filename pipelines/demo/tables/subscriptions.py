@@ -15,6 +15,7 @@ from pipelines.demo.world import CURRENCIES, TERM_DAYS
 
 EXPANDS_A_WEEK = np.array([0.0110, 0.0028, 0.0012, 0.0006, 0.0002, 0.0, 0.0])
 CONTRACTS_A_WEEK = np.array([0.0002, 0.0008, 0.0030, 0.0080, 0.0100, 0.0080, 0.0])
+BY_SEATS_SHARE = 0.3
 EDITIONS = ("Team", "Business", "Enterprise")
 CORE, ADD_ON = "Orrery Core", "Orrery Insights"
 ADD_ON_SHARE = (0.05, 0.25, 0.45)
@@ -24,16 +25,34 @@ UPLIFT = 1.03
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of seats: the account, the day it takes effect, the factor on its seats."""
+    """One up- or downgrade.
+
+    Attributes:
+        account: index of the account.
+        day: the day it takes effect.
+        factor: of the recurring revenue.
+        by_seats: seats change, otherwise the price of a seat does (another edition).
+    """
 
     account: int
     day: int
     factor: float
+    by_seats: bool
 
 
 @dataclass(slots=True)
 class Line:
-    """One contract line being written; `start` and `end` are day indices."""
+    """One contract line being written.
+
+    Attributes:
+        account: index of the account.
+        product: what is paid for.
+        seats: seats paid for; 0 for what has a price of its own.
+        price: monthly price of a seat, or of the whole.
+        start, end: first day, and first day after it.
+        renews, notice: day of renewal and of notice.
+        free: a trial.
+    """
 
     account: int
     product: str
@@ -48,7 +67,7 @@ class Line:
     @property
     def mrr(self) -> float:
         """Recurring revenue a month in the account's currency."""
-        return 0.0 if self.free else self.seats * self.price
+        return 0.0 if self.free else (self.seats or 1) * self.price
 
 
 def draw_changes(rng: np.random.Generator, story: Story) -> list[Change]:
@@ -63,8 +82,9 @@ def draw_changes(rng: np.random.Generator, story: Story) -> list[Change]:
     factor = np.where(grows[account, week], up, down)
     last_start = np.minimum(story.life.last, story.life.notice - 1)[account]
     keep = (day > story.life.paid_from[account] + 20) & (day <= last_start)
-    rows = zip(account[keep], day[keep], factor[keep], strict=True)
-    return [Change(int(a), int(d), float(f)) for a, d, f in rows]
+    by_seats = rng.random(len(week)) < BY_SEATS_SHARE
+    rows = zip(account[keep], day[keep], factor[keep], by_seats[keep], strict=True)
+    return [Change(int(a), int(d), float(f), bool(s)) for a, d, f, s in rows]
 
 
 def draw_lines(rng: np.random.Generator, story: Story, changes: list[Change]) -> list[Line]:
@@ -99,12 +119,12 @@ def _core(story: Story, account: int, changes: list[Change]) -> list[Line]:
     start, stop = int(life.paid_from[account]), int(life.ended[account])
     if start >= NEVER:
         return []
-    turns = {change.day: change.factor for change in changes}
+    turns = {change.day: change for change in changes}
     seats, price = int(world.seats[account]), float(world.price[account])
     renewals = _renewals(story, account, start, stop)
     chain = [Line(account, CORE, seats, price, start)]
     for day in sorted({*turns, *renewals}):
-        seats = _resize(seats, turns.get(day, 1.0))
+        seats, price = _turned(seats, price, turns.get(day))
         price = round(price * UPLIFT, 2) if day in renewals else price
         chain[-1].end = day
         chain.append(Line(account, CORE, seats, price, day))
@@ -128,11 +148,15 @@ def _next_renewal(story: Story, account: int, day: int) -> int:
     return day + TERM_DAYS - (day - int(story.world.paid_from[account])) % TERM_DAYS
 
 
-def _resize(seats: int, factor: float) -> int:
-    """Seats times `factor`, at least one seat up or down unless the factor is 1."""
-    if factor > 1:
-        return max(seats + 1, round(seats * factor))
-    return min(seats - 1, round(seats * factor)) or 1 if factor < 1 else seats
+def _turned(seats: int, price: float, change: Change | None) -> tuple[int, float]:
+    """Seats and price after a change; at least one seat goes or comes where seats change."""
+    if change is None:
+        return seats, price
+    if not change.by_seats:
+        return seats, round(price * change.factor, 2)
+    if change.factor > 1:
+        return max(seats + 1, round(seats * change.factor)), price
+    return max(1, min(seats - 1, round(seats * change.factor))), price
 
 
 def _add_on(story: Story, core: list[Line], changes: list[Change], wait: int) -> list[Line]:
@@ -144,8 +168,8 @@ def _add_on(story: Story, core: list[Line], changes: list[Change], wait: int) ->
     cuts = [change.day for change in changes if change.factor < 1 and change.day > start + 30]
     if cuts:
         end, notice = cuts[0], cuts[0] - 12
-    seats = max(1, round(core[0].seats * ADD_ON_PRICE))
-    return [Line(account, ADD_ON, seats, core[0].price, start, end, notice=notice)]
+    fee = round(core[0].mrr * ADD_ON_PRICE, 2)
+    return [Line(account, ADD_ON, 0, fee, start, end, notice=notice)]
 
 
 def subscriptions(rng: np.random.Generator, story: Story, lines: list[Line]) -> Columns:
@@ -161,7 +185,7 @@ def subscriptions(rng: np.random.Generator, story: Story, lines: list[Line]) -> 
         "client_no": world.ids[account],
         "product": np.array([line.product for line in lines], dtype=object),
         "edition": words(world.segment[account], EDITIONS),
-        "seats": np.array([line.seats for line in lines]),
+        "seats": np.array([line.seats or "" for line in lines], dtype=object),
         "monthly_fee": money(np.array([line.mrr for line in lines])),
         "currency": words(world.currency[account], CURRENCIES),
         "valid_from": iso_day(cal.stamps(np.array([line.start for line in lines]))),

@@ -12,9 +12,9 @@ from pipelines.demo.facts import Story
 from pipelines.demo.words import FEATURES
 
 POPULARITY = np.array([0.34, 0.17, 0.16, 0.13, 0.14, 0.13, 0.13, 0.12, 0.12, 0.12, 0.12])
-ADOPTED_SHARE = 0.88
+ADOPTED_SHARE = 0.96
 REACH_SLOPE, BREADTH_SLOPE = 6.0, 7.0
-TIMES_A_DAY = 10.0
+TIMES_A_DAY = 14.0
 LATE_SHARE, LATE_DAYS = 0.03, 9
 LOADED = SECONDS_A_DAY - 1800
 
@@ -79,7 +79,8 @@ def _active(
     people, mood = story.people, story.mood
     reach = mood.reach[people.account, week] - people.loyalty
     active = np.clip(reach * REACH_SLOPE + 0.5, 0.0, 1.0)
-    chance = people.use * active * np.clip(mood.volume[people.account, week], 0.0, None)
+    keen = np.sqrt(np.clip(mood.volume[people.account, week], 0.0, None))
+    chance = people.use * active * keen
     days = np.arange(week * 7, week * 7 + 7)[:, None]
     there = (days >= people.joined) & (days < people.left)
     there &= story.life.on(people.account, days)

@@ -8,6 +8,7 @@ from features.contract import TABLES, Column, Kind, Table
 from features.contract.arrow import schema
 from pipelines.errors import SourceError
 from pipelines.ingest.convert import Converted, convert
+from pipelines.ingest.engine import query
 
 
 def declared(kind: Kind, **more: object) -> Table:
@@ -185,6 +186,21 @@ def test_required_values_and_defaults() -> None:
     assert value(Kind.NUMBER, float("nan"), required=True) == "bad: it is required and empty"
     assert value(Kind.NUMBER, "", default="1") == 1.0
     assert value(Kind.BOOLEAN, None, default="false") is False
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_column_without_any_value_is_empty(kind: Kind, rows: int) -> None:
+    found = converted(kind, pa.nulls(rows))
+    assert found.findings == ()
+    assert found.table.column("value").to_pylist() == [None] * rows
+
+
+def test_sums_of_sql_are_numbers() -> None:
+    given = query("SELECT sum(x) AS value FROM range(4) t(x)", {}).column("value")
+    assert value(Kind.NUMBER, given.combine_chunks()) == 6.0
+    assert value(Kind.INTEGER, given.combine_chunks()) == 6
+    assert value(Kind.ID, given.combine_chunks()) == "6"
 
 
 def test_negative_zero_is_zero() -> None:

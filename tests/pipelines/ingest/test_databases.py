@@ -137,3 +137,8 @@ def test_a_password_is_never_shown(tmp_path: Path) -> None:
     found = refusal(tmp_path, address)
     assert "s3cret" not in str(found)
     assert "postgresql+psycopg://me:***@127.0.0.1:1/db" in found.reason
+
+
+def test_a_query_without_rows_has_columns(tmp_path: Path, crm: str) -> None:
+    raw = read(tmp_path, crm, "select id, name from accounts where false")
+    assert (raw.table.column_names, raw.read) == (["id", "name"], 0)

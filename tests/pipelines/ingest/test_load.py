@@ -227,6 +227,19 @@ def test_versions_that_a_source_brings_are_taken_once(company: Any) -> None:
     assert not company.load(LATER).changed
 
 
+def test_a_version_that_says_nothing_of_known_at_is_taken_once(company: Any) -> None:
+    company.usual(accounts=VERSIONS + "a2,Bob,\n")
+    company.load()
+    assert not company.load(LATER).changed
+    company.usual(accounts=VERSIONS + "a2,Cyd,\n")
+    assert counts(company.load(LATER), "accounts") == (3, 0, 1)
+    assert company.rows("accounts", "account_id", "csm", "known_at")[2:] == [
+        ("a2", "Ann", "2025-01-01"),
+        ("a2", "Bob", None),
+        ("a2", "Cyd", THEN),
+    ]
+
+
 def test_what_was_known_cannot_be_rewritten(company: Any) -> None:
     company.usual(accounts=VERSIONS)
     company.load()

@@ -160,6 +160,23 @@ def test_versions_of_a_row_are_no_contradiction(company: Any) -> None:
     assert not company.lake.manifest.tables["usage"].versioned
 
 
+def test_versions_contradict_if_they_are_known_since_the_same_time(company: Any) -> None:
+    company.usual(
+        accounts="""
+        account_id,csm,created_at,known_at
+        a1,Ann,2025-01-01,
+        a1,Bob,2025-01-01,2025-01-01
+        a2,Ann,2025-02-01,
+        a2,Ann,2025-02-01,2025-02-01
+        """
+    )
+    found = [p for p in company.check().problems if p.source == "accounts" and not p.fatal]
+    assert [(p.line, p.column, p.value) for p in found] == [
+        (2, "account_id", "a1"),
+        (3, "account_id", "a1"),
+    ]
+
+
 REPEATED = """
 account_id,event,occurred_at,quantity
 a1,x,2025-03-01,1

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from serving.console import format
+from serving import format
 
 
 def plain(text):

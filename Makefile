@@ -1,0 +1,47 @@
+# One word per habit. `make setup` needs only python3 with venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lock docs bench format clean
+
+help: ## Show these words
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.installed ## Install everything into .venv (quick the second time)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: setup ## Simulate a company, run the main job on it, open the console
+	$(BIN)/forewarn demo
+
+test: setup ## Run all tests
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: setup ## Lint, types, and generated pages that are out of date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pipelines.docs --check
+
+format: setup ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: setup ## Write the generated pages anew
+	$(BIN)/python -m pipelines.docs
+
+lock: setup ## Lock the dependencies of all extras, with hashes and without addresses
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+
+bench: setup ## Scores of past dates against what happened afterwards (real data, if present)
+	$(BIN)/python experiments/record.py
+
+clean: ## Remove what the tools left behind
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

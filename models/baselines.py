@@ -1,0 +1,51 @@
+"""What simple scores would have said of the same rows, walked forward like the model.
+
+A baseline that reads columns is given straight lines and trees, and whichever was better
+stands for it: a model of trees must not look clever for bending a line that age alone
+would have bent as well.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.evaluation import TestSet, calibrated_in_time
+from models.material import Material
+from models.metrics import Vector, log_loss
+
+BASE_RATE = "base rate"
+AGE_ALONE = "age alone"
+BLIND = (BASE_RATE, AGE_ALONE)
+"""Baselines that know nothing of what an account does."""
+
+
+def rivals(
+    material: Material, baselines: Mapping[str, tuple[str, ...]], tests: Mapping[int, TestSet]
+) -> dict[int, dict[str, Vector]]:
+    """Chances of each baseline on the test rows of each horizon.
+
+    Args:
+        material: what the model is trained from.
+        baselines: by name, the columns each may read; the base rate is always added.
+        tests: by horizon.
+    """
+    found: dict[int, dict[str, Vector]] = {horizon: {} for horizon in tests}
+    for name, columns in {BASE_RATE: (), **baselines}.items():
+        offers = _offers(material, columns)
+        for horizon, test in tests.items():
+            chances = [o[horizon][test.rows] for o in offers if horizon in o]
+            whole = [c for c in chances if not np.isnan(c).any()]
+            if whole:
+                found[horizon][name] = min(whole, key=lambda c, t=test: _loss(t, c))  # type: ignore[misc]
+    return found
+
+
+def _offers(material: Material, columns: tuple[str, ...]) -> list[dict[int, Vector]]:
+    """Chances by horizon, calibrated in time like the model's own, from each flavour."""
+    usable = [c for c in columns if c in material.schema.names]
+    flavours = ("logistic", "lightgbm") if usable else ("constant",)
+    return [calibrated_in_time(material.dataset, material.walk(f, usable)) for f in flavours]
+
+
+def _loss(test: TestSet, chance: Vector) -> float:
+    return log_loss(test.lost, chance, np.ones(len(test.lost)))

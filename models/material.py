@@ -1,0 +1,40 @@
+"""What all the steps of one training share: rows, inputs, and how they are walked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.dataset import Dataset
+from models.encoding import InputSchema, Matrix
+from models.flavours import FLAVOURS
+from models.walkforward import OutOfTime, WalkForward, out_of_time
+
+
+@dataclass(frozen=True)
+class Material:
+    """The dataset with its inputs, encoded once.
+
+    Attributes:
+        inputs: of shape (rows, columns of `schema`).
+        how: the walk forward that every flavour and every baseline takes.
+    """
+
+    dataset: Dataset
+    inputs: Matrix
+    schema: InputSchema
+    how: WalkForward
+
+    @property
+    def newest(self) -> npt.NDArray[np.bool_]:
+        """The rows of the latest date."""
+        ordinals = self.dataset.ordinals
+        return np.asarray(ordinals == ordinals.max())
+
+    def walk(self, flavour: str, columns: Sequence[str] | None = None) -> OutOfTime:
+        """Out-of-time predictions of a flavour that may read `columns`, or all."""
+        schema = self.schema if columns is None else self.schema.select(columns)
+        names = self.schema.names
+        inputs = self.inputs[:, [names.index(n) for n in schema.names]]
+        return out_of_time(self.dataset, inputs, schema, FLAVOURS[flavour], self.how)

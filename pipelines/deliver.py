@@ -1,0 +1,248 @@
+"""Delivering scores to a file that a CRM imports: only what changed, and nothing lost.
+
+The file is a letter box. Every delivery adds the rows of the accounts whose content changed
+since the last one, a newer row taking the place of an older one of the same account. Whoever
+imports it moves the file away first and then reads it; the next delivery starts a new file.
+While nobody has taken the file away its rows stay, so no change is lost however often
+deliveries and imports miss one another. A file that is none of ours is never overwritten.
+
+The file is written beside its place and renamed into it, and only then acknowledged in the
+store: a delivery that is interrupted anywhere is simply made again.
+"""
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from models.score import HORIZONS, OTHERS, AccountCard, Score
+from pipelines.errors import InputError
+from pipelines.words import Words
+from serving.store import AccountScore, DeliveryRepository, Payload, RunInfo, ScoreRepository
+
+Row = dict[str, str]
+REASONS = 3
+NOT_SCORED = "none"
+"""The band of an account that is no longer scored. A word, because importers tend to skip
+empty cells, and the CRM would show the old red for ever."""
+GONE = "No longer scored: not among the accounts that can still be lost."
+CHANCES = ("p_loss", *(f"p_loss_{horizon}" for horizon in HORIZONS))
+SENTENCES = tuple(f"reason_{number}" for number in range(1, REASONS + 1))
+CONTENT = ("crm_id", "name", "band", "health_score", "primary_horizon", *CHANCES, *SENTENCES)
+TIMES = ("as_of", "model_version", "scored_at")
+COLUMNS = ("account_id", *CONTENT, *TIMES, "delivered_at")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a delivery did, or would do.
+
+    Attributes:
+        destination: the file, in full.
+        due: what changed since the last delivery to this destination.
+        unchanged: accounts it holds as they are.
+        written: whether the file was written; never on a dry run.
+    """
+
+    destination: Path
+    as_of: date
+    due: tuple[Payload, ...]
+    unchanged: int
+    written: bool
+
+    @property
+    def gone(self) -> int:
+        """How many of those due are no longer scored."""
+        return sum(each.content["band"] == NOT_SCORED for each in self.due)
+
+
+def deliver(
+    engine: Engine,
+    target: Path,
+    as_of: date | None,
+    words: Words,
+    dry_run: bool = False,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Delivered:
+    """Bring the CSV file `target` up to date with the scores of `as_of`.
+
+    Args:
+        engine: the store.
+        target: the file; its full path names the destination, so that another path is
+            another destination, which gets every account.
+        as_of: the newest run unless given.
+        words: gives the sentence of a reason.
+        dry_run: find out what would be delivered, and write nothing.
+        clock: says when it was delivered.
+
+    Raises:
+        InputError: the file is none of ours or cannot be written, nothing was published for
+            `as_of`, or the destination already holds the scores of a later day.
+    """
+    path, deliveries = _place(target), DeliveryRepository(engine)
+    destination = f"file:{path}"
+    run = _run(ScoreRepository(engine), as_of, deliveries.newest(destination), target)
+    payloads = _payloads(ScoreRepository(engine), run, deliveries.held(destination), words)
+    due = tuple(deliveries.changed(destination, payloads))
+    waiting = _waiting(path)
+    written = bool(due) and not dry_run
+    if not dry_run:
+        now = clock()
+        if due:
+            _write(path, [*waiting, *_rows(due, now)])
+        deliveries.acknowledge(destination, due, now, run.as_of)
+    return Delivered(path, run.as_of, due, len(payloads) - len(due), written)
+
+
+def _place(target: Path) -> Path:
+    if target.suffix.lower() != ".csv":
+        raise InputError(f"--to {target}: the file must end in .csv.")
+    if target.is_dir():
+        raise InputError(f"--to {target} is a folder; name a file in it.")
+    return target.resolve()
+
+
+def _run(scores: ScoreRepository, day: date | None, last: date | None, target: Path) -> RunInfo:
+    """The run to deliver; never one older than what the destination has."""
+    found = scores.newest() if day is None else scores.info(day)
+    if found is None:
+        known = ", ".join(each.isoformat() for each in scores.dates()[-5:]) or "none yet"
+        given = "nothing to deliver" if day is None else f"--as-of {day}"
+        raise InputError(f"{given}: no scores were published; the latest are {known}.")
+    if last is not None and found.as_of < last:
+        raise InputError(
+            f"{target} was already given the scores of {last}; those of {found.as_of} are older "
+            f"and would overwrite them. Deliver {last} or later, or to another file."
+        )
+    return found
+
+
+def _payloads(
+    scores: ScoreRepository, run: RunInfo, held: Iterable[str], words: Words
+) -> list[Payload]:
+    """What the destination is to hold: every account scored, and a word on those that left."""
+    found = scores.run(run.as_of)
+    times = {
+        "as_of": run.as_of.isoformat(),
+        "model_version": run.model_version,
+        "scored_at": _instant(run.published_at),
+    }
+    scored = {each.score.account_id: content_of(each, words) for each in found}
+    gone = {key: _gone(scores, key) for key in held if key not in scored}
+    return [Payload(key, content, times) for key, content in sorted((scored | gone).items())]
+
+
+def content_of(each: AccountScore, words: Words) -> Row:
+    """What a CRM is to hold of one account, as written; a change of any cell is delivered.
+
+    Chances are 0 to 1 with four decimals, lower is better; the health score is 0 to 100
+    with one decimal, 100 is healthy. What is not known is empty.
+    """
+    score = each.score
+    chances = {f"p_loss_{horizon}": _number(score.p_loss.get(horizon), 4) for horizon in HORIZONS}
+    return _content(
+        each.card,
+        band=score.band.value,
+        health_score=_number(score.health_score, 1),
+        primary_horizon=str(each.primary_horizon),
+        p_loss=_number(each.risk, 4),
+        **chances,
+        **dict(zip(SENTENCES, _sentences(score, words), strict=False)),
+    )
+
+
+def _gone(scores: ScoreRepository, account_id: str) -> Row:
+    known = scores.account(account_id)
+    card = known.card if known else AccountCard(account_id)
+    return _content(card, band=NOT_SCORED, reason_1=GONE)
+
+
+def _content(card: AccountCard, **cells: str) -> Row:
+    named = {"crm_id": card.crm_id, "name": card.name, **cells}
+    return {column: named.get(column, "") for column in CONTENT}
+
+
+def _sentences(score: Score, words: Words) -> list[str]:
+    return [words(each) for each in score.reasons if each.signal != OTHERS][:REASONS]
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return "" if value is None else f"{value:.{decimals}f}"
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _rows(due: Sequence[Payload], now: datetime) -> list[Row]:
+    """The rows of a delivery, safe to open in a spreadsheet."""
+    rows = [
+        {"account_id": each.account_id, **each.content, **each.times, "delivered_at": _instant(now)}
+        for each in due
+    ]
+    return [{column: harmless(cell) for column, cell in row.items()} for row in rows]
+
+
+def harmless(cell: str) -> str:
+    """The cell, with an apostrophe before it where a spreadsheet would run it as a formula.
+
+    No number that we write is negative, so every cell may be treated alike.
+    """
+    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
+
+
+def _waiting(path: Path) -> list[Row]:
+    """The rows of earlier deliveries that nobody has taken away yet.
+
+    Raises:
+        InputError: the file is not one of our deliveries.
+    """
+    if not path.exists():
+        return []
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            ours = tuple(reader.fieldnames or ()) == COLUMNS
+            rows = [dict(row) for row in reader] if ours else []
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} exists and cannot be read: {error}.") from error
+    if not ours or any(set(row) != set(COLUMNS) or None in row.values() for row in rows):
+        raise InputError(
+            f"{path} exists and is no delivery of ours, so it is left alone: move it away, or "
+            "deliver to another file."
+        )
+    return rows
+
+
+def _write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
+    """Put the rows in place of the file in one step, the last row of each account only."""
+    newest = {row["account_id"]: row for row in rows}
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    writer.writerows(newest[key] for key in sorted(newest))
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_through(temporary, text.getvalue())
+        if path.exists():
+            shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _write_through(path: Path, text: str) -> None:
+    """Write and wait for the disk: what is acknowledged must survive a loss of power."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,130 @@
+"""Composing the service: the store, the words of this company, and a server for them."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from pipelines.config import Config, read_config
+from pipelines.errors import InputError
+from pipelines.words import words_of
+from pipelines.workspace import Workspace
+from serving.app import create_app
+from serving.settings import Settings, read_settings
+from serving.store import open_store
+
+Progress = Callable[[str], None]
+LARGEST_PORT = 65535
+SECONDS_TO_FINISH = 10
+
+
+def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
+    """Serve the API and the console until interrupted.
+
+    The store is that of FOREWARN_STORE, else the workspace's own; the company's name and
+    currency come from the configuration the workspace was last used with.
+
+    Args:
+        workspace: whose scores are served.
+        host: address to listen on; only a loopback one refuses foreign host names.
+        port: 0 to 65535; 0 takes a free one.
+        say: told the address once it is listened on.
+
+    Raises:
+        InputError: the address cannot be listened on.
+        SettingsError: the environment holds a setting that cannot be used.
+        StoreAddressError: the store cannot be opened.
+    """
+    settings = replace(read_settings(), host=host, port=port)
+    with closing(_listen(settings)) as listener:
+        engine = open_store(settings.store or workspace.store_address)
+        try:
+            server = _server(compose(engine, workspace, settings, say))
+            with _until_interrupted(server):
+                say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
+                asyncio.run(server.serve(sockets=[listener]))
+        finally:
+            engine.dispose()
+    say("stopped")
+
+
+def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progress) -> FastAPI:
+    """The application over an open store, in the words of the workspace's company."""
+    config = _last_config(workspace, say)
+    return create_app(
+        engine,
+        words_of(engine),
+        company=config.company.name if config else "",
+        currency=config.company.currency if config else "",
+        hosts=settings.hosts,
+    )
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    name = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket bound before anything else is done, so that a taken port is told at once."""
+    if not 0 <= settings.port <= LARGEST_PORT:
+        raise InputError(f"--port {settings.port}: allowed is a number from 0 to {LARGEST_PORT}.")
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise InputError(
+            f"cannot listen on {settings.host}, port {settings.port}: {error.strerror or error}. "
+            "Choose another with --host or --port; port 0 takes a free one."
+        ) from error
+
+
+def _server(app: FastAPI) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        )
+    )
+
+
+@contextmanager
+def _until_interrupted(server: uvicorn.Server) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the server, and are no error.
+
+    Uvicorn raises a caught signal again once it has shut down, to whoever handled it before.
+    """
+
+    def stop(number: int, frame: object) -> None:  # noqa: ARG001
+        server.should_exit = True
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _last_config(workspace: Workspace, say: Progress) -> Config | None:
+    """The configuration last used, where it is still there; it only gives names to show."""
+    if not workspace.config.exists():
+        return None
+    try:
+        path = Path(workspace.config.read_text(encoding="utf-8"))
+        return read_config(path, os.environ)
+    except InputError as error:
+        say(f"the company's name and currency are not shown: {error}")
+        return None

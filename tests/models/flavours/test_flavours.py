@@ -1,0 +1,136 @@
+"""One suite over all flavours."""
+
+import json
+import warnings
+
+import lightgbm
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.encoding import InputColumn, InputSchema, Matrix
+from models.flavours import FITTED, FLAVOURS
+from models.flavours.lightgbm import LightGBM
+from models.flavours.logistic import learn_expansion
+
+
+@pytest.fixture(params=sorted(FLAVOURS))
+def flavour(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_every_flavour_can_be_read_back() -> None:
+    assert FLAVOURS.keys() == FITTED.keys()
+
+
+def test_read_back_to_the_last_bit(
+    flavour: str, inputs: Matrix, lost: np.ndarray, schema: InputSchema
+) -> None:
+    fitted = FLAVOURS[flavour].fit(inputs, lost, schema, 1)
+    again = FITTED[flavour].from_files(fitted.to_files())
+    np.testing.assert_array_equal(again.log_odds(inputs), fitted.log_odds(inputs))
+    np.testing.assert_array_equal(again.contributions(inputs), fitted.contributions(inputs))
+    assert again.to_files() == fitted.to_files()
+
+
+def test_same_seed_same_text(
+    flavour: str, inputs: Matrix, lost: np.ndarray, schema: InputSchema
+) -> None:
+    fit = FLAVOURS[flavour].fit
+    first = fit(inputs, lost, schema, 7).to_files()
+    assert fit(inputs, lost, schema, 7).to_files() == first
+    if flavour in ("lightgbm", "blend"):
+        assert fit(inputs, lost, schema, 8).to_files() != first
+
+
+def test_contributions_add_up(
+    flavour: str, inputs: Matrix, lost: np.ndarray, schema: InputSchema
+) -> None:
+    fitted = FLAVOURS[flavour].fit(inputs, lost, schema, 1)
+    shares = fitted.contributions(inputs)
+    assert shares.shape == (700, 6)
+    np.testing.assert_allclose(shares.sum(axis=1), fitted.log_odds(inputs), atol=1e-12)
+    assert (shares[:, 4] == 0).all()  # the constant column
+
+
+@pytest.mark.parametrize("flavour", ["lightgbm", "logistic", "blend"])
+def test_what_matters_gets_the_shares(
+    flavour: str, inputs: Matrix, lost: np.ndarray, schema: InputSchema
+) -> None:
+    shares = FLAVOURS[flavour].fit(inputs, lost, schema, 1).contributions(inputs)
+    size = np.abs(shares[:, :-1]).mean(axis=0)
+    assert size.argmax() == 0
+    assert size[0] > 4 * size[1]
+    low, high = inputs[:, 0] < -1, inputs[:, 0] > 1
+    assert shares[low, 0].min() > 0 > shares[high, 0].max()
+    team, basic = inputs[:, 2] == 2, inputs[:, 2] == 0
+    assert shares[team, 2].mean() > 0 > shares[basic, 2].mean()
+
+
+@pytest.mark.parametrize("flavour", sorted(FLAVOURS))
+def test_an_unseen_word_is_read_as_missing(
+    flavour: str, inputs: Matrix, lost: np.ndarray, schema: InputSchema
+) -> None:
+    fitted = FLAVOURS[flavour].fit(inputs, lost, schema, 1)
+    frame = pd.DataFrame(inputs[:3], columns=list(schema.names)).astype({"plan": object})
+    odds = [
+        fitted.log_odds(schema.encode(frame.assign(plan=pd.Series([word] * 3, dtype=object))))
+        for word in ("on another planet", None)
+    ]
+    np.testing.assert_array_equal(odds[0], odds[1])
+
+
+def test_the_base_rate_is_never_0_or_1(schema: InputSchema) -> None:
+    for lost in (np.zeros(8), np.ones(8)):
+        odds = FLAVOURS["constant"].fit(np.zeros((8, 5)), lost, schema, 1).log_odds(np.zeros((2, 5)))
+        assert odds == pytest.approx(np.log(9) * (2 * lost[:2] - 1))
+
+
+def test_logistic_regression_squeezes_and_flags(schema: InputSchema) -> None:
+    rows = np.array([[0, 1, 0, 5, 7], [2, 1, 2, np.nan, 7], [4, 1, np.nan, 5, 7]], dtype=float)
+    expansion = learn_expansion(rows, schema)
+    assert expansion.source == [0, 1, 2, 2, 2, 2, 3, 3, 4]
+    assert expansion.code == [-1, -1, 0, 1, 2, -2, -1, -2, -1]
+    got = expansion.apply(np.array([[1e12, 1, 1, np.nan, 8]]))[0]
+    assert got[0] == pytest.approx(np.arcsinh((1e12 - 2) / 2))
+    assert got[0] < 30
+    assert got[1:].tolist() == pytest.approx([0, 0, 1, 0, 0, 0, 1, np.arcsinh(1)])
+
+
+def test_logistic_files_are_plain_json(
+    inputs: Matrix, lost: np.ndarray, schema: InputSchema
+) -> None:
+    files = FLAVOURS["logistic"].fit(inputs, lost, schema, 1).to_files()
+    assert len(json.loads(files["model.logistic.json"])["coefficients"]) == 9
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_trees_are_explained_as_shap_explains_them(seed: int) -> None:
+    """Against the shap package's own computation of TreeSHAP, not LightGBM's."""
+    explainer_of = _tree_explainer()
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(400, 6))
+    rows[rng.random(rows.shape) < 0.1] = np.nan
+    odds = np.nan_to_num(rows[:, 0] * rows[:, 1] + rows[:, 2])
+    y = (rng.random(400) < 1 / (1 + np.exp(-odds))).astype(float)
+    numbers = InputSchema(tuple(InputColumn(f"c{i}") for i in range(6)))
+    fitted = LightGBM(rounds=12).fit(rows, y, numbers, seed)
+    values, expected = explainer_of(fitted.booster, rows)
+    shares = fitted.contributions(rows)
+    np.testing.assert_allclose(shares[:, :-1], values, atol=1e-12)
+    np.testing.assert_allclose(shares[:, -1], expected, atol=1e-12)
+    assert np.abs(values).max() > 0.1
+
+
+def _tree_explainer():  # noqa: ANN202
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what shap's import says is not ours to mend
+        shap = pytest.importorskip("shap", reason="the shap package is not installed")
+
+    def explain(booster: lightgbm.Booster, rows: Matrix) -> tuple[Matrix, float]:
+        explainer = shap.TreeExplainer(booster)
+        explainer.model.model_type = "internal"  # or shap would ask LightGBM itself
+        values = explainer.shap_values(rows, check_additivity=False)
+        return np.asarray(values), float(np.ravel(explainer.expected_value)[0])
+
+    return explain
