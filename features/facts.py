@@ -4,7 +4,7 @@ Everything a signal or a label sees goes through `View`. There is no other way t
 tables, and no switch that turns the cut off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -36,11 +36,32 @@ class Words:
 
     def among(self, wanted: tuple[str, ...]) -> Mask:
         """Which rows hold one of the `wanted` words."""
-        mine = [i for i, word in enumerate(self.words) if word in wanted]
-        return np.isin(self.codes, mine)
+        asked = np.array([word in wanted for word in self.words] + [False])
+        return np.asarray(asked[self.codes])  # -1, missing, reads the last entry
 
 
 Values = npt.NDArray[np.float64] | Instants | Words
+
+
+class Taken(Mapping[str, Values]):
+    """Some rows of columns, each cut only when it is first asked for."""
+
+    def __init__(self, columns: Mapping[str, Values], rows: Array) -> None:
+        self._columns, self._rows = columns, rows
+        self._cut: dict[str, Values] = {}
+
+    def __getitem__(self, name: str) -> Values:
+        if name not in self._cut:
+            values = self._columns[name]
+            rows = self._rows
+            self._cut[name] = values.take(rows) if isinstance(values, Words) else values[rows]
+        return self._cut[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 @dataclass(frozen=True)
@@ -59,17 +80,14 @@ class Facts:
     account: Codes
     start: Instants
     known: Instants
-    columns: dict[str, Values]
+    columns: Mapping[str, Values]
 
     def __len__(self) -> int:
         return len(self.account)
 
     def take(self, rows: Array) -> "Facts":
         """The facts of some rows, given as a mask or as indices."""
-        columns = {
-            name: values.take(rows) if isinstance(values, Words) else values[rows]
-            for name, values in self.columns.items()
-        }
+        columns = Taken(self.columns, rows)
         return Facts(self.table, self.account[rows], self.start[rows], self.known[rows], columns)
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
@@ -200,18 +218,21 @@ _CLOCKS = ("start", "known")
 
 
 def _ordered(table: Table, rows: pa.Table) -> pa.Table:
-    """The rows with both clocks as instants, in their order, ties by content.
-
-    A fact starts when it happened, or was announced if that is earlier.
-    """
-    start = rows.column(table.occurred)
-    if table.announced:
-        start = pc.min_element_wise(start, rows.column(table.announced))
-    content = rows.column_names
-    for name, moments in zip(_CLOCKS, (start, rows.column(KNOWN_AT.name)), strict=True):
-        rows = rows.append_column(name, pa.array(_instants(moments)))
-    order = ["account_id", *_CLOCKS, *content]
+    """The rows with both clocks as instants, in their order, ties by content."""
+    order = ["account_id", *_CLOCKS, *rows.column_names]
+    known = _instants(rows.column(KNOWN_AT.name))
+    for name, moments in zip(_CLOCKS, (_start(table, rows), known), strict=True):
+        rows = rows.append_column(name, pa.array(moments))
     return rows.sort_by([(name, "ascending") for name in order]).combine_chunks()
+
+
+def _start(table: Table, rows: pa.Table) -> Instants:
+    """When each fact began to be one: when it happened, or was announced if earlier."""
+    occurred = _instants(rows.column(table.occurred))
+    if not table.announced:
+        return occurred
+    announced = _instants(rows.column(table.announced))
+    return np.where(announced == MISSING, occurred, np.minimum(announced, occurred))
 
 
 def _versions(table: Table, rows: pa.Table, facts: Facts) -> tuple[Array, Array]:

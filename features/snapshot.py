@@ -15,7 +15,7 @@ import pyarrow as pa
 from features.clock import DAY, Floats, Instants, Mask
 from features.contract import CONTRACT_VERSION
 from features.facts import Bucket, Facts, View, Words
-from features.measures import Lens
+from features.measures import Change, Lens
 from features.signal import Catalogue, Signal, SnapshotColumn, Where
 
 Population = Callable[[View], Mask]
@@ -101,7 +101,8 @@ class Reader:
         facts = self._facts(signal.table, signal.where, window, back)
         whole = self._facts(signal.table, (), window, back)
         end = self.view.cut - back * (window or 0) * DAY
-        earlier = self._lens(signal, window, 1) if window and not back else None
+        compares = isinstance(signal.measure, Change)
+        earlier = self._lens(signal, window, 1) if compares and window and not back else None
         return Lens(facts, whole, self.view, end, earlier)
 
     def _facts(self, table: str, where: Where, window: int | None, back: int) -> Facts:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from models.calibration import Calibrator, log_p
 from models.encoding import Matrix
 from models.flavours import Fitted
-from models.flavours.base import sigmoid
 from models.intervals import Interval
 
 Vector = npt.NDArray[np.float64]
@@ -107,7 +106,7 @@ def explain(hazards: Sequence[Hazard], inputs: Matrix) -> tuple[Matrix, Vector]:
     for hazard in hazards:
         mine, base = hazard.contributions(inputs)
         low, high = cumulative_hazard(base), cumulative_hazard(hazard.log_odds(inputs))
-        shares += stretch(mine, low, high, sigmoid(base))
+        shares += stretch(mine, low, high, np.exp(log_p(base)))
         begin, end = begin + low, end + high
     base_odds, odds = log_odds_of(begin), log_odds_of(end)
     relative = shares / begin[:, None]  # a way is short or long beside where it begins

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 Vector = npt.NDArray[np.float64]
 Metric = Callable[[Vector, Vector, Vector], float]
@@ -35,22 +34,26 @@ def log_loss(lost: Vector, chance: Vector, weight: Vector) -> float:
 
 def auc(lost: Vector, chance: Vector, weight: Vector) -> float:
     """Chance that a lost account was ranked above one that stayed; NaN without both."""
-    if not _both(lost, weight):
-        return float("nan")
-    return float(roc_auc_score(lost, chance, sample_weight=weight))
+    gone, there = _by_chance(lost, chance, weight)
+    pairs = gone.sum() * there.sum()
+    below = np.cumsum(there) - there / 2  # one of the same chance is above half the time
+    return float(gone @ below / pairs) if pairs else float("nan")
 
 
 def average_precision(lost: Vector, chance: Vector, weight: Vector) -> float:
-    """Area under precision against recall; NaN where none or all are lost."""
-    if not _both(lost, weight):
-        return float("nan")
-    return float(average_precision_score(lost, chance, sample_weight=weight))
+    """Area under precision against recall; NaN where none are lost."""
+    gone, there = (part[::-1] for part in _by_chance(lost, chance, weight))
+    found = np.cumsum(gone)
+    asked = found + np.cumsum(there)
+    precision = np.divide(found, asked, out=np.zeros_like(found), where=asked > 0)
+    return float(gone @ precision / found[-1]) if found[-1] else float("nan")
 
 
-def _both(lost: Vector, weight: Vector) -> bool:
-    """Whether losses and survivals both have weight."""
-    share = float(lost @ weight) / float(weight.sum())
-    return 0.0 < share < 1.0
+def _by_chance(lost: Vector, chance: Vector, weight: Vector) -> tuple[Vector, Vector]:
+    """Weight of the lost and of those who stayed at each distinct chance, lowest first."""
+    _, place = np.unique(chance, return_inverse=True)
+    gone, there = (np.bincount(place, weight * part) for part in (lost, 1 - lost))
+    return np.asarray(gone, np.float64), np.asarray(there, np.float64)
 
 
 def brier(lost: Vector, chance: Vector, weight: Vector) -> float:
@@ -69,14 +72,13 @@ def top_decile_lift(lost: Vector, chance: Vector, weight: Vector) -> float:
 
     Rows of the same chance share the place they take, so that their order says nothing.
     """
-    if not lost @ weight:
+    gone, there = (part[::-1] for part in _by_chance(lost, chance, weight))
+    if not gone.sum():
         return float("nan")
-    _, tied = np.unique(-chance, return_inverse=True)
-    weights, losses = np.bincount(tied, weight), np.bincount(tied, weight * lost)
-    room = 0.1 * weight.sum() - (np.cumsum(weights) - weights)
-    taken = np.clip(room, 0.0, weights)
+    weights = gone + there
+    taken = np.clip(0.1 * weight.sum() - (np.cumsum(weights) - weights), 0.0, weights)
     share = np.divide(taken, weights, out=np.zeros_like(weights), where=weights > 0)
-    return float((losses @ share / taken.sum()) / (lost @ weight / weight.sum()))
+    return float((gone @ share / taken.sum()) / (gone.sum() / weight.sum()))
 
 
 METRICS: dict[str, Metric] = {

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -28,6 +29,7 @@ from serving.store import AccountScore, DeliveryRepository, Payload, RunInfo, Sc
 
 Row = dict[str, str]
 REASONS = 3
+FIRST = 5
 NOT_SCORED = "none"
 """The band of an account that is no longer scored. A word, because importers tend to skip
 empty cells, and the CRM would show the old red for ever."""
@@ -48,19 +50,33 @@ class Delivered:
         destination: the file, in full.
         due: what changed since the last delivery to this destination.
         unchanged: accounts it holds as they are.
-        written: whether the file was written; never on a dry run.
+        dry_run: nothing was written, nor was it where nothing is due.
     """
 
     destination: Path
     as_of: date
     due: tuple[Payload, ...]
     unchanged: int
-    written: bool
+    dry_run: bool
 
     @property
     def gone(self) -> int:
         """How many of those due are no longer scored."""
         return sum(each.content["band"] == NOT_SCORED for each in self.due)
+
+    def summary(self) -> dict[str, Any]:
+        """Everything worth telling, as plain JSON values, with the first changes."""
+        return {
+            "destination": str(self.destination),
+            "as_of": self.as_of.isoformat(),
+            "changed": len(self.due),
+            "no_longer_scored": self.gone,
+            "unchanged": self.unchanged,
+            "dry_run": self.dry_run,
+            "first_changes": [
+                {"account_id": each.account_id, **each.content} for each in self.due[:FIRST]
+            ],
+        }
 
 
 def deliver(
@@ -88,17 +104,16 @@ def deliver(
     """
     path, deliveries = _place(target), DeliveryRepository(engine)
     destination = f"file:{path}"
-    run = _run(ScoreRepository(engine), as_of, deliveries.newest(destination), target)
-    payloads = _payloads(ScoreRepository(engine), run, deliveries.held(destination), words)
+    scores, waiting = ScoreRepository(engine), _waiting(path)
+    run = _run(scores, as_of, _last(deliveries.newest(destination), waiting), target)
+    payloads = _payloads(scores, run, deliveries.held(destination), words)
     due = tuple(deliveries.changed(destination, payloads))
-    waiting = _waiting(path)
-    written = bool(due) and not dry_run
     if not dry_run:
         now = clock()
         if due:
             _write(path, [*waiting, *_rows(due, now)])
         deliveries.acknowledge(destination, due, now, run.as_of)
-    return Delivered(path, run.as_of, due, len(payloads) - len(due), written)
+    return Delivered(path, run.as_of, due, len(payloads) - len(due), dry_run)
 
 
 def _place(target: Path) -> Path:
@@ -107,6 +122,12 @@ def _place(target: Path) -> Path:
     if target.is_dir():
         raise InputError(f"--to {target} is a folder; name a file in it.")
     return target.resolve()
+
+
+def _last(given: date | None, waiting: Sequence[Row]) -> date | None:
+    """The newest day the destination has, in the rows that wait too."""
+    days = [row["as_of"] for row in waiting] + ([given.isoformat()] if given else [])
+    return date.fromisoformat(max(days)) if days else None
 
 
 def _run(scores: ScoreRepository, day: date | None, last: date | None, target: Path) -> RunInfo:

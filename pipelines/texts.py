@@ -5,11 +5,15 @@ from typing import Any
 from models.evaluation import HorizonReport
 from models.explain.wording import Wording
 from models.metrics import Estimate
+from pipelines.deliver import Delivered
+from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.score import ScoreResult
 from pipelines.train import TrainResult
+from serving.store import Payload
 
 SIGNALS_SHOWN = 8
+CHANGES_SHOWN = 5
 
 
 def main_job(result: RunResult) -> str:
@@ -47,6 +51,25 @@ def scoring(result: ScoreResult) -> str:
     """A scoring run's findings."""
     bands = ", ".join(f"{count} {band}" for band, count in result.bands.items() if count)
     return f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
+
+
+def delivery(done: Delivered) -> str:
+    """What was delivered, or would be, with the first changes."""
+    verb = "would be written" if done.dry_run else "written"
+    if not done.due:
+        return f"nothing changed since the last delivery to {done.destination} ({done.as_of})"
+    lines = [f"{len(done.due)} changed accounts as of {done.as_of} {verb} to {done.destination}"]
+    lines += [f"  {_change(each)}" for each in done.due[:CHANGES_SHOWN]]
+    more = len(done.due) - CHANGES_SHOWN
+    lines += [f"  and {more} more"] if more > 0 else []
+    if done.gone:
+        lines.append(f"  {done.gone} of them are no longer scored (band none)")
+    return "\n".join([*lines, f"  {done.unchanged} accounts are unchanged"])
+
+
+def report(written: ReportResult) -> str:
+    """Where the report is, and what it says first."""
+    return f"{written.headline}\nReport written to {written.path}"
 
 
 def status(body: dict[str, Any]) -> str:
@@ -92,6 +115,11 @@ def _leading(result: TrainResult) -> list[str]:
     top = list(result.trained.importance.items())[:SIGNALS_SHOWN]
     lines = [f"    {size:.3f}  {words.meaning(name)}" for name, size in top]
     return ["  Leading signals (mean share of the log-odds, either way):", *lines]
+
+
+def _change(each: Payload) -> str:
+    content = each.content
+    return f"{each.account_id}: {content['band']} {content['health_score']} {content['reason_1']}"
 
 
 def _ending(result: TrainResult) -> str:

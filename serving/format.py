@@ -1,5 +1,6 @@
 """Numbers and dates as people read them."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -69,3 +70,8 @@ def share(contribution: float) -> str:
 def count(number: int) -> str:
     """A whole number with thousands: `1,914`."""
     return f"{number:,}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words in a row: `red, yellow and green`."""
+    return f" {last} ".join([", ".join(words[:-1]), *words[-1:]] if words[1:] else words)

@@ -185,7 +185,7 @@ def _write_table(
 def _write_usage(rng: np.random.Generator, company: DemoCompany, story: Story) -> None:
     rows, late, dirt = 0, 0, {ORPHAN: 0, "no_account": 0, DUPLICATE: 0}
     for quarter, uses in usage(rng, story):
-        loaded_on = loaded(rng, story, uses)
+        loaded_on = loaded(rng, uses)
         source, org = _soil_usage(rng, story, uses, loaded_on, dirt)
         late += int((loaded_on > uses.day)[loaded_on <= story.calendar.last_day].sum())
         chosen = Uses(*(getattr(uses, name)[source] for name in Uses.__slots__))

@@ -119,9 +119,7 @@ MESSES: dict[str, Mess] = {
 }
 
 
-def soil(
-    rng: np.random.Generator, columns: Columns, mess: Mess
-) -> tuple[Columns, dict[str, int]]:
+def soil(rng: np.random.Generator, columns: Columns, mess: Mess) -> tuple[Columns, dict[str, int]]:
     """Add broken copies behind the rows they copy.
 
     Returns:

@@ -1,15 +1,16 @@
 """Why and when customers leave: a hidden weekly Markov chain, and its exact probabilities.
 
-Each paying account is in one hidden state a week, from thriving down to dying. In a week it may be lost (notice, or an end without notice) with cumulative hazard
+Each paying account is in one hidden state a week, from thriving down to dying. In a week it may
+be lost (notice, or an end without notice) with cumulative hazard
 
     A_BOLT + STATE_HAZARD[state] * SEGMENT_FACTOR * onboarding(age) * contract(days to renewal)
 
 spread over the week's days by WORK_SHARE; if it survives, the state may change at the week's
-end, faster in an account's first half year. A_BOLT strikes every state alike: acquisitions and
-insolvencies that nothing foretells. Contract timing and age are known in advance, so the
-probability of loss by a day is exact: multiply the weeks' matrices forward from the state at
-`as_of`, with the fractions of the first and the last week taken from WORK_SHARE. Because the
-state is constant within a week, that is no approximation.
+end, for the worse more easily in an account's first half year. A_BOLT strikes every state alike:
+acquisitions and insolvencies that nothing foretells. Contract timing and age are known in
+advance, so the probability of loss by a day is exact: multiply the weeks' matrices forward from
+the state at `as_of`, with the fractions of the first and the last week taken from WORK_SHARE.
+Because state and hazard are constant within a week, that is no approximation.
 """
 
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ STATES = ("thriving", "steady", "cooling", "drifting", "sinking", "dying")
 THRIVING, STEADY, COOLING, DRIFTING, SINKING, DYING = range(6)
 NOT_YET, GONE = -1, 6
 
-A_BOLT = 0.0009
-STATE_HAZARD = np.array([0.0001, 0.0004, 0.0017, 0.0056, 0.0185, 0.0560])
+A_BOLT = 0.0006
+STATE_HAZARD = np.array([0.0000, 0.0003, 0.0040, 0.0105, 0.0180, 0.0280])
 SEGMENT_FACTOR = np.array([1.25, 0.90, 0.60])
 RENEWAL_NEAR, RENEWAL_FAR = 1.9, 0.6
 NEAR_DAYS = 63
@@ -38,21 +39,21 @@ LATER_STATE = np.array([0.29, 0.44, 0.13, 0.08, 0.04, 0.02])
 CHANGES = np.array(
     [
         [0.978, 0.022, 0.000, 0.000, 0.000, 0.000],
-        [0.012, 0.974, 0.014, 0.000, 0.000, 0.000],
+        [0.012, 0.972, 0.016, 0.000, 0.000, 0.000],
         [0.000, 0.025, 0.945, 0.030, 0.000, 0.000],
         [0.000, 0.000, 0.026, 0.943, 0.031, 0.000],
         [0.000, 0.000, 0.000, 0.024, 0.938, 0.038],
-        [0.000, 0.000, 0.000, 0.000, 0.030, 0.970],
+        [0.000, 0.000, 0.000, 0.000, 0.050, 0.950],
     ]
 )
 YOUNG_CHANGES = np.array(
     [
         [0.974, 0.026, 0.000, 0.000, 0.000, 0.000],
-        [0.013, 0.965, 0.022, 0.000, 0.000, 0.000],
+        [0.013, 0.964, 0.023, 0.000, 0.000, 0.000],
         [0.000, 0.030, 0.928, 0.042, 0.000, 0.000],
         [0.000, 0.000, 0.026, 0.938, 0.036, 0.000],
         [0.000, 0.000, 0.000, 0.024, 0.933, 0.043],
-        [0.000, 0.000, 0.000, 0.000, 0.030, 0.970],
+        [0.000, 0.000, 0.000, 0.000, 0.050, 0.950],
     ]
 )
 
@@ -111,16 +112,16 @@ def draw_fate(rng: np.random.Generator, world: World) -> Fate:
     now = _first_states(rng, world)
     entry = np.maximum(world.paid_from // 7, 0)
     for week in range(weeks):
-        here = (entry <= week) & (now != GONE)
+        here = (entry <= week) & (loss_day >= NEVER)
         state[here, week] = now[here]
-        risk = hazard[everyone, week, np.minimum(now, DYING)]
+        risk = hazard[everyone, week, now]
         threshold = rng.exponential(size=world.size)
         lost = here & (threshold < risk)
         loss_day[lost] = week * 7 + _weekday(threshold[lost] / risk[lost])
         bolt |= lost & (rng.random(world.size) * risk < A_BOLT)
-        moved = _draw(rng, changes(world, week)[everyone, np.minimum(now, DYING)])
-        now = np.where(lost | (now == GONE), GONE, np.where(here, moved, now))
-        state[now == GONE, week + 1 :] = GONE
+        state[lost, week + 1 :] = GONE
+        moved = _draw(rng, changes(world, week)[everyone, now])
+        now = np.where(here, moved, now)
     after = loss_day > world.calendar.last_day
     return Fate(state, np.where(after, NEVER, loss_day), bolt & ~after)
 
@@ -133,7 +134,8 @@ def _first_states(rng: np.random.Generator, world: World) -> Array:
 def _draw(rng: np.random.Generator, chances: Array) -> Array:
     """One column index per row, drawn with the row's chances."""
     beyond = rng.random(len(chances))[:, None] > np.cumsum(chances, axis=1)[:, :-1]
-    return beyond.sum(axis=1)
+    place: Array = beyond.sum(axis=1)
+    return place
 
 
 def _weekday(share: Array) -> Array:
@@ -157,20 +159,23 @@ def loss_probabilities(
         Float array [accounts, horizons]. Rows of accounts not paying on `as_of` mean nothing.
     """
     today = world.calendar.index(as_of)
-    week, used = today // 7, float(WORK_SHARE[: today % 7 + 1].sum())
-    alive = np.eye(len(STATES))[np.clip(fate.state[:, week], THRIVING, DYING)]
-    by_day = np.zeros((world.size, len(horizons)))
-    from_share = used
-    for at in range(week, (today + horizons[-1]) // 7 + 1):
-        for k, horizon in enumerate(horizons):
-            last = today + horizon
-            if last // 7 == at:
-                to_share = float(WORK_SHARE[: last % 7 + 1].sum())
-                by_day[:, k] = 1 - _survive(alive, hazard[:, at], to_share - from_share).sum(axis=1)
-        alive = _survive(alive, hazard[:, at], 1 - from_share)
-        alive = np.einsum("as,ast->at", alive, changes(world, at))
+    this_week, from_share = today // 7, _used(today)
+    alive = np.eye(len(STATES))[np.clip(fate.state[:, this_week], THRIVING, DYING)]
+    chances = np.zeros((world.size, len(horizons)))
+    for week in range(this_week, (today + horizons[-1]) // 7 + 1):
+        for place, horizon in enumerate(horizons):
+            if (today + horizon) // 7 == week:
+                share = _used(today + horizon) - from_share
+                chances[:, place] = 1 - _survive(alive, hazard[:, week], share).sum(axis=1)
+        alive = _survive(alive, hazard[:, week], 1 - from_share)
+        alive = np.einsum("as,ast->at", alive, changes(world, week))
         from_share = 0.0
-    return by_day
+    return chances
+
+
+def _used(day: int) -> float:
+    """The share of its week's hazard that is used up at the end of `day`."""
+    return float(WORK_SHARE[: day % 7 + 1].sum())
 
 
 def _survive(alive: Array, hazard: Array, share: float) -> Array:

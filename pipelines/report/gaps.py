@@ -1,6 +1,6 @@
 """What the report cannot say, in sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from models.score import HORIZONS, Band
 from pipelines.report.evidence import Evidence, Source
 from pipelines.report.portfolio import Portfolio
 from pipelines.report.quality import Quality
-from serving.format import count, day
+from serving.format import count, day, listed
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ def gaps(grounds: Grounds) -> tuple[str, ...]:
         *_accounts(grounds.portfolio),
         *_evidence(grounds.evidence),
         *_revenue(grounds),
+        *_calibration(grounds),
         *_data(grounds),
     )
 
@@ -48,12 +49,12 @@ def _horizons(grounds: Grounds) -> Iterator[str]:
     untested = [h for h in HORIZONS if h not in empty and h not in tested]
     if empty:
         yield (
-            f"What happens within {_listed(empty)} days is left empty: the history holds too few "
+            f"What happens within {_days(empty)} days is left empty: the history holds too few "
             "certain outcomes that far ahead to learn from and check on."
         )
     if untested:
         yield (
-            f"The chances within {_listed(untested)} days could not be checked on later dates "
+            f"The chances within {_days(untested)} days could not be checked on later dates "
             "yet; take them as indications."
         )
 
@@ -62,6 +63,11 @@ def _accounts(portfolio: Portfolio) -> Iterator[str]:
     grey = portfolio.total(Band.GREY).accounts
     if grey:
         yield f"{_accounts_in_words(grey)} grey: not enough fresh data to say anything of them."
+    if portfolio.scored and not portfolio.total(Band.GREEN).accounts:
+        yield (
+            "No account is green: no group of accounts was seen to be safe enough that the promise "
+            "holds at the upper end of its range too."
+        )
     dated = [each for each in portfolio.accounts if each.card.renews_at is not None]
     missing = len(portfolio.accounts) - len(dated)
     if dated and missing:
@@ -110,6 +116,18 @@ def _revenue(grounds: Grounds) -> Iterator[str]:
     )
 
 
+def _calibration(grounds: Grounds) -> Iterator[str]:
+    """Whether the sums above are known to be off."""
+    horizon = grounds.portfolio.horizon
+    found = next((each.foretold for each in grounds.qualities if each.horizon == horizon), None)
+    if found is not None and not found.low <= 100 <= found.high:
+        off = "too low" if found.value < 100 else "too high"
+        yield (
+            f"When it was checked the model foretold {found.value:.0f} losses for every 100 that "
+            f"happened, so the expected losses above may be {off}."
+        )
+
+
 def _data(grounds: Grounds) -> Iterator[str]:
     if grounds.quarantined:
         total = sum(grounds.quarantined.values())
@@ -130,6 +148,5 @@ def _accounts_in_words(number: int) -> str:
     return "1 account is" if number == 1 else f"{count(number)} accounts are"
 
 
-def _listed(numbers: list[int]) -> str:
-    words = [str(number) for number in numbers]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _days(numbers: Sequence[int]) -> str:
+    return listed([str(number) for number in numbers])

@@ -1,11 +1,14 @@
 """The model beside simple baselines, in figures and in words for people without statistics."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models.metrics import Estimate
-from serving.format import MINUS, NARROW_SPACE
+from serving.format import MINUS, NARROW_SPACE, listed
+
+BETTER, UNCLEAR, WORSE = "the model is better", "no clear difference", "the model is worse"
+UNKNOWN = "not compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,10 @@ class Rival:
     def verdict(self) -> str:
         """Whether the model is better, as far as the range allows to say."""
         if self.gain is None:
-            return "not compared"
+            return UNKNOWN
         if self.gain.low > 0:
-            return "the model is better"
-        return "the model is worse" if self.gain.high < 0 else "no clear difference"
+            return BETTER
+        return WORSE if self.gain.high < 0 else UNCLEAR
 
     @property
     def saved(self) -> str:
@@ -84,7 +87,7 @@ class Quality:
             said.append(
                 f"It foretold {_with_range(self.foretold, 0)} losses for every 100 that happened."
             )
-        return tuple(said + [_beside(rival) for rival in self.rivals if rival.gain])
+        return (*said, *_beside(self.rivals))
 
 
 def qualities(metrics: Mapping[str, Any]) -> tuple[Quality, ...]:
@@ -133,14 +136,21 @@ def _with_range(found: Estimate, decimals: int) -> str:
     return f"{found.value:.{decimals}f} ({found.low:.{decimals}f} to {found.high:.{decimals}f})"
 
 
-def _beside(rival: Rival) -> str:
-    assert rival.gain is not None
-    name = f"“{rival.name}”"
-    if rival.gain.low > 0:
-        return f"It is better than {name}, beyond what chance explains."
-    if rival.gain.high < 0:
-        return f"It is worse than {name}, beyond what chance explains."
-    return f"Whether it is better than {name} cannot be told: the difference may be chance."
+def _beside(rivals: Sequence[Rival]) -> Iterator[str]:
+    """Which baselines the model beats, and which not, beyond what chance explains."""
+    named = {
+        verdict: [f"“{each.name}”" for each in rivals if each.verdict == verdict]
+        for verdict in (BETTER, UNCLEAR, WORSE)
+    }
+    if named[BETTER]:
+        yield f"It is better than {listed(named[BETTER])}, beyond what chance explains."
+    if named[UNCLEAR]:
+        yield (
+            f"Whether it is better than {listed(named[UNCLEAR], 'or')} cannot be told: the "
+            "difference may be chance."
+        )
+    if named[WORSE]:
+        yield f"It is worse than {listed(named[WORSE])}, beyond what chance explains."
 
 
 def _signed(number: float) -> str:

@@ -161,7 +161,7 @@ def account_rows(portfolio: Portfolio, words: Words, currency: str) -> tuple[Acc
 
 def _account(each: AccountScore, words: Words, currency: str) -> AccountRow:
     card = each.card
-    notes = [card.tier, card.csm, card.account_id if card.name else ""]
+    notes = [card.tier, card.csm]
     return AccountRow(
         name=card.name or card.account_id,
         note=", ".join(note for note in notes if note),

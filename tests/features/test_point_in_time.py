@@ -43,7 +43,11 @@ def test_a_fact_that_is_known_beforehand_is_seen_when_it_happens(spec: Spec) -> 
     account | started_at | known_at   | mrr
     a1      | 2026-03-01 | 2026-01-10 | 200
     """
-    spec(TotalOpen("mrr", ("ended_at",)), {"2026-02-28": None, "2026-03-01": 200}, subscriptions=signed)
+    spec(
+        TotalOpen("mrr", ("ended_at",)),
+        {"2026-02-28": None, "2026-03-01": 200},
+        subscriptions=signed,
+    )
 
 
 def test_the_end_of_a_day_is_the_last_microsecond_before_the_next(spec: Spec) -> None:
@@ -165,7 +169,11 @@ def test_a_resolution_is_hidden_until_it_has_happened(spec: Spec) -> None:
     """
     expected = {"2026-01-19": 1, "2026-01-20": None}
     spec(OpenItems(("resolved_at",)), expected, tickets=resolved)
-    spec(HoursBetween("opened_at", "resolved_at"), {"2026-01-19": None, "2026-01-20": 240}, tickets=resolved)
+    spec(
+        HoursBetween("opened_at", "resolved_at"),
+        {"2026-01-19": None, "2026-01-20": 240},
+        tickets=resolved,
+    )
     spec(Mean("csat"), {"2026-01-19": None, "2026-01-20": 4}, tickets=resolved)
 
 
@@ -201,7 +209,11 @@ def test_a_subscriptions_end_is_hidden_until_it_has_happened(spec: Spec) -> None
     account | started_at | ended_at         | known_at   | mrr
     a1      | 2026-01-01 | 2026-02-01T00:00 | 2026-01-01 | 200
     """
-    spec(TotalOpen("mrr", ("ended_at",)), {"2026-01-31": 200, "2026-02-01": None}, subscriptions=ended)
+    spec(
+        TotalOpen("mrr", ("ended_at",)),
+        {"2026-01-31": 200, "2026-02-01": None},
+        subscriptions=ended,
+    )
 
 
 def test_a_subscriptions_end_is_hidden_until_it_is_known(spec: Spec) -> None:
@@ -210,7 +222,11 @@ def test_a_subscriptions_end_is_hidden_until_it_is_known(spec: Spec) -> None:
     a1      | s1              | 2026-01-01 |            | 2026-01-01 | 200
     a1      | s1              | 2026-01-01 | 2026-02-01 | 2026-02-10 | 200
     """
-    spec(TotalOpen("mrr", ("ended_at",)), {"2026-02-09": 200, "2026-02-10": None}, subscriptions=ended)
+    spec(
+        TotalOpen("mrr", ("ended_at",)),
+        {"2026-02-09": 200, "2026-02-10": None},
+        subscriptions=ended,
+    )
 
 
 def test_a_person_is_there_until_they_have_left(spec: Spec) -> None:
@@ -219,7 +235,9 @@ def test_a_person_is_there_until_they_have_left(spec: Spec) -> None:
     a1      | p1         | 2026-01-01 | 2026-02-01 | 2026-01-01
     a1      | p2         |            |            |
     """
-    spec(OpenItems(("left_at",)), {"2025-12-31": 1, "2026-01-31": 2, "2026-02-01": 1}, contacts=left)
+    spec(
+        OpenItems(("left_at",)), {"2025-12-31": 1, "2026-01-31": 2, "2026-02-01": 1}, contacts=left
+    )
 
 
 def test_a_payment_is_hidden_until_it_has_happened_and_is_known(spec: Spec) -> None:
@@ -231,7 +249,11 @@ def test_a_payment_is_hidden_until_it_has_happened_and_is_known(spec: Spec) -> N
     """
     expected = {"2026-01-14": None, "2026-01-15": 2, "2026-01-20": 1, "2026-01-25": None}
     spec(Overdue("due_at", "paid_at"), expected, invoices=paid)
-    spec(DaysBetween("due_at", "paid_at"), {"2026-01-19": None, "2026-01-20": 5, "2026-01-25": 3}, invoices=paid)
+    spec(
+        DaysBetween("due_at", "paid_at"),
+        {"2026-01-19": None, "2026-01-20": 5, "2026-01-25": 3},
+        invoices=paid,
+    )
 
 
 def test_planned_dates_are_seen_from_the_rows_start(spec: Spec) -> None:
@@ -239,7 +261,11 @@ def test_planned_dates_are_seen_from_the_rows_start(spec: Spec) -> None:
     account | started_at | renews_at        | ended_at
     a1      | 2026-01-01 | 2026-07-01T00:00 |
     """
-    spec(DaysUntil("renews_at", ("ended_at",)), {"2026-01-01": 180, "2026-06-30": 0, "2026-07-01": None}, subscriptions=contract)
+    spec(
+        DaysUntil("renews_at", ("ended_at",)),
+        {"2026-01-01": 180, "2026-06-30": 0, "2026-07-01": None},
+        subscriptions=contract,
+    )
     invoice = """
     account | issued_at  | due_at
     a1      | 2026-01-01 | 2026-02-01
@@ -326,9 +352,22 @@ def test_not_connected_is_missing_and_nothing_happened_is_none(spec: Spec) -> No
     """
     happened = {"a1": 1, "a2": 0}
     spec(Count(), {"2026-01-31": happened}, empty=0.0, usage=usage, accounts=accounts)
-    spec(Count(), {"2026-01-31": {"a1": None, "a2": None}}, empty=0.0, of="tickets", usage=usage, accounts=accounts)
+    spec(
+        Count(),
+        {"2026-01-31": {"a1": None, "a2": None}},
+        empty=0.0,
+        of="tickets",
+        usage=usage,
+        accounts=accounts,
+    )
     spec(Latest("plan"), {"2026-01-31": None}, of="subscriptions", accounts=accounts)
-    spec(Count(), {"2026-01-31": {"a1": 0, "a2": 0}}, empty=0.0, tickets="account | opened_at", accounts=accounts)
+    spec(
+        Count(),
+        {"2026-01-31": {"a1": 0, "a2": 0}},
+        empty=0.0,
+        tickets="account | opened_at",
+        accounts=accounts,
+    )
 
 
 RATES = Rates(
@@ -359,7 +398,12 @@ def test_old_amounts_are_taken_at_the_rate_of_the_snapshot(spec: Spec) -> None:
     a1      | 2025-12-15 | 100    | USD
     a1      | 2026-01-15 | 100    | USD
     """
-    spec(Total("amount"), {"2025-12-31": 90, "2026-01-31": 180, "2026-02-28": 100}, rates=RATES, invoices=invoices)
+    spec(
+        Total("amount"),
+        {"2025-12-31": 90, "2026-01-31": 180, "2026-02-28": 100},
+        rates=RATES,
+        invoices=invoices,
+    )
 
 
 def test_a_currency_without_a_rate_is_refused_once_it_is_seen(spec: Spec) -> None:

@@ -31,9 +31,7 @@ def test_words_become_codes_and_unseen_words_are_missing(kind: object) -> None:
     schema = InputSchema((InputColumn("plan", ("basic", "plus")), InputColumn("use")))
     words = pd.Series(["plus", "enterprise", None, "basic"], dtype=kind)
     got = schema.encode(pd.DataFrame({"plan": words, "use": [1.0, np.nan, 0.0, 2.0]}))
-    np.testing.assert_array_equal(
-        got, [[1.0, 1.0], [np.nan, np.nan], [np.nan, 0.0], [0.0, 2.0]]
-    )
+    np.testing.assert_array_equal(got, [[1.0, 1.0], [np.nan, np.nan], [np.nan, 0.0], [0.0, 2.0]])
 
 
 def test_a_source_no_longer_connected_is_missing() -> None:

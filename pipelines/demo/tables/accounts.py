@@ -71,7 +71,8 @@ def _name(number: int) -> str:
 def _headcount(rng: np.random.Generator, story: Story, account: Array) -> Array:
     low, high = np.asarray(EMPLOYEES, float)[story.world.segment].T
     base = low * (high / low) ** rng.random(story.world.size)
-    return np.round(base[account] * rng.lognormal(0, 0.08, len(account))).astype(np.int64)
+    shaken: Array = np.round(base[account] * rng.lognormal(0, 0.08, len(account)))
+    return shaken.astype(np.int64)
 
 
 def _potential(rng: np.random.Generator, story: Story, account: Array, day: Array) -> Array:

@@ -31,7 +31,8 @@ def _kinds(rng: np.random.Generator, sentiment: Array) -> Array:
     """Places in KINDS: the happy ask and praise, the unhappy complain."""
     weight = np.exp(np.column_stack([0.2 * sentiment + 0.5, -0.2 * sentiment, *_ends(sentiment)]))
     limits = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
-    return (rng.random(len(sentiment))[:, None] > limits[:, :-1]).sum(axis=1)
+    place: Array = (rng.random(len(sentiment))[:, None] > limits[:, :-1]).sum(axis=1)
+    return place
 
 
 def _ends(sentiment: Array) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from features.contract.tables import CHANNELS
 from pipelines.demo.dates import Array
-from pipelines.demo.facts import Columns, Moments, Story, at, iso, scatter, someone
+from pipelines.demo.facts import Columns, Moments, Story, at, iso, scatter, someone, words
 
 A_WEEK = np.array([1.0, 0.85, 0.80, 0.72, 0.60, 0.45, 0.35])
 """Conversations a week of a mid account by state."""
@@ -37,7 +37,7 @@ def _channel(rng: np.random.Generator, state: Array) -> Array:
     mix[:, EVENTS] *= EVENT_LIFT[:, None]
     limits = np.cumsum(mix / mix.sum(axis=1, keepdims=True), axis=1)[state]
     place = (rng.random(len(state))[:, None] > limits[:, :-1]).sum(axis=1)
-    return np.asarray(CHANNELS, dtype=object)[place]
+    return words(place, CHANNELS)
 
 
 def _with(rng: np.random.Generator, story: Story, found: Moments) -> Array:

@@ -1,5 +1,8 @@
 """The billing system's invoices: one a billing period; accounts in trouble pay late or never."""
 
+from collections.abc import Iterator
+from itertools import count
+
 import numpy as np
 
 from pipelines.demo.dates import NEVER, Array
@@ -29,21 +32,26 @@ def invoices(rng: np.random.Generator, story: Story, lines: list[Line]) -> Colum
 
 def _issued(story: Story, lines: list[Line]) -> tuple[Array, Array, Array]:
     """Account, day and amount of every invoice of the history, in order of day."""
-    world, life = story.world, story.life
     paid_lines: dict[int, list[Line]] = {}
     for line in lines:
         if not line.free:
             paid_lines.setdefault(line.account, []).append(line)
-    rows = []
-    for account, mine in paid_lines.items():
-        number = 0
-        while (day := world.period_start(account, number)) <= life.last[account]:
-            number += 1
-            fee = sum(line.mrr for line in mine if line.start <= day < line.end)
-            if day >= life.first[account]:
-                rows.append((day, account, fee * int(world.billing_months[account])))
-    day, account, amount = (np.array(column) for column in zip(*sorted(rows), strict=True))
-    return account, day, amount
+    rows = sorted(row for mine in paid_lines.values() for row in _of_account(story, mine))
+    days, accounts = (np.array([row[k] for row in rows], np.int64) for k in (0, 1))
+    return accounts, days, np.array([row[2] for row in rows], float)
+
+
+def _of_account(story: Story, lines: list[Line]) -> Iterator[tuple[int, int, float]]:
+    """Day, account and amount of each invoice for the account's paid lines."""
+    world, life, account = story.world, story.life, lines[0].account
+    months = int(world.billing_months[account])
+    for number in count():
+        day = world.period_start(account, number)
+        if day > life.last[account]:
+            return
+        if day >= life.first[account]:
+            fee = sum(line.mrr for line in lines if line.start <= day < line.end)
+            yield day, account, fee * months
 
 
 def _delay(rng: np.random.Generator, story: Story, account: Array, day: Array) -> Array:

@@ -46,9 +46,7 @@ def usage(rng: np.random.Generator, story: Story) -> Iterator[tuple[str, Uses]]:
     busy = season(story.calendar)
     rank = _ranks(rng, story.world.size)
     for name, first, last in quarters(story.calendar):
-        weeks = [
-            _week(rng, story, busy, rank, week) for week in range(first // 7, last // 7 + 1)
-        ]
+        weeks = [_week(rng, story, busy, rank, week) for week in range(first // 7, last // 7 + 1)]
         yield name, _between(weeks, first, last)
 
 
@@ -72,9 +70,7 @@ def _week(rng: np.random.Generator, story: Story, busy: Array, rank: Array, week
     return Uses(person[row], feature, day[row], count)
 
 
-def _active(
-    rng: np.random.Generator, story: Story, busy: Array, week: int
-) -> tuple[Array, Array]:
+def _active(rng: np.random.Generator, story: Story, busy: Array, week: int) -> tuple[Array, Array]:
     """Who used the product on which day of `week`, in order of day."""
     people, mood = story.people, story.mood
     reach = mood.reach[people.account, week] - people.loyalty
@@ -90,14 +86,12 @@ def _active(
 
 
 def _between(weeks: list[Uses], first: int, last: int) -> Uses:
-    joined = Uses(
-        *(np.concatenate([getattr(w, name) for w in weeks]) for name in Uses.__slots__)
-    )
+    joined = Uses(*(np.concatenate([getattr(w, name) for w in weeks]) for name in Uses.__slots__))
     inside = (joined.day >= first) & (joined.day <= last)
     return Uses(*(getattr(joined, name)[inside] for name in Uses.__slots__))
 
 
-def loaded(rng: np.random.Generator, story: Story, uses: Uses) -> Array:
+def loaded(rng: np.random.Generator, uses: Uses) -> Array:
     """The day on which each row reached the warehouse: the same one, or up to nine later."""
     late = rng.random(len(uses.day)) < LATE_SHARE
     return uses.day + np.where(late, rng.integers(1, LATE_DAYS + 1, len(uses.day)), 0)

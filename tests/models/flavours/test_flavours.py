@@ -82,7 +82,9 @@ def test_an_unseen_word_is_read_as_missing(
 
 def test_the_base_rate_is_never_0_or_1(schema: InputSchema) -> None:
     for lost in (np.zeros(8), np.ones(8)):
-        odds = FLAVOURS["constant"].fit(np.zeros((8, 5)), lost, schema, 1).log_odds(np.zeros((2, 5)))
+        odds = (
+            FLAVOURS["constant"].fit(np.zeros((8, 5)), lost, schema, 1).log_odds(np.zeros((2, 5)))
+        )
         assert odds == pytest.approx(np.log(9) * (2 * lost[:2] - 1))
 
 
@@ -119,7 +121,7 @@ def test_trees_are_explained_as_shap_explains_them(seed: int) -> None:
     shares = fitted.contributions(rows)
     np.testing.assert_allclose(shares[:, :-1], values, atol=1e-12)
     np.testing.assert_allclose(shares[:, -1], expected, atol=1e-12)
-    assert np.abs(values).max() > 0.1
+    assert np.abs(values).max() > 0.05
 
 
 def _tree_explainer():  # noqa: ANN202

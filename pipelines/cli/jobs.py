@@ -1,0 +1,115 @@
+"""The commands that compute: check, load, train, score, run."""
+
+from typing import Annotated
+
+import typer
+
+from features.lake import Lake
+from pipelines import texts
+from pipelines.cli.options import (
+    DEFAULT_WORKSPACE,
+    AsOfOption,
+    ConfigOption,
+    JsonOption,
+    WorkspaceOption,
+    config_of,
+    day_of,
+)
+from pipelines.ingest.check import check as check_sources
+from pipelines.run import load_sources, resolve_as_of, run, summary_of
+from pipelines.score import score_accounts
+from pipelines.terminal import NO_MODEL, YOUR_INPUT, Terminal
+from pipelines.train import train_model
+from pipelines.workspace import Workspace
+
+
+def check(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find every problem of a configuration and its data at once; writes nothing."""
+    terminal = Terminal(as_json)
+
+    def work() -> int:
+        found = config_of(Workspace(workspace), config)
+        lake = Lake(workspace / "lake")
+        report = check_sources(found, lake if lake.exists else None, terminal.say)
+        terminal.result(report.as_dict(), str(report))
+        return 0 if report.ok else YOUR_INPUT
+
+    terminal.guard(work)
+
+
+def load(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the sources into the lake; bad rows go to quarantine with their reasons."""
+    terminal = Terminal(as_json)
+
+    def work() -> None:
+        space = Workspace(workspace)
+        report = load_sources(space, config_of(space, config), terminal.say)
+        terminal.result(report.as_dict(), str(report))
+
+    terminal.guard(work)
+
+
+def train(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    promote: Annotated[bool, typer.Option(help="Let the model serve if it is fit to use.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a model on what was known at a date, check it on later dates, and promote it."""
+    terminal = Terminal(as_json)
+
+    def work() -> int:
+        space = Workspace(workspace)
+        found = config_of(space, config)
+        day = resolve_as_of(space, day_of(as_of))
+        result = train_model(space, found, day, terminal.say, promote)
+        terminal.result(result.summary(), texts.training(result))
+        return 0 if result.trained.verdict.fit else NO_MODEL
+
+    terminal.guard(work)
+
+
+def score(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score all accounts at a date with the model that serves."""
+    terminal = Terminal(as_json)
+
+    def work() -> None:
+        space = Workspace(workspace)
+        found = config_of(space, config)
+        day = resolve_as_of(space, day_of(as_of))
+        result = score_accounts(space, found, day, terminal.say)
+        terminal.result(summary_of(result), texts.scoring(result))
+
+    terminal.guard(work)
+
+
+def run_all(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The main job: load, train, promote and score. Nothing after --as-of is looked at."""
+    terminal = Terminal(as_json)
+
+    def work() -> int:
+        space = Workspace(workspace)
+        result = run(space, config_of(space, config), day_of(as_of), terminal.say)
+        terminal.result(result.summary(), texts.main_job(result))
+        return 0 if result.scored else NO_MODEL
+
+    terminal.guard(work)

@@ -1,0 +1,73 @@
+"""Options that several commands share, and the configuration they lead to."""
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.config import Config, read_config
+from pipelines.errors import InputError
+from pipelines.workspace import Workspace
+
+WorkspaceOption = Annotated[
+    Path,
+    typer.Option(
+        "--workspace", envvar="FOREWARN_WORKSPACE", help="The folder in which everything is kept."
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-c",
+        "--config",
+        help="The configuration; by default ./forewarn.toml, else the one last used.",
+    ),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="The day to stand on (its end, UTC); by default the last day of the data.",
+    ),
+]
+PublishedOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="The day whose published scores are meant; by default the newest.",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output.")
+]
+DEFAULT_WORKSPACE = Path(".forewarn")
+DEFAULT_CONFIG = Path("forewarn.toml")
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The date that was given, if any."""
+    return None if moment is None else moment.date()
+
+
+def config_of(space: Workspace, given: Path | None) -> Config:
+    """The configuration given, else ./forewarn.toml, else the one last used here.
+
+    Raises:
+        InputError: there is none, or it cannot be used.
+    """
+    path = given or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
+    if path is None and space.config.exists():
+        path = Path(space.config.read_text(encoding="utf-8"))
+    if path is None:
+        raise InputError(
+            "no configuration: give one with -c FILE, or write ./forewarn.toml "
+            "(docs/configuration.md tells how)."
+        )
+    config = read_config(path, os.environ)
+    space.root.mkdir(parents=True, exist_ok=True)
+    space.config.write_text(str(path.resolve()), encoding="utf-8")
+    return config

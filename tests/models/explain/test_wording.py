@@ -1,0 +1,69 @@
+"""Words of reasons come from the signals' declarations."""
+
+import pytest
+
+from features.signals import CATALOGUE
+from models.explain.wording import Wording, sentence, value_in_words
+from models.score import OTHERS, Reason
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "not known"),
+        ("enterprise", "enterprise"),
+        (0.0, "0"),
+        (3.0, "3"),
+        (0.125, "0.12"),
+        (-0.5, "-0.50"),
+        (2.345, "2.3"),
+        (12.6, "13"),
+        (12345.6, "12,346"),
+    ],
+)
+def test_values_in_words(value: float | str | None, words: str) -> None:
+    assert value_in_words(value) == words
+
+
+@pytest.mark.parametrize("column", CATALOGUE.columns, ids=lambda c: c.name)
+def test_every_column_has_a_sentence(column: object) -> None:
+    value = "calm" if column.signal.is_word else 4.0
+    said = sentence(Reason(column.name, value, 0.5))
+    meaning = column.meaning[0].upper() + column.meaning[1:]
+    unit = f" {column.signal.unit}" if column.signal.unit and not column.signal.is_word else ""
+    shown = value if column.signal.is_word else "4"
+    assert said == f"{meaning}: {shown}{unit}; raises the risk."
+
+
+def test_units_and_direction() -> None:
+    assert sentence(Reason("profile__age", 400.0, -0.2)) == (
+        "Days as a customer: 400 days; lowers the risk."
+    )
+    assert sentence(Reason("profile__age", None, 0.2)) == (
+        "Days as a customer: not known; raises the risk."
+    )
+
+
+def test_the_others_are_counted() -> None:
+    assert sentence(Reason(OTHERS, 12.0, -0.01)) == "12 other signals together; lowers the risk."
+
+
+def test_a_companys_own_events_have_words() -> None:
+    events = ("Report Exported",)
+    own = [c for c in Wording(events)._columns.values() if c.name not in _names()]
+    assert own
+    for column in own:
+        said = Wording(events)(Reason(column.name, 2.0, 1.0))
+        assert said.startswith(column.meaning[0].upper())
+        assert column.name not in said
+        assert Wording(events).meaning(column.name) == column.meaning
+
+
+def _names() -> set[str]:
+    return {c.name for c in CATALOGUE.columns}
+
+
+def test_an_undeclared_signal_is_named() -> None:
+    """Old scores may hold signals that are no longer declared."""
+    assert sentence(Reason("gone__signal", 1.0, 0.3)) == "gone__signal: 1; raises the risk."
+    assert Wording().meaning("gone__signal") == "gone__signal"

@@ -1,0 +1,61 @@
+"""Baselines on the same rows, as clever as a model could be with their columns."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from models.baselines import rivals
+from models.dataset import Dataset
+from models.encoding import learn_schema
+from models.evaluation import TestSet, calibrated_in_time
+from models.evaluation import test_sets as sets_of
+from models.intervals import INTERVALS
+from models.material import Material
+from models.metrics import auc, log_loss
+from models.walkforward import WalkForward
+
+
+@pytest.fixture(scope="module")
+def material(make_world: Callable[..., Dataset]) -> Material:
+    """Losses come early in a customer's life, which no straight line can show."""
+    data = make_world(seed=8, accounts=400, base=0.03, young=2.0)
+    schema = learn_schema(data.frame, ["use", "noise", "age"])
+    return Material(data, schema.encode(data.frame), schema, WalkForward(INTERVALS[:2], 3))
+
+
+@pytest.fixture(scope="module")
+def tests(material: Material) -> dict[int, TestSet]:
+    return sets_of(material.dataset, material.walk("logistic"))
+
+
+def test_the_better_of_lines_and_trees_stands(
+    material: Material, tests: dict[int, TestSet]
+) -> None:
+    found = rivals(material, {"age alone": ("age",)}, tests)
+    one = {h: np.ones(len(t.lost)) for h, t in tests.items()}
+    for horizon, test in tests.items():
+        losses = {
+            flavour: log_loss(test.lost, chances[horizon][test.rows], one[horizon])
+            for flavour in ("logistic", "lightgbm")
+            for chances in [calibrated_in_time(material.dataset, material.walk(flavour, ["age"]))]
+        }
+        stands = log_loss(test.lost, found[horizon]["age alone"], one[horizon])
+        assert stands == min(losses.values()) == losses["lightgbm"] < losses["logistic"]
+
+
+def test_the_base_rate_is_always_there_and_knows_nothing(
+    material: Material, tests: dict[int, TestSet]
+) -> None:
+    found = rivals(material, {}, tests)
+    assert {h: list(f) for h, f in found.items()} == {30: ["base rate"], 90: ["base rate"]}
+    begins = material.walk("constant", []).block_of[tests[30].rows]
+    assert len(np.unique(found[30]["base rate"])) == len(np.unique(begins))
+
+
+def test_columns_that_do_not_exist_leave_the_base_rate(
+    material: Material, tests: dict[int, TestSet]
+) -> None:
+    found = rivals(material, {"recency alone": ("last_used",)}, tests)
+    np.testing.assert_array_equal(found[30]["recency alone"], found[30]["base rate"])
+    assert auc(tests[30].lost, found[30]["base rate"], np.ones(len(tests[30].lost))) < 0.65

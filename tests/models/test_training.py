@@ -1,0 +1,139 @@
+"""Training end to end on small worlds: what it finds, refuses and explains."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models import bundle
+from models.dataset import Dataset
+from models.training import NoEvidence, Provenance, Trained, TrainingPlan, train, version_of
+
+COLUMNS = ("use", "noise", "plan", "csat", "age", "fixed")
+MakeWorld = Callable[..., Dataset]
+
+
+def test_planted_signal_is_found(trained: Trained) -> None:
+    assert trained.verdict.fit
+    assert trained.verdict.horizon == 90
+    report = trained.reports[90]
+    assert report.metrics["auc"].low > 0.6
+    assert report.gains.keys() == {"base rate", "age alone"}
+    assert min(g.low for g in report.gains.values()) > 0
+    assert next(iter(trained.importance)) == "use"
+    assert trained.importance["use"] > 3 * trained.importance["noise"]
+    assert "fixed" not in trained.importance
+    assert trained.flavours.keys() == {"lightgbm", "logistic"}
+    assert trained.model.flavour == min(trained.flavours, key=trained.flavours.__getitem__)
+
+
+def test_bands_order_what_happened(trained: Trained) -> None:
+    red, yellow, green = trained.bands
+    assert red.lost > yellow.lost > green.lost
+    assert green.high <= trained.model.policy.promise
+    assert trained.model.primary_horizon == 90
+
+
+def test_missing_horizons_are_explained(trained: Trained) -> None:
+    assert trained.model.horizons == (30, 90)
+    assert trained.missing.keys() == {180, 365}
+    last = trained.missing[365]
+    assert last.startswith("1 dates have a certain outcome 365 days later, with ")
+    assert last.endswith("too few to fit on some and calibrate on later ones")
+    assert all(s.p_loss[180] is None for s in trained.model.score(_snapshot(trained)))
+
+
+def _snapshot(trained: Trained) -> pd.DataFrame:
+    blank = dict.fromkeys(trained.model.schema.names)
+    return pd.DataFrame([{"account_id": "a", "as_of": date(2026, 6, 30), **blank}])
+
+
+def test_the_same_bundle_twice(
+    trained: Trained, make_world: MakeWorld, plan: TrainingPlan, origin: Provenance, tmp_path: Path
+) -> None:
+    again = train(make_world(seed=5, signal=1.5), COLUMNS, plan, origin)
+    assert bundle.save(trained.model, tmp_path / "a") == bundle.save(again.model, tmp_path / "b")
+    names = sorted(p.name for p in (tmp_path / "a").iterdir())
+    assert names == sorted(p.name for p in (tmp_path / "b").iterdir())
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    assert again.reports == trained.reports
+
+
+def test_shuffled_fates_are_refused(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    found = make_world(seed=5, signal=1.5)
+    accounts = found.frame["account_id"].unique()
+    other = dict(zip(accounts, np.random.default_rng(0).permutation(accounts), strict=True))
+    found.frame["use"] = _of_another(found, other)
+    shuffled = train(found, ("use", "noise", "csat"), plan, origin)
+    assert not shuffled.verdict.fit
+    auc = shuffled.reports[90].metrics["auc"]
+    assert auc.low <= 0.5 <= auc.high
+    assert any(
+        s.startswith("no usable signal: against base rate") for s in shuffled.verdict.sentences
+    )
+
+
+def _of_another(data: Dataset, other: dict[str, str]) -> np.ndarray:
+    """Each account's `use` in the history of another account."""
+    mean = data.frame.groupby("account_id")["use"].mean()
+    return data.frame["account_id"].map(other).map(mean).to_numpy(float)
+
+
+def test_age_alone_is_no_signal(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    """Trees bend where losses come early in a customer's life; so may the baseline's."""
+    found = train(make_world(seed=8, accounts=400, base=0.03, young=2.0), COLUMNS, plan, origin)
+    report = found.reports[90]
+    assert report.gains["base rate"].low > 0
+    assert report.gains["age alone"].low <= 0
+    assert not found.verdict.fit
+    assert len(found.verdict.sentences) == 2
+
+
+@pytest.mark.parametrize("world", [{"months": 4}, {"accounts": 30}, {"base": 0.0005}])
+def test_too_little_data_is_said_helpfully(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance, world: dict[str, float]
+) -> None:
+    with pytest.raises(NoEvidence, match="too few losses .* bring a longer history, or wait"):
+        train(make_world(**world), COLUMNS, plan, origin)
+
+
+def test_signals_that_never_vary_are_no_signals(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    with pytest.raises(NoEvidence, match="all 1 signals hold the same value .* connect more"):
+        train(make_world(), ("fixed",), plan, origin)
+
+
+def test_primary_horizon_falls_back_to_what_was_tested(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    data = make_world(seed=5, signal=1.5)
+    wished = replace(plan, primary_horizon=365, flavours=("logistic",))
+    found = train(data, COLUMNS, wished, origin)
+    assert found.model.primary_horizon == max(found.model.horizons)
+    assert found.model.primary_horizon in found.reports
+    assert found.verdict.horizon == found.model.primary_horizon
+    short = train(data, COLUMNS, replace(wished, primary_horizon=30), origin)
+    assert short.model.primary_horizon == short.verdict.horizon == 30
+
+
+def test_steps_are_told(make_world: MakeWorld, plan: TrainingPlan, origin: Provenance) -> None:
+    told: list[str] = []
+    only = replace(plan, flavours=("logistic",), baselines={})
+    found = train(make_world(seed=5, signal=1.5), COLUMNS, only, origin, told.append)
+    assert told[0] == "walking logistic forward through 14 dates"
+    assert any(t.startswith("fitting days 0-30 on 3380 rows, ") for t in told)
+    assert found.reports[90].gains.keys() == {"base rate"}  # added though not asked for
+
+
+def test_version_names_date_and_digest() -> None:
+    assert version_of(date(2026, 6, 30), "0123456789abcdef") == "2026-06-30-01234567"

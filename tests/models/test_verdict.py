@@ -1,0 +1,47 @@
+from dataclasses import replace
+
+import pytest
+
+from models.evaluation import HorizonReport
+from models.metrics import Estimate
+from models.verdict import judge
+
+
+def report(**gains: tuple[float, float, float]) -> HorizonReport:
+    figures = {"auc": Estimate(0.7, 0.65, 0.75), "log_loss": Estimate(0.2, 0.18, 0.22)}
+    named = {name.replace("_", " "): Estimate(*g) for name, g in gains.items()}
+    return HorizonReport(
+        90, 900, 300, 40, ("2026-01-31", "2026-06-30"), figures, 0.0, 1.0, named, {}
+    )
+
+
+GOOD, NOTHING, WORSE = (0.02, 0.01, 0.03), (0.002, -0.001, 0.005), (-0.01, -0.02, -0.001)
+
+
+def test_fit_where_both_blind_baselines_are_beaten() -> None:
+    verdict = judge(report(base_rate=GOOD, age_alone=GOOD, recency_alone=WORSE))
+    assert verdict.fit
+    assert verdict.horizon == 90
+    assert verdict.sentences == (
+        "out of time at 90 days: AUC 0.700 (0.650 to 0.750), log loss 0.200 (0.180 to 0.220), "
+        "on 40 losses of 300 accounts",
+    )
+
+
+@pytest.mark.parametrize("gain", [NOTHING, WORSE, (0.0, 0.0, 0.0), (0.1, float("nan"), 0.2)])
+def test_not_fit_where_one_may_be_as_good(gain: tuple[float, float, float]) -> None:
+    verdict = judge(report(base_rate=GOOD, age_alone=gain))
+    assert not verdict.fit
+    assert len(verdict.sentences) == 2
+    assert verdict.sentences[1].startswith("no usable signal: against age alone the model saves")
+    assert not judge(report(base_rate=gain, age_alone=GOOD)).fit
+
+
+def test_no_comparison_is_no_evidence() -> None:
+    verdict = judge(report(recency_alone=GOOD))
+    assert not verdict.fit
+    assert verdict.sentences[-1] == "no baseline could be compared on the same rows"
+
+
+def test_horizon_is_the_reports() -> None:
+    assert judge(replace(report(base_rate=GOOD), horizon=30)).horizon == 30

@@ -1,0 +1,275 @@
+"""A small company on disk, the main job run over it once, and stores built by hand."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import Result
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from models.score import HORIZONS, OTHERS, AccountCard, Band, Reason, Score
+from pipelines.cli import app
+from pipelines.workspace import Workspace
+from serving.store import (
+    ModelRecord,
+    ModelVersionRepository,
+    ScoreRepository,
+    ScoringRun,
+    open_store,
+)
+
+BEGINS, DAYS = date(2024, 1, 1), 500
+SCORED, RESCORED = date(2025, 2, 28), date(2025, 4, 30)
+JUNE = date(2026, 6, 30)
+CONFIG = """\
+[company]
+name = "Kiosk & Sons"
+currency = "GBP"
+
+[inputs.orders]
+files = "orders.csv"
+
+[sources.accounts]
+sql = "select customer as account_id, min(day) as created_at from orders group by 1"
+
+[sources.usage]
+files = "orders.csv"
+rename = { account_id = "customer", occurred_at = "day" }
+compute = { event = "'order'" }
+
+[load]
+buckets = 2
+
+[outcome]
+name = "lapse"
+silent_days = 30
+activity = "usage"
+
+[models]
+primary_horizon = 30
+flavours = ["logistic"]
+"""
+
+
+@dataclass(frozen=True)
+class Company:
+    """The files of a company and the workspace that Forewarn keeps for it."""
+
+    config: Path
+    workspace: Path
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The main job, done."""
+
+    company: Company
+    answer: subprocess.CompletedProcess[str]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.answer.stdout)
+        return found
+
+
+def orders(accounts: int, seed: int) -> list[tuple[str, str]]:
+    """Each customer orders at a rhythm of its own; before it leaves it slows down."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(accounts):
+        joined, stays = int(rng.integers(0, 250)), int(rng.exponential(260)) + 40
+        gap, at = rng.uniform(2, 6), float(joined)
+        while at < min(joined + stays, DAYS):
+            rows.append((f"c{number:03}", (BEGINS + timedelta(days=int(at))).isoformat()))
+            slow = 2.5 if joined + stays - at < 45 else 1.0
+            at += rng.exponential(gap * slow) + 0.5
+    return rows
+
+
+def write_company(folder: Path, accounts: int = 300, seed: int = 5) -> Company:
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [",".join(row) for row in [("customer", "day"), *orders(accounts, seed)]]
+    (folder / "orders.csv").write_text("\n".join(lines) + "\n")
+    (folder / "forewarn.toml").write_text(CONFIG)
+    return Company(folder / "forewarn.toml", folder / "workspace")
+
+
+def in_a_shell(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """The command as a user runs it, in a process of its own."""
+    command = [sys.executable, "-m", "pipelines.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """The main job as of a day 70 days before the data ends, and scores of a later day."""
+    company = write_company(tmp_path_factory.mktemp("company"))
+    place = ("--workspace", company.workspace)
+    answer = in_a_shell("run", "-c", company.config, "--as-of", SCORED, "--json", *place)
+    assert answer.returncode == 0, answer.stderr
+    later = in_a_shell("score", "--as-of", RESCORED, *place)
+    assert later.returncode == 0, later.stderr
+    return Finished(company, answer)
+
+
+@pytest.fixture(scope="session")
+def shell() -> Callable[..., subprocess.CompletedProcess[str]]:
+    return in_a_shell
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that `finished` scored."""
+
+    scored: date = SCORED
+    rescored: date = RESCORED
+
+
+@pytest.fixture
+def days() -> Days:
+    return Days()
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    """A smaller one, on which nothing was done yet."""
+    return write_company(tmp_path / "company", accounts=40)
+
+
+@pytest.fixture
+def noise(tmp_path: Path) -> Company:
+    """Customers who leave at random, whatever they did before."""
+    company, rng = write_company(tmp_path / "noise", accounts=1), np.random.default_rng(3)
+    rows = ["customer,day"]
+    for number in range(150):
+        joined = int(rng.integers(0, 300))
+        leaves = min(joined + 30 + int(rng.exponential(150)), DAYS)
+        days = [BEGINS + timedelta(days=day) for day in range(joined, leaves, 7)]
+        rows += [f"n{number:03},{day.isoformat()}" for day in days]
+    (company.config.parent / "orders.csv").write_text("\n".join(rows) + "\n")
+    return company
+
+
+@pytest.fixture
+def forewarn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+    """The command line in this process, away from any configuration of this folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("FOREWARN_WORKSPACE", "FOREWARN_STORE", "FOREWARN_HOST", "FOREWARN_PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: object, **environment: str) -> Result:
+        return CliRunner().invoke(app, [str(each) for each in arguments], env=environment)
+
+    return run
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def store(workspace: Workspace) -> Iterator[Engine]:
+    engine = open_store(workspace.store_address)
+    yield engine
+    engine.dispose()
+
+
+Publish = Callable[..., int]
+
+
+@pytest.fixture
+def publish(store: Engine) -> Publish:
+    """Publishes `{account id: chance within 90 days}`; None is grey."""
+    clock = datetime(2026, 7, 1, 2, tzinfo=UTC)
+
+    def now(
+        chances: Mapping[str, float | None],
+        as_of: date = JUNE,
+        version: str = "v1",
+        **cards: Mapping[str, Any],
+    ) -> int:
+        run = ScoringRun(
+            as_of,
+            version,
+            90,
+            [score_of(key, p, as_of, version) for key, p in chances.items()],
+            [card_of(key, cards) for key in chances],
+        )
+        return ScoreRepository(store, lambda: clock).publish(run)
+
+    return now
+
+
+def card_of(key: str, given: Mapping[str, Mapping[str, Any]]) -> AccountCard:
+    usual = {"name": f"Name of {key}", "crm_id": f"crm-{key}", "arr": Decimal("1200.00")}
+    named = {field: values[key] for field, values in given.items() if key in values}
+    return AccountCard(account_id=key, **{**usual, **named})
+
+
+def score_of(key: str, p: float | None, as_of: date, version: str) -> Score:
+    chances = {} if p is None else {30: p / 2, 90: p}
+    return Score(
+        account_id=key,
+        as_of=as_of,
+        p_loss=dict.fromkeys(HORIZONS) | chances,
+        health_score=None if p is None else 100 * (1 - p),
+        band=band_of(p),
+        model_version=version,
+        base=-2.0,
+        reasons=(
+            Reason(OTHERS, 40.0, 0.9),
+            Reason("adoption__users_30d", 3.0, 0.75),
+            Reason("risk__level", "high", -0.5),
+            Reason("experience__csat_90d", None, 0.125),
+            Reason("profile__age", 400.0, 0.1),
+        ),
+    )
+
+
+def band_of(p: float | None) -> Band:
+    if p is None:
+        return Band.GREY
+    return Band.RED if p >= 0.5 else Band.YELLOW if p >= 0.2 else Band.GREEN
+
+
+def say(reason: Reason) -> str:
+    """Stands in for the wording."""
+    return f"{reason.signal} is {reason.value}"
+
+
+@pytest.fixture
+def words() -> Callable[[Reason], str]:
+    return say
+
+
+@pytest.fixture
+def promote(store: Engine) -> Callable[..., None]:
+    """Records a model version with the metrics given, and lets it serve."""
+
+    def now(version: str = "v1", data_as_of: date = JUNE, **metrics: Any) -> None:
+        record = ModelRecord(
+            version=version,
+            created_at=datetime(2026, 6, 30, 21, 15, tzinfo=UTC),
+            flavour="logistic",
+            outcome="logo_churn",
+            horizons=(30, 90),
+            primary_horizon=90,
+            metrics={"events": [], **metrics},
+            bands={},
+            data_as_of=data_as_of,
+            run_id="6f1d",
+            digest="ab" * 32,
+        )
+        ModelVersionRepository(store).promote(record)
+
+    return now

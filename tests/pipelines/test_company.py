@@ -1,0 +1,114 @@
+"""What a configuration means: labels, dates, tiers, unsafe columns."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from features.outcomes import Declared, Lapse, LogoChurn, Movement
+from features.signals import CATALOGUE
+from pipelines.company import baselines_of, columns_of, label_of, rates_of, snapshot_dates, tier_of
+from pipelines.config import Config, parse_config
+
+
+def config(**sections: object) -> Config:
+    raw = {"sources": {"accounts": {"files": "accounts.csv"}}, **sections}
+    return parse_config(raw, Path())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "connected", "label"),
+    [
+        ({}, {"subscriptions"}, LogoChurn(30)),
+        ({"gap_days": 5}, {"subscriptions", "outcomes"}, LogoChurn(5)),
+        ({"derive": "outcomes"}, {"subscriptions", "outcomes"}, Declared("logo_churn")),
+        ({}, {"outcomes"}, Declared("logo_churn")),
+        ({"name": "contraction", "share": 0.2}, {"subscriptions"}, Movement("contraction", 0.2)),
+        (
+            {"name": "lapse", "silent_days": 60, "events": ["order"]},
+            {"usage"},
+            Lapse(60, "usage", ("order",)),
+        ),
+    ],
+)
+def test_the_label_follows_outcome_and_what_is_connected(outcome, connected, label) -> None:
+    assert label_of(config(outcome=outcome), connected) == label
+
+
+def test_months_step_back_to_the_same_day() -> None:
+    dates = snapshot_dates(config(), date(2026, 3, 15), begins=date(2025, 12, 1))
+    assert dates == [date(2026, 1, 15), date(2026, 2, 15), date(2026, 3, 15)]
+
+
+def test_the_end_of_a_month_stays_the_end_of_a_month() -> None:
+    dates = snapshot_dates(config(), date(2024, 2, 29), begins=date(2023, 10, 20))
+    assert dates == [
+        date(2023, 11, 30),
+        date(2023, 12, 31),
+        date(2024, 1, 31),
+        date(2024, 2, 29),
+    ]
+
+
+def test_a_day_that_a_month_lacks_becomes_its_last_day() -> None:
+    dates = snapshot_dates(config(), date(2026, 3, 30), begins=date(2026, 1, 1))
+    assert dates[0] == date(2026, 2, 28)
+
+
+def test_weeks_step_back_by_seven_days() -> None:
+    given = config(snapshots={"every": "week", "first": date(2026, 1, 1)})
+    dates = snapshot_dates(given, date(2026, 1, 20), begins=date(2020, 1, 1))
+    assert dates == [date(2026, 1, 6), date(2026, 1, 13), date(2026, 1, 20)]
+
+
+def test_a_lapse_needs_a_whole_silence_before_the_first_snapshot() -> None:
+    given = config(outcome={"name": "lapse", "silent_days": 90})
+    dates = snapshot_dates(given, date(2026, 6, 30), begins=date(2026, 1, 1))
+    assert dates[0] >= date(2026, 4, 1)
+
+
+def test_a_history_too_short_still_has_the_day_itself() -> None:
+    assert snapshot_dates(config(), date(2026, 1, 5), date(2026, 1, 4)) == [date(2026, 1, 5)]
+
+
+def test_overwritten_columns_are_unsafe_unless_versions_are_known() -> None:
+    safe, unsafe = columns_of(CATALOGUE, accounts_versioned=False)
+    assert unsafe == ["profile__employees", "profile__growth_potential"]
+    assert not set(safe) & set(unsafe)
+    assert columns_of(CATALOGUE, accounts_versioned=True) == (
+        [c.name for c in CATALOGUE.columns],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("arr", "tier"),
+    [("9999.99", "smb"), ("10000", "mid"), ("50000", "enterprise"), ("0", "smb"), (None, "")],
+)
+def test_a_tier_begins_at_its_smallest_arr(arr: str | None, tier: str) -> None:
+    tiers = {"enterprise": Decimal(50000), "smb": Decimal(0), "mid": Decimal(10000)}
+    assert tier_of(tiers, None if arr is None else Decimal(arr)) == tier
+
+
+def test_every_baseline_reads_columns_that_exist() -> None:
+    names = {c.name for c in CATALOGUE.columns}
+    for activity in ("usage", "interactions"):
+        outcome = {"name": "lapse", "activity": activity}
+        for columns in baselines_of(config(outcome=outcome)).values():
+            assert set(columns) <= names
+
+
+def test_rates_hold_from_their_date() -> None:
+    rates = rates_of(
+        config(
+            company={"currency": "EUR"},
+            rates=[
+                {"currency": "USD", "from": date(2026, 1, 1), "rate": "0.9"},
+                {"currency": "USD", "from": date(2026, 6, 1), "rate": "0.8"},
+            ],
+        )
+    )
+    assert rates.at("USD", date(2026, 5, 31)) == 0.9
+    assert rates.at("USD", date(2026, 6, 1)) == 0.8
+    assert rates.at(None, date(2026, 6, 1)) == 1.0
