@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,27 +17,7 @@ import pyarrow.compute as pc
 from features.clock import MISSING, Instants, Mask, cut_of
 from features.contract import KNOWN_AT, TABLES, Column, Kind, Table
 from features.currency import Rates
-
-Codes = npt.NDArray[np.int32]
-Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Words:
-    """A text column as codes into its sorted distinct words; -1 is missing."""
-
-    codes: Codes
-    words: tuple[str, ...]
-
-    def take(self, rows: Array) -> "Words":
-        """The same words for some of the rows."""
-        return Words(self.codes[rows], self.words)
-
-    def among(self, wanted: tuple[str, ...]) -> Mask:
-        """Which rows hold one of the `wanted` words."""
-        asked = np.array([word in wanted for word in self.words] + [False])
-        return np.asarray(asked[self.codes])  # -1, missing, reads the last entry
-
+from features.words import Array, Codes, Words
 
 Values = npt.NDArray[np.float64] | Instants | Words
 

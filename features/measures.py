@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.clock import DAY, HOUR, MISSING, Floats, Mask, days_between
-from features.facts import Facts, View, Words
+from features.facts import Facts, View
+from features.words import Words
 
 
 @dataclass(frozen=True)

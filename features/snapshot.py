@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from features.clock import DAY, Floats, Instants, Mask
 from features.contract import CONTRACT_VERSION
-from features.facts import Bucket, Facts, View, Words
+from features.facts import Bucket, Facts, View
 from features.measures import Change, Lens
 from features.signal import Catalogue, Signal, SnapshotColumn, Where
+from features.words import Words
 
 Population = Callable[[View], Mask]
 """Which accounts of a view a snapshot describes, shape (accounts,)."""

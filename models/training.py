@@ -18,12 +18,13 @@ from models.dataset import Dataset
 from models.encoding import learn_schema
 from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
 from models.flavours import FLAVOURS
+from models.flavours.blend import PARTS
 from models.hazards import Hazard, p_loss
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import log_loss
 from models.verdict import Verdict, judge
-from models.walkforward import OutOfTime, WalkForward, enough
+from models.walkforward import OutOfTime, WalkForward, blended, enough
 
 Progress = Callable[[str], None]
 
@@ -110,7 +111,7 @@ def train(
         NoEvidence: no flavour could be fitted and checked on later dates.
     """
     material = _material(dataset, columns, plan)
-    walks = {name: _walked(material, name, say) for name in plan.flavours}
+    walks = _walks(material, plan.flavours, say)
     tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
     deciding = _deciding_horizon(tests, plan.primary_horizon)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
@@ -149,9 +150,16 @@ def _material(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> M
     return Material(dataset, schema.encode(dataset.frame), schema, how)
 
 
-def _walked(material: Material, name: str, say: Progress) -> OutOfTime:
-    say(f"walking {name} forward through {len(material.dataset.dates)} dates")
-    return material.walk(name)
+def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[str, OutOfTime]:
+    """Every flavour's out-of-time predictions; a blend of two that were walked is their mean."""
+    walks: dict[str, OutOfTime] = {}
+    for name in sorted(flavours, key=lambda flavour: flavour == "blend"):
+        if name == "blend" and set(PARTS) <= set(walks):
+            walks[name] = blended(*(walks[part] for part in PARTS))
+            continue
+        say(f"walking {name} forward through {len(material.dataset.dates)} dates")
+        walks[name] = material.walk(name)
+    return walks
 
 
 def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -> int:

@@ -29,7 +29,7 @@ def judge(found: HorizonReport) -> Verdict:
     sentences = [
         f"out of time at {found.horizon} days: AUC {_range(figures['auc'])}, "
         f"log loss {_range(figures['log_loss'])}, "
-        f"on {found.events} losses of {found.accounts} accounts"
+        f"on {found.rows} rows of {found.accounts} accounts, {found.events} before a loss"
     ]
     sentences += [_failure(name, blind[name]) for name in failed]
     if not blind:

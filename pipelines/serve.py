@@ -1,7 +1,6 @@
 """Composing the service: the store, the words of this company, and a server for them."""
 
 import asyncio
-import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -10,14 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
-from serving.app import create_app
+from serving.app import App, create_app
 from serving.settings import Settings, read_settings
 from serving.store import open_store
 
@@ -56,7 +54,7 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
     say("stopped")
 
 
-def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progress) -> FastAPI:
+def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progress) -> App:
     """The application over an open store, in the words of the workspace's company."""
     config = _last_config(workspace, say)
     return create_app(
@@ -89,7 +87,7 @@ def _listen(settings: Settings) -> socket.socket:
         ) from error
 
 
-def _server(app: FastAPI) -> uvicorn.Server:
+def _server(app: App) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -124,7 +122,7 @@ def _last_config(workspace: Workspace, say: Progress) -> Config | None:
         return None
     try:
         path = Path(workspace.config.read_text(encoding="utf-8"))
-        return read_config(path, os.environ)
+        return read_config(path)
     except InputError as error:
         say(f"the company's name and currency are not shown: {error}")
         return None

@@ -50,7 +50,7 @@ class Workspace:
     @property
     def demo(self) -> Path:
         """The raw files of the simulated company."""
-        return self.root / "demo"
+        return self.root / "raw"
 
     @property
     def config(self) -> Path:

@@ -17,6 +17,9 @@ from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import ModelVersionRepository, ScoreRepository
 
+App = FastAPI
+"""What `create_app` builds, under a name that other packages may use."""
+
 DESCRIPTION = (
     "How likely each account is to leave, by when and why. A health score is 0 to 100, and 100"
     " is healthy; a chance of loss (`p_loss`) is 0 to 1, and lower is better. Dates are calendar"

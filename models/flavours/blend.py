@@ -11,6 +11,9 @@ from models.flavours.base import Files, Vector
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
 from models.flavours.logistic import FittedLogistic, Logistic
 
+PARTS = ("lightgbm", "logistic")
+"""The flavours that are blended."""
+
 
 @dataclass(frozen=True)
 class FittedBlend:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import typer
 
 from pipelines.cli import jobs, readers
+from pipelines.cli.demo import demo
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "check": jobs.check,
@@ -20,6 +21,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "deliver": readers.deliver,
     "report": readers.report,
     "status": readers.status,
+    "demo": demo,
 }
 
 app = typer.Typer(

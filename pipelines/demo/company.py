@@ -183,6 +183,8 @@ def _write_table(
 
 
 def _write_usage(rng: np.random.Generator, company: DemoCompany, story: Story) -> None:
+    for former in company.folder.glob(USAGE_FILE.format(quarter="*")):
+        former.unlink()
     rows, late, dirt = 0, 0, {ORPHAN: 0, "no_account": 0, DUPLICATE: 0}
     for quarter, uses in usage(rng, story):
         loaded_on = loaded(rng, uses)

@@ -15,6 +15,7 @@ RAGGED = "__ragged__"
 """A column of flags beside the export's own: the writer cuts such rows short."""
 DUPLICATE, ORPHAN, RAGGED_LINE = "duplicate", "orphan_account", "ragged_line"
 NOBODY = "ORR-99999"
+SMALL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Flaw:
 
     Attributes:
         name: what is wrong, e.g. unparsable_date.
-        share: copies as a share of the good rows; at least one is made.
+        share: copies as a share of the good rows; at least one is made, but none in a table of
+            fewer than SMALL rows, of which it would be too large a share.
         broken: the bad values by column.
         ragged: the line is cut short in the file.
     """
@@ -127,7 +129,7 @@ def soil(rng: np.random.Generator, columns: Columns, mess: Mess) -> tuple[Column
     """
     size = len(next(iter(columns.values())))
     rows, patches, counts = [np.arange(size)], [], {}
-    for flaw in mess.flaws if size else ():
+    for flaw in mess.flaws if size >= SMALL else ():
         source = rng.choice(size, max(1, round(flaw.share * size)), replace=False)
         patches.append((sum(len(r) for r in rows), len(source), flaw))
         rows.append(source)

@@ -81,8 +81,8 @@ def later(start: Array, hours: Array) -> Array:
 
 def iso(stamps: Array) -> Array:
     """2026-01-31 09:30:00, empty where missing."""
-    text = np.char.replace(np.datetime_as_string(stamps.astype("datetime64[s]")), "T", " ")
-    return np.where(np.isnat(stamps), "", text).astype(object)
+    texts = np.datetime_as_string(stamps.astype("datetime64[s]")).tolist()
+    return np.array(["" if text == "NaT" else text.replace("T", " ") for text in texts], object)
 
 
 def iso_day(stamps: Array) -> Array:

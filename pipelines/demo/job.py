@@ -5,6 +5,7 @@ are scored one by one, as a company would have done, and compared with what then
 and with the probabilities the simulation itself used.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ from models.metrics import log_loss
 from models.score import HORIZONS, Score
 from pipelines.config import read_config
 from pipelines.demo.company import DemoCompany, generate
+from pipelines.demo.config import CONFIG_NAME
+from pipelines.errors import InputError
 from pipelines.run import RunResult, run
 from pipelines.score import ScoreResult, score_accounts
 from pipelines.workspace import Workspace
@@ -90,7 +93,12 @@ class DemoResult:
 def demonstrate(
     workspace: Workspace, accounts: int, years: int, seed: int, say: Progress
 ) -> DemoResult:
-    """Generate the company, run the main job on its past, score each month since."""
+    """Generate the company, run the main job on its past, score each month since.
+
+    Raises:
+        InputError: the workspace holds the data of another company.
+    """
+    _begin_afresh(workspace)
     say(f"generating {accounts} accounts over {years} years")
     company = generate(workspace.demo, accounts=accounts, years=years, seed=seed, progress=say)
     config = read_config(company.config, {})
@@ -103,6 +111,20 @@ def demonstrate(
         months = [score_accounts(workspace, config, day, say) for day in ends[-MONTHS_SINCE:]]
     dates = [result.as_of, *(month.as_of for month in months)] if months else []
     return DemoResult(company, result, tuple(months), against_truth(workspace, dates, truth))
+
+
+def _begin_afresh(workspace: Workspace) -> None:
+    """Empty a workspace of an earlier demonstration; never one of anyone else."""
+    mine = str((workspace.demo / CONFIG_NAME).resolve())
+    used = workspace.config.read_text(encoding="utf-8") if workspace.config.exists() else mine
+    if used != mine or (workspace.lake().exists and not workspace.config.exists()):
+        raise InputError(
+            f"{workspace.root} holds the data of another company ({used}): choose another folder "
+            "for the demonstration with --workspace."
+        )
+    if workspace.config.exists():
+        shutil.rmtree(workspace.root)
+    workspace.root.mkdir(parents=True, exist_ok=True)
 
 
 def against_truth(

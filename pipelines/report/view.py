@@ -135,21 +135,22 @@ def pairs_chart(found: Quality) -> Markup:
 
 def renewals_chart(found: tuple[Renewals, ...], currency: str, width: int) -> Markup:
     """Expected loss by month of renewal, beside everything that renews then."""
-    valued = any(each.arr for each in found)
-    rows = [_month(each, currency, valued) for each in found]
-    return bars(rows, width, "Expected loss by month of renewal", text_width=width // 2 - 20)
+    valued, wide = any(each.arr for each in found), width >= WIDE
+    rows = [_month(each, currency, valued, wide) for each in found]
+    title = "Expected loss by month of renewal" if valued else "Renewals by month"
+    return bars(rows, width, title, text_width=width // 2 - 20)
 
 
-def _month(each: Renewals, currency: str, valued: bool) -> Bar:
-    number = _number_of_accounts(each.accounts)
-    red = f", {each.red} red" if each.red else ""
+def _month(each: Renewals, currency: str, valued: bool, wide: bool) -> Bar:
+    """A month; a narrow drawing has room for money only."""
     name = f"{each.month:%b %Y}"
+    number = _number_of_accounts(each.accounts) + (f", {each.red} red" if each.red else "")
     if not valued:
-        return Bar(name, float(each.accounts), f"{number}{red}")
-    total = money(each.arr, currency)
+        return Bar(name, float(each.accounts), number)
+    total, behind = money(each.arr, currency), f", {number}" if wide else ""
     if each.unknown == each.arr:
-        return Bar(name, None, f"not known, of {total}, {number}{red}")
-    text = f"{money(each.expected, currency)} of {total}, {number}{red}"
+        return Bar(name, None, f"not known, of {total}{behind}")
+    text = f"{money(each.expected, currency)} of {total}{behind}"
     return Bar(name, float(each.expected), text)
 
 
@@ -170,8 +171,13 @@ def _account(each: AccountScore, words: Words, currency: str) -> AccountRow:
         chance=percent(each.risk),
         expected=money(expected_loss(each), currency),
         renews=_short_day(card.renews_at),
-        reasons=tuple(words(reason) for reason in leading(each.score.reasons)),
+        reasons=tuple(_shorter(words(reason)) for reason in leading(each.score.reasons)),
     )
+
+
+def _shorter(sentence: str) -> str:
+    """The sentence without what the head of the column says already."""
+    return sentence.removesuffix("; raises the risk.")
 
 
 def leading(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:

@@ -223,7 +223,7 @@ def _rows(draw: st.DrawFn, table: Table) -> list[Row]:
     late = st.sampled_from(INSTANTS + [None] * len(INSTANTS))
     row = st.fixed_dictionaries({**columns, KNOWN_AT.name: late})
     found: dict[Any, Row] = {}
-    for number, one in enumerate(draw(st.lists(row, max_size=5))):
+    for number, one in enumerate(draw(st.lists(row, min_size=1, max_size=5))):
         one[KNOWN_AT.name] = one[KNOWN_AT.name] or one[table.occurred]
         key = fact_of(table, one)
         found.setdefault((key, one[KNOWN_AT.name]) if key else number, one)

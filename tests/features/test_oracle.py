@@ -284,4 +284,4 @@ def agrees(found: Found, expected: Any) -> bool:
         return True
     if expected is None or isinstance(expected, str):
         return found == expected or (expected is None and found != found)
-    return found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    return found == pytest.approx(float(expected), rel=1e-9, abs=1e-9)

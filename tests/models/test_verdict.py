@@ -24,7 +24,7 @@ def test_fit_where_both_blind_baselines_are_beaten() -> None:
     assert verdict.horizon == 90
     assert verdict.sentences == (
         "out of time at 90 days: AUC 0.700 (0.650 to 0.750), log loss 0.200 (0.180 to 0.220), "
-        "on 40 losses of 300 accounts",
+        "on 900 rows of 300 accounts, 40 before a loss",
     )
 
 

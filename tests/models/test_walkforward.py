@@ -1,7 +1,7 @@
 """No prediction may rest on an outcome that was not certain when its block began."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,10 +11,12 @@ from models.dataset import Dataset
 from models.encoding import InputSchema, Matrix, learn_schema
 from models.flavours import FLAVOURS
 from models.flavours.base import sigmoid
-from models.flavours.constant import Constant, FittedConstant
+from models.flavours.constant import FittedConstant
+from models.flavours.lightgbm import LightGBM
+from models.flavours.logistic import Logistic
 from models.intervals import INTERVALS, Interval
 from models.metrics import log_loss
-from models.walkforward import WalkForward, blocks, enough, out_of_time
+from models.walkforward import WalkForward, blended, blocks, enough, out_of_time
 
 DAYS = [date(2026, 1, 1) + timedelta(days=i) for i in range(12)]
 
@@ -41,15 +43,13 @@ def test_a_hazard_needs_losses_survivals_and_dates(
     assert enough((np.arange(rows) < lost).astype(float), dates) is possible
 
 
-@dataclass(frozen=True)
-class Spy:
-    """A flavour that notes which rows it was fitted on, told by their first column."""
-
-    seen: list[Matrix] = field(default_factory=list)
+class NewestRow:
+    """A flavour whose "log-odds" are the newest date it was fitted on, from the first column."""
 
     def fit(self, inputs: Matrix, lost: Matrix, schema: InputSchema, seed: int) -> FittedConstant:
-        self.seen.append(inputs[:, 0])
-        return Constant().fit(inputs, lost, schema, seed)
+        assert len(inputs) == len(lost)
+        assert (len(schema.columns), seed) == (1, 1)
+        return FittedConstant(float(inputs[:, 0].max()))
 
 
 @pytest.mark.parametrize("interval", INTERVALS[:3], ids=lambda i: i.name)
@@ -58,15 +58,31 @@ def test_no_training_label_reaches_into_a_block(
     make_world: Callable[..., Dataset], interval: Interval, lag: int
 ) -> None:
     data = replace(make_world(accounts=150), lag_days=lag)
-    spy, days = Spy(), data.ordinals.astype(float)
     schema = learn_schema(data.frame, ["use"])
-    walk = out_of_time(data, days[:, None], schema, spy, WalkForward((interval,), 4))
-    begins = sorted(set(walk.block_of[~np.isnan(walk.log_odds[interval])]))
-    assert len(begins) == len(spy.seen) >= 2
-    for begin, seen in zip(begins, spy.seen, strict=True):
-        assert seen.max() + interval.end + lag <= begin
-        assert begin - (seen.max() + interval.end + lag) < 30  # and nothing usable is wasted
+    days = data.ordinals.astype(float)[:, None]
+    walk = out_of_time(data, days, schema, NewestRow(), WalkForward((interval,), 4))
+    newest = walk.log_odds[interval]
+    predicted = ~np.isnan(newest)
+    spare = walk.block_of[predicted] - (newest[predicted] + interval.end + lag)
+    assert spare.min() >= 0
+    assert spare.max() < 30  # and no usable date is wasted
+    assert len(set(walk.block_of[predicted])) >= 2
     assert (walk.block_of <= data.ordinals).all()
+
+
+def test_a_blend_need_not_be_walked(make_world: Callable[..., Dataset]) -> None:
+    data = make_world(seed=4, accounts=150, base=0.1, signal=1.0)
+    schema = learn_schema(data.frame, ["use", "noise", "plan"])
+    inputs, how = schema.encode(data.frame), WalkForward(INTERVALS[:2], 2)
+    parts = [
+        out_of_time(data, inputs, schema, flavour, how) for flavour in (LightGBM(15), Logistic())
+    ]
+    mean = blended(*parts)
+    walked = out_of_time(data, inputs, schema, FLAVOURS["blend"], how)
+    np.testing.assert_array_equal(mean.block_of, walked.block_of)
+    for interval, odds in walked.log_odds.items():
+        assert (~np.isnan(odds)).sum() > 300
+        np.testing.assert_array_equal(mean.log_odds[interval], odds)
 
 
 def _saved_by_canary(data: Dataset, shown: np.ndarray) -> float:

@@ -121,11 +121,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return Finished(company, answer)
 
 
-@pytest.fixture(scope="session")
-def shell() -> Callable[..., subprocess.CompletedProcess[str]]:
-    return in_a_shell
-
-
 @dataclass(frozen=True)
 class Days:
     """The days that `finished` scored."""
@@ -146,17 +141,9 @@ def company(tmp_path: Path) -> Company:
 
 
 @pytest.fixture
-def noise(tmp_path: Path) -> Company:
-    """Customers who leave at random, whatever they did before."""
-    company, rng = write_company(tmp_path / "noise", accounts=1), np.random.default_rng(3)
-    rows = ["customer,day"]
-    for number in range(150):
-        joined = int(rng.integers(0, 300))
-        leaves = min(joined + 30 + int(rng.exponential(150)), DAYS)
-        days = [BEGINS + timedelta(days=day) for day in range(joined, leaves, 7)]
-        rows += [f"n{number:03},{day.isoformat()}" for day in days]
-    (company.config.parent / "orders.csv").write_text("\n".join(rows) + "\n")
-    return company
+def tiny(tmp_path: Path) -> Company:
+    """One too small to learn anything from."""
+    return write_company(tmp_path / "tiny", accounts=8)
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_a_day_on_which_nothing_changed_counts_as_delivered(send, publish):
         send(JUNE)
 
 
-def test_rows_that_wait_are_never_replaced_by_older_ones(send, box, store, publish, monkeypatch):
+def test_rows_that_wait_are_never_replaced_by_older_ones(send, box, publish, monkeypatch):
     publish({"a": 0.1}, as_of=JUNE)
     publish({"a": 0.75}, as_of=JULY)
     with monkeypatch.context() as patch:
@@ -221,7 +221,7 @@ def test_a_file_that_is_no_delivery_is_left_alone(send, box, publish, content):
     assert box.read_bytes() == content.encode()
 
 
-def test_a_delivery_cut_short_is_made_again(send, box, store, publish, monkeypatch):
+def test_a_delivery_cut_short_is_made_again(send, box, publish, monkeypatch):
     publish({"a": 0.75})
 
     def broken(*_):
@@ -283,7 +283,7 @@ def test_names_with_line_ends_and_quotes_come_back(send, box, publish):
     assert rows(box)["a"]["name"] == 'Ada "the first",\nLtd'
 
 
-def test_there_must_be_scores(send, box, publish):
+def test_there_must_be_scores(send, publish):
     with pytest.raises(InputError, match="nothing to deliver: no scores were published"):
         send()
     publish({"a": 0.75})

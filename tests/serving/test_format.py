@@ -65,3 +65,17 @@ def test_small_formats():
     assert format.health(37.6) == "38"
     assert format.health(None) == "–"
     assert format.count(1914) == "1,914"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], ""),
+        (["red"], "red"),
+        (["red", "green"], "red and green"),
+        (["red", "yellow", "green"], "red, yellow and green"),
+    ],
+)
+def test_words_in_a_row(words, expected):
+    assert format.listed(words) == expected
+    assert format.listed(words, "or") == expected.replace(" and ", " or ")

@@ -112,7 +112,8 @@ def test_late_usage_is_two_to_four_percent(company: DemoCompany) -> None:
 def test_late_usage_is_known_on_a_later_day_and_the_rest_on_its_own(company: DemoCompany) -> None:
     usage = pd.concat(pd.read_parquet(p) for p in company.folder.glob("product/*.parquet"))
     usage = usage[usage["org"].notna() & (usage["org"] != "ORR-99999")].drop_duplicates()
-    delay = (usage["loaded_at"].dt.tz_localize(None).dt.normalize() - usage["day"]).dt.days
+    loaded = usage["loaded_at"].dt.tz_localize(None).dt.normalize()
+    delay = (loaded - pd.to_datetime(usage["day"])).dt.days
     assert delay.min() == 0
     assert delay.max() == 9
     assert (delay > 0).sum() == company.late["usage"]

@@ -21,10 +21,10 @@ LOGS = [
 ]
 
 
-def day(text: str, form: str) -> str:
+def day(text: str | None, form: str) -> str:
     """The day as ISO text, empty where the text is no date."""
     try:
-        return datetime.strptime(text, form).date().isoformat()
+        return datetime.strptime(text or "", form).date().isoformat()
     except ValueError:
         return ""
 
@@ -77,7 +77,7 @@ def test_nothing_is_written_that_happens_after_the_history(rows: Callable[[str],
     assert max(lines["notice_on"].dropna()) < "2026-07-01"
     paid = [day(row["paid"], "%d.%m.%Y") for row in rows("billing/invoices.csv")]
     assert max(paid) <= "2026-06-30"
-    solved = [day(row["solved"] or "", "%d/%m/%Y %H:%M") for row in rows("support/tickets.csv")]
+    solved = [day(row["solved"], "%d/%m/%Y %H:%M") for row in rows("support/tickets.csv")]
     assert max(solved) <= "2026-06-30"
 
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -63,3 +63,15 @@ def test_nothing_to_acknowledge(store):
 def test_an_instant_needs_a_zone(store):
     with pytest.raises(ValueError, match="needs a time zone"):
         DeliveryRepository(store).acknowledge("crm", payloads(a="red"), datetime(2026, 7, 1))
+
+
+def test_what_a_destination_holds_and_of_which_day(store):
+    repository = DeliveryRepository(store)
+    assert (repository.held("crm"), repository.newest("crm")) == ([], None)
+    repository.acknowledge("crm", payloads(b="red", a="red"), NOW, date(2026, 6, 30))
+    repository.acknowledge("crm", [], NOW, date(2026, 5, 31))
+    assert repository.held("crm") == ["a", "b"]
+    assert repository.newest("crm") == date(2026, 6, 30)
+    repository.acknowledge("crm", [], NOW, date(2026, 7, 31))
+    assert repository.newest("crm") == date(2026, 7, 31)
+    assert (repository.held("file"), repository.newest("file")) == ([], None)

@@ -45,3 +45,11 @@ def test_instants_come_back_in_utc(store, champion):
     found = repository.champion().created_at
     assert found == there
     assert found.tzinfo is UTC
+
+
+def test_a_version_that_once_served_is_still_known(store, champion):
+    repository = ModelVersionRepository(store)
+    repository.promote(champion)
+    repository.promote(replace(champion, version="v2"))
+    assert repository.get("v1") == champion
+    assert repository.get("v3") is None

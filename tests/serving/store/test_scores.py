@@ -136,7 +136,9 @@ def test_replacing_a_run_renews_the_transitions_around_it(store, make_run):
     assert repository.transitions("a") == []
 
 
-@pytest.mark.parametrize("table", METADATA.tables.keys() - {"model_version", "delivery"})
+@pytest.mark.parametrize(
+    "table", METADATA.tables.keys() - {"model_version", "delivery", "destination"}
+)
 def test_a_failure_anywhere_leaves_the_old_run(store, make_run, table):
     repository = ScoreRepository(store)
     repository.publish(make_run({"a": 0.7, "b": 0.1}))
@@ -237,3 +239,12 @@ def test_history_is_capped_from_the_old_end(store, make_run):
 
 def test_every_refusal_is_a_store_error():
     assert issubclass(PublishError, StoreError)
+
+
+def test_the_run_of_a_day(store, make_run):
+    repository = ScoreRepository(store)
+    repository.publish(make_run({"a": 0.9, "b": 0.1}))
+    repository.publish(make_run({"a": 0.9}, as_of=MAY, version="v0"))
+    found = repository.info(MAY)
+    assert (found.as_of, found.model_version, found.accounts) == (MAY, "v0", 1)
+    assert repository.info(date(2020, 1, 1)) is None
