@@ -6,8 +6,6 @@ back as plain files; MLflow's own loaders, some of which unpickle, are never cal
 
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -20,10 +18,11 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
+from models.run_record import BUNDLE, Registered, RunRecord
+
 NAME = "forewarn"
 CHAMPION = "champion"
 CHALLENGER = "challenger"
-BUNDLE = "bundle"
 DIGEST_TAG = "forewarn.bundle_sha256"
 VERSION_TAG = "forewarn.version"
 NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
@@ -31,35 +30,6 @@ NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 for _name in ("mlflow", "alembic"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """What is written down about one training run.
-
-    Attributes:
-        version: the model's version.
-        digest: SHA-256 of the bundle's manifest.
-        parameters: settings and facts of the run.
-        metrics: figures by name.
-        folder: files to keep; the bundle lies in its subfolder `bundle`.
-    """
-
-    version: str
-    digest: str
-    parameters: Mapping[str, str]
-    metrics: Mapping[str, float]
-    folder: Path
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A model in the registry, with its files on this machine."""
-
-    version: str
-    run_id: str
-    digest: str
-    bundle: Path
 
 
 class Registry:

@@ -1,12 +1,13 @@
 """Scoring all accounts at a date with the champion, and publishing the result."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pandas as pd
+import pyarrow as pa
 
 from features.facts import View, prepare
 from features.lake import Lake
@@ -48,8 +49,15 @@ def score_accounts(workspace: Workspace, config: Config, as_of: date, say: Progr
         NoModel: nothing was promoted yet, or signals have other definitions now.
         InputError: nothing is loaded, or nothing was known by then.
     """
+    return score_dates(workspace, config, [as_of], say)[0]
+
+
+def score_dates(
+    workspace: Workspace, config: Config, dates: Sequence[date], say: Progress
+) -> list[ScoreResult]:
+    """Score several dates with one pass over the lake; each is published on its own."""
     lake = loaded(workspace)
-    first_day(lake, as_of)
+    first_day(lake, min(dates))
     model = champion(workspace)
     catalogue = catalogue_for(model.events)
     if fingerprint(catalogue) != model.fingerprint:
@@ -58,17 +66,35 @@ def score_accounts(workspace: Workspace, config: Config, as_of: date, say: Progr
             "run `forewarn train` again."
         )
     label = label_of(config, lake.manifest.tables)
-    folder = workspace.snapshots / as_of.isoformat()
+    folder = workspace.snapshots / "scoring"
     shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(catalogue, (as_of,), label, rates_of(config), folder)
-    snapshot, _ = build(lake, job, say)
-    scores = model.score(snapshot)
-    cards = _cards(lake, config, snapshot, as_of)
+    job = SnapshotJob(catalogue, tuple(dates), label, rates_of(config), folder)
+    snapshots, _ = build(lake, job, say)
+    buckets = [prepare({"accounts": t["accounts"]}) for t in _buckets(lake)]
+    results = []
+    for day in dates:
+        snapshot = snapshots[snapshots["as_of"] == day].reset_index(drop=True)
+        cards = _cards([bucket.at(day) for bucket in buckets], config, snapshot, day)
+        results.append(_publish(workspace, model, model.score(snapshot), cards, day))
+        say(f"{results[-1].accounts} accounts scored at {day}")
+    return results
+
+
+def _buckets(lake: Lake) -> Iterator[dict[str, pa.Table]]:
+    return (lake.bucket(index) for index in range(lake.manifest.buckets))
+
+
+def _publish(
+    workspace: Workspace,
+    model: ChurnModel,
+    scores: list[Score],
+    cards: list[AccountCard],
+    as_of: date,
+) -> ScoreResult:
     run = ScoringRun(as_of, model.version, model.primary_horizon, scores, cards)
     engine = open_store(workspace.store_address)
     published = ScoreRepository(engine).publish(run)
     engine.dispose()
-    say(f"{len(scores)} accounts scored at {as_of}")
     return ScoreResult(as_of, model.version, len(scores), band_counts(scores), published)
 
 
@@ -88,12 +114,11 @@ def band_counts(scores: list[Score]) -> dict[str, int]:
     return {band.value: sum(s.band is band for s in scores) for band in Band}
 
 
-def _cards(lake: Lake, config: Config, snapshot: pd.DataFrame, as_of: date) -> list[AccountCard]:
+def _cards(
+    views: Sequence[View], config: Config, snapshot: pd.DataFrame, as_of: date
+) -> list[AccountCard]:
     """What people recognise the accounts of a snapshot by, in its order."""
-    facts: dict[str, AccountCard] = {}
-    for index in range(lake.manifest.buckets):
-        view = prepare(lake.bucket(index), rates_of(config)).at(as_of)
-        facts.update(_described(view))
+    facts = {account: card for view in views for account, card in _described(view).items()}
     numbers = zip(
         snapshot["account_id"], snapshot["profile__mrr"], snapshot["profile__renewal"], strict=True
     )

@@ -18,7 +18,7 @@ from features.signals import EVENTS_FOLLOWED, catalogue_for
 from features.snapshot import fingerprint
 from models import bundle, figures
 from models.dataset import Dataset, join
-from models.registry import BUNDLE, RunRecord
+from models.run_record import BUNDLE, RunRecord
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
 from pipelines.company import columns_of, label_of, plan_of, rates_of, snapshot_dates
 from pipelines.config import Config

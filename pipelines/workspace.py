@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from features.lake import DEFAULT_BUCKETS, Lake
-from models.registry import Registry
+
+if TYPE_CHECKING:
+    from models.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,10 @@ class Workspace:
         """The company's clean tables."""
         return Lake(self.root / "lake", buckets)
 
-    def registry(self) -> Registry:
+    def registry(self) -> "Registry":
         """The MLflow record of runs and models."""
+        from models.registry import Registry  # seconds that only training and scoring spend
+
         self.root.mkdir(parents=True, exist_ok=True)
         return Registry(self.mlflow_address, self.root / "artifacts")
 

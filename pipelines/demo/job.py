@@ -22,7 +22,7 @@ from pipelines.demo.company import DemoCompany, generate
 from pipelines.demo.config import CONFIG_NAME
 from pipelines.errors import InputError
 from pipelines.run import RunResult, run
-from pipelines.score import ScoreResult, score_accounts
+from pipelines.score import ScoreResult, score_dates
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, open_store
 
@@ -108,7 +108,7 @@ def demonstrate(
     result = run(workspace, config, ends[-1 - MONTHS_SINCE], say)
     months: list[ScoreResult] = []
     if result.scored is not None:
-        months = [score_accounts(workspace, config, day, say) for day in ends[-MONTHS_SINCE:]]
+        months = score_dates(workspace, config, ends[-MONTHS_SINCE:], say)
     dates = [result.as_of, *(month.as_of for month in months)] if months else []
     return DemoResult(company, result, tuple(months), against_truth(workspace, dates, truth))
 

@@ -1,0 +1,37 @@
+"""What is written down about a training run, and what a registry gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+BUNDLE = "bundle"
+"""The folder of a run's files in which the model lies."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is written down about one training run.
+
+    Attributes:
+        version: the model's version.
+        digest: SHA-256 of the bundle's manifest.
+        parameters: settings and facts of the run.
+        metrics: figures by name.
+        folder: files to keep; the bundle lies in its subfolder `bundle`.
+    """
+
+    version: str
+    digest: str
+    parameters: Mapping[str, str]
+    metrics: Mapping[str, float]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A model in the registry, with its files on this machine."""
+
+    version: str
+    run_id: str
+    digest: str
+    bundle: Path
