@@ -40,9 +40,10 @@ def main(names: list[str]) -> int:
     recorders: dict[str, Callable[[Path], str]] = {
         **dict.fromkeys(PAST_DATES, _past),
         "ravenstack": _refusal,
+        "demo": _demo,
     }
     for name in names or recorders:
-        if not (DATA / name).exists():
+        if name != "demo" and not (DATA / name).exists():
             print(f"{name}: skipped, {DATA / name} is not there")
             continue
         body = recorders[name](HERE / name / "forewarn.toml")
@@ -62,9 +63,19 @@ def _past(config: Path) -> str:
 
 def _refusal(config: Path) -> str:
     """A company without any signal: the run must refuse."""
-    name = config.parent.name
+    arguments = ["run", "-c", str(config.relative_to(HERE.parent))]
+    return _command(config.parent.name, arguments)
+
+
+def _demo(config: Path) -> str:
+    """The simulated company, against its own true probabilities."""
+    config.parent.mkdir(exist_ok=True)
+    return _command("demo", ["demo", "--no-serve"])
+
+
+def _command(name: str, arguments: list[str]) -> str:
+    """What a command of ours prints on standard output."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = ["run", "-c", str(config.relative_to(HERE.parent))]
         command = [sys.executable, "-m", "pipelines.cli", *arguments, "--workspace", folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parent)
     shown = done.stdout.replace(folder, "WORKSPACE")

@@ -79,9 +79,6 @@ class Past:
 def decide(plan: BandPlan, present: Vector, past: Past) -> BandPolicy:
     """Thresholds: red from the accounts of today, green from what happened before.
 
-    An account counts once in the intervals however many rows it has, since its rows are
-    not independent.
-
     Args:
         plan: what the company asks of its bands.
         present: chances of the accounts the team has now, shape (accounts,).
@@ -117,14 +114,29 @@ def _largest_green(past: Past, promise: float) -> float:
 
 
 def realised(lost: Vector, accounts: npt.NDArray[np.object_]) -> tuple[float, float, float]:
-    """Share lost with its exact (Clopper-Pearson) 95 % interval on distinct accounts."""
+    """Share lost with its 95 % interval: Clopper-Pearson on the effective number of rows."""
     if not len(lost):
         return float("nan"), 0.0, 1.0
-    rate, n = float(lost.mean()), len(set(accounts))
+    rate, n = float(lost.mean()), effective_rows(lost, accounts)
     events, tail = rate * n, (1 - CONFIDENCE) / 2
     low = float(beta.ppf(tail, events, n - events + 1)) if events > 0 else 0.0
     high = float(beta.ppf(1 - tail, events + 1, n - events)) if events < n else 1.0
     return rate, low, high
+
+
+def effective_rows(lost: Vector, accounts: npt.NDArray[np.object_]) -> float:
+    """How many independent rows would say as much (Kish's design effect, by linearisation).
+
+    Rows of one account are not independent: the variance of the share is taken between
+    accounts. Where nothing varies, each account counts once.
+    """
+    _, owner = np.unique(accounts, return_inverse=True)
+    rate = float(lost.mean())
+    residual = np.bincount(owner, weights=lost) - rate * np.bincount(owner)
+    variance = float(np.sum(residual**2)) / len(lost) ** 2
+    if rate in (0.0, 1.0) or variance == 0.0:
+        return float(owner.max() + 1)
+    return min(rate * (1 - rate) / variance, float(len(lost)))
 
 
 def outcomes(policy: BandPolicy, past: Past) -> list[BandOutcome]:

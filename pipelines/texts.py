@@ -18,7 +18,7 @@ CHANGES_SHOWN = 5
 
 def main_job(result: RunResult) -> str:
     """The main job's findings."""
-    parts = [str(result.load), training(result.train)]
+    parts = [result.load.brief(), training(result.train)]
     if result.scored is not None:
         parts.append(scoring(result.scored))
     return "\n\n".join(parts)

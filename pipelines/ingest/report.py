@@ -106,6 +106,14 @@ class LoadReport:
     def __str__(self) -> str:
         return summary(self.sources, self.problems, self.warnings)
 
+    def brief(self) -> str:
+        """The counts by source, and where the bad rows and their reasons are."""
+        lines = [_line(counts) for counts in self.sources]
+        if self.problems:
+            bad = f"{len(self.problems):,} bad rows were set aside"
+            lines.append(f"{bad}, with reasons: {self.quarantine}")
+        return "\n".join(lines)
+
 
 def summary(
     sources: Iterable[SourceCounts], problems: Iterable[Problem], warnings: Iterable[Problem]
