@@ -49,12 +49,19 @@ def schema(catalogue: Catalogue) -> pa.Schema:
 
 
 def fingerprint(catalogue: Catalogue) -> str:
-    """SHA-256 of all definitions and the contract's version, 64 hexadecimal digits.
+    """SHA-256 of all that decides a value, and of the contract's version, 64 hex digits.
 
-    Two snapshots with the same fingerprint were computed from the same declarations.
+    Two snapshots with the same fingerprint were computed in the same way. Wording is left
+    out, so that a better phrase makes no model unusable.
     """
-    definitions = "\n".join(repr((c.name, c.signal)) for c in catalogue.columns)
+    definitions = "\n".join(map(repr, map(_definition, catalogue.columns)))
     return hashlib.sha256(f"{CONTRACT_VERSION}\n{definitions}".encode()).hexdigest()
+
+
+def _definition(column: SnapshotColumn) -> tuple[object, ...]:
+    """What decides the values of a column."""
+    signal = column.signal
+    return column.name, signal.table, signal.measure, column.window, signal.where, signal.empty
 
 
 def _snapshot(view: View, catalogue: Catalogue, population: Population) -> pa.Table:

@@ -52,9 +52,10 @@ def value_in_words(value: float | str | None) -> str:
 
 
 def _with_unit(value: float | str | None, signal: Signal) -> str:
+    """The value with its unit, unless the meaning began with it ("days since ...")."""
     words = value_in_words(value)
-    shown = signal.unit and value is not None and not isinstance(value, str)
-    return f"{words} {signal.unit}" if shown else words
+    said = signal.meaning.startswith(signal.unit)
+    return words if said or value is None or isinstance(value, str) else f"{words} {signal.unit}"
 
 
 _DECLARED = Wording()

@@ -115,26 +115,35 @@ def test_a_column_is_found_by_name() -> None:
         CATALOGUE.column("adoption__nothing")
 
 
-CHANGES = {
+DEFINING = {
     "name": "other",
     "table": "interactions",
     "measure": Total("quantity"),
-    "meaning": "other",
     "windows": (8,),
     "where": (("event", ("login",)),),
+    "empty": None,
+}
+WORDING = {
+    "meaning": "other",
     "unit": "other",
     "direction": Direction.WORSE,
-    "empty": None,
     "actionable": True,
     "changing": True,
 }
 
 
-@pytest.mark.parametrize("field", CHANGES)
-def test_the_fingerprint_changes_with_every_part_of_a_definition(field: str) -> None:
+@pytest.mark.parametrize("field", DEFINING)
+def test_the_fingerprint_changes_with_every_part_that_decides_a_value(field: str) -> None:
     signal = Signal("calls", "usage", Count(), "calls", windows=(7,))
-    changed = replace(signal, **{field: CHANGES[field]})
+    changed = replace(signal, **{field: DEFINING[field]})
     assert fingerprint(one(signal)) != fingerprint(one(changed))
+
+
+@pytest.mark.parametrize("field", WORDING)
+def test_better_words_make_no_other_fingerprint(field: str) -> None:
+    signal = Signal("calls", "usage", Count(), "calls", windows=(7,))
+    changed = replace(signal, **{field: WORDING[field]})
+    assert fingerprint(one(signal)) == fingerprint(one(changed))
 
 
 def test_the_fingerprint_tells_parameters_of_a_measure_apart() -> None:

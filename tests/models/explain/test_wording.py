@@ -30,14 +30,15 @@ def test_every_column_has_a_sentence(column: object) -> None:
     value = "calm" if column.signal.is_word else 4.0
     said = sentence(Reason(column.name, value, 0.5))
     meaning = column.meaning[0].upper() + column.meaning[1:]
-    unit = f" {column.signal.unit}" if column.signal.unit and not column.signal.is_word else ""
+    named = column.signal.is_word or column.meaning.startswith(column.signal.unit)
+    unit = "" if named else f" {column.signal.unit}"
     shown = value if column.signal.is_word else "4"
     assert said == f"{meaning}: {shown}{unit}; raises the risk."
 
 
 def test_units_and_direction() -> None:
     assert sentence(Reason("profile__age", 400.0, -0.2)) == (
-        "Days as a customer: 400 days; lowers the risk."
+        "Days as a customer: 400; lowers the risk."
     )
     assert sentence(Reason("profile__age", None, 0.2)) == (
         "Days as a customer: not known; raises the risk."
