@@ -35,7 +35,7 @@ class LogoChurn:
         for account, mine in stretches(paid(later.facts("subscriptions")), self.gap_days).items():
             held = [s for s in mine if s.begin < cut]
             if held:
-                event_at[account], followed[account] = _end_of(held[-1])
+                event_at[account], followed[account] = _lost_at(held[-1]), NEVER
         return Fate(event_at, followed)
 
 
@@ -46,8 +46,7 @@ def paying(view: View) -> Mask:
     return np.bincount(held, minlength=view.size) > 0
 
 
-def _end_of(stretch: Stretch) -> tuple[int, int]:
-    """When a stretch was lost, and up to when it was followed."""
-    if stretch.completed and stretch.end != NEVER:
-        return NEVER, stretch.end
-    return stretch.given_up, NEVER
+def _lost_at(stretch: Stretch) -> int:
+    """When a stretch was given up; never where it ended as agreed."""
+    ended_as_agreed = stretch.completed and stretch.end != NEVER
+    return NEVER if ended_as_agreed else stretch.given_up

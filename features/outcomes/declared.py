@@ -46,10 +46,9 @@ class Declared:
         """When the first outcome happened that was not yet visible at `as_of`."""
         then = later.bucket.at(as_of)
         event_at = _first(later, then, WORDS[self.name])
-        if self.name == "logo_churn":
-            return Fate(event_at, np.full(later.size, NEVER))
-        followed = _first(later, then, "churn")
-        return Fate(np.where(event_at < followed, event_at, NEVER), followed)
+        if self.name != "logo_churn":
+            event_at = np.where(event_at < _first(later, then, "churn"), event_at, NEVER)
+        return Fate(event_at, np.full(later.size, NEVER))
 
 
 def _first(later: View, then: View, word: str) -> Instants:

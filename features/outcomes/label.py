@@ -23,8 +23,14 @@ class Fate:
     Attributes:
         event_at: when the outcome happened, microseconds; NEVER if it has not. An outcome
             that had begun before `as_of` but was known only later lies before the cut.
-        followed_until: up to when the account was followed; what happens later is not
-            known to be absent. NEVER where only the data's end limits it.
+        followed_until: up to when the account was followed: the cut where what put it into
+            the population was withdrawn since, so that nothing can be told; NEVER otherwise.
+
+    An account that ended in another way (its work was completed, or all of it was lost before
+    it contracted) can no longer have the outcome. It stays as one that never had it, rather
+    than being dropped: dropping would keep those who had the outcome first and none of those
+    who did not, and products of hazards would not be the share that has it (Fine and Gray
+    1999, subdistribution hazards).
     """
 
     event_at: Instants

@@ -38,8 +38,8 @@ class Movement:
 
     The level is what was visible then, so a movement that became known only later counts
     from the first day. A level counts only when it lasts longer than the allowed gap, so
-    that the moment between two rows of an upgrade is no movement. An account that leaves
-    altogether is followed until then: full loss is not contraction.
+    that the moment between two rows of an upgrade is no movement. Full loss is not
+    contraction: an account that leaves first never contracts.
     """
 
     name: Literal["contraction", "expansion"]
@@ -66,8 +66,7 @@ class Movement:
         for account, rows in by_account(subscriptions.account):
             steps = levels(subscriptions, rows, later.cut, self.gap_days * DAY)
             event_at[account] = self._moved(steps, visible[account], cut_of(as_of))
-        followed = np.minimum(loss.followed_until, loss.event_at)
-        return Fate(np.where(event_at < followed, event_at, NEVER), followed)
+        return Fate(np.where(event_at < loss.event_at, event_at, NEVER), loss.followed_until)
 
     def _moved(self, steps: Steps, visible: float, cut: int) -> int:
         """When the level first lay that far from what was visible before `cut`."""

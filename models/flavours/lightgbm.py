@@ -1,6 +1,7 @@
 """Gradient-boosted trees (LightGBM), explained exactly by its own TreeSHAP."""
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Self
 
 import lightgbm
@@ -34,6 +35,9 @@ Churn gives few losses: larger trees learn single accounts by heart, and then fo
 few losses of new rows, which a calibrator that keeps the mean cannot mend.
 """
 ROUNDS = 120
+ONE_AT_A_TIME = Lock()
+"""LightGBM keeps its number of threads for the whole process: two calls that set it at once
+write beyond their buffers, so calls from several threads wait for one another."""
 ROWS_WORTH_THREADS = 200_000
 """Below this, threads wait for one another longer than they work."""
 
@@ -46,11 +50,13 @@ class FittedLightGBM:
 
     def log_odds(self, inputs: Matrix) -> Vector:
         """Log-odds of loss, shape (rows,)."""
-        return np.asarray(self.booster.predict(inputs, raw_score=True), dtype=np.float64)
+        with ONE_AT_A_TIME:
+            return np.asarray(self.booster.predict(inputs, raw_score=True), dtype=np.float64)
 
     def contributions(self, inputs: Matrix) -> Matrix:
         """Path-dependent TreeSHAP (Lundberg et al. 2020), shape (rows, columns + 1)."""
-        return np.asarray(self.booster.predict(inputs, pred_contrib=True), dtype=np.float64)
+        with ONE_AT_A_TIME:
+            return np.asarray(self.booster.predict(inputs, pred_contrib=True), dtype=np.float64)
 
     def to_files(self) -> Files:
         """LightGBM's own text format."""
@@ -79,4 +85,5 @@ class LightGBM:
         )
         threads = 1 if len(inputs) < ROWS_WORTH_THREADS else 0
         parameters = {**PARAMETERS, "seed": seed, "num_threads": threads}
-        return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))
+        with ONE_AT_A_TIME:
+            return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))

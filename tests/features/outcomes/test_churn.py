@@ -131,13 +131,12 @@ def test_free_trials_and_plans_priced_at_nothing_do_not_count(outcome: Outcome) 
     outcome(CHURN, expected, subscriptions=trials)
 
 
-def test_an_end_as_agreed_is_no_loss_and_ends_the_following(outcome: Outcome) -> None:
+def test_an_end_as_agreed_is_no_loss_and_the_account_stays_as_one_kept(outcome: Outcome) -> None:
     finished = """
     account | started_at | ended_at   | is_completed
     a1      | 2025-01-01 | 2026-02-11 | yes
     """
-    followed = {JAN: 10}
-    outcome(CHURN, {JAN: NEVER}, followed=followed, subscriptions=finished)
+    outcome(CHURN, {JAN: NEVER}, followed={JAN: NEVER}, subscriptions=finished)
     outcome(CHURN, {"2026-02-28": OUT}, subscriptions=finished)
 
 

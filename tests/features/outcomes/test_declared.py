@@ -50,7 +50,7 @@ def test_another_reason_for_what_was_known_is_no_new_outcome(outcome: Outcome) -
     outcome(DOWN, {"2026-01-15": 5, JAN: NEVER}, outcomes=written, accounts=ACCOUNTS)
 
 
-def test_outcomes_of_other_kinds_do_not_count_but_churn_ends_the_following(
+def test_outcomes_of_other_kinds_do_not_count_and_none_comes_after_churn(
     outcome: Outcome,
 ) -> None:
     written = """
@@ -60,17 +60,17 @@ def test_outcomes_of_other_kinds_do_not_count_but_churn_ends_the_following(
     a1      | churn       | 2026-03-03
     """
     known = {"outcomes": written, "accounts": ACCOUNTS}
-    outcome(DOWN, {JAN: 5}, followed={JAN: 30}, **known)
-    outcome(UP, {JAN: NEVER}, followed={JAN: 30}, **known)
+    outcome(DOWN, {JAN: 5}, followed={JAN: NEVER}, **known)
+    outcome(UP, {JAN: NEVER}, followed={JAN: NEVER}, **known)
     outcome(CHURN, {JAN: 31, "2026-03-31": OUT}, **known)
 
 
-def test_churn_known_late_ends_the_following_at_once(outcome: Outcome) -> None:
+def test_churn_known_late_leaves_no_room_for_other_outcomes(outcome: Outcome) -> None:
     written = """
     account | outcome | occurred_at | known_at
     a1      | churn   | 2026-01-20  | 2026-02-10
     """
-    outcome(UP, {JAN: NEVER}, followed={JAN: 0}, outcomes=written, accounts=ACCOUNTS)
+    outcome(UP, {JAN: NEVER}, followed={JAN: NEVER}, outcomes=written, accounts=ACCOUNTS)
 
 
 def test_the_population_pays_and_has_not_been_declared_lost(outcome: Outcome) -> None:

@@ -91,12 +91,14 @@ def test_a_movement_is_certain_when_it_has_outlasted_the_gap(outcome: Outcome) -
     assert DOWN.lag_days == 30
 
 
-def test_leaving_is_no_contraction_and_ends_the_following(outcome: Outcome) -> None:
+def test_leaving_is_no_contraction_and_the_account_stays_as_one_that_never_did(
+    outcome: Outcome,
+) -> None:
     left = """
     account | started_at | ended_at
     a1      | 2025-01-01 | 2026-02-11
     """
-    outcome(DOWN, {JAN: NEVER, "2026-02-28": OUT}, followed={JAN: 10}, subscriptions=left)
+    outcome(DOWN, {JAN: NEVER, "2026-02-28": OUT}, followed={JAN: NEVER}, subscriptions=left)
 
 
 def test_a_movement_before_leaving_counts(outcome: Outcome) -> None:
