@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import lightgbm
 import numpy as np
@@ -136,3 +137,17 @@ def _tree_explainer():  # noqa: ANN202
         return np.asarray(values), float(np.ravel(explainer.expected_value)[0])
 
     return explain
+
+
+def test_trees_may_be_fitted_from_several_threads() -> None:
+    rng = np.random.default_rng(5)
+    narrow = InputSchema(tuple(InputColumn(f"c{i}") for i in range(20)))
+
+    def fitted(rows: int) -> float:
+        inputs = rng.normal(size=(rows, 20))
+        lost = (inputs[:, 0] > 0.5).astype(float)
+        model = LightGBM(rounds=10).fit(inputs, lost, narrow, seed=1)
+        return float(model.log_odds(inputs)[lost == 1].mean() - model.log_odds(inputs).mean())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(gain > 0 for gain in pool.map(fitted, range(1000, 3000, 50)))
