@@ -30,6 +30,8 @@ from models.score import HORIZONS
 from pipelines.company import label_of, rates_of
 from pipelines.config import Config, read_config
 
+REFUSED = 3
+
 
 def main() -> int:
     """Run every date given and print the figures."""
@@ -48,7 +50,8 @@ def afterwards(path: Path, as_of: date) -> dict[str, Any]:
     config = read_config(path, os.environ)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
-        forewarn("run", "-c", path, "--as-of", as_of, "--workspace", workspace)
+        if forewarn("run", "-c", path, "--as-of", as_of, "--workspace", workspace) == REFUSED:
+            return {"config": str(path), "as_of": as_of.isoformat(), "refused": True}
         target = workspace / "scores.csv"
         forewarn("export", "scores", "--as-of", as_of, "--to", target, "--workspace", workspace)
         scores = pd.read_csv(target, dtype={"account_id": str})
@@ -68,12 +71,13 @@ def afterwards(path: Path, as_of: date) -> dict[str, Any]:
     }
 
 
-def forewarn(*arguments: object) -> None:
-    """Run a command of ours; its progress passes through."""
+def forewarn(*arguments: object) -> int:
+    """Run a command of ours; its progress passes through. Returns 0, or 3 for a refusal."""
     command = [sys.executable, "-m", "pipelines.cli", *map(str, arguments)]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-    if done.returncode:
+    if done.returncode not in (0, REFUSED):
         raise SystemExit(f"{' '.join(command[2:])} ended with exit code {done.returncode}")
+    return done.returncode
 
 
 def what_happened(lake: Lake, config: Config, label: Label, as_of: date) -> pd.DataFrame:
@@ -114,6 +118,8 @@ def figures(scores: pd.DataFrame, horizon: int) -> dict[str, Any]:
 
 def as_text(found: dict[str, Any]) -> str:
     """One date's figures as lines."""
+    if found.get("refused"):
+        return f"{found['config']} as of {found['as_of']}: refused, no model was fit to use"
     lines = [f"{found['config']} as of {found['as_of']}: {found['accounts']} accounts"]
     for horizon, f in found["horizons"].items():
         if not f["accounts"]:

@@ -140,11 +140,10 @@ def _tree_explainer():  # noqa: ANN202
 
 
 def test_trees_may_be_fitted_from_several_threads() -> None:
-    rng = np.random.default_rng(5)
     narrow = InputSchema(tuple(InputColumn(f"c{i}") for i in range(20)))
 
     def fitted(rows: int) -> float:
-        inputs = rng.normal(size=(rows, 20))
+        inputs = np.random.default_rng(rows).normal(size=(rows, 20))
         lost = (inputs[:, 0] > 0.5).astype(float)
         model = LightGBM(rounds=10).fit(inputs, lost, narrow, seed=1)
         return float(model.log_odds(inputs)[lost == 1].mean() - model.log_odds(inputs).mean())
