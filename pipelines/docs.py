@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from features.signals_page import signals_page
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from features.contract.document import contract_page
+from features.signals_page import signals_page
 from pipelines.config import Config
 
 FOLDER = Path(__file__).parents[1] / "docs"
