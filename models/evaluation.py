@@ -10,7 +10,16 @@ from models.calibration import FEWEST_EVENTS, Calibrator, fit_calibrator
 from models.dataset import Dataset
 from models.hazards import p_loss
 from models.intervals import Interval
-from models.metrics import METRICS, Estimate, Resamples, Vector, calibration_line, log_loss
+from models.metrics import (
+    METRICS,
+    Estimate,
+    Metric,
+    Resamples,
+    Vector,
+    auc,
+    calibration_line,
+    log_loss,
+)
 from models.walkforward import OutOfTime
 
 DRAWS = 200
@@ -45,6 +54,7 @@ class HorizonReport:
         intercept, slope: of the calibration line.
         gains: by baseline, how much log loss it has more than the model (above 0: the
             model is better), with its interval.
+        rank_gains: by baseline, how much less AUC it has than the model, likewise.
         baselines: each baseline's log loss and AUC.
     """
 
@@ -57,6 +67,7 @@ class HorizonReport:
     intercept: float
     slope: float
     gains: dict[str, Estimate]
+    rank_gains: dict[str, Estimate]
     baselines: dict[str, dict[str, float]]
 
 
@@ -145,14 +156,18 @@ def report(
         metrics=figures,
         intercept=intercept,
         slope=slope,
-        gains={name: _gain(draws, test, other) for name, other in baselines.items()},
+        gains={name: _gain(draws, test, other, log_loss, -1) for name, other in baselines.items()},
+        rank_gains={name: _gain(draws, test, other, auc, 1) for name, other in baselines.items()},
         baselines={name: _figures(test, other) for name, other in baselines.items()},
     )
 
 
-def _gain(draws: Resamples, test: TestSet, other: Vector) -> Estimate:
+def _gain(draws: Resamples, test: TestSet, other: Vector, metric: Metric, sign: int) -> Estimate:
+    """How much better the model is by a metric; `sign` is 1 where more is better."""
+
     def more(weight: Vector) -> float:
-        return log_loss(test.lost, other, weight) - log_loss(test.lost, test.chance, weight)
+        ours, theirs = (metric(test.lost, chance, weight) for chance in (test.chance, other))
+        return sign * (ours - theirs)
 
     return draws.interval(more)
 

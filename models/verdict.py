@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from models.baselines import BLIND
+from models.baselines import BASE_RATE, BLIND
 from models.evaluation import HorizonReport
 from models.metrics import Estimate
+
+CHANCE = 0.5
+"""The AUC of a coin."""
 
 
 @dataclass(frozen=True)
@@ -19,29 +22,44 @@ class Verdict:
 def judge(found: HorizonReport) -> Verdict:
     """Whether the signals foretell losses, beyond what age and base rate already say.
 
-    The model must beat every blind baseline in log loss with its whole 95 % interval over
-    accounts: a model that cannot do that has learnt nothing about behaviour. A report that
-    compares with none of them is no evidence.
+    Beside every blind baseline the model must, beyond doubt (with the whole 95 % interval over
+    accounts), rank better or have the lower log loss. Ranking counts because the level of a
+    season, which no behaviour foretells, moves log loss and leaves the ranking alone; but a
+    level so wrong that the base rate alone has the lower log loss is not fit to use either.
+    A report that compares with none of the baselines is no evidence.
     """
-    blind = {name: found.gains[name] for name in BLIND if name in found.gains}
-    failed = [name for name, gain in blind.items() if not gain.low > 0]
+    blind = [name for name in BLIND if name in found.gains]
+    failed = [name for name in blind if not _beats(found, name)]
     figures = found.metrics
     sentences = [
         f"out of time at {found.horizon} days: AUC {_range(figures['auc'])}, "
         f"log loss {_range(figures['log_loss'])}, "
         f"on {found.rows} rows of {found.accounts} accounts, {found.events} before a loss"
     ]
-    sentences += [_failure(name, blind[name]) for name in failed]
+    sentences += [_failure(name, found) for name in failed]
     if not blind:
         sentences.append("no baseline could be compared on the same rows")
     return Verdict(bool(blind) and not failed, found.horizon, tuple(sentences))
 
 
-def _failure(name: str, gain: Estimate) -> str:
-    return (
-        f"no usable signal: against {name} the model saves {gain.value:.4f} of log loss "
-        f"({gain.low:.4f} to {gain.high:.4f}), which may be nothing"
-    )
+def _beats(found: HorizonReport, name: str) -> bool:
+    gain = found.gains[name]
+    right_level = name != BASE_RATE or gain.value > 0
+    return gain.low > 0 or (_ranks_better(found, name) and right_level)
+
+
+def _ranks_better(found: HorizonReport, name: str) -> bool:
+    """Beyond doubt better than the baseline, and than chance where the baseline is worse."""
+    return found.rank_gains[name].low > 0 and found.metrics["auc"].low > CHANCE
+
+
+def _failure(name: str, found: HorizonReport) -> str:
+    gain, rank = found.gains[name], found.rank_gains[name]
+    saved = f"{gain.value:+.4f} of log loss saved ({gain.low:+.4f} to {gain.high:+.4f})"
+    if _ranks_better(found, name):
+        return f"the level is not fit to use: beside {name}, {saved}, though accounts rank better"
+    ranked = f"{rank.value:+.3f} of AUC ({rank.low:+.3f} to {rank.high:+.3f})"
+    return f"no usable signal: beside {name}, {saved} and {ranked}, neither beyond doubt"
 
 
 def _range(estimate: Estimate) -> str:

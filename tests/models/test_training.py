@@ -76,7 +76,7 @@ def test_shuffled_fates_are_refused(
     auc = shuffled.reports[90].metrics["auc"]
     assert auc.low <= 0.5 <= auc.high
     assert any(
-        s.startswith("no usable signal: against base rate") for s in shuffled.verdict.sentences
+        s.startswith("no usable signal: beside base rate") for s in shuffled.verdict.sentences
     )
 
 

@@ -6,16 +6,27 @@ from models.evaluation import HorizonReport
 from models.metrics import Estimate
 from models.verdict import judge
 
+Range = tuple[float, float, float]
+GOOD, NOTHING, WORSE = (0.02, 0.01, 0.03), (0.002, -0.001, 0.005), (-0.01, -0.02, -0.001)
 
-def report(**gains: tuple[float, float, float]) -> HorizonReport:
+
+def report(ranks: Range = NOTHING, **gains: Range) -> HorizonReport:
+    """A report whose gains in log loss are given by baseline; all gains in AUC are `ranks`."""
     figures = {"auc": Estimate(0.7, 0.65, 0.75), "log_loss": Estimate(0.2, 0.18, 0.22)}
     named = {name.replace("_", " "): Estimate(*g) for name, g in gains.items()}
     return HorizonReport(
-        90, 900, 300, 40, ("2026-01-31", "2026-06-30"), figures, 0.0, 1.0, named, {}
+        90,
+        900,
+        300,
+        40,
+        ("2026-01-31", "2026-06-30"),
+        figures,
+        0.0,
+        1.0,
+        named,
+        dict.fromkeys(named, Estimate(*ranks)),
+        {},
     )
-
-
-GOOD, NOTHING, WORSE = (0.02, 0.01, 0.03), (0.002, -0.001, 0.005), (-0.01, -0.02, -0.001)
 
 
 def test_fit_where_both_blind_baselines_are_beaten() -> None:
@@ -29,12 +40,33 @@ def test_fit_where_both_blind_baselines_are_beaten() -> None:
 
 
 @pytest.mark.parametrize("gain", [NOTHING, WORSE, (0.0, 0.0, 0.0), (0.1, float("nan"), 0.2)])
-def test_not_fit_where_one_may_be_as_good(gain: tuple[float, float, float]) -> None:
+def test_not_fit_where_one_may_be_as_good(gain: Range) -> None:
     verdict = judge(report(base_rate=GOOD, age_alone=gain))
     assert not verdict.fit
     assert len(verdict.sentences) == 2
-    assert verdict.sentences[1].startswith("no usable signal: against age alone the model saves")
+    assert verdict.sentences[1].startswith("no usable signal: beside age alone, ")
     assert not judge(report(base_rate=gain, age_alone=GOOD)).fit
+
+
+def test_a_better_ranking_is_a_signal_where_a_season_moved_the_level() -> None:
+    verdict = judge(report(GOOD, base_rate=NOTHING, age_alone=WORSE))
+    assert verdict.fit
+    assert len(verdict.sentences) == 1
+
+
+def test_ranking_no_better_than_a_coin_is_no_signal() -> None:
+    found = report(GOOD, base_rate=NOTHING, age_alone=NOTHING)
+    coin = replace(found, metrics={**found.metrics, "auc": Estimate(0.52, 0.49, 0.55)})
+    assert not judge(coin).fit
+
+
+def test_a_level_worse_than_the_base_rate_is_not_fit_however_it_ranks() -> None:
+    verdict = judge(report(GOOD, base_rate=WORSE, age_alone=GOOD))
+    assert not verdict.fit
+    assert verdict.sentences[1] == (
+        "the level is not fit to use: beside base rate, -0.0100 of log loss saved "
+        "(-0.0200 to -0.0010), though accounts rank better"
+    )
 
 
 def test_no_comparison_is_no_evidence() -> None:
