@@ -1,15 +1,16 @@
 """What the lake held by a date: when its history begins and which events are its main ones."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.clock import MISSING, cut_of, day_of
+from features.clock import day_of
 from features.contract import TABLES
 from features.lake import Lake
+from features.seen import seen
 
 STATES = ("accounts", "subscriptions", "contacts")
 """Tables whose first rows may be older than anything else that was recorded."""
@@ -37,27 +38,27 @@ def ends(lake: Lake) -> date:
 
 def main_events(lake: Lake, until: date, count: int) -> tuple[str, ...]:
     """The most frequent usage events known by `until`, most frequent first."""
-    if "usage" not in lake.manifest.tables:
-        return ()
-    usage = _visible(lake, "usage", until)
     tally: Counter[str] = Counter()
-    for entry in pc.value_counts(usage.column("event")).to_pylist():
-        tally[entry["values"]] = entry["counts"]
+    for rows in _visible(lake, "usage", until, ("event",)):
+        for entry in pc.value_counts(rows.column("event").cast(pa.string())).to_pylist():
+            tally[entry["values"]] += entry["counts"]
     ranked = sorted(tally, key=lambda event: (-tally[event], event))
     return tuple(ranked[:count])
 
 
 def _first_day(lake: Lake, name: str, as_of: date) -> date | None:
-    start = _visible(lake, name, as_of).column(TABLES[name].occurred).cast(pa.int64())
-    first = pc.min(start).as_py()
-    return None if first is None else day_of(first)
+    occurred = TABLES[name].occurred
+    firsts = [
+        pc.min(rows.column(occurred).cast(pa.int64())) for rows in _visible(lake, name, as_of)
+    ]
+    days = [day_of(first.as_py()) for first in firsts if first.is_valid]
+    return min(days, default=None)
 
 
-def _visible(lake: Lake, name: str, as_of: date) -> pa.Table:
-    """Rows that happened and were known by the end of `as_of`."""
-    table, cut = lake.read(name), cut_of(as_of)
-    seen = np.ones(len(table), dtype=bool)
-    for column in (TABLES[name].occurred, "known_at"):
-        instants = table.column(column).cast(pa.int64()).fill_null(MISSING).to_numpy()
-        seen &= instants < cut
-    return table.filter(pa.array(seen))
+def _visible(
+    lake: Lake, name: str, as_of: date, columns: tuple[str, ...] = ()
+) -> Iterator[pa.Table]:
+    """Rows that happened and were known by the end of `as_of`, bucket by bucket."""
+    for index in range(lake.manifest.buckets):
+        for table in lake.bucket(index, {name: columns}).values():
+            yield table.filter(pa.array(seen(TABLES[name], table, as_of)))

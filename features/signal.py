@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
-from features.contract import TABLES
-from features.measures import Latest, Measure
+from features.measures import Measure
 
 
 class Direction(IntEnum):
@@ -70,9 +69,7 @@ class Signal:
     @property
     def is_word(self) -> bool:
         """Whether the value is a word rather than a number."""
-        if not isinstance(self.measure, Latest):
-            return False
-        return TABLES[self.table].column(self.measure.column).kind.value in ("text", "category")
+        return self.measure.gives_words(self.table)
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,11 @@ class SnapshotColumn:
         """`group__signal_window`, e.g. `adoption__users_30d`."""
         window = "" if self.window is None else f"_{self.window}d"
         return f"{self.group}__{self.signal.name}{window}"
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the value of an account younger than the window is scaled to all of it."""
+        return self.window is not None and self.signal.measure.scales
 
     @property
     def meaning(self) -> str:

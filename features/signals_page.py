@@ -11,7 +11,9 @@ per account and one column per signal and window, computed from what had happene
 known at the end of `as_of`. A column whose table is not connected is missing, never 0.
 
 *Empty* is the value of an account of which the connected table tells nothing. *Higher is*
-says what a higher value tells about the account, where it tells anything.
+says what a higher value tells about the account, where it tells anything, and *can act* whether
+people at the company can change it. A value marked *scaled* is brought to the whole window
+where the account is younger than that: what 20 days hold counts three times in 60.
 """
 
 _EVENTS = """\
@@ -21,7 +23,7 @@ Each of the {count} events a company uses most gets signals of its own in the gr
 {group}, here for an event called `{event}`:
 """
 
-_HEAD = ("column", "meaning", "unit", "higher is", "empty", "table")
+_HEAD = ("column", "meaning", "unit", "higher is", "can act", "empty", "table")
 _DIRECTIONS = {Direction.HEALTHIER: "healthier", Direction.WORSE: "worse", Direction.UNSIGNED: "—"}
 _EXAMPLE = "report exported"
 
@@ -60,9 +62,10 @@ def _row(column: SnapshotColumn) -> tuple[str, ...]:
     note = " (only where `known_at` tells old values)" if signal.changing else ""
     return (
         f"`{column.name}`",
-        column.meaning + note,
+        column.meaning + (", scaled" if column.scaled else "") + note,
         signal.unit,
         _DIRECTIONS[signal.direction],
+        "yes" if signal.actionable else "",
         empty,
         f"`{signal.table}`",
     )

@@ -6,18 +6,21 @@ dates give the same bytes, whatever engine maps it over the buckets.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from features.clock import DAY, Floats, Instants, Mask
+from features.clock import Mask
 from features.contract import CONTRACT_VERSION
-from features.facts import Bucket, Facts, View
-from features.measures import Change, Lens
+from features.facts import Bucket, View
+from features.kernel import FOREVER
+from features.kernel.cells import filled
+from features.measures import Labels, Lens, Measured, Span
 from features.signal import Catalogue, Signal, SnapshotColumn, Where
-from features.words import Words
+from features.timeline import DATED, Rows, Timeline
 
 Population = Callable[[View], Mask]
 """Which accounts of a view a snapshot describes, shape (accounts,)."""
@@ -30,12 +33,23 @@ def snapshots(
 ) -> pa.Table:
     """All signals of the bucket's accounts in the population at each of `dates`.
 
-    Returns one row per account and date, ordered by date and account id, with columns
+    Returns one row per account and date, ordered by account id and date, with columns
     `account_id` (string), `as_of` (date32) and one column per signal: float64 where NaN
     means that the source is not connected or nothing can be told, or string.
     """
-    parts = [_snapshot(bucket.at(day), catalogue, population) for day in dates]
-    return pa.concat_tables(parts) if parts else schema(catalogue).empty_table()
+    dates = sorted(set(dates))
+    if not dates or not bucket.accounts:
+        return schema(catalogue).empty_table()
+    timeline = Timeline(bucket, dates)
+    wanted = np.stack([population(bucket.at(day)) for day in dates], axis=1)
+    account, which = np.nonzero(wanted)
+    ids = pa.array(bucket.accounts, pa.string()).take(pa.array(account))
+    days = pa.array(dates, pa.date32()).take(pa.array(which))
+    cells = np.flatnonzero(wanted.ravel())
+    everyone = len(cells) == wanted.size
+    columns = Reader(timeline).columns(catalogue)
+    arrays = [_arrow(columns[c.name], None if everyone else cells) for c in catalogue.columns]
+    return pa.Table.from_arrays([ids, days, *arrays], schema=schema(catalogue))
 
 
 def schema(catalogue: Catalogue) -> pa.Schema:
@@ -54,81 +68,96 @@ def fingerprint(catalogue: Catalogue) -> str:
     Two snapshots with the same fingerprint were computed in the same way. Wording is left
     out, so that a better phrase makes no model unusable.
     """
-    definitions = "\n".join(map(repr, map(_definition, catalogue.columns)))
+    definitions = "\n".join(map(repr, map(definition, catalogue.columns)))
     return hashlib.sha256(f"{CONTRACT_VERSION}\n{definitions}".encode()).hexdigest()
 
 
-def _definition(column: SnapshotColumn) -> tuple[object, ...]:
+def definition(column: SnapshotColumn) -> tuple[object, ...]:
     """What decides the values of a column."""
     signal = column.signal
     return column.name, signal.table, signal.measure, column.window, signal.where, signal.empty
 
 
-def _snapshot(view: View, catalogue: Catalogue, population: Population) -> pa.Table:
-    rows = np.flatnonzero(population(view))
-    reader = Reader(view)
-    accounts = pa.array([view.bucket.accounts[i] for i in rows], pa.string())
-    arrays = [accounts, pa.array([view.as_of] * len(rows), pa.date32())]
-    arrays += [_arrow(reader.column(c), rows) for c in catalogue.columns]
-    return pa.Table.from_arrays(arrays, schema=schema(catalogue))
-
-
-def _arrow(values: Floats | Words, rows: Instants) -> pa.Array:
-    if isinstance(values, Words):
+def _arrow(values: Measured, cells: npt.NDArray[np.int64] | None) -> pa.Array:
+    """One column of the snapshot from values of all dates and accounts, shape (1, A, K)."""
+    if isinstance(values, Labels):
         words = pa.array([*values.words, None], pa.string())
-        return words.take(pa.array(values.codes[rows] % len(words)))
-    return pa.array(values[rows], pa.float64())
+        codes = values.codes.ravel() if cells is None else values.codes.ravel()[cells]
+        return words.take(pa.array(codes % len(words)))
+    numbers = values.ravel() if cells is None else values.ravel()[cells]
+    return pa.array(numbers, pa.float64(), from_pandas=False)
 
 
 @dataclass
 class Reader:
-    """Computes columns of one view; windows and filters shared by columns are cut once."""
+    """Computes the columns of one timeline; filters shared by signals are applied once."""
 
-    view: View
+    timeline: Timeline
 
     def __post_init__(self) -> None:
-        self._cut: dict[tuple[str, Where, int | None, int], Facts] = {}
+        self._filtered: dict[tuple[str, Where], Rows] = {}
+        self._backs: dict[tuple[str, Where], set[int]] = {}
+        self._shared: dict[tuple[str, Where], dict[str, tuple[Span, ...]]] = {}
 
-    def column(self, column: SnapshotColumn) -> Floats | Words:
-        """One value per account of the bucket, in the bucket's order."""
-        signal = column.signal
-        if not self.view.connected(signal.table):
+    def columns(self, catalogue: Catalogue) -> dict[str, Measured]:
+        """The values of each column of the catalogue, each of shape (1, A, K)."""
+        for signal in (s for group in catalogue.groups for s in group.signals):
+            shared = self._shared.setdefault((signal.table, signal.where), {})
+            self._backs.setdefault((signal.table, ()), {0})
+            backs = self._backs.setdefault((signal.table, signal.where), {0})
+            for window in signal.windows:
+                backs |= {FOREVER, DATED} if window is None else {window}
+            for what, spans in signal.measure.shares(_spans(signal)).items():
+                shared[what] = (*shared.get(what, ()), *spans)
+            self.timeline.expected[signal.table] = tuple(sorted(self._backs[signal.table, ()]))
+        found: dict[str, Measured] = {}
+        for group in catalogue.groups:
+            for signal in group.signals:
+                values = self.signal(signal)
+                for s, window in enumerate(signal.windows):
+                    name = SnapshotColumn(group.name, signal, window).name
+                    found[name] = _slice(values, s)
+        return found
+
+    def signal(self, signal: Signal) -> Measured:
+        """The values of all windows of a signal, shape (S, A, K)."""
+        spans = _spans(signal)
+        if not self.timeline.connected(signal.table):
             return self._not_connected(signal)
-        values = signal.measure.over(self._lens(signal, column.window, 0))
-        if isinstance(values, Words) or signal.empty is None:
+        rows, whole = self._rows(signal.table, signal.where), self.timeline.rows(signal.table)
+        others = self._shared.get((signal.table, signal.where), {})
+        lens = Lens(rows, whole, self.timeline, spans, signal.empty == 0, others)
+        values = signal.measure.over(lens)
+        if isinstance(values, Labels) or signal.empty is None:
             return values
-        return np.where(np.isnan(values), signal.empty, values)
+        if signal.empty == 0 and signal.measure.counts_nothing:
+            return values
+        return filled(values.ravel(), signal.empty).reshape(values.shape)
 
-    def _not_connected(self, signal: Signal) -> Floats | Words:
+    def _not_connected(self, signal: Signal) -> Measured:
+        shape = len(signal.windows), self.timeline.size, len(self.timeline.dates)
         if signal.is_word:
-            return Words(np.full(self.view.size, -1, np.int32), ())
-        return np.full(self.view.size, np.nan)
+            return Labels(np.full(shape, -1, np.int32), ())
+        return np.full(shape, np.nan)
 
-    def _lens(self, signal: Signal, window: int | None, back: int) -> Lens:
-        """The window `back` windows ago, and for the latest one the window before it."""
-        facts = self._facts(signal.table, signal.where, window, back)
-        whole = self._facts(signal.table, (), window, back)
-        end = self.view.cut - back * (window or 0) * DAY
-        compares = isinstance(signal.measure, Change)
-        earlier = self._lens(signal, window, 1) if compares and window and not back else None
-        return Lens(facts, whole, self.view, end, earlier)
+    def _rows(self, table: str, where: Where) -> Rows:
+        """The facts that pass a filter."""
+        if not where:
+            return self.timeline.rows(table)
+        if (table, where) not in self._filtered:
+            rows = self.timeline.rows(table)
+            for column, words in where:
+                rows = rows.where(column, words)
+            expected = tuple(sorted(self._backs.get((table, where), ())))
+            self._filtered[table, where] = replace(rows, expected=expected)
+        return self._filtered[table, where]
 
-    def _facts(self, table: str, where: Where, window: int | None, back: int) -> Facts:
-        """The facts of the window `back` windows ago that pass the filter."""
-        key = (table, where, window, back)
-        if key not in self._cut:
-            self._cut[key] = self._narrow(*key)
-        return self._cut[key]
 
-    def _narrow(self, table: str, where: Where, window: int | None, back: int) -> Facts:
-        if where:
-            facts = self._facts(table, (), window, back)
-            keep = np.ones(len(facts), dtype=bool)
-            for name, words in where:
-                keep &= facts.words(name).among(words)
-            return facts.take(keep)
-        facts = self.view.facts(table)
-        if window is None:
-            return facts
-        end = self.view.cut - back * window * DAY
-        return facts.take((facts.start >= end - window * DAY) & (facts.start < end))
+def _spans(signal: Signal) -> tuple[Span, ...]:
+    return tuple(Span(window) for window in signal.windows)
+
+
+def _slice(values: Measured, s: int) -> Measured:
+    if isinstance(values, Labels):
+        return Labels(values.codes[s : s + 1], values.words)
+    return values[s : s + 1]

@@ -14,7 +14,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Words:
-    """A text column as codes into its sorted distinct words; -1 is missing."""
+    """A text column as codes into its distinct words, in no particular order; -1 is missing."""
 
     codes: Codes
     words: tuple[str, ...]

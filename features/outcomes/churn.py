@@ -1,5 +1,6 @@
 """Logo churn: no paid subscription is left, after an allowed gap."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from features.clock import NEVER, Mask, cut_of
 from features.facts import View
-from features.outcomes.coverage import Stretch, paid, running, stretches
+from features.outcomes.coverage import PAID_READS, Stretch, paid, running, stretches
 from features.outcomes.label import Fate
 
 
@@ -17,6 +18,11 @@ class LogoChurn:
 
     gap_days: int = 30
     name: str = "logo_churn"
+
+    @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """What tells of paid coverage."""
+        return {"subscriptions": PAID_READS}
 
     @property
     def lag_days(self) -> int:

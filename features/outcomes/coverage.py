@@ -8,6 +8,9 @@ import numpy as np
 from features.clock import DAY, MISSING, NEVER, Instants, Mask
 from features.facts import Facts
 
+PAID_READS = ("is_free", "mrr", "currency", "ended_at", "cancelled_at", "is_completed")
+"""The columns of subscriptions that tell of paid coverage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

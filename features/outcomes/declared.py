@@ -1,6 +1,6 @@
 """Outcomes that the company wrote down itself, where subscriptions cannot tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -9,7 +9,7 @@ import numpy as np
 
 from features.clock import MISSING, NEVER, Instants, Mask
 from features.facts import Facts, View
-from features.outcomes.coverage import paid, running
+from features.outcomes.coverage import PAID_READS, paid, running
 from features.outcomes.label import Fate
 
 WORDS = {"logo_churn": "churn", "contraction": "contraction", "expansion": "expansion"}
@@ -20,6 +20,11 @@ class Declared:
     """The next row of the `outcomes` table, at the earlier of decision and effect."""
 
     name: Literal["logo_churn", "contraction", "expansion"]
+
+    @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """What was written down, and what tells of paid coverage."""
+        return {"subscriptions": PAID_READS, "outcomes": ("outcome",)}
 
     @property
     def lag_days(self) -> int:

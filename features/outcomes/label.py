@@ -5,15 +5,18 @@ an instant (its population, from what was visible then)? And when did it happen 
 (from what is visible at a later instant, the data's own `as_of`)?
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import pandas as pd
 
 from features.clock import DAY, NEVER, Floats, Instants, Mask, cut_of
 from features.facts import Bucket, View
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class Label(Protocol):
         """The outcome's name."""
 
     @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """The columns of each table that it reads, beside the clocks."""
+
+    @property
     def lag_days(self) -> int:
         """Days after the end of a horizon until its outcome is known for certain."""
 
@@ -55,7 +62,7 @@ class Label(Protocol):
         """When the outcome happened after `as_of`, as far as `later` shows."""
 
 
-def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> pd.DataFrame:
+def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> "pd.DataFrame":
     """The outcomes of the population at each of `dates`, as known at `data_as_of`.
 
     Returns one row per account and date with `account_id`, `as_of`, and in whole days
@@ -63,12 +70,16 @@ def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> 
     happened, where 1 is the day after `as_of` and 0 an outcome that had happened by then
     and was known only later; and `followed_days`, how many days the account was followed.
     """
+    import pandas as pd  # only training asks for fates; snapshots do without its import
+
     parts = [_fate_rows(bucket, label, day, data_as_of) for day in dates]
     columns = ["account_id", "as_of", "event_days", "followed_days"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _fate_rows(bucket: Bucket, label: Label, day: date, data_as_of: date) -> pd.DataFrame:
+def _fate_rows(bucket: Bucket, label: Label, day: date, data_as_of: date) -> "pd.DataFrame":
+    import pandas as pd
+
     rows = np.flatnonzero(label.population(bucket.at(day)))
     fate = label.fate(bucket.at(data_as_of, rates_of=day), day)
     event_at, followed_until = fate.event_at[rows], fate.followed_until[rows]

@@ -5,6 +5,7 @@ The population is every account active within the last N days; one that is alrea
 for good counts as lost from the first interval.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +24,11 @@ class Lapse:
     table: str = "usage"
     events: tuple[str, ...] = ()
     name: str = "lapse"
+
+    @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """What tells the events that count."""
+        return {self.table: ("event",) if self.events else ()}
 
     @property
     def lag_days(self) -> int:

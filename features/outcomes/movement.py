@@ -1,5 +1,6 @@
 """Contraction and expansion: recurring revenue moves by a configured share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from features.clock import DAY, NEVER, Instants, Mask, cut_of
 from features.facts import Facts, View
 from features.outcomes.churn import LogoChurn, paying
-from features.outcomes.coverage import by_account, paid, until
+from features.outcomes.coverage import PAID_READS, by_account, paid, until
 from features.outcomes.label import Fate
 
 ROUNDING = 1e-9
@@ -45,6 +46,11 @@ class Movement:
     name: Literal["contraction", "expansion"]
     share: float = 0.10
     gap_days: int = 30
+
+    @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """What tells of paid coverage."""
+        return {"subscriptions": PAID_READS}
 
     @property
     def lag_days(self) -> int:

@@ -3,23 +3,25 @@
 import zlib
 from collections.abc import Sequence
 
+from features.segments import DEFAULT_SEGMENTS, Segments
 from features.signal import NAMELESS, Catalogue, GroupName, Signal, slug
 from features.signals import adoption, consumption, engagement, experience, profile, risk
 
-CATALOGUE = Catalogue((consumption.GROUP, adoption.GROUP, engagement.GROUP, experience.GROUP, risk.GROUP, profile.GROUP))
+DECLARED = Catalogue((consumption.GROUP, adoption.GROUP, engagement.GROUP, experience.GROUP, risk.GROUP, profile.GROUP))
+CATALOGUE = DECLARED.with_signals(GroupName.PROFILE, profile.of_segments(DEFAULT_SEGMENTS))
 
 EVENTS_FOLLOWED = 8
 """How many of a company's most used events get signals of their own."""
 
 
-def catalogue_for(events: Sequence[str]) -> Catalogue:
-    """The catalogue of a company whose main events are `events`.
+def catalogue_for(events: Sequence[str], segments: Segments = DEFAULT_SEGMENTS) -> Catalogue:
+    """The catalogue of a company whose main events are `events`, with its own segments.
 
     An event gives its columns their name. One whose columns another signal or event has
     taken already (`Login` after `login`, or an event called `volume`), or whose name has
     no letters that fit a column, is told apart by the checksum of its own spelling.
     """
-    catalogue = CATALOGUE
+    catalogue = DECLARED.with_signals(GroupName.PROFILE, profile.of_segments(segments))
     for event in dict.fromkeys(events):
         signals = _of_event(catalogue, event)
         catalogue = catalogue.with_signals(GroupName.CONSUMPTION, signals)

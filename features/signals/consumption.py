@@ -1,6 +1,6 @@
 """Consumption: how much of what they pay for do they use?"""
 
-from features.measures import ActiveDays, Change, Count, DaysSinceFirst, DaysSinceLast, SilenceAgainstCadence, Total
+from features.measures import ActiveDays, Change, Count, DaysSinceFirst, DaysSinceLast, LongestSilence, Mean, SilenceAgainstCadence, Slope, Total
 from features.signal import Direction, GroupName, Signal, SignalGroup
 
 UP = Direction.HEALTHIER
@@ -10,14 +10,17 @@ GROUP = SignalGroup(
     GroupName.CONSUMPTION,
     "How much do they use?",
     (
-        Signal("volume", "usage", Total("quantity"), "amount of usage", (7, 30, 90, 180), direction=UP, actionable=True),
-        Signal("records", "usage", Count(), "number of usage records", (30, 90, 365, None), direction=UP, actionable=True),
-        Signal("active_days", "usage", ActiveDays(), "days with usage", (7, 30, 90, 180, 365), unit="days", direction=UP, actionable=True),
+        Signal("volume", "usage", Total("quantity"), "amount of usage", (7, 30, 60, 90, 180, 365), direction=UP, actionable=True),
+        Signal("records", "usage", Count(), "number of usage records", (7, 30, 60, 90, 180, 365), direction=UP, actionable=True),
+        Signal("active_days", "usage", ActiveDays(), "days with usage", (7, 30, 60, 90, 180, 365), unit="days", direction=UP, actionable=True),
         Signal("volume_change", "usage", Change(Total("quantity")), "change of usage against the time before", (7, 30, 90, 180), direction=UP, actionable=True),
         Signal("active_days_change", "usage", Change(ActiveDays()), "change of days with usage against the time before", (30, 90), direction=UP, actionable=True),
+        Signal("trend", "usage", Slope(), "trend of daily usage records", (30, 90, 180), unit="of the mean per 30 days", direction=UP, empty=0.0, actionable=True),
+        Signal("intensity", "usage", Mean("quantity"), "mean amount per usage record", (7, 30), direction=UP, empty=None),
         Signal("last_used", "usage", DaysSinceLast(), "days since anyone last used the product", unit="days", direction=DOWN, empty=None, actionable=True),
         Signal("first_used", "usage", DaysSinceFirst(), "days since anyone first used the product", unit="days", empty=None),
         Signal("silence", "usage", SilenceAgainstCadence(), "current silence compared with their usual rhythm", (180, None), unit="times usual", direction=DOWN, empty=None, actionable=True),
+        Signal("longest_silence", "usage", LongestSilence(), "longest silence compared with their usual rhythm", (180,), unit="times usual", direction=DOWN, empty=None),
         Signal("invoiced", "invoices", Total("amount"), "amount invoiced", (90, 365)),
     ),
 )

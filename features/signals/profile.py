@@ -1,6 +1,7 @@
 """Profile: who are they, what have they bought, and when does it renew?"""
 
-from features.measures import Change, Count, DaysSinceFirst, DaysSinceLast, DaysUntil, Distinct, Latest, OpenItems, TotalOpen
+from features.measures import Change, Classed, Count, DaysSinceFirst, DaysSinceLast, DaysUntil, Distinct, Latest, LifecycleStage, OpenItems, PaidOrFree, Tier, TotalOpen
+from features.segments import Segments
 from features.signal import GroupName, Signal, SignalGroup
 
 OPEN = ("ended_at",)
@@ -28,3 +29,15 @@ GROUP = SignalGroup(
         Signal("invoices_change", "invoices", Change(Count()), "change in the number of invoices", (180,)),
     ),
 )
+
+
+def of_segments(segments: Segments) -> tuple[Signal, ...]:
+    """The segments an account falls into, by the company's own limits."""
+    yearly = TotalOpen("mrr", OPEN)
+    return (
+        Signal("tier", "subscriptions", Tier(segments.tiers, segments.large, segments.promising), "tier, by contract value, size and growth potential", changing=True),
+        Signal("size_class", "accounts", Classed(Latest("employees"), segments.sizes), "size class, by people employed", changing=True),
+        Signal("revenue_class", "subscriptions", Classed(yearly, segments.revenues, times=12), "class of yearly revenue"),
+        Signal("paid_or_free", "subscriptions", PaidOrFree(), "paid or free"),
+        Signal("stage", "subscriptions", LifecycleStage(*segments.stages), "stage of the customer's life"),
+    )

@@ -5,9 +5,13 @@ Columns that a table of the contract requires and a spec does not care about are
 """
 
 import itertools
+import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import hypothesis
@@ -190,63 +194,47 @@ def _told(found: pd.DataFrame, key: tuple[date, str], column: str) -> Any:
 
 # --- random companies ---------------------------------------------------------------------
 
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)
-EDGES = (timedelta(0), timedelta(hours=13, minutes=7), timedelta(days=1, microseconds=-1))
-WORDS: dict[str, tuple[str, ...]] = {
-    "account_id": ("10", "9", "a"),
-    "currency": ("EUR", "USD", "chf"),
-    "event": ("login", "Login", "export report", "volume"),
-}
-
-INSTANTS = [FIRST + timedelta(days=number) + edge for number in range(80) for edge in EDGES]
-VALUES: dict[Kind, list[Any]] = {
-    Kind.TIMESTAMP: INSTANTS,
-    Kind.NUMBER: [0.0, 0.1, 0.2, 0.3, 1.0, 7.0, -2.0],
-    Kind.INTEGER: list(range(12)),
-    Kind.MONEY: [Decimal(text) for text in ("0", "9.99", "100", "110", "333.33")],
-    Kind.BOOLEAN: [False, True],
-}
-
-
-def _value(table: Table, column: Column) -> st.SearchStrategy[Any]:
-    """One draw a value: whole companies are drawn by the hundred."""
-    words = column.allowed or WORDS.get(column.name, ("p", "q", "r"))
-    values = VALUES.get(column.kind, list(words))
-    needed = column.required or (column.name == "quantity" and table.name == "usage")
-    return st.sampled_from(values if needed else values + [None] * (1 + len(values) // 4))
-
-
-@st.composite
-def _rows(draw: st.DrawFn, table: Table) -> list[Row]:
-    """Rows of which several may be versions of one fact, none contradicting another."""
-    columns = {c.name: _value(table, c) for c in table.columns}
-    late = st.sampled_from(INSTANTS + [None] * len(INSTANTS))
-    row = st.fixed_dictionaries({**columns, KNOWN_AT.name: late})
-    found: dict[Any, Row] = {}
-    for number, one in enumerate(draw(st.lists(row, min_size=1, max_size=5))):
-        one[KNOWN_AT.name] = one[KNOWN_AT.name] or one[table.occurred]
-        key = fact_of(table, one)
-        found.setdefault((key, one[KNOWN_AT.name]) if key else number, one)
-    return list(found.values())
-
-
-def fact_of(table: Table, row: Row) -> tuple[Any, ...]:
-    """What identifies a row's fact; empty for rows of a log without ids."""
-    if table.key:
-        return tuple(row[name] for name in table.key)
-    named = table.optional_key and row[table.optional_key] is not None
-    return (row[table.optional_key],) if named else ()
+HELPERS = ModuleType("oracle_helpers")
+HELPERS.__path__ = [str(Path(__file__).parent / "oracle")]
+sys.modules[HELPERS.__name__] = HELPERS
 
 
 @pytest.fixture(scope="session")
-def companies() -> st.SearchStrategy[Rows]:
-    """Random rows of all tables of the contract, in the first 80 days of 2026."""
-    return st.fixed_dictionaries({name: _rows(table) for name, table in TABLES.items()})
+def helper() -> SimpleNamespace:
+    """The modules of `oracle/`, by name."""
+    names = ("cases", "comparison", "expected", "further", "histories", "rows")
+    return SimpleNamespace(**{n: import_module(f"{HELPERS.__name__}.{n}") for n in names})
 
 
 @pytest.fixture(scope="session")
-def fact() -> Callable[[Table, Row], tuple[Any, ...]]:
-    return fact_of
+def drawn() -> Callable[[st.SearchStrategy[Rows], int], list[Rows]]:
+    """Many examples of a strategy at once, the same in every run."""
+
+    def draw(strategy: st.SearchStrategy[Rows], count: int) -> list[Rows]:
+        found: list[Rows] = []
+
+        @hypothesis.settings(max_examples=count, phases=[hypothesis.Phase.generate])
+        @hypothesis.given(strategy)
+        def collect(rows: Rows) -> None:
+            found.append(rows)
+
+        collect()
+        return found
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def companies(helper: SimpleNamespace) -> st.SearchStrategy[Rows]:
+    """Random rows of all tables, without versions that contradict one another."""
+    strategy: st.SearchStrategy[Rows] = helper.histories.histories()
+    return strategy.map(helper.histories.without_contradictions)
+
+
+@pytest.fixture(scope="session")
+def fact(helper: SimpleNamespace) -> Callable[[Table, Row], tuple[Any, ...]]:
+    found: Callable[[Table, Row], tuple[Any, ...]] = helper.histories.fact_of
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from features.currency import Rate, Rates, UnknownRate
-from features.measures import Total, TotalOpen
+from features.measures import Max, Total, TotalOpen
 
 Spec = Callable[..., None]
 
@@ -48,12 +48,32 @@ def test_old_amounts_are_taken_at_the_rate_of_the_snapshot(spec: Spec) -> None:
     )
 
 
+def test_largest_amounts_stay_in_their_own_currency(spec: Spec) -> None:
+    invoices = """
+    account | issued_at  | amount | currency
+    a1      | 2026-01-15 | 100    | EUR
+    a1      | 2026-01-16 | 150    | USD
+    """
+    spec(Max("amount"), {"2026-01-15": 100, "2026-01-31": 150}, rates=RATES, invoices=invoices)
+
+
 def test_a_currency_without_a_rate_is_refused_once_it_is_seen(spec: Spec) -> None:
     invoices = """
     account | issued_at  | amount | currency
     a1      | 2026-01-15 | 100    | EUR
     a1      | 2026-02-15 | 100    | GBP
     """
-    spec(Total("amount"), {"2026-01-31": 100}, rates=RATES, invoices=invoices)
+    spec(Total("amount"), {"2026-01-31": 100, "2026-02-14": 100}, rates=RATES, invoices=invoices)
     with pytest.raises(UnknownRate, match=r"'GBP' have no rate; known currencies: CHF, EUR, USD"):
-        spec(Total("amount"), {"2026-02-28": 200}, rates=RATES, invoices=invoices)
+        spec(Total("amount"), {"2026-02-15": 200}, rates=RATES, invoices=invoices)
+
+
+def test_a_currency_without_a_rate_is_forgiven_once_it_was_corrected(spec: Spec) -> None:
+    invoices = """
+    account | invoice_id | issued_at  | known_at   | amount | currency
+    a1      | i1         | 2026-01-15 | 2026-01-15 | 100    | GBP
+    a1      | i1         | 2026-01-15 | 2026-01-20 | 110    | EUR
+    """
+    spec(Total("amount"), {"2026-01-14": None, "2026-01-20": 110}, rates=RATES, invoices=invoices)
+    with pytest.raises(UnknownRate, match="'GBP' have no rate"):
+        spec(Total("amount"), {"2026-01-19": 100}, rates=RATES, invoices=invoices)

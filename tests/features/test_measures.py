@@ -37,10 +37,16 @@ a1      | 2026-01-06T08:00 | login  | u2      | 1
 a1      | 2026-02-10T12:00 | login  |         |
 a2      | 2026-01-31T12:00 | login  | u1      | 2
 """
+OLD = """
+account | created_at
+a1      | 2024-01-01
+a2      | 2024-01-01
+"""
 
 
 def test_count(spec: Spec) -> None:
-    spec(Count(), {JAN: {"a1": 3, "a2": 1}, FEB: {"a1": 1, "a2": None}}, window=28, usage=USAGE)
+    expected = {JAN: {"a1": 3, "a2": 1}, FEB: {"a1": 1, "a2": None}}
+    spec(Count(), expected, window=28, usage=USAGE, accounts=OLD)
 
 
 def test_count_of_some_words(spec: Spec) -> None:
@@ -88,6 +94,17 @@ def test_days_since_leave_out_facts_without_a_date(spec: Spec) -> None:
     spec(DaysSinceLast(), {JAN: {"a1": 10, "a2": None}}, contacts=people)
 
 
+SOLD = """
+account | created_at
+doubled | 2025-01-01
+halved  | 2025-01-01
+new     | 2025-01-01
+stopped | 2025-01-01
+old     | 2025-01-01
+back    | 2025-01-01
+"""
+
+
 def test_change_is_the_difference_over_the_sum(spec: Spec) -> None:
     usage = """
     account | occurred_at | quantity
@@ -103,9 +120,9 @@ def test_change_is_the_difference_over_the_sum(spec: Spec) -> None:
     """
     third = 1 / 3
     expected = {"doubled": third, "halved": -third, "new": 1, "stopped": -1, "old": None, "back": 1}
-    spec(Change(Total("quantity")), {JAN: expected}, window=10, usage=usage)
+    spec(Change(Total("quantity")), {JAN: expected}, window=10, usage=usage, accounts=SOLD)
     same = {"doubled": 0, "halved": 0, "new": 1, "stopped": -1}
-    spec(Change(Count()), {JAN: same}, window=10, usage=usage)
+    spec(Change(Count()), {JAN: same}, window=10, usage=usage, accounts=SOLD)
 
 
 def test_change_of_a_share_compares_shares_of_each_window(spec: Spec) -> None:
@@ -121,25 +138,62 @@ def test_change_of_a_share_compares_shares_of_each_window(spec: Spec) -> None:
     a1      | 2026-01-30  | outbound
     """
     inbound = (("direction", ("inbound",)),)
-    spec(Change(Share()), {JAN: 0.5}, window=10, where=inbound, interactions=talks)
+    spec(Change(Share()), {JAN: 0.5}, window=10, where=inbound, interactions=talks, accounts=OLD)
 
 
-def test_change_of_a_state_compares_it_with_the_end_of_the_window_before(spec: Spec) -> None:
-    tickets = """
-    account | opened_at  | resolved_at
-    a1      | 2026-01-15 | 2026-01-25
-    a1      | 2026-01-16 | 2026-01-25
-    a1      | 2026-01-30 |
+def test_change_compares_rates_and_needs_a_week_of_the_window_before(spec: Spec) -> None:
+    """In its 17.5 days the account lived 7.5 of the earlier ten: 3 facts count as 4."""
+    usage = """
+    account | occurred_at
+    a1      | 2026-01-14T12:00
+    a1      | 2026-01-15
+    a1      | 2026-01-16
+    a1      | 2026-01-30
+    a1      | 2026-01-31
     """
-    spec(Change(OpenItems(("resolved_at",))), {JAN: -1 / 3}, window=10, tickets=tickets)
-    spec(Change(DaysSinceLast()), {JAN: (2 - 6) / 8}, window=10, tickets=tickets)
+    expected = {"2026-01-30": None, JAN: (2 - 4) / 6, "2026-02-09": 0}
+    spec(Change(Count()), expected, window=10, usage=usage)
+    week = {"2026-01-20": None, "2026-01-27": None, "2026-01-28": -1, "2026-01-30": (1 - 2) / 3}
+    spec(Change(Count()), week, window=7, usage=usage)
 
 
-def test_change_needs_a_window_and_numbers(spec: Spec) -> None:
-    with pytest.raises(ValueError, match="Change needs a window"):
+def test_change_needs_a_window_and_a_measure_of_one(spec: Spec) -> None:
+    with pytest.raises(ValueError, match="all of history has no time before it"):
         spec(Change(Count()), {JAN: 0}, usage=USAGE)
-    with pytest.raises(TypeError, match="numbers, not words"):
-        spec(Change(Latest("event")), {JAN: 0}, window=10, usage=USAGE)
+    for state in (Latest("event"), DaysSinceLast(), OpenItems(("ended_at",)), Change(Count())):
+        with pytest.raises(ValueError, match="cannot compare .* with the window before"):
+            Change(state)
+
+
+def test_a_young_account_is_measured_by_its_rate(spec: Spec) -> None:
+    """Two facts in ten days count as six in thirty; a life below a week counts as a week."""
+    usage = """
+    account | occurred_at      | quantity
+    a1      | 2026-01-01       | 1
+    a1      | 2026-01-10T12:00 | 2
+    a2      | 2026-01-10T12:00 | 5
+    """
+    day = "2026-01-10"
+    spec(Count(), {day: {"a1": 6, "a2": 30 / 7}}, window=30, usage=usage)
+    spec(ActiveDays(), {day: {"a1": 6, "a2": 30 / 7}}, window=30, usage=usage)
+    spec(Total("quantity"), {day: {"a1": 9, "a2": 150 / 7}}, window=30, usage=usage)
+    spec(Count(), {day: {"a1": 1, "a2": 1}}, window=5, usage=usage)
+    spec(Count(), {day: {"a1": 2, "a2": 1}}, usage=usage)
+    spec(Mean("quantity"), {day: {"a1": 1.5, "a2": 5}}, window=30, usage=usage)
+
+
+def test_a_life_begins_with_the_first_visible_trace_in_any_table(spec: Spec) -> None:
+    usage = """
+    account | occurred_at
+    a1      | 2026-01-25
+    """
+    tickets = """
+    account | opened_at  | known_at
+    a1      | 2026-01-12 | 2026-01-12
+    a1      | 2026-01-02 | 2026-02-01
+    """
+    expected = {JAN: 30 / 20, "2026-02-01": 1}
+    spec(Count(), expected, window=30, usage=usage, tickets=tickets)
 
 
 def test_share_is_of_the_windows_facts(spec: Spec) -> None:

@@ -15,7 +15,12 @@ def test_a_fact_that_is_known_late_is_seen_late(spec: Spec) -> None:
     """
     seen = {"2026-01-31": 3, "2026-02-02": 3, "2026-02-03": 8}
     spec(Total("quantity"), seen, usage=late)
-    spec(Total("quantity"), {"2026-01-31": 3, "2026-02-28": None}, window=30, usage=late)
+    old = """
+    account | created_at
+    a1      | 2025-01-01
+    """
+    windowed = {"2026-01-31": 3, "2026-02-03": 8, "2026-02-28": None}
+    spec(Total("quantity"), windowed, window=30, usage=late, accounts=old)
 
 
 def test_a_fact_that_is_known_beforehand_is_seen_when_it_happens(spec: Spec) -> None:

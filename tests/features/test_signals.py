@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from features.contract import TABLES, Kind
-from features.measures import Count, Total
+from features.measures import Count, Tier, Total
 from features.signal import (
     Catalogue,
     Direction,
@@ -74,35 +74,47 @@ def test_a_signal_reads_columns_and_words_of_the_contract(signal: Signal) -> Non
         assert column.kind in (Kind.TEXT, Kind.CATEGORY)
         assert words
         assert not column.allowed or set(words) <= set(column.allowed)
-    for name in columns_read(signal.measure):
+    for name in signal.measure.columns:
         assert table.column(name)
 
 
-def columns_read(measure: object) -> set[str]:
-    """The columns that a measure's parameters name."""
-    named: set[str] = set()
+def test_a_measure_names_every_column_that_its_parameters_name() -> None:
+    for signal in SIGNALS.values():
+        named = {v for v in parameters(signal.measure) if v in TABLES[signal.table].names}
+        assert named <= set(signal.measure.columns), signal.name
+
+
+def parameters(measure: object) -> set[str]:
+    """The words among a measure's parameters."""
+    found: set[str] = set()
     for value in vars(measure).values():
         if isinstance(value, str):
-            named.add(value)
+            found.add(value)
         elif isinstance(value, tuple):
-            named.update(value)
-        else:
-            named |= columns_read(value)
-    return named
+            found.update(v for v in value if isinstance(v, str))
+        elif hasattr(value, "__dict__"):
+            found |= parameters(value)
+    return found
+
+
+READ_ELSEWHERE = {Tier: ("employees", "growth_potential")}
+"""What measures read of `accounts`, whatever the signal's own table."""
 
 
 def test_signals_of_columns_that_are_overwritten_are_marked() -> None:
     for signal in SIGNALS.values():
-        read = columns_read(signal.measure) | {name for name, _ in signal.where}
-        changing = any(TABLES[signal.table].column(name).changes for name in read)
-        assert signal.changing is changing, signal.name
+        table, measure = TABLES[signal.table], signal.measure
+        read = [table.column(name) for name in (*measure.columns, *dict(signal.where))]
+        read += [TABLES["accounts"].column(n) for n in READ_ELSEWHERE.get(type(measure), ())]
+        assert signal.changing is any(column.changes for column in read), signal.name
 
 
 def test_the_schema_says_which_columns_hold_words() -> None:
     types = {field.name: field.type for field in schema(CATALOGUE)}
     words = {name for name, kind in types.items() if kind == pa.string()}
     profile = {"industry", "region", "growth_potential", "plan"}
-    assert words == {"account_id", *(f"profile__{name}" for name in profile)}
+    segments = {"tier", "size_class", "revenue_class", "paid_or_free", "stage"}
+    assert words == {"account_id", *(f"profile__{name}" for name in profile | segments)}
     assert types["as_of"] == pa.date32()
     assert list(types) == ["account_id", "as_of", *(c.name for c in CATALOGUE.columns)]
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from models.score import HORIZONS, OTHERS, AccountCard, Band, Reason, Score
-from pipelines.cli import app
+from pipelines.cli.commands import app
 from pipelines.workspace import Workspace
 from serving.store import (
     ModelRecord,
@@ -54,9 +54,24 @@ name = "lapse"
 silent_days = 30
 activity = "usage"
 
+[signals]
+file = "signals.py"
+
 [models]
 primary_horizon = 30
 flavours = ["logistic"]
+"""
+OWN_SIGNALS = """\
+from features.measures import Count
+from features.signal import Direction, GroupName, Signal
+
+ORDERS = (("event", ("order",)),)
+SIGNALS = {
+    GroupName.CONSUMPTION: (
+        Signal("baskets", "usage", Count(), "baskets bought", (14, 60), ORDERS, unit="baskets",
+               direction=Direction.HEALTHIER, actionable=True),
+    ),
+}
 """
 
 
@@ -99,6 +114,7 @@ def write_company(folder: Path, accounts: int = 300, seed: int = 5) -> Company:
     folder.mkdir(parents=True, exist_ok=True)
     lines = [",".join(row) for row in [("customer", "day"), *orders(accounts, seed)]]
     (folder / "orders.csv").write_text("\n".join(lines) + "\n")
+    (folder / "signals.py").write_text(OWN_SIGNALS)
     (folder / "forewarn.toml").write_text(CONFIG)
     return Company(folder / "forewarn.toml", folder / "workspace")
 

@@ -5,7 +5,7 @@ import os
 import pandas as pd
 import pytest
 
-from pipelines.cli import COMMANDS
+from pipelines.cli.commands import COMMANDS
 
 WITHOUT_JSON = {"serve"}
 
@@ -33,7 +33,7 @@ def test_the_main_job_prints_one_object_and_its_progress_elsewhere(finished, day
 def test_nothing_is_written_outside_the_workspace(finished):
     company = finished.company
     beside = {path.name for path in company.config.parent.iterdir()}
-    assert beside == {"orders.csv", "forewarn.toml", "workspace"}
+    assert beside == {"orders.csv", "signals.py", "forewarn.toml", "workspace"}
 
 
 def test_help_names_every_command(forewarn):

@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 
 from features.outcomes import Declared, Lapse, LogoChurn, Movement
+from features.segments import DEFAULT_SEGMENTS
 from features.signals import CATALOGUE
-from pipelines.company import baselines_of, columns_of, label_of, rates_of, snapshot_dates, tier_of
+from features.snapshot import fingerprint
+from pipelines.company import (
+    baselines_of,
+    catalogue_of,
+    columns_of,
+    label_of,
+    rates_of,
+    segments_of,
+    snapshot_dates,
+    tier_of,
+)
 from pipelines.config import Config, parse_config
 
 
@@ -74,7 +85,8 @@ def test_a_history_too_short_still_has_the_day_itself() -> None:
 
 def test_overwritten_columns_are_unsafe_unless_versions_are_known() -> None:
     safe, unsafe = columns_of(CATALOGUE, accounts_versioned=False)
-    assert unsafe == ["profile__employees", "profile__growth_potential"]
+    assert unsafe == [c.name for c in CATALOGUE.columns if c.signal.changing]
+    assert {"profile__employees", "profile__growth_potential"} <= set(unsafe)
     assert not set(safe) & set(unsafe)
     assert columns_of(CATALOGUE, accounts_versioned=True) == (
         [c.name for c in CATALOGUE.columns],
@@ -89,6 +101,13 @@ def test_overwritten_columns_are_unsafe_unless_versions_are_known() -> None:
 def test_a_tier_begins_at_its_smallest_arr(arr: str | None, tier: str) -> None:
     tiers = {"enterprise": Decimal(50000), "smb": Decimal(0), "mid": Decimal(10000)}
     assert tier_of(tiers, None if arr is None else Decimal(arr)) == tier
+
+
+def test_own_tiers_are_the_limits_of_segments() -> None:
+    assert segments_of(config()) == DEFAULT_SEGMENTS
+    given = config(tiers={"enterprise": 50000, "smb": 0, "mid": "10000.50"})
+    assert segments_of(given).tiers == (("smb", 0.0), ("mid", 10000.5), ("enterprise", 50000.0))
+    assert fingerprint(catalogue_of(given, [])) != fingerprint(catalogue_of(config(), []))
 
 
 def test_every_baseline_reads_columns_that_exist() -> None:

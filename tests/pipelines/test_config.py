@@ -50,6 +50,9 @@ silent_days = 60
 activity = "usage"
 events = ["order"]
 
+[signals]
+file = "our_signals.py"
+
 [snapshots]
 every = "week"
 first = 2024-01-31
@@ -98,6 +101,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     assert config.rates[0].since == date(2024, 1, 1)
     assert config.rates[0].rate == Decimal("1.08")
     assert config.outcome.events == ("order",)
+    assert config.signals.file == "our_signals.py"
     assert config.snapshots.first == date(2024, 1, 31)
     assert config.models.flavours == ("logistic",)
     assert config.tiers == {"smb": Decimal(0), "mid": Decimal(10000)}

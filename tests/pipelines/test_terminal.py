@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 import typer
 
+from features.runners.local import WorkerLost
 from models.training import NoEvidence
 from pipelines.errors import InputError
 from pipelines.score import NoModel
@@ -30,6 +31,7 @@ def failing(error):
     [
         (InputError("wrong file"), 2),
         (StoreError("no store"), 2),
+        (WorkerLost("no memory"), 2),
         (NoModel("none"), 3),
         (NoEvidence("too little"), 3),
         (ZeroDivisionError("oops"), 1),

@@ -3,7 +3,7 @@
 import pytest
 
 from features.signals import CATALOGUE
-from models.explain.wording import Wording, sentence, value_in_words
+from models.explain.wording import Phrase, Wording, phrases, sentence, value_in_words
 from models.score import OTHERS, Reason
 
 
@@ -58,6 +58,27 @@ def test_a_companys_own_events_have_words() -> None:
         assert said.startswith(column.meaning[0].upper())
         assert column.name not in said
         assert Wording(events).meaning(column.name) == column.meaning
+
+
+def test_a_companys_own_signals_have_words() -> None:
+    own = (
+        Phrase("risk__walls_30d", "walls pulled down in the last 30 days", "walls"),
+        Phrase("risk__rent", "rent", "per month"),
+    )
+    words = Wording(("login",), own)
+    assert words(Reason("risk__walls_30d", 2.0, 0.5)) == (
+        "Walls pulled down in the last 30 days: 2; raises the risk."
+    )
+    assert words(Reason("risk__rent", 900.0, -0.5)) == "Rent: 900 per month; lowers the risk."
+    assert words.meaning("risk__rent") == "rent"
+    assert words.meaning("profile__age") == "days as a customer"
+
+
+def test_phrases_come_from_declarations() -> None:
+    column = CATALOGUE.column("adoption__users_30d")
+    assert phrases([column]) == (
+        Phrase("adoption__users_30d", "people who used the product in the last 30 days", "people"),
+    )
 
 
 def _names() -> set[str]:

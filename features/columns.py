@@ -1,0 +1,68 @@
+"""Arrow columns as arrays, each made only when it is first read."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from features.clock import MISSING, Instants
+from features.contract import Column, Kind, Table
+from features.words import Words
+
+Values = npt.NDArray[np.float64] | Instants | npt.NDArray[np.int32] | Words
+
+
+class Columns(Mapping[str, Values]):
+    """The contract's columns of a table; those that were not loaded are not there."""
+
+    def __init__(self, table: Table, rows: pa.Table) -> None:
+        held = set(rows.column_names)
+        self._declared = {c.name: c for c in table.columns if c.name in held}
+        self._rows = rows
+        self._made: dict[str, Values] = {}
+
+    def __getitem__(self, name: str) -> Values:
+        if name not in self._made:
+            self._made[name] = _values(self._declared[name], self._rows.column(name))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
+
+
+def _values(column: Column, values: pa.ChunkedArray) -> Values:
+    if column.kind is Kind.TIMESTAMP:
+        return instants(values)
+    if column.kind in (Kind.ID, Kind.TEXT, Kind.CATEGORY):
+        return encoded(values)
+    if column.kind is Kind.BOOLEAN:
+        values = values.cast(pa.int8())
+    numbers: npt.NDArray[np.float64] = values.cast(pa.float64()).fill_null(np.nan).to_numpy()
+    return numbers
+
+
+def instants(values: pa.ChunkedArray) -> Instants:
+    """Microseconds since 1970, MISSING where empty, shape (rows,)."""
+    whole = values.cast(pa.int64())
+    if whole.null_count:
+        whole = whole.fill_null(MISSING)
+    dates: Instants = whole.to_numpy()
+    return dates
+
+
+def encoded(values: pa.ChunkedArray) -> Words:
+    """Text as codes into its distinct words, in no particular order."""
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    if values.num_chunks == 0:
+        return Words(np.empty(0, np.int32), ())
+    whole = values.unify_dictionaries().combine_chunks()
+    array = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    codes = array.indices.cast(pa.int32())
+    if codes.null_count:
+        codes = codes.fill_null(-1)
+    return Words(codes.to_numpy(zero_copy_only=False), tuple(array.dictionary.to_pylist()))

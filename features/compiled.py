@@ -1,0 +1,43 @@
+"""The one door to the compiler: numba, typed.
+
+Compiled code is kept beside the module, so later processes load it, and it holds no lock of
+the interpreter while it runs.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def part(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function that only compiled code calls."""
+    return cast("Callable[P, R]", njit(nogil=True, cache=True)(function))
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of NumPy arrays and numbers at its first call.
+
+    Arrays are passed read-only and contiguous, whatever they are, so that one compiled
+    version serves memory of Arrow, which must not be written to, and of NumPy.
+    """
+    call = part(function)
+
+    @wraps(function)
+    def entry(*arguments: P.args, **named: P.kwargs) -> R:
+        return call(*map(_fixed, arguments), **named)
+
+    return entry
+
+
+def _fixed(argument: Any) -> Any:
+    if not isinstance(argument, np.ndarray):
+        return argument
+    view = np.ascontiguousarray(argument).view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,138 @@
+"""Writing a generation: all tables shuffled by account, then bucket by bucket as Parquet."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.contract import KNOWN_AT, TABLES, Table
+from features.lake.content import Digest
+from features.lake.incoming import take_in
+from features.lake.manifest import TableInfo
+from features.lake.outgoing import bucket_table
+from features.lake.partition import buckets_for
+from features.lake.schema import texts
+from features.lake.shuffle import Shuffle
+from features.lake.spill import spilling
+from features.lake.storage import Folder, write_parquet
+from features.lake.versions import Ended, ended
+
+Sources = Mapping[str, Iterable[pa.RecordBatch]]
+PARTS = 256
+"""Parts of a shuffle whose number of rows, and so of buckets, is not known beforehand."""
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one bucket holds of one table; instants ISO 8601, "" for none."""
+
+    rows: int = 0
+    first: str = ""
+    last: str = ""
+    digest: Digest = Digest()
+
+    def plus(self, other: "Part") -> "Part":
+        """Both together."""
+        first = min((t for t in (self.first, other.first) if t), default="")
+        last = max(self.last, other.last)
+        return Part(self.rows + other.rows, first, last, self.digest.plus(other.digest))
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """One table's rows by part, and which of them hold no more."""
+
+    table: Table
+    rows: Shuffle
+    over: Ended
+
+
+def write_generation(
+    folder: Folder, sources: Sources, load: int, buckets: int | None, rows: int | None
+) -> tuple[int, dict[str, Part]]:
+    """Write all tables under `folder`; returns the number of buckets and what was written.
+
+    Args:
+        folder: of the generation; may not exist yet.
+        sources: batches of rows by table.
+        load: the number of the load, for rows that say nothing of theirs.
+        buckets: how many; None to choose by the number of rows.
+        rows: how many rows are to come, where that is known.
+    """
+    parts = buckets or (PARTS if rows is None else min(PARTS, buckets_for(rows)))
+    disk = folder.parent if isinstance(folder, Path) else None
+    if disk:
+        disk.mkdir(parents=True, exist_ok=True)
+    with spilling(disk) as spill:
+        tables = []
+        for name in (n for n in TABLES if n in sources):
+            shuffle = Shuffle(spill, parts)
+            take_in(TABLES[name], sources[name], shuffle)
+            tables.append(Shuffled(TABLES[name], shuffle, ended(TABLES[name], shuffle)))
+        total = sum(table.rows.rows for table in tables)
+        chosen = buckets or min(parts, buckets_for(total))
+        found = {table.table.name: Part() for table in tables}
+        for name, part in _all_buckets(folder, tables, chosen, load):
+            found[name] = found[name].plus(part)
+    return chosen, found
+
+
+def _all_buckets(
+    folder: Folder, tables: list[Shuffled], buckets: int, load: int
+) -> Iterator[tuple[str, Part]]:
+    def work(index: int) -> list[tuple[str, Part]]:
+        return [(t.table.name, _bucket(folder, t, index, buckets, load)) for t in tables]
+
+    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as executor:
+        for found in executor.map(work, range(buckets)):
+            yield from found
+
+
+def _bucket(folder: Folder, source: Shuffled, index: int, buckets: int, load: int) -> Part:
+    table = source.table
+    parts = range(index, source.rows.parts, buckets)
+    made = bucket_table(table, source.rows, parts, source.over, load)
+    if made is None:
+        return Part()
+    rows = made.rows
+    path = folder / table.name / f"bucket={index}" / "part-0.parquet"
+    write_parquet(path, rows, **options(table))
+    first, last = _bounds(rows.column(table.occurred))
+    latest = max(last, _bounds(rows.column(KNOWN_AT.name))[1])
+    return Part(len(rows), first, latest, made.digest)
+
+
+def options(table: Table) -> dict[str, object]:
+    """How Parquet files are written, so that they are read fast: measured, not guessed.
+
+    Text as dictionaries that never overflow into plain text, all else plain; one group of
+    rows a file, so that there is one dictionary; nothing that only a search would use.
+    """
+    return {
+        "compression": "lz4",
+        "use_dictionary": list(texts(table)),
+        "dictionary_pagesize_limit": 1 << 30,
+        "row_group_size": 1 << 26,
+        "max_rows_per_page": 1 << 18,
+        "write_batch_size": 1 << 16,
+        "write_statistics": False,
+    }
+
+
+def _bounds(moments: pa.ChunkedArray) -> tuple[str, str]:
+    ends = pc.min_max(moments).as_py()
+    first, last = ends["min"], ends["max"]
+    return (first.isoformat() if first else "", last.isoformat() if last else "")
+
+
+def described(parts: Mapping[str, Part], versioned: frozenset[str]) -> dict[str, TableInfo]:
+    """What the manifest says about the tables written."""
+    return {
+        name: TableInfo(part.rows, part.first, part.last, name in versioned, str(part.digest))
+        for name, part in parts.items()
+    }

@@ -1,0 +1,128 @@
+"""Checksums and hashes of text, computed over its bytes."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from features.compiled import compiled, part
+
+Bytes = npt.NDArray[np.uint8]
+Int32 = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.uint64]
+Checksums = npt.NDArray[np.uint32]
+
+
+def bytes_of(words: pa.Array) -> tuple[Int32, Bytes]:
+    """Where each word begins and ends in the bytes of all, shapes (rows + 1,) and (bytes,)."""
+    _, offsets, data = words.buffers()
+    if not len(words) or offsets is None:
+        return np.zeros(len(words) + 1, np.int32), np.empty(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[words.offset : words.offset + len(words) + 1]
+    return ends, np.frombuffer(data if data is not None else b"", np.uint8)
+
+
+def checksums(ends: Int32, data: Bytes) -> Checksums:
+    """The CRC-32 of each word, as `zlib.crc32` gives it."""
+    return _checksums(ends, data, _TABLE)
+
+
+def _crc_table() -> Checksums:
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, (table >> 1) ^ np.uint32(0xEDB88320), table >> 1)
+    return table
+
+
+_TABLE = _crc_table()
+
+
+@compiled
+def _checksums(ends: Int32, data: Bytes, table: Checksums) -> Checksums:
+    out = np.empty(len(ends) - 1, np.uint32)
+    for word in range(len(out)):
+        crc = np.uint32(0xFFFFFFFF)
+        for i in range(ends[word], ends[word + 1]):
+            crc = table[(crc ^ data[i]) & np.uint32(255)] ^ (crc >> np.uint32(8))
+        out[word] = ~crc
+    return out
+
+
+@compiled
+def hashes(ends: Int32, data: Bytes) -> Hashes:
+    """A 64-bit hash of each word."""
+    out = np.empty(len(ends) - 1, np.uint64)
+    for word in range(len(out)):
+        out[word] = hash_of(data, ends[word], ends[word + 1])
+    return out
+
+
+@part
+def hash_of(data: Bytes, begin: int, end: int) -> np.uint64:
+    """A 64-bit hash of some bytes."""
+    factor = np.uint64(0x9E3779B97F4A7C15)
+    value = np.uint64(end - begin + 1) * factor
+    for at in range(begin, end, 8):
+        value = (value ^ eight(data, at, end)) * factor
+        value ^= value >> np.uint64(32)
+    return value
+
+
+@part
+def same_bytes(left: Bytes, at: int, right: Bytes, begin: int, length: int) -> bool:
+    """Whether two stretches of bytes are equal."""
+    for i in range(0, length, 8):
+        if eight(left, at + i, at + length) != eight(right, begin + i, begin + length):
+            return False
+    return True
+
+
+@part
+def append_bytes(to: Bytes, at: int, data: Bytes, begin: int, length: int) -> None:
+    """Copy a few bytes; what lies up to seven bytes behind them is overwritten too."""
+    for i in range(0, length, 8):
+        put_eight(to, at + i, eight(data, begin + i, begin + length))
+
+
+@part
+def eight(data: Bytes, at: int, end: int) -> np.uint64:
+    """The next eight bytes as a number, those from `end` on as 0."""
+    left = np.uint64(8 * (end - at))
+    if at + 8 <= len(data):
+        number = _load(data, at)
+        if left < np.uint64(64):
+            number &= (np.uint64(1) << left) - np.uint64(1)
+        return number
+    number, shift = np.uint64(0), np.uint64(0)
+    for i in range(at, end):
+        number |= np.uint64(data[i]) << shift
+        shift += np.uint64(8)
+    return number
+
+
+@part
+def _load(data: Bytes, at: int) -> np.uint64:
+    """Eight bytes as a number; the compiler makes one load of it."""
+    i = np.uint64(at)
+    number = np.uint64(data[i])
+    number |= np.uint64(data[i + np.uint64(1)]) << np.uint64(8)
+    number |= np.uint64(data[i + np.uint64(2)]) << np.uint64(16)
+    number |= np.uint64(data[i + np.uint64(3)]) << np.uint64(24)
+    number |= np.uint64(data[i + np.uint64(4)]) << np.uint64(32)
+    number |= np.uint64(data[i + np.uint64(5)]) << np.uint64(40)
+    number |= np.uint64(data[i + np.uint64(6)]) << np.uint64(48)
+    number |= np.uint64(data[i + np.uint64(7)]) << np.uint64(56)
+    return number
+
+
+@part
+def put_eight(to: Bytes, at: int, number: np.uint64) -> None:
+    """Write a number as eight bytes; the compiler makes one store of it."""
+    i, byte = np.uint64(at), np.uint64(255)
+    to[i] = np.uint8(number & byte)
+    to[i + np.uint64(1)] = np.uint8((number >> np.uint64(8)) & byte)
+    to[i + np.uint64(2)] = np.uint8((number >> np.uint64(16)) & byte)
+    to[i + np.uint64(3)] = np.uint8((number >> np.uint64(24)) & byte)
+    to[i + np.uint64(4)] = np.uint8((number >> np.uint64(32)) & byte)
+    to[i + np.uint64(5)] = np.uint8((number >> np.uint64(40)) & byte)
+    to[i + np.uint64(6)] = np.uint8((number >> np.uint64(48)) & byte)
+    to[i + np.uint64(7)] = np.uint8(number >> np.uint64(56))

@@ -1,0 +1,163 @@
+"""The rows of one bucket as they are stored: in order, text as codes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.clock import MISSING
+from features.contract import KNOWN_AT, Table
+from features.contract.arrow import TIMESTAMP, schema
+from features.lake.content import Digest, RowHashes
+from features.lake.hashing import Hashes
+from features.lake.order import Int32, Int64, Keys, Moves, destinations
+from features.lake.records import arrays_of, lanes, scatter, sort_key
+from features.lake.schema import KNOWN_UNTIL, LOAD, TEXT, stored, texts
+from features.lake.shuffle import THIS_LOAD, Group, Shuffle
+from features.lake.text import Vocabulary, picked, scattered
+from features.lake.versions import Ended
+
+Found = Sequence[tuple[Group, Int32]]
+"""The rows of a bucket: places in groups of a shuffle."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The rows of one bucket of a table, and the digest of what they say."""
+
+    rows: pa.Table
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A text column as codes into its words; -1 is null.
+
+    Attributes:
+        codes: by row, numbered as the words first came.
+        rank: the place of each word among them all, sorted.
+        words: the sorted words.
+        hashes: of each word, in the order of the codes.
+    """
+
+    codes: Int32
+    rank: Int32
+    words: pa.Array
+    hashes: Hashes
+
+    def array(self, ranks: Int32) -> pa.Array:
+        """A column of dictionary<int32, string>, from the ranks of its words."""
+        if not len(self.words):
+            return pa.nulls(len(ranks), TEXT)
+        gone = ranks < 0 if ranks.min() < 0 else None
+        return pa.DictionaryArray.from_arrays(pa.array(ranks, mask=gone), self.words)
+
+
+def bucket_table(
+    table: Table, shuffle: Shuffle, parts: Sequence[int], over: Ended, load: int
+) -> Made | None:
+    """The rows of a bucket in the lake's schema, by account, occurrence and content.
+
+    Args:
+        table: the declaration.
+        shuffle: holds the rows.
+        parts: the parts of the shuffle that make the bucket.
+        over: the rows that hold no more.
+        load: the number of the load, for rows that say nothing of theirs.
+    """
+    found = [(group, group.of(parts)) for group in shuffle.groups]
+    size = sum(len(rows) for _, rows in found)
+    if not size:
+        return None
+    coded = {name: _coded(found, name) for name in texts(table)}
+    owner = coded["account_id"]
+    to, begin = destinations(picked(owner.rank, owner.codes), len(owner.words))
+    numbers = _numbers(found, to)
+    ranks = {name: scattered(column.rank, column.codes, to) for name, column in coded.items()}
+    digest = _digest(coded, ranks, numbers)
+    moves = Moves(begin, _keys(table, ranks, numbers))
+    for column in (*numbers, *ranks.values()):
+        moves.on(column)
+    columns = arrays_of(lanes(table), numbers)
+    columns |= {name: column.array(ranks[name]) for name, column in coded.items()}
+    columns[KNOWN_UNTIL] = _until(found, over, to, moves)
+    columns[LOAD] = _loads(found, load, to, moves)
+    arrays = [columns[name] for name in stored(table).names]
+    return Made(pa.Table.from_arrays(arrays, schema=_tight(table, arrays)), digest)
+
+
+def _coded(found: Found, name: str) -> Coded:
+    vocabulary = Vocabulary()
+    codes = np.concatenate([vocabulary.codes(g.rows.texts[name], rows) for g, rows in found])
+    words = vocabulary.words
+    order = pc.sort_indices(words)
+    rank = np.empty(len(words), np.int32)
+    rank[order.to_numpy()] = np.arange(len(words), dtype=np.int32)
+    return Coded(codes, rank, words.take(order), vocabulary.hashes)
+
+
+def _numbers(found: Found, to: Int32) -> Int64:
+    """What is no text, shape (lanes, rows), each row in its place."""
+    width = found[0][0].rows.records.shape[1]
+    numbers = np.empty((width, len(to)), np.int64)
+    at = 0
+    for group, rows in found:
+        scatter(group.rows.records, rows, numbers, to[at : at + len(rows)])
+        at += len(rows)
+    return numbers
+
+
+def _digest(coded: Mapping[str, Coded], ranks: Mapping[str, Int32], numbers: Int64) -> Digest:
+    hashed = RowHashes(numbers.shape[1])
+    for name, column in coded.items():
+        by_rank = np.empty(len(column.rank), np.uint64)
+        by_rank[column.rank] = column.hashes
+        hashed.take_words(ranks[name], by_rank)
+    for values in numbers:
+        hashed.take_numbers(values)
+    return hashed.digest
+
+
+def _keys(table: Table, ranks: Mapping[str, Int32], numbers: Int64) -> Iterator[Keys]:
+    """What rows of an account are ordered by."""
+    first = (table.occurred, KNOWN_AT.name)
+    fields = lanes(table)
+    for name in (*first, *(name for name in schema(table).names if name not in first)):
+        if name in ranks:
+            yield lambda rows, name=name: ranks[name][rows].astype(np.int64)
+        else:
+            lane = fields.get_field_index(name)
+            kind = fields.field(lane).type
+            yield lambda rows, kind=kind, lane=lane: sort_key(kind, numbers[lane][rows])
+
+
+def _tight(table: Table, columns: Sequence[pa.Array]) -> pa.Schema:
+    """The lake's schema, columns without a gap declared so: those are read much faster."""
+    pairs = zip(stored(table), columns, strict=True)
+    return pa.schema([field.with_nullable(column.null_count > 0) for field, column in pairs])
+
+
+def _until(found: Found, over: Ended, to: Int32, moves: Moves) -> pa.Array:
+    if not len(over.rows):
+        return pa.nulls(len(to), TIMESTAMP)
+    until = np.empty(len(to), np.int64)
+    until[to] = over.of(np.concatenate([group.first + rows for group, rows in found]))
+    moves.on(until)
+    return pa.array(until, mask=until == MISSING).cast(TIMESTAMP)
+
+
+def _loads(found: Found, load: int, to: Int32, moves: Moves) -> pa.Array:
+    if all(group.rows.loads is None for group, _ in found):
+        return pa.array(np.full(len(to), load, np.int32))
+    parts = [
+        np.full(len(rows), THIS_LOAD, np.int32)
+        if group.rows.loads is None
+        else group.rows.loads[rows]
+        for group, rows in found
+    ]
+    loads = np.empty(len(to), np.int32)
+    loads[to] = np.concatenate(parts)
+    moves.on(loads)
+    return pa.array(np.where(loads == THIS_LOAD, np.int32(load), loads))

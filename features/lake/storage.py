@@ -1,0 +1,66 @@
+"""Where a lake lies: a local folder, or any address that fsspec knows."""
+
+import os
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
+
+Folder = Path | UPath
+
+
+def folder_at(address: Folder | str) -> Folder:
+    """The folder at an address; a local one as a plain path, read and written directly."""
+    if isinstance(address, Path):
+        return address
+    path = UPath(address)
+    return Path(path.path) if path.protocol in ("", "file", "local") else path
+
+
+def write_text(path: Folder, text: str) -> None:
+    """Replace a file as a whole: a reader sees the old text or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not isinstance(path, Path):
+        path.write_text(text)  # object storage shows an object once it is complete
+        return
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text)
+    os.replace(temporary, path)
+
+
+def remove(folder: Folder) -> None:
+    """Remove a folder and all in it, if it is there."""
+    if isinstance(folder, Path):
+        shutil.rmtree(folder, ignore_errors=True)
+    elif folder.exists():
+        folder.fs.rm(folder.path, recursive=True)
+
+
+def parquet_files(folder: Folder) -> list[Folder]:
+    """The Parquet files in a folder, by name; none where there is no such folder."""
+    return sorted(folder.glob("*.parquet"), key=str)
+
+
+def read_parquet(path: Folder, columns: Collection[str], texts: Collection[str]) -> pa.Table:
+    """Some columns of a file, those of `texts` as dictionary<int32, string>."""
+    with _opened(path, "rb") as source:
+        file = pq.ParquetFile(source, read_dictionary=list(texts), pre_buffer=True)
+        return file.read(list(columns))
+
+
+def write_parquet(path: Folder, table: pa.Table, **options: Any) -> None:
+    """Write a file; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _opened(path, "wb") as sink:
+        pq.write_table(table, sink, **options)
+
+
+def _opened(path: Folder, mode: str) -> Any:
+    """A local file through Arrow, which reads it without Python in between."""
+    if not isinstance(path, Path):
+        return path.open(mode)
+    return pa.OSFile(str(path), mode) if mode == "wb" else pa.memory_map(str(path))

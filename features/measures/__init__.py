@@ -1,0 +1,74 @@
+"""The grammar of signals: small declarations that say what is measured.
+
+Each measure is a frozen dataclass of parameters only. `over` computes it for all windows,
+dates and accounts of a bucket at once, through the primitives of `features.kernel`.
+"""
+
+from features.measures.lens import Labels, Lens, Measure, Measured, Span
+from features.measures.rhythm import (
+    ActiveDays,
+    Distinct,
+    LongestSilence,
+    SilenceAgainstCadence,
+    Utilisation,
+)
+from features.measures.segments import Classed, LifecycleStage, PaidOrFree, Tier
+from features.measures.states import (
+    AnsweredShare,
+    DaysSinceFirst,
+    DaysSinceLast,
+    DaysUntil,
+    HoursToAnswer,
+    Latest,
+    OpenItems,
+    Overdue,
+    TotalOpen,
+)
+from features.measures.sums import (
+    Change,
+    Count,
+    DaysBetween,
+    HoursBetween,
+    Max,
+    Mean,
+    Share,
+    ShareWith,
+    Slope,
+    Total,
+)
+
+__all__ = [
+    "ActiveDays",
+    "AnsweredShare",
+    "Change",
+    "Classed",
+    "Count",
+    "DaysBetween",
+    "DaysSinceFirst",
+    "DaysSinceLast",
+    "DaysUntil",
+    "Distinct",
+    "HoursBetween",
+    "HoursToAnswer",
+    "Labels",
+    "Latest",
+    "Lens",
+    "LifecycleStage",
+    "LongestSilence",
+    "Max",
+    "Mean",
+    "Measure",
+    "Measured",
+    "OpenItems",
+    "Overdue",
+    "PaidOrFree",
+    "Share",
+    "ShareWith",
+    "SilenceAgainstCadence",
+    "Slope",
+    "Span",
+    "Tier",
+    "Total",
+    "TotalOpen",
+    "Utilisation",
+]

@@ -1,0 +1,1 @@
+"""Engines that map one computation over the buckets of a lake."""

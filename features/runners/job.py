@@ -1,0 +1,74 @@
+"""What one process computes of one bucket: snapshots, and where asked for outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.contract import TABLES
+from features.currency import Rates
+from features.facts import prepare
+from features.lake import Lake
+from features.outcomes import Label, fates
+from features.reads import reads
+from features.seen import seen
+from features.signal import Catalogue
+from features.snapshot import fingerprint, snapshots
+
+SNAPSHOTS, FATES = "snapshots", "fates"
+FINGERPRINT = b"fingerprint"
+FATES_SCHEMA = pa.schema(
+    [
+        pa.field("account_id", pa.string()),
+        pa.field("as_of", pa.date32()),
+        pa.field("event_days", pa.float64()),
+        pa.field("followed_days", pa.float64()),
+    ]
+)
+Tally = dict[date, dict[str, int]]
+"""By date and connected table, how many rows could be seen."""
+
+
+@dataclass(frozen=True)
+class SnapshotJob:
+    """What to compute for every bucket.
+
+    Attributes:
+        folder: where the results are written, one file a bucket.
+        data_as_of: where given, outcomes as known on that date are computed too.
+        tallied: count the rows that could be seen at each date.
+    """
+
+    lake: Lake
+    catalogue: Catalogue
+    dates: tuple[date, ...]
+    label: Label
+    rates: Rates
+    folder: Path
+    data_as_of: date | None = None
+    tallied: bool = False
+
+    def __call__(self, index: int) -> Tally:
+        """Compute one bucket and write it, so that no large table travels between processes."""
+        tables = self.lake.bucket(index, reads(self.catalogue, self.label))
+        bucket = prepare(tables, self.rates)
+        found = snapshots(bucket, self.catalogue, self.dates, self.label.population)
+        marked = found.replace_schema_metadata({FINGERPRINT: fingerprint(self.catalogue)})
+        self._write(marked, SNAPSHOTS, index)
+        if self.data_as_of is not None:
+            known = fates(bucket, self.label, list(self.dates), self.data_as_of)
+            table = pa.Table.from_pandas(known, schema=FATES_SCHEMA, preserve_index=False)
+            self._write(table, FATES, index)
+        return {day: _tally(tables, day) for day in self.dates} if self.tallied else {}
+
+    def _write(self, table: pa.Table, name: str, index: int) -> None:
+        path = self.folder / name / f"bucket-{index:05d}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, path, compression="zstd")
+
+
+def _tally(tables: Mapping[str, pa.Table], day: date) -> dict[str, int]:
+    return {name: int(seen(TABLES[name], rows, day).sum()) for name, rows in tables.items()}

@@ -1,0 +1,64 @@
+"""Mapping a computation over buckets, in this process and in others."""
+
+import math
+import operator
+import os
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+
+from features.runners.local import WorkerLost, mapped
+
+HEAVY = {"duckdb", "lightgbm", "matplotlib", "mlflow", "models", "pipelines", "serving", "sklearn"}
+
+
+@pytest.mark.parametrize("workers", [1, 2, 16])
+def test_results_come_in_the_order_of_the_buckets(workers: int) -> None:
+    done: list[int] = []
+    assert mapped(partial(operator.mul, 10), 4, workers, done.append) == [0, 10, 20, 30]
+    assert done == [1, 2, 3, 4]
+
+
+def test_without_buckets_there_is_nothing_to_do() -> None:
+    assert mapped(math.factorial, 0) == []
+
+
+def process_of(_: int) -> int:
+    return os.getpid()
+
+
+def test_one_worker_is_this_process() -> None:
+    assert set(mapped(process_of, 3, workers=1)) == {os.getpid()}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_is_the_callers(workers: int) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        mapped(partial(math.comb, -1), 3, workers)
+
+
+def test_a_process_that_is_ended_says_what_to_do() -> None:
+    with pytest.raises(WorkerLost, match="more buckets"):
+        mapped(os._exit, 2, workers=2)
+
+
+def imports(code: str) -> set[str]:
+    """The top modules that running `code` brings in."""
+    tell = f"{code}\nimport sys; print(*{{m.split('.')[0] for m in sys.modules}})"
+    run = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+def test_a_worker_imports_no_more_than_it_needs() -> None:
+    found = imports("import features.runners.job")
+    assert "features" in found
+    assert not found & HEAVY
+
+
+def test_the_command_that_a_worker_imports_again_is_light() -> None:
+    """A spawned process runs the script that started its parent, up to its main part."""
+    found = imports("from pipelines.cli import main")
+    assert "pipelines" in found
+    assert not found & {*HEAVY - {"pipelines"}, "pandas", "numpy", "typer"}
