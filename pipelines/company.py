@@ -1,15 +1,19 @@
 """What a configuration means in the words of features and models."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from features.currency import Rate, Rates
 from features.outcomes import Declared, Label, Lapse, LogoChurn, Movement
-from features.signal import Catalogue
+from features.segments import DEFAULT_SEGMENTS, Segments
+from features.signal import Catalogue, SnapshotColumn
+from features.signals import catalogue_for
 from models.bands import BandPlan
 from models.training import TrainingPlan
 from pipelines.config import Config
+from pipelines.own_signals import with_own
 
 WARM_UP_DAYS = 30
 """History a first snapshot needs before it where the outcome itself needs less."""
@@ -26,6 +30,29 @@ def label_of(config: Config, connected: Collection[str]) -> Label:
     if outcome.name == "logo_churn":
         return LogoChurn(outcome.gap_days)
     return Movement(outcome.name, outcome.share, outcome.gap_days)
+
+
+def catalogue_of(config: Config, events: Sequence[str]) -> Catalogue:
+    """The company's catalogue: Forewarn's signals, its main events', and its own.
+
+    Raises:
+        ConfigError: the file of its own signals cannot be used.
+    """
+    return with_own(catalogue_for(events, segments_of(config)), config)
+
+
+def segments_of(config: Config) -> Segments:
+    """The limits of the company's segments: its own tiers where it has any."""
+    if not config.tiers:
+        return DEFAULT_SEGMENTS
+    ascending = sorted(config.tiers.items(), key=lambda tier: tier[1])
+    return replace(DEFAULT_SEGMENTS, tiers=tuple((n, float(least)) for n, least in ascending))
+
+
+def own_columns(catalogue: Catalogue, events: Sequence[str]) -> tuple[SnapshotColumn, ...]:
+    """The columns of the catalogue that only the company itself declares."""
+    common = {column.name for column in catalogue_for(events).columns}
+    return tuple(column for column in catalogue.columns if column.name not in common)
 
 
 def rates_of(config: Config) -> Rates:

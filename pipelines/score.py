@@ -1,24 +1,28 @@
 """Scoring all accounts at a date with the champion, and publishing the result."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from features.contract import TABLES
 from features.facts import View, prepare
-from features.lake import Lake
-from features.signals import catalogue_for
+from features.runners.job import SnapshotJob
+from features.signal import Catalogue
 from features.snapshot import fingerprint
 from models import bundle
 from models.churn_model import ChurnModel
 from models.score import AccountCard, Band, Score
-from pipelines.company import label_of, rates_of, tier_of
+from pipelines.company import catalogue_of, label_of, rates_of, tier_of
 from pipelines.config import Config
-from pipelines.snapshot import SnapshotJob, build
+from pipelines.recipe import Recipe, recipe_of
+from pipelines.snapshot import compute, frame_of, read_snapshots
+from pipelines.stored import LakeState, StoredSnapshots
 from pipelines.train import first_day, loaded
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, ScoringRun, open_store
@@ -59,29 +63,50 @@ def score_dates(
     lake = loaded(workspace)
     first_day(lake, min(dates))
     model = champion(workspace)
-    catalogue = catalogue_for(model.events)
+    catalogue = catalogue_of(config, model.events)
     if fingerprint(catalogue) != model.fingerprint:
-        raise NoModel(
-            f"model {model.version} was trained on other definitions of signals: "
-            "run `forewarn train` again."
-        )
+        raise NoModel(_other_definitions(model, catalogue))
     label = label_of(config, lake.manifest.tables)
+    recipe = recipe_of(config, label, catalogue, model.events)
     folder = workspace.snapshots / "scoring"
     shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(catalogue, tuple(dates), label, rates_of(config), folder)
-    snapshots, _ = build(lake, job, say)
-    buckets = [prepare({"accounts": t["accounts"]}) for t in _buckets(lake)]
+    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, tallied=True)
+    snapshots = _kept(workspace, job, recipe, say)
+    shutil.rmtree(folder)
+    cards_of = {"accounts": TABLES["accounts"].names}
+    buckets = [prepare(lake.bucket(i, cards_of)) for i in range(lake.manifest.buckets)]
     results = []
     for day in dates:
-        snapshot = snapshots[snapshots["as_of"] == day].reset_index(drop=True)
+        snapshot = frame_of(snapshots[day])
         cards = _cards([bucket.at(day) for bucket in buckets], config, snapshot, day)
         results.append(_publish(workspace, model, model.score(snapshot), cards, day))
         say(f"{results[-1].accounts} accounts scored at {day}")
     return results
 
 
-def _buckets(lake: Lake) -> Iterator[dict[str, pa.Table]]:
-    return (lake.bucket(index) for index in range(lake.manifest.buckets))
+def _other_definitions(model: ChurnModel, catalogue: Catalogue) -> str:
+    """What to do about a model of other definitions, and which of its columns are gone."""
+    gone = sorted(set(model.schema.names) - {column.name for column in catalogue.columns})
+    named = f" (columns that are gone: {', '.join(gone)})" if gone else ""
+    return (
+        f"model {model.version} was trained on other definitions of signals{named}: "
+        "run `forewarn train` again."
+    )
+
+
+def _kept(
+    workspace: Workspace, job: SnapshotJob, recipe: Recipe, say: Progress
+) -> dict[date, pa.Table]:
+    """The job's snapshots by date, each stored as it is about to be scored."""
+    manifest = job.lake.manifest
+    tally = compute(job, say)
+    whole = read_snapshots(job)
+    store, found = StoredSnapshots(workspace.snapshots), {}
+    for day in job.dates:
+        found[day] = whole.filter(pc.equal(whole["as_of"], pa.scalar(day)))
+        state = LakeState(manifest.generation, manifest.digest, tally[day])
+        store.keep(found[day], day, recipe, state)
+    return found
 
 
 def _publish(

@@ -1,98 +1,83 @@
 """Computing snapshots and outcomes of the whole lake, bucket by bucket."""
 
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import date
-from multiprocessing import get_context
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.currency import Rates
-from features.facts import prepare
-from features.lake import Lake
-from features.outcomes import Label, fates
-from features.signal import Catalogue
-from features.snapshot import fingerprint, snapshots
+from features.runners.job import FATES, FINGERPRINT, SNAPSHOTS, SnapshotJob, Tally
+from features.runners.local import mapped
+from features.snapshot import fingerprint
+from pipelines.errors import InputError
 
 Progress = Callable[[str], None]
 ROWS_WORTH_A_POOL = 300_000
-FATES = pa.schema(
-    [
-        pa.field("account_id", pa.string()),
-        pa.field("as_of", pa.date32()),
-        pa.field("event_days", pa.float64()),
-        pa.field("followed_days", pa.float64()),
-    ]
-)
 
 
-@dataclass(frozen=True)
-class SnapshotJob:
-    """What to compute for every bucket.
+def build(job: SnapshotJob, say: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All snapshots and, where asked for, outcomes, as frames ordered by date and account."""
+    compute(job, say)
+    return frame_of(read_snapshots(job)), frame_of(_read(job, FATES))
 
-    Attributes:
-        data_as_of: where given, outcomes as known on that date are computed too.
-        folder: where the results are written, one file a bucket.
+
+def compute(job: SnapshotJob, say: Progress) -> Tally:
+    """Compute every bucket into the job's folder; returns the rows counted, if any.
+
+    Raises:
+        InputError: the lake was loaded in the meantime.
     """
-
-    catalogue: Catalogue
-    dates: tuple[date, ...]
-    label: Label
-    rates: Rates
-    folder: Path
-    data_as_of: date | None = None
-
-
-def build(lake: Lake, job: SnapshotJob, say: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """All snapshots and, where asked for, outcomes, as frames ordered by date and account.
-
-    The files carry the fingerprint of the definitions, so that columns computed from
-    other definitions are never mixed in.
-    """
-    manifest = lake.manifest
-    tasks = [(lake, job, index) for index in range(manifest.buckets)]
+    manifest = job.lake.manifest
     rows = sum(info.rows for info in manifest.tables.values())
-    for done, _ in enumerate(_mapped(tasks, pool=rows > ROWS_WORTH_A_POOL), start=1):
-        say(f"snapshots: {done} of {len(tasks)} buckets at {len(job.dates)} dates")
-    return _read(job.folder, "snapshots"), _read(job.folder, "fates")
+    workers = None if rows > ROWS_WORTH_A_POOL else 1
+
+    def done(count: int) -> None:
+        say(f"snapshots: {count} of {manifest.buckets} buckets at {len(job.dates)} dates")
+
+    tallies = mapped(job, manifest.buckets, workers, done)
+    if job.lake.manifest != manifest:
+        raise InputError("the lake was loaded while snapshots were computed: run this again.")
+    return _added(tallies)
 
 
-def _mapped(tasks: Sequence[tuple[Lake, SnapshotJob, int]], pool: bool) -> Iterable[None]:
-    workers = min(os.cpu_count() or 1, len(tasks))
-    if not pool or workers < 2:
-        yield from map(_work, tasks)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
-        yield from executor.map(_work, tasks)
+def read_snapshots(job: SnapshotJob) -> pa.Table:
+    """The snapshots that the job has written, ordered by date and account.
+
+    Raises:
+        ValueError: a file holds columns that were computed from other definitions.
+    """
+    return _read(job, SNAPSHOTS, fingerprint(job.catalogue))
 
 
-def _work(task: tuple[Lake, SnapshotJob, int]) -> None:
-    """Compute one bucket and write it, so that no large frame travels between processes."""
-    lake, job, index = task
-    bucket = prepare(lake.bucket(index), job.rates)
-    found = snapshots(bucket, job.catalogue, job.dates, job.label.population)
-    marked = found.replace_schema_metadata({"fingerprint": fingerprint(job.catalogue)})
-    _write(marked, job.folder / "snapshots" / f"bucket-{index:05d}.parquet")
-    if job.data_as_of is not None:
-        known = fates(bucket, job.label, list(job.dates), job.data_as_of)
-        table = pa.Table.from_pandas(known, schema=FATES, preserve_index=False)
-        _write(table, job.folder / "fates" / f"bucket-{index:05d}.parquet")
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd")
-
-
-def _read(folder: Path, name: str) -> pd.DataFrame:
-    files = sorted((folder / name).glob("*.parquet"))
-    if not files:
-        return pd.DataFrame()
-    table = pa.concat_tables([pq.read_table(file) for file in files])
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """A table as a frame, dates as dates."""
     frame: pd.DataFrame = table.to_pandas(date_as_object=True)
-    return frame.sort_values(["as_of", "account_id"], ignore_index=True)
+    return frame
+
+
+def _read(job: SnapshotJob, name: str, wanted: str = "") -> pa.Table:
+    files = sorted((job.folder / name).glob("*.parquet"))
+    parts = [_unmarked(file, wanted) for file in files]
+    if not parts:
+        return pa.table({})
+    order = [("as_of", "ascending"), ("account_id", "ascending")]
+    return pa.concat_tables(parts).sort_by(order)
+
+
+def _unmarked(file: Path, wanted: str) -> pa.Table:
+    """The rows of a file, once it is sure that they were computed as is `wanted`."""
+    table = pq.read_table(file)
+    found = (table.schema.metadata or {}).get(FINGERPRINT, b"").decode()
+    if found != wanted:
+        raise ValueError(f"{file} holds columns of fingerprint {found!r}, not {wanted!r}")
+    return table.replace_schema_metadata(None)
+
+
+def _added(tallies: Sequence[Tally]) -> Tally:
+    total: Tally = {}
+    for tally in tallies:
+        for day, counts in tally.items():
+            sums = total.setdefault(day, dict.fromkeys(counts, 0))
+            total[day] = {name: sums[name] + count for name, count in counts.items()}
+    return total

@@ -13,6 +13,7 @@ import typer
 
 from features.currency import UnknownRate
 from features.lake import LakeError
+from features.runners.local import WorkerLost
 from models.bundle import BrokenBundle
 from models.training import NoEvidence
 from pipelines.errors import InputError
@@ -20,9 +21,11 @@ from pipelines.score import NoModel
 from serving.settings import SettingsError
 from serving.store import StoreError
 
-USER = (InputError, UnknownRate, LakeError, SettingsError, StoreError)
+USER = (InputError, UnknownRate, LakeError, SettingsError, StoreError, WorkerLost)
 UNFIT = (NoModel, NoEvidence, BrokenBundle)
 DONE, OUR_FAULT, YOUR_INPUT, NO_MODEL = 0, 1, 2, 3
+DIFFERENT = 1
+"""A replay that is not identical: it may be anyone's doing, and must not pass in a script."""
 
 
 @dataclass

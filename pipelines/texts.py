@@ -111,7 +111,7 @@ def _quality(report: HorizonReport) -> str:
 
 
 def _leading(result: TrainResult) -> list[str]:
-    words = Wording(result.trained.model.events)
+    words = Wording(result.trained.model.events, result.own)
     top = list(result.trained.importance.items())[:SIGNALS_SHOWN]
     lines = [f"    {size:.3f}  {words.meaning(name)}" for name, size in top]
     return ["  Leading signals (mean share of the log-odds, either way):", *lines]

@@ -14,16 +14,26 @@ import pandas as pd
 from features.history import begins, main_events
 from features.lake import Lake
 from features.outcomes import Label
-from features.signals import EVENTS_FOLLOWED, catalogue_for
+from features.runners.job import SnapshotJob
+from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
 from models.dataset import Dataset, join
+from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, RunRecord
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
-from pipelines.company import columns_of, label_of, plan_of, rates_of, snapshot_dates
+from pipelines.company import (
+    catalogue_of,
+    columns_of,
+    label_of,
+    own_columns,
+    plan_of,
+    rates_of,
+    snapshot_dates,
+)
 from pipelines.config import Config
 from pipelines.errors import InputError
-from pipelines.snapshot import SnapshotJob, build
+from pipelines.snapshot import build
 from pipelines.workspace import Workspace
 from serving.store import ModelRecord, ModelVersionRepository, open_store
 
@@ -37,12 +47,14 @@ class TrainResult:
     Attributes:
         promoted: whether the model now serves.
         unsafe: signals left out because their past values are not known.
+        own: how people speak of the company's own signals.
     """
 
     trained: Trained
     run_id: str
     promoted: bool
     unsafe: tuple[str, ...]
+    own: tuple[Phrase, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Everything worth telling, as plain JSON values."""
@@ -83,12 +95,11 @@ def train_model(
     label = label_of(config, lake.manifest.tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
     events = main_events(lake, dates[0], EVENTS_FOLLOWED)
-    catalogue = catalogue_for(events)
-    job = SnapshotJob(
-        catalogue, tuple(dates), label, rates_of(config), workspace.snapshots / "training", as_of
-    )
-    shutil.rmtree(job.folder, ignore_errors=True)
-    dataset = _joined(*build(lake, job, say), label, as_of)
+    catalogue = catalogue_of(config, events)
+    folder = workspace.snapshots / "training"
+    shutil.rmtree(folder, ignore_errors=True)
+    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
+    dataset = _joined(*build(job, say), label, as_of)
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     plan = plan_of(config)
     origin = Provenance(
@@ -98,7 +109,9 @@ def train_model(
         events=events,
     )
     trained = train(dataset, columns, plan, origin, say)
-    return _recorded(workspace, trained, tuple(unsafe), promote)
+    fit = promote and trained.verdict.fit
+    own = phrases(own_columns(catalogue, events))
+    return _recorded(workspace, TrainResult(trained, "", fit, tuple(unsafe), own))
 
 
 def loaded(workspace: Workspace) -> Lake:
@@ -134,18 +147,15 @@ def _digest(dataset: Dataset, plan: TrainingPlan, label: Label) -> str:
     return total.hexdigest()
 
 
-def _recorded(
-    workspace: Workspace, trained: Trained, unsafe: tuple[str, ...], promote: bool
-) -> TrainResult:
-    """Save the bundle and figures, log the run, and promote where the verdict allows."""
-    model = trained.model
+def _recorded(workspace: Workspace, result: TrainResult) -> TrainResult:
+    """Save the bundle and figures, log the run, and promote where it is to serve."""
+    model = result.trained.model
     folder = workspace.runs / model.version
     shutil.rmtree(folder, ignore_errors=True)
     digest = bundle.save(model, folder / BUNDLE)
-    result = TrainResult(trained, "", promote and trained.verdict.fit, unsafe)
     _write_evidence(result, folder)
     registry = workspace.registry()
-    run = RunRecord(model.version, digest, _parameters(result), _metrics(trained), folder)
+    run = RunRecord(model.version, digest, _parameters(result), _metrics(result.trained), folder)
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
     if result.promoted:
@@ -196,6 +206,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "bands": summary["bands"],
             "leading_signals": summary["leading_signals"],
             "events": list(model.events),
+            "own_signals": [asdict(phrase) for phrase in result.own],
         },
         bands={"all": summary["policy"]},
         data_as_of=model.data_as_of,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from models.explain.wording import Wording
+from models.explain.wording import Phrase, Wording
 from models.score import Reason
 from serving.store import ModelVersionRepository
 
@@ -13,7 +13,8 @@ Words = Callable[[Reason], str]
 
 
 def words_of(engine: Engine) -> Wording:
-    """Wording that knows the events the champion follows."""
+    """Wording that knows the champion's main events and the company's own signals in it."""
     champion = ModelVersionRepository(engine).champion()
-    events = champion.metrics.get("events", ()) if champion else ()
-    return Wording(tuple(events))
+    metrics = champion.metrics if champion else {}
+    own = [Phrase(**each) for each in metrics.get("own_signals", ())]
+    return Wording(tuple(metrics.get("events", ())), own)

@@ -4,19 +4,47 @@ Stored reasons are codes and numbers; the words are made here, at the edge, so t
 can change or be translated without touching a score.
 """
 
-from features.signal import Signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from features.signal import SnapshotColumn
 from features.signals import CATALOGUE, catalogue_for
 from models.score import OTHERS, Reason
 
 NOT_CONNECTED = "not known"
 
 
-class Wording:
-    """Makes sentences for the signals of one company."""
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """How people speak of one snapshot column.
 
-    def __init__(self, events: tuple[str, ...] = ()) -> None:
+    Attributes:
+        name: the column.
+        meaning: completes "This account's ...".
+        unit: the unit of the value, empty for plain numbers.
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+
+
+def phrases(columns: Iterable[SnapshotColumn]) -> tuple[Phrase, ...]:
+    """The phrases of declared columns, e.g. to store those of a company's own signals."""
+    return tuple(Phrase(c.name, c.meaning, c.signal.unit) for c in columns)
+
+
+class Wording:
+    """Makes sentences for the signals of one company.
+
+    Args:
+        events: its main events.
+        own: phrases of the signals that it declared itself.
+    """
+
+    def __init__(self, events: tuple[str, ...] = (), own: Iterable[Phrase] = ()) -> None:
         catalogue = catalogue_for(events) if events else CATALOGUE
-        self._columns = {c.name: c for c in catalogue.columns}
+        self._columns = {p.name: p for p in (*own, *phrases(catalogue.columns))}
 
     def __call__(self, reason: Reason) -> str:
         """One sentence for a customer-success manager, e.g. "3 people ... (raises risk)"."""
@@ -27,7 +55,7 @@ class Wording:
         if column is None:
             return f"{reason.signal}: {value_in_words(reason.value)}; {push}."
         meaning = column.meaning[0].upper() + column.meaning[1:]
-        return f"{meaning}: {_with_unit(reason.value, column.signal)}; {push}."
+        return f"{meaning}: {_with_unit(reason.value, column)}; {push}."
 
     def meaning(self, column: str) -> str:
         """What a snapshot column means; its name where it is not declared."""
@@ -51,11 +79,11 @@ def value_in_words(value: float | str | None) -> str:
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
 
 
-def _with_unit(value: float | str | None, signal: Signal) -> str:
+def _with_unit(value: float | str | None, phrase: Phrase) -> str:
     """The value with its unit, unless the meaning began with it ("days since ...")."""
     words = value_in_words(value)
-    said = signal.meaning.startswith(signal.unit)
-    return words if said or value is None or isinstance(value, str) else f"{words} {signal.unit}"
+    said = phrase.meaning.startswith(phrase.unit)
+    return words if said or value is None or isinstance(value, str) else f"{words} {phrase.unit}"
 
 
 _DECLARED = Wording()

@@ -1,42 +1,17 @@
 """The command line: the composition root of everything.
 
-Exit codes: 0 done, 1 our fault, 2 the user's input or configuration, 3 no model is fit to
-use. Progress and logs go to standard error, results to standard output.
+Exit codes: 0 done, 1 our fault (or a replay that differs), 2 the user's input or
+configuration, 3 no model is fit to use. Progress and logs go to standard error, results to
+standard output.
 """
-
-from collections.abc import Callable
-
-import typer
-
-from pipelines.cli import jobs, readers
-from pipelines.cli.demo import demo
-
-COMMANDS: dict[str, Callable[..., None]] = {
-    "check": jobs.check,
-    "load": jobs.load,
-    "train": jobs.train,
-    "score": jobs.score,
-    "run": jobs.run_all,
-    "serve": readers.serve,
-    "deliver": readers.deliver,
-    "report": readers.report,
-    "status": readers.status,
-    "demo": demo,
-}
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Churn prediction and customer health, learnt from a company's own past.",
-)
-export = typer.Typer(no_args_is_help=True, help="Write what was published to a file.")
-for name, command in COMMANDS.items():
-    app.command(name)(command)
-export.command("scores")(readers.scores)
-app.add_typer(export, name="export")
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line.
+
+    The commands are imported only now: a process that computes a bucket imports this module
+    too, where it was started by the installed `forewarn`, and needs nothing of them.
+    """
+    from pipelines.cli.commands import app
+
     app()

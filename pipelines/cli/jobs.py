@@ -1,5 +1,6 @@
-"""The commands that compute: check, load, train, score, run."""
+"""The commands that compute: check, load, train, score, replay, run."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -11,14 +12,18 @@ from pipelines.cli.options import (
     AsOfOption,
     ConfigOption,
     JsonOption,
+    StoredOption,
     WorkspaceOption,
     config_of,
     day_of,
 )
 from pipelines.ingest.check import check as check_sources
+from pipelines.own_signals import own_problems
+from pipelines.replay import replay as replay_snapshot
+from pipelines.replay import text as replay_text
 from pipelines.run import load_sources, resolve_as_of, run, summary_of
 from pipelines.score import score_accounts
-from pipelines.terminal import NO_MODEL, YOUR_INPUT, Terminal
+from pipelines.terminal import DIFFERENT, DONE, NO_MODEL, YOUR_INPUT, Terminal
 from pipelines.train import train_model
 from pipelines.workspace import Workspace
 
@@ -35,6 +40,7 @@ def check(
         found = config_of(Workspace(workspace), config)
         lake = Lake(workspace / "lake")
         report = check_sources(found, lake if lake.exists else None, terminal.say)
+        report = replace(report, problems=(*own_problems(found), *report.problems))
         terminal.result(report.as_dict(), str(report))
         return 0 if report.ok else YOUR_INPUT
 
@@ -93,6 +99,34 @@ def score(
         day = resolve_as_of(space, day_of(as_of))
         result = score_accounts(space, found, day, terminal.say)
         terminal.result(summary_of(result), texts.scoring(result))
+
+    terminal.guard(work)
+
+
+def replay(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    as_of: StoredOption = None,
+    fingerprint: Annotated[
+        str, typer.Option(help="First digits of the snapshot's fingerprint; any by default.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Rebuild a snapshot that was scored, and prove that it comes out identical.
+
+    Every snapshot that is scored is kept with its fingerprint. This computes it again from
+    the lake, the definitions and the configuration as they are now, and compares every bit.
+    Where the two differ it ends with code 1 and says which accounts and values differ, which
+    source rows make the difference, and what else has changed since.
+    """
+    terminal = Terminal(as_json)
+
+    def work() -> int:
+        space = Workspace(workspace)
+        found = config_of(space, config)
+        result = replay_snapshot(space, found, day_of(as_of), fingerprint, terminal.say)
+        terminal.result(result.summary(), replay_text(result))
+        return DONE if result.identical else DIFFERENT
 
     terminal.guard(work)
 

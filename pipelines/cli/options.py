@@ -41,6 +41,14 @@ PublishedOption = Annotated[
         help="The day whose published scores are meant; by default the newest.",
     ),
 ]
+StoredOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="The day whose stored snapshot is meant; by default the newest.",
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output.")
 ]
@@ -59,9 +67,7 @@ def config_of(space: Workspace, given: Path | None) -> Config:
     Raises:
         InputError: there is none, or it cannot be used.
     """
-    path = given or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
-    if path is None and space.config.exists():
-        path = Path(space.config.read_text(encoding="utf-8"))
+    path = _config_path(space, given)
     if path is None:
         raise InputError(
             "no configuration: give one with -c FILE, or write ./forewarn.toml "
@@ -71,3 +77,16 @@ def config_of(space: Workspace, given: Path | None) -> Config:
     space.root.mkdir(parents=True, exist_ok=True)
     space.config.write_text(str(path.resolve()), encoding="utf-8")
     return config
+
+
+def config_if_any(space: Workspace, given: Path | None) -> Config | None:
+    """Like `config_of`, but None where there is none; remembers nothing."""
+    path = _config_path(space, given)
+    return None if path is None else read_config(path, os.environ)
+
+
+def _config_path(space: Workspace, given: Path | None) -> Path | None:
+    path = given or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
+    if path is None and space.config.exists():
+        return Path(space.config.read_text(encoding="utf-8"))
+    return path

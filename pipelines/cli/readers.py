@@ -1,4 +1,4 @@
-"""The commands that hand out what was published: export, serve, deliver, report, status."""
+"""The commands that only read: export, serve, deliver, report, signals, status."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from features.signal import GroupName
 from pipelines import texts
 from pipelines.cli.options import (
     DEFAULT_WORKSPACE,
@@ -13,12 +14,15 @@ from pipelines.cli.options import (
     JsonOption,
     PublishedOption,
     WorkspaceOption,
+    config_if_any,
     config_of,
     day_of,
 )
 from pipelines.deliver import deliver as deliver_scores
 from pipelines.export import export_scores
 from pipelines.report import write_report
+from pipelines.signals import signals_of
+from pipelines.signals import text as signals_text
 from pipelines.status import status_of
 from pipelines.terminal import Terminal
 from pipelines.words import words_of
@@ -115,6 +119,29 @@ def report(
         found = config_of(space, config)
         written = write_report(space, found, day_of(as_of), to, terminal.say)
         terminal.result(written.summary(), texts.report(written))
+
+    terminal.guard(work)
+
+
+def signals(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    group: Annotated[GroupName | None, typer.Option(help="Only the signals of one group.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every signal: Forewarn's, those of the company's main events, and its own.
+
+    A signal is one measure of one account, and with its window it makes one column of a
+    snapshot. "Empty" is the value of an account of which the connected table tells nothing;
+    a table that is not connected gives missing. Without a configuration the built-in
+    catalogue is listed.
+    """
+    terminal = Terminal(as_json)
+
+    def work() -> None:
+        space = Workspace(workspace)
+        found = signals_of(space, config_if_any(space, config))
+        terminal.result(found.summary(group), signals_text(found, group))
 
     terminal.guard(work)
 

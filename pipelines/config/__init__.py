@@ -9,6 +9,7 @@ from pipelines.config.models import (
     Models,
     Outcome,
     Rate,
+    Signals,
     Snapshots,
     Source,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Models",
     "Outcome",
     "Rate",
+    "Signals",
     "Snapshots",
     "Source",
     "parse_config",

@@ -134,6 +134,16 @@ class Outcome(Section):
     )
 
 
+class Signals(Section):
+    """The company's own signals."""
+
+    file: str = Field(
+        "",
+        description="a Python file, relative to this configuration file, that declares "
+        "`SIGNALS = {GroupName.CONSUMPTION: (Signal(...), ...)}`; it is run whenever it is read",
+    )
+
+
 class Snapshots(Section):
     """The dates at which accounts are described."""
 
@@ -177,6 +187,7 @@ class Config(Section):
     load: Load = Field(default_factory=Load, description="how sources are loaded")
     rates: tuple[Rate, ...] = Field((), description="rates of exchange by date")
     outcome: Outcome = Field(default_factory=Outcome, description="what counts as a loss")
+    signals: Signals = Field(default_factory=Signals, description="the company's own signals")
     snapshots: Snapshots = Field(default_factory=Snapshots, description="the dates described")
     models: Models = Field(default_factory=Models, description="what is learnt")
     bands: Bands = Field(default_factory=Bands, description="the policy of bands")

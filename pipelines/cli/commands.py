@@ -1,0 +1,35 @@
+"""Every command, by name."""
+
+from collections.abc import Callable
+
+import typer
+
+from pipelines.cli import jobs, readers
+from pipelines.cli.demo import demo
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "check": jobs.check,
+    "load": jobs.load,
+    "train": jobs.train,
+    "score": jobs.score,
+    "replay": jobs.replay,
+    "run": jobs.run_all,
+    "serve": readers.serve,
+    "deliver": readers.deliver,
+    "report": readers.report,
+    "signals": readers.signals,
+    "status": readers.status,
+    "demo": demo,
+}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Churn prediction and customer health, learnt from a company's own past.",
+)
+export = typer.Typer(no_args_is_help=True, help="Write what was published to a file.")
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+export.command("scores")(readers.scores)
+app.add_typer(export, name="export")

@@ -1,0 +1,215 @@
+"""Snapshots that were scored, kept with all that decided them.
+
+    <root>/as_of=2026-06-30/<first 12 digits of the fingerprint>/run-0001.parquet
+                                                                 run-0001.json
+
+A snapshot that turns out otherwise later (new rows, another configuration) is kept beside the
+first as a further run; columns of other definitions lie in another folder and never mix.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.content import content_sha256
+from pipelines.errors import InputError
+from pipelines.recipe import Recipe, definition_changes
+
+DIGITS = 12
+CHANGES_SHOWN = 10
+
+
+class StoredSnapshotError(InputError):
+    """A stored snapshot is not there, or is not what was stored."""
+
+
+class OtherDefinitions(StoredSnapshotError):
+    """The stored columns were computed from other definitions."""
+
+
+@dataclass(frozen=True, slots=True)
+class LakeState:
+    """The lake from which a snapshot was computed.
+
+    Attributes:
+        load: the number of its latest load, which is its generation.
+        digest: of its content, 64 hex digits.
+        rows: by connected table the rows that could be seen at the snapshot's date.
+    """
+
+    load: int
+    digest: str
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored snapshot.
+
+    Attributes:
+        file: its rows, ordered by account.
+        sha256: of its content, see `features.content`.
+        stored_at: when it was first stored, ISO 8601, UTC.
+    """
+
+    file: Path
+    as_of: date
+    recipe: Recipe
+    lake: LakeState
+    sha256: str
+    accounts: int
+    stored_at: str
+
+    def holds(self, sha256: str, recipe: Recipe) -> bool:
+        """Whether this is the snapshot of that content, decided in that way."""
+        return self.file.exists() and (self.sha256, self.recipe) == (sha256, recipe)
+
+    def read(self) -> pa.Table:
+        """The snapshot's rows, ordered by account.
+
+        Raises:
+            StoredSnapshotError: the file is lost, or was changed since it was stored.
+        """
+        if not self.file.exists():
+            raise StoredSnapshotError(f"{self.file} is lost: score {self.as_of} again.")
+        table = pq.ParquetFile(self.file).read()
+        if content_sha256(table) != self.sha256:
+            raise StoredSnapshotError(
+                f"{self.file} was changed after it was stored: remove it with its .json, and "
+                f"score {self.as_of} again."
+            )
+        return table
+
+
+@dataclass(frozen=True)
+class StoredSnapshots:
+    """All snapshots stored under one folder."""
+
+    root: Path
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def dates(self) -> list[date]:
+        """The dates of which snapshots are stored, in order."""
+        files = self.root.glob("as_of=*/*/run-*.json")
+        names = {file.parent.parent.name.removeprefix("as_of=") for file in files}
+        return sorted(map(date.fromisoformat, names))
+
+    def runs(self, as_of: date, fingerprint: str = "") -> list[Stored]:
+        """The snapshots stored of a date in the order in which they were stored.
+
+        Args:
+            as_of: the date.
+            fingerprint: its first digits; empty means any.
+        """
+        files = (self.root / f"as_of={as_of}").glob("*/run-*.json")
+        found = [_described(file) for file in files]
+        mine = [run for run in found if run.recipe.fingerprint.startswith(fingerprint)]
+        return sorted(mine, key=lambda run: (run.stored_at, run.file.name))
+
+    def latest(self, as_of: date, recipe: Recipe) -> Stored:
+        """The snapshot of a date that was stored last, if its columns mean the same now.
+
+        Raises:
+            StoredSnapshotError: none of this date is stored.
+            OtherDefinitions: only snapshots of other definitions are.
+        """
+        runs = self.runs(as_of)
+        if not runs:
+            raise StoredSnapshotError(f"no snapshot of {as_of} is stored; {self._known()}")
+        mine = [run for run in runs if run.recipe.fingerprint == recipe.fingerprint]
+        if not mine:
+            raise OtherDefinitions(_difference(runs[-1], recipe))
+        return mine[-1]
+
+    def keep(self, table: pa.Table, as_of: date, recipe: Recipe, lake: LakeState) -> Stored:
+        """Store a snapshot; what is stored already, decided in the same way, stays alone.
+
+        Args:
+            table: the rows of one date, ordered by account.
+            as_of: that date.
+            recipe: what decided the rows beside the lake.
+            lake: the lake they come from.
+        """
+        folder = self.root / f"as_of={as_of}" / recipe.fingerprint[:DIGITS]
+        before = self.runs(as_of, recipe.fingerprint)
+        sha256 = content_sha256(table)
+        if before and before[-1].holds(sha256, recipe):
+            return before[-1]
+        file = folder / f"run-{len(before) + 1:04d}.parquet"
+        now = self.clock().isoformat()
+        stored = Stored(file, as_of, recipe, lake, sha256, len(table), now)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_snapshot(table, file)
+        _write_description(stored)
+        return stored
+
+    def _known(self) -> str:
+        days = ", ".join(str(day) for day in self.dates()[-5:])
+        return f"the latest are of {days}." if days else "run `forewarn score` first."
+
+
+def _difference(run: Stored, recipe: Recipe) -> str:
+    """Both fingerprints, and what has changed between them."""
+    found = [str(change) for change in definition_changes(run.recipe, recipe)]
+    more = [f"and {len(found) - CHANGES_SHOWN} more"] if len(found) > CHANGES_SHOWN else []
+    return "\n- ".join(
+        [
+            f"the snapshot of {run.as_of} was computed from other definitions "
+            f"(fingerprint {run.recipe.fingerprint}) than hold now ({recipe.fingerprint}); "
+            f"score {run.as_of} again, or bring back what has changed:",
+            *found[:CHANGES_SHOWN],
+            *more,
+        ]
+    )
+
+
+def _write_snapshot(table: pa.Table, file: Path) -> None:
+    plain = table.replace_schema_metadata(None).combine_chunks()
+    part = file.with_suffix(".part")
+    pq.write_table(plain, part, compression="zstd")
+    os.replace(part, file)
+
+
+def _write_description(stored: Stored) -> None:
+    """The JSON beside the rows; it comes last, and makes the snapshot one that is stored."""
+    body = {
+        "as_of": stored.as_of.isoformat(),
+        "stored_at": stored.stored_at,
+        "accounts": stored.accounts,
+        "sha256": stored.sha256,
+        "lake": asdict(stored.lake),
+        **stored.recipe.as_dict(),
+    }
+    part = stored.file.with_suffix(".part")
+    part.write_text(json.dumps(body, indent=1, ensure_ascii=False), encoding="utf-8")
+    os.replace(part, stored.file.with_suffix(".json"))
+
+
+def _described(file: Path) -> Stored:
+    try:
+        return _stored(file, json.loads(file.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoredSnapshotError(
+            f"{file} does not describe a snapshot that this version can read: {error!r}; "
+            "remove it with the .parquet beside it."
+        ) from error
+
+
+def _stored(file: Path, body: Mapping[str, Any]) -> Stored:
+    rest = dict(body)
+    return Stored(
+        file=file.with_suffix(".parquet"),
+        as_of=date.fromisoformat(rest.pop("as_of")),
+        lake=LakeState(**rest.pop("lake")),
+        sha256=rest.pop("sha256"),
+        accounts=rest.pop("accounts"),
+        stored_at=rest.pop("stored_at"),
+        recipe=Recipe.from_dict(rest),
+    )
