@@ -1,0 +1,173 @@
+"""Snapshots against the cost of reading the data: CPU seconds of whole processes.
+
+    python experiments/benchmarks/snapshots.py [--events N] [--quick] [--json]
+
+Raw logs are drawn once (generate.py) and bucketed once; then every step runs as a process
+of its own, imports and worker processes included:
+
+- floor_raw, floor_lake: DuckDB reads account, user, event and both clocks of every usage
+  row, as the logs come and as the lake holds them. `scan_ratio` takes the raw floor, and
+  `scan_ratio_lake` the other one.
+- bucketing: raw usage logs into a lake. `bucketing_ratio` is over floor_raw.
+- monthly, weekly: 24 month-ends and 104 weeks, every account, every column of the catalogue,
+  in memory. `written` is monthly with the Parquet files that a job would leave.
+
+Compiled code is made by a first run on a small lake, which is not counted.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from features.clock import Mask
+from features.facts import View, prepare
+from features.lake import Lake
+from features.reads import reads
+from features.runners.local import mapped
+from features.signal import Catalogue
+from features.signals import EVENTS_FOLLOWED, catalogue_for
+from features.snapshot import snapshots
+
+MONTHS = [date(2024 + m // 12, m % 12 + 1, 1) - timedelta(days=1) for m in range(1, 25)]
+WEEKS = [date(2024, 1, 7) + timedelta(days=7 * week) for week in range(104)]
+GIGABYTE = 1e6
+"""Kilobytes, in which the system counts memory."""
+
+
+def main() -> int:
+    """Run all steps, or, as a child process, one."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--events", type=int, default=100_000_000)
+    parser.add_argument("--accounts", type=int, default=50_000)
+    parser.add_argument("--quick", action="store_true", help="10 million events")
+    parser.add_argument("--main-events", type=int, default=EVENTS_FOLLOWED)
+    parser.add_argument("--folder", type=Path, help="keeps data between runs")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    parser.add_argument("--step", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.step:
+        print(json.dumps(run_step(given.step, given.folder, given.main_events)))
+        return 0
+    events = 10_000_000 if given.quick else given.events
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = (given.folder or Path(scratch)) / f"{events}-{given.accounts}"
+        found = measure(folder, events, given.accounts, given.main_events)
+    print(json.dumps(found) if given.json else "\n".join(f"{k}: {v}" for k, v in found.items()))
+    return 0
+
+
+def measure(folder: Path, events: int, accounts: int, main_events: int) -> dict[str, float]:
+    """All figures for one company."""
+    from generate import generate  # not at the top: worker processes import this file too
+
+    if not (folder / "raw").exists():
+        say(f"drawing {events:,} events")
+        generate(events, accounts, folder / "raw")
+    warm = folder / "warm"
+    if not warm.exists():
+        generate(20_000, 100, warm / "raw")
+    for step in ("bucketing", "monthly"):
+        child(step, warm, main_events)
+    done = {"bucketing": child("bucketing", folder, main_events)}
+    for step in ("floor_raw", "floor_lake", "monthly", "weekly", "written"):
+        done[step] = child(step, folder, main_events)
+    cpu = {step: figures["cpu_seconds"] for step, figures in done.items()}
+    return {
+        "events": events,
+        "accounts": accounts,
+        "columns": int(done["monthly"]["columns"]),
+        "rows_monthly": int(done["monthly"]["rows"]),
+        "rows_weekly": int(done["weekly"]["rows"]),
+        **{f"{step}_cpu_seconds": round(seconds, 2) for step, seconds in cpu.items()},
+        "monthly_wall_seconds": round(done["monthly"]["wall_seconds"], 2),
+        "scan_ratio": round(cpu["monthly"] / cpu["floor_raw"], 2),
+        "scan_ratio_lake": round(cpu["monthly"] / cpu["floor_lake"], 2),
+        "weekly_over_monthly": round(cpu["weekly"] / cpu["monthly"], 2),
+        "bucketing_ratio": round(cpu["bucketing"] / cpu["floor_raw"], 2),
+        "peak_gb": round(max(figures["peak_gb"] for figures in done.values()), 2),
+        "peak_gb_monthly": round(done["monthly"]["peak_gb"], 2),
+    }
+
+
+def child(step: str, folder: Path, main_events: int) -> dict[str, float]:
+    """One step in a process of its own, with what it cost: its children are counted too."""
+    say(step)
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    words = [sys.executable, __file__, "--step", step, "--folder", str(folder)]
+    output = subprocess.run(
+        [*words, "--main-events", str(main_events)], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found: dict[str, float] = json.loads(output.splitlines()[-1])
+    found["wall_seconds"] = time.perf_counter() - began
+    found["cpu_seconds"] = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    return found
+
+
+def run_step(step: str, folder: Path, main_events: int) -> dict[str, float]:
+    """What a child process does."""
+    from bucketing import FIVE, bucket_raw, scan
+
+    steps: dict[str, Callable[[], dict[str, float]]] = {
+        "bucketing": lambda: bucket_raw(folder / "raw", folder / "lake", tables=None),
+        "floor_raw": lambda: scan(f"{folder}/raw/usage/*.parquet", FIVE),
+        "floor_lake": lambda: scan(f"{folder}/lake/generation-*/usage/*/*.parquet", FIVE),
+        "monthly": lambda: compute(folder, MONTHS, main_events),
+        "weekly": lambda: compute(folder, WEEKS, main_events),
+        "written": lambda: compute(folder, MONTHS, main_events, folder / "snapshots"),
+    }
+    found = steps[step]()
+    own, children = (
+        resource.getrusage(who).ru_maxrss / GIGABYTE
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return {**found, "peak_gb": own + (os.cpu_count() or 1) * children}
+
+
+def compute(
+    folder: Path, dates: list[date], main_events: int, into: Path | None = None
+) -> dict[str, float]:
+    """Snapshots of every account, bucket by bucket in a pool of processes."""
+    lake = Lake(folder / "lake")
+    catalogue = catalogue_for([f"event_{number:02d}" for number in range(main_events)])
+    work = partial(of_bucket, lake, catalogue, dates, into)
+    rows = mapped(work, lake.manifest.buckets)
+    return {"rows": sum(rows), "columns": len(catalogue.columns)}
+
+
+def of_bucket(
+    lake: Lake, catalogue: Catalogue, dates: list[date], into: Path | None, index: int
+) -> int:
+    """The snapshots of one bucket; returns how many rows they have."""
+    bucket = prepare(lake.bucket(index, reads(catalogue)))
+    found = snapshots(bucket, catalogue, dates, everyone)
+    if into is not None:
+        into.mkdir(exist_ok=True)
+        pq.write_table(found, into / f"bucket-{index:05d}.parquet", compression="zstd")
+    return len(found)
+
+
+def everyone(view: View) -> Mask:
+    """Every account at every date: more than a company would ask for."""
+    return np.ones(view.size, dtype=bool)
+
+
+def say(words: str) -> None:
+    """Progress, beside the figures."""
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
