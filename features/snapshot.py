@@ -26,6 +26,8 @@ Population = Callable[[View], Mask]
 """Which accounts of a view a snapshot describes, shape (accounts,)."""
 
 KEYS = ("account_id", "as_of")
+COMPUTING_VERSION = 1
+"""Raised whenever the same definitions come to give other values."""
 
 
 def snapshots(
@@ -69,7 +71,8 @@ def fingerprint(catalogue: Catalogue) -> str:
     out, so that a better phrase makes no model unusable.
     """
     definitions = "\n".join(map(repr, map(definition, catalogue.columns)))
-    return hashlib.sha256(f"{CONTRACT_VERSION}\n{definitions}".encode()).hexdigest()
+    versions = f"{CONTRACT_VERSION} {COMPUTING_VERSION}"
+    return hashlib.sha256(f"{versions}\n{definitions}".encode()).hexdigest()
 
 
 def definition(column: SnapshotColumn) -> tuple[object, ...]:

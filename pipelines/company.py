@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from operator import itemgetter
 
 from features.currency import Rate, Rates
 from features.outcomes import Declared, Label, Lapse, LogoChurn, Movement
@@ -43,10 +43,15 @@ def catalogue_of(config: Config, events: Sequence[str]) -> Catalogue:
 
 def segments_of(config: Config) -> Segments:
     """The limits of the company's segments: its own tiers where it has any."""
-    if not config.tiers:
-        return DEFAULT_SEGMENTS
-    ascending = sorted(config.tiers.items(), key=lambda tier: tier[1])
-    return replace(DEFAULT_SEGMENTS, tiers=tuple((n, float(least)) for n, least in ascending))
+    given = config.segments
+    tiers = sorted(config.tiers.items(), key=itemgetter(1))
+    return replace(
+        DEFAULT_SEGMENTS,
+        tiers=tuple((name, float(least)) for name, least in tiers) or DEFAULT_SEGMENTS.tiers,
+        large=given.large,
+        promising=tuple(word.lower() for word in given.promising),
+        stages=(given.onboarding_days, given.established_days, given.renewing_days),
+    )
 
 
 def own_columns(catalogue: Catalogue, events: Sequence[str]) -> tuple[SnapshotColumn, ...]:
@@ -122,11 +127,3 @@ def _step_back(day: date, every: str, steps: int) -> date:
 def _last_day(year: int, month: int) -> date:
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)
-
-
-def tier_of(tiers: dict[str, Decimal], arr: Decimal | None) -> str:
-    """The highest tier whose smallest ARR is reached; empty where ARR is not known."""
-    if arr is None:
-        return ""
-    reached = [(least, name) for name, least in tiers.items() if arr >= least]
-    return max(reached)[1] if reached else ""

@@ -18,7 +18,7 @@ from features.snapshot import fingerprint
 from models import bundle
 from models.churn_model import ChurnModel
 from models.score import AccountCard, Band, Score
-from pipelines.company import catalogue_of, label_of, rates_of, tier_of
+from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.snapshot import compute, frame_of, read_snapshots
@@ -78,7 +78,7 @@ def score_dates(
     results = []
     for day in dates:
         snapshot = frame_of(snapshots[day])
-        cards = _cards([bucket.at(day) for bucket in buckets], config, snapshot, day)
+        cards = _cards([bucket.at(day) for bucket in buckets], snapshot, day)
         results.append(_publish(workspace, model, model.score(snapshot), cards, day))
         say(f"{results[-1].accounts} accounts scored at {day}")
     return results
@@ -139,22 +139,18 @@ def band_counts(scores: list[Score]) -> dict[str, int]:
     return {band.value: sum(s.band is band for s in scores) for band in Band}
 
 
-def _cards(
-    views: Sequence[View], config: Config, snapshot: pd.DataFrame, as_of: date
-) -> list[AccountCard]:
+def _cards(views: Sequence[View], snapshot: pd.DataFrame, as_of: date) -> list[AccountCard]:
     """What people recognise the accounts of a snapshot by, in its order."""
     facts = {account: card for view in views for account, card in _described(view).items()}
-    numbers = zip(
-        snapshot["account_id"], snapshot["profile__mrr"], snapshot["profile__renewal"], strict=True
-    )
+    columns = ("account_id", "profile__mrr", "profile__tier", "profile__renewal")
     return [
         replace(
             facts.get(account, AccountCard(account)),
-            arr=(arr := _arr(mrr)),
-            tier=tier_of(config.tiers, arr),
+            arr=_arr(mrr),
+            tier="" if pd.isna(tier) else tier,
             renews_at=None if pd.isna(days) else as_of + timedelta(days=int(days) + 1),
         )
-        for account, mrr, days in numbers
+        for account, mrr, tier, days in zip(*(snapshot[name] for name in columns), strict=True)
     ]
 
 

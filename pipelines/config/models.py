@@ -134,6 +134,21 @@ class Outcome(Section):
     )
 
 
+class Segments(Section):
+    """The limits by which accounts fall into segments, beside [tiers]."""
+
+    large: int = Field(
+        250, ge=1, description="people employed from which on an account is raised by one tier"
+    )
+    promising: Words = Field(
+        ("high", "very high"),
+        description="words of `growth_potential` that raise an account by one tier",
+    )
+    onboarding_days: int = Field(90, ge=1, description="the days of onboarding")
+    established_days: int = Field(365, ge=1, description="days until an account is established")
+    renewing_days: int = Field(90, ge=1, description="days before a renewal that count as renewing")
+
+
 class Signals(Section):
     """The company's own signals."""
 
@@ -187,6 +202,9 @@ class Config(Section):
     load: Load = Field(default_factory=Load, description="how sources are loaded")
     rates: tuple[Rate, ...] = Field((), description="rates of exchange by date")
     outcome: Outcome = Field(default_factory=Outcome, description="what counts as a loss")
+    segments: Segments = Field(
+        default_factory=Segments, description="the limits of segments, beside tiers"
+    )
     signals: Signals = Field(default_factory=Signals, description="the company's own signals")
     snapshots: Snapshots = Field(default_factory=Snapshots, description="the dates described")
     models: Models = Field(default_factory=Models, description="what is learnt")

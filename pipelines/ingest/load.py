@@ -52,7 +52,7 @@ def load(
     if problems:
         raise SourceError([*problems, *_examples(prepared)])
     progress("writing the lake")
-    changed = lake.replace(_tables(lake, merged), _versioned(lake, prepared))
+    changed = lake.add(_new(lake, merged), _versioned(lake, prepared))
     rows = tuple(bad.problem for bad in prepared.bad)
     return LoadReport(tuple(counts), changed, rows, prepared.warnings, str(quarantine))
 
@@ -85,10 +85,13 @@ def _merged_counts(batch: Batch, merged: Merged) -> SourceCounts:
     )
 
 
-def _tables(lake: Lake, merged: dict[str, Merged]) -> dict[str, pa.Table]:
-    """What the lake shall hold; a table without a source now keeps what it has."""
-    kept = {name: lake.read(name) for name in lake.manifest.tables if name not in merged}
-    return kept | {name: found.table for name, found in merged.items()}
+def _new(lake: Lake, merged: dict[str, Merged]) -> dict[str, pa.Table]:
+    """The rows of each table that the lake does not hold yet; merging puts them last."""
+    held = lake.manifest.tables
+    return {
+        name: found.table.slice(held[name].rows if name in held else 0)
+        for name, found in merged.items()
+    }
 
 
 def _versioned(lake: Lake, prepared: Prepared) -> frozenset[str]:

@@ -37,7 +37,7 @@ def _differences(found: Comparison) -> Iterator[str]:
             yield f"Accounts {word} described: {_some(accounts, LISTED)}"
     if not found.cells:
         return
-    yield f"{found.cells} values of {len(found.changed)} accounts differ, in these columns:"
+    yield f"{found.cells:,} values differ (accounts: {len(found.changed):,}), in these columns:"
     most = sorted(found.columns.items(), key=lambda item: -item[1])
     yield f"  {_some([f'{name} ({count})' for name, count in most], COLUMNS_SHOWN)}"
     yield "  account, column: then -> now"

@@ -218,7 +218,9 @@ def test_the_page_has_a_row_for_every_column() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert [row.split("`")[1] for row in rows] == [c.name for c in CATALOGUE.columns]
     users = "| `adoption__users_30d` | people who used the product in the last 30 days | people |"
-    assert f"{users} healthier | 0 | `usage` |" in rows
-    assert "| days until the contract renews | days | — | missing | `subscriptions` |" in page
+    assert f"{users} healthier | yes | 0 | `usage` |" in rows
+    assert "| days until the contract renews | days | — |  | missing | `subscriptions` |" in page
+    assert "| number of usage records in the last 7 days, scaled |" in page
+    assert "(only where `known_at` tells old values) | people |" in page
     assert page.endswith("\n")
     assert not page.endswith("\n\n")

@@ -1,7 +1,6 @@
 """What a configuration means: labels, dates, tiers, unsafe columns."""
 
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from pipelines.company import (
     rates_of,
     segments_of,
     snapshot_dates,
-    tier_of,
 )
 from pipelines.config import Config, parse_config
 
@@ -94,20 +92,17 @@ def test_overwritten_columns_are_unsafe_unless_versions_are_known() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("arr", "tier"),
-    [("9999.99", "smb"), ("10000", "mid"), ("50000", "enterprise"), ("0", "smb"), (None, "")],
-)
-def test_a_tier_begins_at_its_smallest_arr(arr: str | None, tier: str) -> None:
-    tiers = {"enterprise": Decimal(50000), "smb": Decimal(0), "mid": Decimal(10000)}
-    assert tier_of(tiers, None if arr is None else Decimal(arr)) == tier
-
-
 def test_own_tiers_are_the_limits_of_segments() -> None:
     assert segments_of(config()) == DEFAULT_SEGMENTS
     given = config(tiers={"enterprise": 50000, "smb": 0, "mid": "10000.50"})
     assert segments_of(given).tiers == (("smb", 0.0), ("mid", 10000.5), ("enterprise", 50000.0))
     assert fingerprint(catalogue_of(given, [])) != fingerprint(catalogue_of(config(), []))
+
+
+def test_the_other_limits_of_segments_are_set_in_their_section() -> None:
+    given = {"large": 1000, "promising": "Star", "onboarding_days": 30, "renewing_days": 60}
+    found = segments_of(config(segments=given))
+    assert (found.large, found.promising, found.stages) == (1000, ("star",), (30, 365, 60))
 
 
 def test_every_baseline_reads_columns_that_exist() -> None:
