@@ -221,9 +221,7 @@ class Rows:
     def until_instants(self, column: str) -> "Rows":
         """The rows until the date in a column has passed; without a date they stay."""
         moments = self.facts.dates(column)
-        passed = np.where(
-            moments == MISSING, np.int16(self.dates), self.grid.dates_after(moments)
-        )
+        passed = np.where(moments == MISSING, np.int16(self.dates), self.grid.dates_after(moments))
         return self.until_date(passed)
 
 

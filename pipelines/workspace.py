@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from features.lake import DEFAULT_BUCKETS, Lake
+from features.lake import Lake
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -16,8 +16,8 @@ class Workspace:
 
     root: Path
 
-    def lake(self, buckets: int = DEFAULT_BUCKETS) -> Lake:
-        """The company's clean tables."""
+    def lake(self, buckets: int | None = None) -> Lake:
+        """The company's clean tables; a load cuts them into `buckets`, or as the rows need."""
         return Lake(self.root / "lake", buckets)
 
     def registry(self) -> "Registry":

@@ -12,19 +12,18 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from filecmp import cmpfiles
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pyarrow.dataset as ds
 from generate import generate
 from meter import Cost, measured
 from peer import differing, run_peer, shared
 from pyspark.sql import SparkSession
 
-from features.content import content_sha256
 from features.contract import TABLES
 from features.currency import Rates
 from features.lake import Lake, buckets_for
@@ -73,13 +72,15 @@ def benchmark(spark: SparkSession, raw: Path, to: Path, limit: float) -> dict[st
     catalogue = catalogue_for(EVENTS)
     lake = Lake(to / "lake")
     bucketing = told("bucketing on Spark", partial(bucketed, spark, raw, lake))
-    there = told("snapshots on Spark", partial(on_spark, spark, lake, catalogue, to / "spark"))
-    here = told("snapshots here", partial(on_this, lake, catalogue, to))
+    buckets = lake.manifest.buckets
+    jobs = [job_of(lake, catalogue, to / name) for name in ("spark", "here")]
+    there = told("snapshots on Spark", lambda: runner.mapped(spark, jobs[0], buckets))
+    here = told("snapshots here", lambda: mapped(jobs[1], buckets, CORES))
     peer = run_peer(spark, raw / "usage", DATES, EVENTS, to / "ibis", limit)
     ours = Cost(bucketing.wall + there.wall, bucketing.cpu + there.cpu)
     found: dict[str, object] = {
         "columns": len(catalogue.columns),
-        "identical": identical(to / "spark", to / SNAPSHOTS, catalogue),
+        "identical": identical(*(job.folder / SNAPSHOTS for job in jobs)),
         **costs("spark_bucketing", bucketing),
         **costs("spark_snapshot", there),
         **costs("local_snapshot", here),
@@ -90,7 +91,7 @@ def benchmark(spark: SparkSession, raw: Path, to: Path, limit: float) -> dict[st
         return found
     if peer.state == "complete":
         found["ibis_columns_compared"] = len(shared(EVENTS))
-        found["ibis_differs_in"] = differing(to / SNAPSHOTS, to / "ibis", EVENTS)
+        found["ibis_differs_in"] = differing(jobs[1].folder / SNAPSHOTS, to / "ibis", EVENTS)
     return {
         **found,
         **costs("ibis", peer.cost),
@@ -99,7 +100,7 @@ def benchmark(spark: SparkSession, raw: Path, to: Path, limit: float) -> dict[st
     }
 
 
-def told(name: str, work: Callable[[], None]) -> Cost:
+def told(name: str, work: Callable[[], object]) -> Cost:
     """The cost of a step, told on standard error at once."""
     _, cost = measured(work)
     print(f"{name}: {cost.wall:.1f} s, {cost.cpu:.1f} CPU seconds", file=sys.stderr)
@@ -113,39 +114,15 @@ def bucketed(spark: SparkSession, raw: Path, lake: Lake) -> None:
     runner.bucket(spark, sources, lake.root, buckets_for(rows), NOW)
 
 
-def on_spark(spark: SparkSession, lake: Lake, catalogue: Catalogue, to: Path) -> None:
-    """All snapshots, computed and written by Spark."""
-    frame = runner.snapshots(spark, lake.root, catalogue, DATES, LogoChurn(), Rates())
-    frame.write.option("compression", "zstd").parquet(str(to))
+def job_of(lake: Lake, catalogue: Catalogue, to: Path) -> SnapshotJob:
+    """What both runners compute: all snapshots, each bucket written by its task."""
+    return SnapshotJob(lake, catalogue, DATES, LogoChurn(), Rates(), to)
 
 
-def on_this(lake: Lake, catalogue: Catalogue, to: Path) -> None:
-    """All snapshots, computed and written by the local runner."""
-    job = SnapshotJob(lake, catalogue, DATES, LogoChurn(), Rates(), to)
-    mapped(job, lake.manifest.buckets, CORES)
-
-
-def identical(left: Path, right: Path, catalogue: Catalogue) -> bool:
-    """Whether both hold the same rows, bit by bit; a few columns at a time."""
-    names = [column.name for column in catalogue.columns]
-    orders = [order_of(folder) for folder in (left, right)]
-    return all(
-        content(left, orders[0], names[start : start + 20])
-        == content(right, orders[1], names[start : start + 20])
-        for start in range(0, len(names), 20)
-    )
-
-
-def order_of(folder: Path) -> np.ndarray:
-    """The order of a folder's rows by date and account."""
-    keys = ds.dataset(folder).to_table(columns=["as_of", "account_id"]).to_pandas()
-    return keys.sort_values(["as_of", "account_id"]).index.to_numpy()
-
-
-def content(folder: Path, order: np.ndarray, names: Sequence[str]) -> str:
-    """A checksum of some columns, with the keys."""
-    table = ds.dataset(folder).to_table(columns=["as_of", "account_id", *names])
-    return content_sha256(table.take(order))
+def identical(left: Path, right: Path) -> bool:
+    """Whether both folders hold the same files, byte for byte."""
+    names = [sorted(path.name for path in folder.iterdir()) for folder in (left, right)]
+    return names[0] == names[1] and not any(cmpfiles(left, right, names[0], shallow=False)[1:])
 
 
 def costs(name: str, cost: Cost) -> dict[str, float]:

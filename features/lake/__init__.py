@@ -9,6 +9,7 @@ from features.lake.lake import Lake
 from features.lake.manifest import LakeError, Manifest, TableInfo
 from features.lake.partition import DEFAULT_BUCKETS, bucket_of, buckets_for
 from features.lake.schema import KNOWN_UNTIL, LOAD, stored
+from features.lake.sources import parquet_batches
 
 __all__ = [
     "DEFAULT_BUCKETS",
@@ -20,5 +21,6 @@ __all__ = [
     "TableInfo",
     "bucket_of",
     "buckets_for",
+    "parquet_batches",
     "stored",
 ]

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.compiled import compiled, part
-from features.lake.hashing import Hashes, hashes
+from features.lake.hashing import Hashes, hashes, stirred
 from features.lake.records import Int32, Int64
 from features.lake.text import Text
 
-_NULL = np.uint64(0x9FB21C651E98DF25)
 _HALF = 1 << 64
 
 
@@ -29,7 +28,7 @@ class Digest:
 
 
 class RowHashes:
-    """A 64-bit hash of each row, over what is taken in, in that order.
+    """A 64-bit hash of each row, over what is taken in.
 
     Text hashes alike whether it comes as strings or as codes.
 
@@ -39,10 +38,14 @@ class RowHashes:
 
     def __init__(self, rows: int) -> None:
         self.total: Hashes = np.zeros(rows, np.uint64)
+        self._column = 0
 
     def take_words(self, codes: Int32, words: Hashes) -> None:
         """Take text in: by row the number of its word, -1 for null; the hash of each word."""
-        _stir_words(self.total, codes, np.append(words, _NULL))
+        self._column += 1
+        if len(words):
+            # Null stirs nothing, so each column stirs in a way of its own.
+            _stir_words(self.total, codes, words ^ np.uint64(self._column))
 
     def take_text(self, text: Text) -> None:
         """Take text in as it lies."""
@@ -61,21 +64,16 @@ class RowHashes:
 
 
 @part
-def _stirred(total: np.uint64, more: np.uint64) -> np.uint64:
-    value = (total ^ more) * np.uint64(0x9E3779B97F4A7C15)
-    return value ^ (value >> np.uint64(29))
-
-
-@part
 def _stir_words(total: Hashes, codes: Int32, words: Hashes) -> None:
     for row in range(len(total)):
-        total[row] = _stirred(total[row], words[codes[row]])
+        if codes[row] >= 0:
+            total[row] = stirred(total[row], words[codes[row]])
 
 
 @part
 def _stir_numbers(total: Hashes, numbers: Int64) -> None:
     for row in range(len(total)):
-        total[row] = _stirred(total[row], np.uint64(numbers[row]))
+        total[row] = stirred(total[row], np.uint64(numbers[row]))
 
 
 @compiled

@@ -53,22 +53,26 @@ class Shuffled:
 
 
 def write_generation(
-    folder: Folder, sources: Sources, load: int, buckets: int | None, rows: int | None
+    folder: Folder,
+    sources: Sources,
+    load: int,
+    buckets: int | None,
+    rows: int | None,
+    memory: int,
 ) -> tuple[int, dict[str, Part]]:
     """Write all tables under `folder`; returns the number of buckets and what was written.
 
     Args:
-        folder: of the generation; may not exist yet.
+        folder: of the generation; is there, and empty.
         sources: batches of rows by table.
         load: the number of the load, for rows that say nothing of theirs.
         buckets: how many; None to choose by the number of rows.
         rows: how many rows are to come, where that is known.
+        memory: bytes of rows on their way that may wait in memory.
     """
     parts = buckets or (PARTS if rows is None else min(PARTS, buckets_for(rows)))
     disk = folder.parent if isinstance(folder, Path) else None
-    if disk:
-        disk.mkdir(parents=True, exist_ok=True)
-    with spilling(disk) as spill:
+    with spilling(disk, memory) as spill:
         tables = []
         for name in (n for n in TABLES if n in sources):
             shuffle = Shuffle(spill, parts)

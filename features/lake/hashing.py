@@ -11,6 +11,9 @@ Int32 = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint64]
 Checksums = npt.NDArray[np.uint32]
 
+SLACK = 8
+"""Bytes behind the last word that `append_bytes` may write to."""
+
 
 def bytes_of(words: pa.Array) -> tuple[Int32, Bytes]:
     """Where each word begins and ends in the bytes of all, shapes (rows + 1,) and (bytes,)."""
@@ -57,28 +60,24 @@ def hashes(ends: Int32, data: Bytes) -> Hashes:
 
 
 @part
-def hash_of(data: Bytes, begin: int, end: int) -> np.uint64:
-    """A 64-bit hash of some bytes."""
-    factor = np.uint64(0x9E3779B97F4A7C15)
-    value = np.uint64(end - begin + 1) * factor
-    for at in range(begin, end, 8):
-        value = (value ^ eight(data, at, end)) * factor
-        value ^= value >> np.uint64(32)
-    return value
+def stirred(value: np.uint64, more: np.uint64) -> np.uint64:
+    """A hash with eight more bytes taken in."""
+    value = (value ^ more) * np.uint64(0x9E3779B97F4A7C15)
+    return value ^ (value >> np.uint64(29))
 
 
 @part
-def same_bytes(left: Bytes, at: int, right: Bytes, begin: int, length: int) -> bool:
-    """Whether two stretches of bytes are equal."""
-    for i in range(0, length, 8):
-        if eight(left, at + i, at + length) != eight(right, begin + i, begin + length):
-            return False
-    return True
+def hash_of(data: Bytes, begin: int, end: int) -> np.uint64:
+    """A 64-bit hash of some bytes."""
+    value = np.uint64(end - begin)
+    for at in range(begin, end, 8):
+        value = stirred(value, eight(data, at, end))
+    return stirred(value, np.uint64(0))
 
 
 @part
 def append_bytes(to: Bytes, at: int, data: Bytes, begin: int, length: int) -> None:
-    """Copy a few bytes; what lies up to seven bytes behind them is overwritten too."""
+    """Copy a few bytes, and overwrite up to SLACK bytes behind them."""
     for i in range(0, length, 8):
         put_eight(to, at + i, eight(data, begin + i, begin + length))
 

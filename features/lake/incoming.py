@@ -17,7 +17,8 @@ from features.lake.shuffle import THIS_LOAD, Rows, Shuffle
 from features.lake.text import Text, picked, text_of
 
 _NO_RECORDS = np.empty((0, 0), np.int64)
-ROWS_OF_A_GROUP = 1 << 18
+LEAST_ROWS, MOST_ROWS = 1 << 18, 1 << 20
+"""Of rows that are brought together at once, where more are to come."""
 
 
 def take_in(table: Table, batches: Iterable[pa.RecordBatch], shuffle: Shuffle) -> None:
@@ -31,7 +32,7 @@ def take_in(table: Table, batches: Iterable[pa.RecordBatch], shuffle: Shuffle) -
 
     Raises ValueError where a column is missing or cannot be read as what it should be.
     """
-    for batch in _larger(_typed(table, one) for one in batches if len(one)):
+    for batch in _grouped(_typed(table, one) for one in batches if len(one)):
         columns = {name: numbers_of(batch.column(name)) for name in lanes(table).names}
         words = {name: text_of(batch.column(name)) for name in texts(table)}
         rows = Rows(_NO_RECORDS, words, _facts(table, columns, words, len(batch)), _loads(batch))
@@ -72,17 +73,16 @@ def _column(table: Table, field: pa.Field, values: pa.Array) -> pa.Array:
         ) from error
 
 
-def _larger(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Small batches of the same types joined, so that each is worth the work around it."""
+def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Small batches of the same types joined and large ones cut, to be worth their work."""
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
-        if waiting and waiting[0].schema != batch.schema:
+        if waiting and (waiting[0].schema != batch.schema or sum(map(len, waiting)) >= LEAST_ROWS):
             yield _joined(waiting)
             waiting = []
-        waiting.append(batch)
-        if sum(map(len, waiting)) >= ROWS_OF_A_GROUP:
-            yield _joined(waiting)
-            waiting = []
+        waiting.extend(batch.slice(at, MOST_ROWS) for at in range(0, len(batch), MOST_ROWS))
+        while len(waiting) > 1 and len(waiting[0]) >= LEAST_ROWS:
+            yield waiting.pop(0)
     if waiting:
         yield _joined(waiting)
 

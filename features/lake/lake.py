@@ -11,6 +11,7 @@ from features.lake.generation import Sources, described, write_generation
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
 from features.lake.partition import buckets_for
 from features.lake.schema import KNOWN_UNTIL, chosen, stored, texts
+from features.lake.spill import MEMORY
 from features.lake.storage import Folder, folder_at, parquet_files, read_parquet, remove
 
 
@@ -100,12 +101,18 @@ class Lake:
         sources = {name: table.to_batches() for name, table in tables.items()}
         return self.write(sources, versioned, rows=sum(map(len, tables.values())))
 
-    def write(self, sources: Sources, versioned: frozenset[str], rows: int | None = None) -> bool:
+    def write(
+        self,
+        sources: Sources,
+        versioned: frozenset[str],
+        rows: int | None = None,
+        memory: int = MEMORY,
+    ) -> bool:
         """Make what `sources` give the content of the lake, a batch at a time.
 
-        Memory holds a batch of each source, 1 GiB of what is on its way, and as many
-        buckets as are written at once; the rest waits on disk, in the lake's folder or, for
-        a lake on object storage, where the system keeps temporary files.
+        Beside a batch of rows, and the buckets that are written at once, memory holds some
+        of what is on its way; the rest waits on disk, in the lake's folder or, for a lake on
+        object storage, where the system keeps temporary files.
 
         Args:
             sources: record batches of each connected table, as `replace` takes tables. Text
@@ -113,6 +120,7 @@ class Lake:
             versioned: the tables whose source brought `known_at`.
             rows: how many rows are to come, if known; without it there are 256 buckets at
                 most unless a number of buckets was given.
+            memory: bytes of what is on its way that may wait in memory.
 
         Returns False, and leaves the lake as it is, where it held exactly that already.
 
@@ -122,20 +130,19 @@ class Lake:
         load = old.generation + 1
         folder = self._folder(load)
         remove(folder)
+        folder.mkdir(parents=True)
         try:
-            buckets, parts = write_generation(folder, sources, load, self._buckets, rows)
+            buckets, parts = write_generation(folder, sources, load, self._buckets, rows, memory)
             tables = described(parts, versioned)
-            digest = digest_of(tables)
-            if digest != old.digest:
-                manifest = Manifest(CONTRACT_VERSION, buckets, load, digest, tables)
+            manifest = Manifest(CONTRACT_VERSION, buckets, load, digest_of(tables), tables)
+            changed = manifest.digest != old.digest
+            if changed:
                 write_manifest(self.root, manifest)
-                remove(self._folder(old.generation))
-                return True
         except BaseException:
             remove(folder)
             raise
-        remove(folder)
-        return False
+        remove(self._folder(old.generation) if changed else folder)
+        return changed
 
     def _held(self, manifest: Manifest, name: str) -> Iterator[pa.RecordBatch]:
         """What the lake holds of a table, bucket by bucket, with the load of each row."""

@@ -9,6 +9,7 @@ from features.compiled import compiled, part
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Column = Int32 | Int64
 
 
@@ -38,7 +39,7 @@ def in_blocks(group: Int32, groups: int, block: int) -> tuple[Int32, Int64]:
     return order, begins
 
 
-@compiled
+@part
 def rows_of(begins: Int64, groups: Int64) -> Int32:
     """The places of some groups, which must ascend, in the order of `in_blocks`."""
     size = 0
@@ -78,7 +79,7 @@ def destinations(group: Int32, groups: int) -> tuple[Int32, Int64]:
 
 
 Keys = Callable[[Int32], Int64]
-"""What some rows, given by their places, sort by; same shape."""
+"""What some rows, given by their places, sort by, in an array of its own; same shape."""
 
 
 class Moves:
@@ -94,14 +95,35 @@ class Moves:
         for key in keys:
             if not len(ties):
                 break
-            ties = _sorted(order, ties, key(_tied(order, ties)).copy())
-        self._to = np.flatnonzero(order != np.arange(len(order), dtype=np.int32))
+            ties = _ordered(order, ties, key(_tied(order, ties)))
+        self._to = _displaced(order)
         self._from = order[self._to]
 
     def on(self, column: Column) -> None:
         """Order a column in place, shape (rows,)."""
         if len(self._to):
-            column[self._to] = column[self._from]
+            _move(column, self._from, self._to)
+
+
+@compiled
+def _displaced(order: Int32) -> Int32:
+    """Places whose row comes from another place."""
+    to = np.empty(len(order), np.int32)
+    count = 0
+    for place in range(len(order)):
+        if order[place] != place:
+            to[count] = place
+            count += 1
+    return to[:count].copy()
+
+
+@part
+def _move(column: Column, origin: Int32, to: Int32) -> None:
+    moved = np.empty(len(origin), column.dtype)
+    for i in range(len(origin)):
+        moved[i] = column[origin[i]]
+    for i in range(len(to)):
+        column[to[i]] = moved[i]
 
 
 def _several(begin: Int64) -> Int64:
@@ -126,32 +148,51 @@ def _tied(order: Int32, ties: Int64) -> Int32:
     return rows
 
 
-@part
-def _sorted(order: Int32, ties: Int64, keys: Int64) -> Int64:
+def _ordered(order: Int32, ties: Int64, keys: Int64) -> Int64:
     """Sort tied rows by their keys, in place; returns what is tied still.
 
     `keys` follow one another as `_tied` gives the rows.
     """
-    left = np.empty((len(keys) // 2, 2), np.int64)  # never all used, so never all touched
-    count, place = 0, 0
+    left = np.zeros(len(ties), np.bool_)
+    _insert_all(order, ties, keys, left)
+    sizes = ties[:, 1] - ties[:, 0]
+    first = np.cumsum(sizes) - sizes
+    for t in np.flatnonzero(left):
+        own = slice(first[t], first[t] + sizes[t])
+        turn = np.argsort(keys[own], kind="stable")
+        rows = slice(*ties[t])
+        keys[own], order[rows] = keys[own][turn], order[rows][turn]
+    return _alike(ties, keys)
+
+
+@part
+def _insert_all(order: Int32, ties: Int64, keys: Int64, left: Mask) -> None:
+    """Sort ties that are nearly in order; says which are left to be sorted otherwise."""
+    place = 0
     for t in range(len(ties)):
         begin, size = ties[t, 0], ties[t, 1] - ties[t, 0]
-        rows, own = order[begin : begin + size], keys[place : place + size]
+        left[t] = not _insert(keys[place : place + size], order[begin : begin + size])
         place += size
-        if not _insert(own, rows):
-            turn = np.argsort(own, kind="mergesort")
-            own[:] = own[turn]
-            rows[:] = rows[turn]
+
+
+@compiled
+def _alike(ties: Int64, keys: Int64) -> Int64:
+    """Runs of equal keys within each tie, which is sorted by them."""
+    runs = np.empty((len(keys) // 2, 2), np.int64)  # never all used, so never all touched
+    count, place = 0, 0
+    for t in range(len(ties)):
+        size = ties[t, 1] - ties[t, 0]
         i = 0
         while i < size:
             j = i + 1
-            while j < size and own[j] == own[i]:
+            while j < size and keys[place + j] == keys[place + i]:
                 j += 1
             if j - i > 1:
-                left[count, 0], left[count, 1] = begin + i, begin + j
+                runs[count, 0], runs[count, 1] = ties[t, 0] + i, ties[t, 0] + j
                 count += 1
             i = j
-    return left[:count].copy()
+        place += size
+    return runs[:count].copy()
 
 
 @part

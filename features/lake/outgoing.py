@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +17,9 @@ from features.lake.order import Int32, Int64, Keys, Moves, destinations
 from features.lake.records import arrays_of, lanes, scatter, sort_key
 from features.lake.schema import KNOWN_UNTIL, LOAD, TEXT, stored, texts
 from features.lake.shuffle import THIS_LOAD, Group, Shuffle
-from features.lake.text import Vocabulary, picked, scattered
+from features.lake.text import NO_WORD, picked, scattered
 from features.lake.versions import Ended
+from features.lake.vocabulary import Vocabulary
 
 Found = Sequence[tuple[Group, Int32]]
 """The rows of a bucket: places in groups of a shuffle."""
@@ -47,6 +49,12 @@ class Coded:
     words: pa.Array
     hashes: Hashes
 
+    def ranks(self, to: Int32) -> Int32:
+        """The ranks of the words, each row in its place `to`; -1 for null."""
+        if not len(self.words):
+            return np.full(len(to), NO_WORD, np.int32)
+        return scattered(self.rank, self.codes, to)
+
     def array(self, ranks: Int32) -> pa.Array:
         """A column of dictionary<int32, string>, from the ranks of its words."""
         if not len(self.words):
@@ -75,10 +83,11 @@ def bucket_table(
     owner = coded["account_id"]
     to, begin = destinations(picked(owner.rank, owner.codes), len(owner.words))
     numbers = _numbers(found, to)
-    ranks = {name: scattered(column.rank, column.codes, to) for name, column in coded.items()}
+    ranks = {name: column.ranks(to) for name, column in coded.items()}
+    ranks["account_id"] = np.repeat(np.arange(len(begin) - 1, dtype=np.int32), np.diff(begin))
     digest = _digest(coded, ranks, numbers)
     moves = Moves(begin, _keys(table, ranks, numbers))
-    for column in (*numbers, *ranks.values()):
+    for column in (*numbers, *(ranks[name] for name in ranks if name != "account_id")):
         moves.on(column)
     columns = arrays_of(lanes(table), numbers)
     columns |= {name: column.array(ranks[name]) for name, column in coded.items()}
@@ -126,11 +135,18 @@ def _keys(table: Table, ranks: Mapping[str, Int32], numbers: Int64) -> Iterator[
     fields = lanes(table)
     for name in (*first, *(name for name in schema(table).names if name not in first)):
         if name in ranks:
-            yield lambda rows, name=name: ranks[name][rows].astype(np.int64)
+            yield partial(_by_rank, ranks[name])
         else:
             lane = fields.get_field_index(name)
-            kind = fields.field(lane).type
-            yield lambda rows, kind=kind, lane=lane: sort_key(kind, numbers[lane][rows])
+            yield partial(_by_number, fields.field(lane).type, numbers[lane])
+
+
+def _by_rank(ranks: Int32, rows: Int32) -> Int64:
+    return ranks.take(rows).astype(np.int64)
+
+
+def _by_number(kind: pa.DataType, values: Int64, rows: Int32) -> Int64:
+    return sort_key(kind, values.take(rows))
 
 
 def _tight(table: Table, columns: Sequence[pa.Array]) -> pa.Schema:

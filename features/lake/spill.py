@@ -22,9 +22,10 @@ class Spill:
         self._file, self._room = file, memory
 
     def keep(self, array: Kind) -> Kind:
-        """The same array, to be read: as it is, or from where it was written to on disk."""
+        """The same array to read only: as it is, or from where it was written to on disk."""
         self._room -= array.nbytes
         if self._room >= 0 or not array.nbytes:
+            array.flags.writeable = False
             return array
         begin = -(-self._file.seek(0, 2) // _ALIGNED) * _ALIGNED
         self._file.seek(begin)
@@ -35,7 +36,7 @@ class Spill:
 
 
 @contextmanager
-def spilling(folder: Path | None = None, memory: int = MEMORY) -> Iterator[Spill]:
+def spilling(folder: Path | None, memory: int) -> Iterator[Spill]:
     """A spill whose file lies in `folder`, or where the system keeps temporary files."""
     with tempfile.TemporaryFile(dir=folder) as file:
         yield Spill(file, memory)

@@ -47,7 +47,7 @@ def parquet_files(folder: Folder) -> list[Folder]:
 
 def read_parquet(path: Folder, columns: Collection[str], texts: Collection[str]) -> pa.Table:
     """Some columns of a file, those of `texts` as dictionary<int32, string>."""
-    with _opened(path, "rb") as source:
+    with opened(path, "rb") as source:
         file = pq.ParquetFile(source, read_dictionary=list(texts), pre_buffer=True)
         return file.read(list(columns))
 
@@ -55,11 +55,11 @@ def read_parquet(path: Folder, columns: Collection[str], texts: Collection[str])
 def write_parquet(path: Folder, table: pa.Table, **options: Any) -> None:
     """Write a file; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _opened(path, "wb") as sink:
+    with opened(path, "wb") as sink:
         pq.write_table(table, sink, **options)
 
 
-def _opened(path: Folder, mode: str) -> Any:
+def opened(path: Folder, mode: str) -> Any:
     """A local file through Arrow, which reads it without Python in between."""
     if not isinstance(path, Path):
         return path.open(mode)

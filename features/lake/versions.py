@@ -12,7 +12,7 @@ from features.contract.arrow import schema
 from features.lake.order import Int32, Int64
 from features.lake.records import arrays_of, lanes
 from features.lake.shuffle import Rows, Shuffle
-from features.lake.text import Vocabulary
+from features.lake.vocabulary import Vocabulary
 from features.versions import known_until
 
 ROWS_OF_A_PASS = 1 << 24
@@ -32,13 +32,9 @@ class Ended:
     until: Int64
 
     def of(self, numbers: Int64) -> Int64:
-        """Until when some rows, given by ascending numbers, hold; MISSING for those that do."""
-        until = np.full(len(numbers), MISSING)
-        places = np.searchsorted(numbers, self.rows)
-        places[places == len(numbers)] = 0
-        mine = numbers[places] == self.rows if len(numbers) else np.zeros(len(places), bool)
-        until[places[mine]] = self.until[mine]
-        return until
+        """Until when some rows, given by their numbers, hold; MISSING for those that still do."""
+        places = np.minimum(np.searchsorted(self.rows, numbers), len(self.rows) - 1)
+        return np.where(self.rows[places] == numbers, self.until[places], MISSING)
 
 
 def ended(table: Table, shuffle: Shuffle) -> Ended:

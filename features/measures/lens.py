@@ -151,7 +151,6 @@ class Measure(Protocol):
     def compares(self) -> bool:
         """Whether it can look at windows that end before the cut, as `Change` needs."""
 
-
     @property
     def counts_nothing(self) -> bool:
         """Whether no facts can be counted as 0, and nothing is ever NaN then."""
@@ -233,4 +232,3 @@ def ratio(part: Floats | Int64, whole: Floats | Int64) -> Floats:
     if above.shape != below.shape:
         above, below = np.broadcast_arrays(above, below)
     return ratios(above.ravel(), below.ravel()).reshape(above.shape)
-

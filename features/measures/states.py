@@ -243,4 +243,3 @@ class HoursToAnswer(_Answered):
         """Mean hours; NaN where nothing was answered."""
         _, answered, waited = self._found(lens)
         return ratio(waited / HOUR, answered)
-

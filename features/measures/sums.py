@@ -334,4 +334,3 @@ def _mean_time(lens: Lens, begin: str, end: str) -> Floats:
     rows = lens.rows.filled(begin, end)
     time = rows.facts.dates(end) - rows.facts.dates(begin)
     return ratio(integer_sums(lens, rows, running_sums(time)), counts(lens, rows))
-

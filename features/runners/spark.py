@@ -6,9 +6,10 @@ The `features` package, or all of Forewarn, must be installed where Spark's Pyth
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TypeVar
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -27,6 +28,7 @@ from features.signal import Catalogue
 from features.snapshot import schema
 from features.snapshot import snapshots as compute
 
+Result = TypeVar("Result")
 Source = str | Sequence[str] | DataFrame
 """A table of a company: paths of Parquet files or folders, or a frame."""
 
@@ -104,6 +106,17 @@ def bucket(
     return manifest
 
 
+def mapped(spark: SparkSession, work: Callable[[int], Result], buckets: int) -> list[Result]:
+    """`work(0)` to `work(buckets - 1)`, in that order, one task a bucket.
+
+    As in the local runner, `work` should write what is large: a `SnapshotJob` writes each
+    bucket's snapshots itself, to a folder that all workers reach, so that no row of them
+    passes through Java. `work` and its results travel between processes.
+    """
+    indices = spark.sparkContext.parallelize(range(buckets), buckets)
+    return indices.map(work).collect()
+
+
 def snapshots(
     spark: SparkSession,
     root: Folder | str,
@@ -113,6 +126,8 @@ def snapshots(
     rates: Rates | None = None,
 ) -> DataFrame:
     """All signals of a lake's accounts at each of `dates`, one task a bucket.
+
+    For what Spark does next with the rows; to have them as files, `mapped` costs less.
 
     Args:
         spark: the session.

@@ -102,7 +102,12 @@ class Load(Section):
     duplicates: Literal["once", "keep"] = Field(
         "once", description="whether identical rows of logs without ids count once or each"
     )
-    buckets: int = Field(8, ge=1, le=4096, description="into how many parts the lake is cut")
+    buckets: int | None = Field(
+        None,
+        ge=1,
+        le=4096,
+        description="into how many parts the lake is cut; without it the rows decide",
+    )
 
 
 class Rate(Section):

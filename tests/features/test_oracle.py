@@ -42,13 +42,13 @@ WITHOUT = [
 
 
 def test_snapshots_say_what_the_oracle_says(helper: SimpleNamespace, drawn: Drawn) -> None:
-    companies = drawn(helper.histories.histories(), 300)
+    companies = drawn(helper.histories.histories(), 500)
     wrong = helper.comparison.report(companies, helper.further.catalogue(), DATES, RATES)
     assert not wrong, wrong
 
 
 def test_busy_accounts_too(helper: SimpleNamespace, drawn: Drawn) -> None:
-    companies = drawn(helper.histories.histories(busy=True), 10)
+    companies = drawn(helper.histories.histories(busy=True), 15)
     dates = [date(2024, 1, 31), *DATES]
     wrong = helper.comparison.report(companies, helper.further.catalogue(), dates, RATES)
     assert not wrong, wrong

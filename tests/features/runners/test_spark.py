@@ -28,6 +28,8 @@ from features.lake import Lake, LakeError, TableInfo
 from features.lake.manifest import digest_of
 from features.outcomes import Lapse
 from features.runners import spark as runner
+from features.runners.job import SnapshotJob
+from features.runners.local import mapped
 from features.signals import catalogue_for
 from features.snapshot import snapshots
 
@@ -133,6 +135,11 @@ def ordered(table: pa.Table) -> pa.Table:
     return plain.sort_by([(name, "ascending") for name in plain.column_names])
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    found = folder.rglob("*.parquet")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
 def by_date_and_account(table: pa.Table) -> pa.Table:
     return table.sort_by([("as_of", "ascending"), ("account_id", "ascending")])
 
@@ -168,6 +175,20 @@ def test_snapshots_are_the_same_to_the_last_bit(spark: SparkSession, here: Lake)
     assert len(expected) > len(DATES)
     assert found.schema.equals(expected.schema)
     assert content_sha256(found) == content_sha256(expected)
+
+
+def test_a_job_gives_the_same_files_and_tallies(
+    spark: SparkSession, here: Lake, tmp_path: Path
+) -> None:
+    job = SnapshotJob(
+        here, catalogue_for(["login"]), tuple(DATES), Lapse(1000), RATES, tmp_path / "here",
+        data_as_of=DATES[-1], tallied=True,
+    )  # fmt: skip
+    tallies = mapped(job, BUCKETS, workers=1)
+    found = runner.mapped(spark, replace(job, folder=tmp_path / "there"), BUCKETS)
+    assert found == tallies
+    assert len(files(tmp_path / "here")) == 2 * BUCKETS
+    assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
 def test_a_lake_is_never_written_over(spark: SparkSession, there: Lake) -> None:
