@@ -93,11 +93,13 @@ def window_sums(
     accounts, dates = lower.shape
     out = np.empty((accounts, dates))
     steps = np.zeros(dates + 1, np.int64)
+    sums = np.zeros(dates, np.int64)  # in whole numbers to the end, so that none is rounded twice
     for a in range(accounts):
         for k in range(dates):
             lo = lower[a, k]
             hi = max(lo, upper[a, k])
-            out[a, k] = running[hi] - running[lo] if len(running) else hi - lo
+            sums[k] = running[hi] - running[lo] if len(running) else hi - lo
+            out[a, k] = sums[k]
         if odd_begin[a] == odd_begin[a + 1]:
             continue
         for j in range(odd_begin[a], odd_begin[a + 1]):
@@ -114,7 +116,7 @@ def window_sums(
         for k in range(dates):
             total += steps[k]
             steps[k] = 0
-            out[a, k] += total
+            out[a, k] = sums[k] + total
         steps[dates] = 0
     return out
 

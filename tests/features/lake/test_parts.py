@@ -1,0 +1,151 @@
+"""The parts that bucketing is made of, against plain Python."""
+
+import zlib
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from features.contract import TABLES
+from features.contract.arrow import schema
+from features.lake import parquet_batches
+from features.lake.hashing import bytes_of, checksums, hashes
+from features.lake.order import Moves, destinations, in_blocks, rows_of
+from features.lake.records import arrays_of, gathered, numbers_of
+from features.lake.text import text_of
+from features.lake.vocabulary import Vocabulary
+
+ALPHABET = ["", "a", "b", "\0", "ü", "seventeen bytes", "sixteen bytes ..", "0123456789" * 5]
+
+
+def words(count: int, seed: int) -> list[str]:
+    random = np.random.default_rng(seed)
+    return ["".join(random.choice(ALPHABET, random.integers(0, 4))) for _ in range(count)]
+
+
+def test_checksums_are_those_of_zlib() -> None:
+    found = words(300, 0)
+    expected = [zlib.crc32(word.encode()) for word in found]
+    assert checksums(*bytes_of(pa.array(found))).tolist() == expected
+    assert checksums(*bytes_of(pa.array(found)[7:90])).tolist() == expected[7:90]
+
+
+def test_equal_words_hash_alike_and_others_do_not() -> None:
+    found = words(2000, 1)
+    by_hash = dict(zip(hashes(*bytes_of(pa.array(found))).tolist(), found, strict=True))
+    assert len(by_hash) == len(set(found))
+    assert hashes(*bytes_of(pa.array(["ab"])))[0] != hashes(*bytes_of(pa.array(["ab\0"])))[0]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_vocabulary_numbers_words_as_they_first_come(kind: pa.DataType) -> None:
+    found = [*words(3000, 2), None]
+    array = pa.array(found, pa.string()).cast(kind)
+    vocabulary = Vocabulary()
+    rows = np.random.default_rng(3).permutation(len(found)).astype(np.int32)
+    codes = [vocabulary.codes(text_of(array), some) for some in np.array_split(rows, 4)]
+    distinct = dict.fromkeys(found[row] for row in rows if found[row] is not None)
+    assert vocabulary.words.to_pylist() == list(distinct)
+    assert vocabulary.hashes.tolist() == hashes(*bytes_of(vocabulary.words)).tolist()
+    numbers = {word: number for number, word in enumerate(distinct)} | {None: -1}
+    assert np.concatenate(codes).tolist() == [numbers[found[row]] for row in rows]
+
+
+def test_words_may_be_put_in_another_order() -> None:
+    found = words(400, 4)
+    order = np.random.default_rng(5).permutation(400).astype(np.int32)
+    text = text_of(pa.array(["before", *found])[1:])
+    assert text is not None
+    moved, vocabulary = text.in_order(order), Vocabulary()
+    codes = vocabulary.codes(moved, np.arange(400, dtype=np.int32))
+    assert vocabulary.words.take(pa.array(codes)).to_pylist() == [found[i] for i in order]
+
+
+def test_rows_are_brought_together_within_blocks() -> None:
+    group = np.random.default_rng(6).integers(0, 5, 103).astype(np.int32)
+    order, begins = in_blocks(group, 5, 20)
+    assert begins.shape == (6, 6)
+    assert sorted(order.tolist()) == list(range(103))
+    for some in ([3], [0, 2, 4]):
+        places = rows_of(begins, np.array(some))
+        assert (np.diff(places) > 0).all()
+        expected = [
+            row
+            for block in range(0, 103, 20)
+            for one in some
+            for row in range(block, min(block + 20, 103))
+            if group[row] == one
+        ]
+        assert order[places].tolist() == expected
+
+
+@pytest.mark.parametrize("disorder", [0, 3, 1000])
+def test_rows_are_ordered_by_group_and_keys(disorder: int) -> None:
+    random = np.random.default_rng(disorder)
+    group = random.integers(0, 7, 1000).astype(np.int32)
+    first = (np.arange(1000) + random.integers(0, disorder + 1, 1000)) // 9
+    second = random.integers(-4, 4, 1000)
+    to, begin = destinations(group, 7)
+    columns = np.empty((3, 1000), np.int64)
+    for column, values in zip(columns, (first, second, np.arange(1000)), strict=True):
+        column[to] = values
+    keys = [column.copy().take for column in columns[:2]]
+    moves = Moves(begin, keys)
+    for column in columns:
+        moves.on(column)
+    expected = np.lexsort((second, first, group))
+    assert columns[2].tolist() == expected.tolist()
+    assert np.diff(begin).tolist() == np.bincount(group, minlength=7).tolist()
+
+
+def test_numbers_come_back_as_they_were() -> None:
+    values = [
+        pa.array([datetime(1, 1, 1, tzinfo=UTC), None, datetime(9999, 1, 1, tzinfo=UTC)]),
+        pa.array([None, -(2**63) + 1, 2**63 - 1], pa.int64()),
+        pa.array([float("nan"), None, -0.0]),
+        pa.array([Decimal("-0.0001"), Decimal("99999999999999.9999"), None]),
+        pa.array([True, None, False]),
+    ]
+    kinds = [schema(TABLES["subscriptions"]).field("started_at").type, pa.int64(), pa.float64()]
+    kinds += [schema(TABLES["subscriptions"]).field("mrr").type, pa.bool_()]
+    arrays = [array.cast(kind) for array, kind in zip(values, kinds, strict=True)]
+    order = np.array([2, 0, 1], np.int32)
+    records = gathered([numbers_of(array) for array in arrays], order)
+    fields = pa.schema([pa.field(str(n), kind) for n, kind in enumerate(kinds)])
+    back = arrays_of(fields, records.T.copy())
+    for array, found in zip(arrays, back.values(), strict=True):
+        assert found.type == array.type
+        assert str(found.to_pylist()) == str([array[int(i)].as_py() for i in order])
+
+
+def test_the_number_that_means_null_is_refused() -> None:
+    with pytest.raises(ValueError, match="-9223372036854775808 stands for null"):
+        numbers_of(pa.array([-(2**63)]))
+
+
+def test_parquet_is_read_as_batches(tmp_path: Path) -> None:
+    at = pa.array([datetime(2025, 1, 1, tzinfo=UTC)] * 5000)
+    columns = {
+        "event": pa.array(["x", "y"] * 2500),
+        "user_id": pa.array([f"u-{n:09d}" for n in range(5000)]),
+        "account_id": pa.array(["a"] * 5000),
+        "occurred_at": at,
+        "known_at": at,
+        "event_id": pa.nulls(5000, pa.string()),
+        "of no use": at,
+    }
+    path = tmp_path / "usage.parquet"
+    pq.write_table(pa.table(columns), path)
+    [batch] = parquet_batches(TABLES["usage"], [path])
+    coded = [n for n in batch.schema.names if pa.types.is_dictionary(batch.column(n).type)]
+    assert set(batch.schema.names) == set(schema(TABLES["usage"]).names)
+    assert sorted(coded) == ["account_id", "event"]
+    assert batch.column("quantity").null_count == batch.column("event_id").null_count == 5000
+    assert batch.column("user_id").to_pylist() == columns["user_id"].to_pylist()
+    pq.write_table(pa.table(columns).drop_columns(["account_id"]), path)
+    with pytest.raises(ValueError, match=r"usage.parquet has no account_id, which usage must"):
+        next(parquet_batches(TABLES["usage"], [path]))
