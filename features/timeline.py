@@ -187,18 +187,26 @@ class Rows:
                 rows = rows.revealed(column)
                 present = _present(rows.facts.columns[column])
                 rows = rows if present.all() else rows.take(np.flatnonzero(present))
-            self._filled[columns] = rows
-        return self._filled[columns]
+            # None stands for these rows: holding themselves, they would outlive their use.
+            self._filled[columns] = None if rows is self else rows
+        found = self._filled[columns]
+        return self if found is None else found
 
     @cached_property
-    def _filled(self) -> dict[tuple[str, ...], "Rows"]:
+    def _filled(self) -> dict[tuple[str, ...], "Rows | None"]:
         return {}
 
-    @cached_property
+    @property
     def dated(self) -> "Rows":
         """The rows that happened at some time, without those that always held."""
+        some = self._dated
+        return self if some is None else some
+
+    @cached_property
+    def _dated(self) -> "Rows | None":
+        """None where all are dated: rows that held themselves would outlive their use."""
         undated = self.day == UNDATED
-        return self.take(np.flatnonzero(~undated)) if undated.any() else self
+        return self.take(np.flatnonzero(~undated)) if undated.any() else None
 
     def revealed(self, column: str) -> "Rows":
         """The rows from when a column that is hidden at first is visible."""

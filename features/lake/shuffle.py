@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.lake.hashing import Hashes
+from features.lake.numbers import gathered
 from features.lake.order import Int32, Int64, in_blocks, rows_of
-from features.lake.records import gathered
 from features.lake.spill import Spill
 from features.lake.text import Text
 
@@ -21,19 +21,19 @@ class Rows:
     """Some rows of a table, as columns.
 
     Attributes:
-        records: all that is no text, shape (rows, lanes).
+        numbers: the columns that are no text by name, each of shape (rows,).
         texts: the text columns by name; None where every row is null.
         facts: a hash of each row's key, 0 where it has none; None where no row has one.
         loads: which load brought each row, or THIS_LOAD; None where this brought them all.
     """
 
-    records: Int64
+    numbers: Mapping[str, Int64]
     texts: Mapping[str, Text | None]
     facts: Hashes | None = None
     loads: Int32 | None = None
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(next(iter(self.numbers.values())))
 
 
 @dataclass(frozen=True)
@@ -63,18 +63,12 @@ class Shuffle:
         self.groups: list[Group] = []
         self._spill = spill
 
-    def add(self, lanes: Sequence[Int64], rows: Rows, part: Int32) -> None:
-        """Put rows aside, each in its part.
-
-        Args:
-            lanes: the columns that make the records, each of shape (rows,).
-            rows: the rest of the rows; its records are not looked at.
-            part: the part of each row.
-        """
+    def add(self, rows: Rows, part: Int32) -> None:
+        """Put rows aside, each in its part; shape of `part` (rows,)."""
         order, begins = in_blocks(part, self.parts, ROWS_OF_A_BLOCK)
         keep = self._spill.keep
         moved = Rows(
-            keep(gathered(lanes, order)),
+            {name: keep(gathered(values, order)) for name, values in rows.numbers.items()},
             {name: self._moved(text, order) for name, text in rows.texts.items()},
             None if rows.facts is None else keep(rows.facts[order]),
             None if rows.loads is None else keep(rows.loads[order]),

@@ -1,10 +1,8 @@
-"""Rows as records of whole numbers: all that is no text lies together, so it moves together.
+"""Columns that are no text as whole numbers of eight bytes, null being one of them.
 
-A value takes eight bytes: instants, whole numbers and truths as they are, money in ten
-thousandths, floats by their bits. Null is a number that none of them can be.
+Instants, whole numbers and truths are as they are, money is in ten thousandths, floats are
+taken by their bits. Null is a number that none of them can be.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +16,11 @@ from features.contract.arrow import schema
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-_BLOCK = 1 << 13
 _NULL_FLOAT = 0x7FF4_0F0E_0A4E_0001  # a NaN that no arithmetic gives
 
 
-def lanes(table: Table) -> pa.Schema:
-    """The fields of a record: the columns of the contract that are no text."""
+def numeric(table: Table) -> pa.Schema:
+    """The columns of the contract that are no text."""
     return pa.schema([field for field in schema(table) if not pa.types.is_string(field.type)])
 
 
@@ -48,34 +45,8 @@ def numbers_of(column: pa.Array) -> Int64:
     return _with_null(numbers, column, MISSING)
 
 
-def gathered(columns: Sequence[Int64], order: Int32) -> Int64:
-    """Columns as records, in the order given, shape (rows, lanes)."""
-    records = np.empty((len(order), len(columns)), np.int64)
-    whole = [np.ascontiguousarray(values) for values in columns]
-    for at in range(0, len(order), _BLOCK):
-        for lane, values in enumerate(whole):
-            _fill(records[at : at + _BLOCK], lane, values, order[at : at + _BLOCK])
-    return records
-
-
-def arrays_of(fields: pa.Schema, columns: Int64) -> dict[str, pa.Array]:
-    """The columns by name, from their numbers, shape (lanes, rows)."""
-    pairs = zip(fields, columns, strict=True)
-    return {field.name: _array(field.type, values) for field, values in pairs}
-
-
-def sort_key(kind: pa.DataType, values: Int64) -> Int64:
-    """Numbers that sort as the values of a lane do."""
-    return values ^ ((values >> 63) & np.int64(NEVER)) if pa.types.is_floating(kind) else values
-
-
-def _with_null(numbers: Int64, column: pa.Array, null: int) -> Int64:
-    if not column.null_count:
-        return numbers
-    return np.where(column.is_null().to_numpy(zero_copy_only=False), np.int64(null), numbers)
-
-
-def _array(kind: pa.DataType, values: Int64) -> pa.Array:
+def array_of(kind: pa.DataType, values: Int64) -> pa.Array:
+    """A column from its numbers."""
     floats = pa.types.is_floating(kind)
     gone = values == (_NULL_FLOAT if floats else MISSING)
     mask = gone if gone.any() else None
@@ -88,15 +59,28 @@ def _array(kind: pa.DataType, values: Int64) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(halves)])
 
 
+def sort_key(kind: pa.DataType, values: Int64) -> Int64:
+    """Numbers that sort as the values do."""
+    return values ^ ((values >> 63) & np.int64(NEVER)) if pa.types.is_floating(kind) else values
+
+
+def _with_null(numbers: Int64, column: pa.Array, null: int) -> Int64:
+    if not column.null_count:
+        return numbers
+    return np.where(column.is_null().to_numpy(zero_copy_only=False), np.int64(null), numbers)
+
+
 @part
-def _fill(records: Int64, lane: int, values: Int64, order: Int32) -> None:
+def gathered(values: Int64, order: Int32) -> Int64:
+    """`values[order]`."""
+    out = np.empty(len(order), np.int64)
     for i in range(len(order)):
-        records[i, lane] = values[order[i]]
+        out[i] = values[order[i]]
+    return out
 
 
 @part
-def scatter(records: Int64, rows: Int32, columns: Int64, to: Int32) -> None:
-    """Write some records to columns, shape (lanes, all rows), each to its place `to`."""
+def scatter(values: Int64, rows: Int32, out: Int64, to: Int32) -> None:
+    """Write some values, each to its place `to`."""
     for i in range(len(rows)):
-        for lane in range(len(columns)):
-            columns[lane, to[i]] = records[rows[i], lane]
+        out[to[i]] = values[rows[i]]
