@@ -6,7 +6,7 @@ import numpy as np
 
 from features.compiled import compiled, part
 from features.lake.hashing import Hashes, hashes, stirred
-from features.lake.numbers import Int32, Int64
+from features.lake.records import Int32, Int64
 from features.lake.text import Text
 
 _HALF = 1 << 64

@@ -10,12 +10,13 @@ from features.contract import Table
 from features.contract.arrow import schema
 from features.lake.content import RowHashes
 from features.lake.hashing import Hashes, checksums
-from features.lake.numbers import numbers_of, numeric
 from features.lake.order import Int32, Int64
+from features.lake.records import lanes, numbers_of
 from features.lake.schema import LOAD, TEXT, texts
 from features.lake.shuffle import THIS_LOAD, Rows, Shuffle
 from features.lake.text import Text, picked, text_of
 
+_NO_RECORDS = np.empty((0, 0), np.int64)
 LEAST_ROWS, MOST_ROWS = 1 << 18, 1 << 20
 """Of rows that are brought together at once, where more are to come."""
 
@@ -32,12 +33,12 @@ def take_in(table: Table, batches: Iterable[pa.RecordBatch], shuffle: Shuffle) -
     Raises ValueError where a column is missing or cannot be read as what it should be.
     """
     for batch in _grouped(_typed(table, one) for one in batches if len(one)):
-        numbers = {name: numbers_of(batch.column(name)) for name in numeric(table).names}
+        columns = {name: numbers_of(batch.column(name)) for name in lanes(table).names}
         words = {name: text_of(batch.column(name)) for name in texts(table)}
-        rows = Rows(numbers, words, _facts(table, numbers, words, len(batch)), _loads(batch))
+        rows = Rows(_NO_RECORDS, words, _facts(table, columns, words, len(batch)), _loads(batch))
         account = words["account_id"]
         assert account is not None  # as a column without values was refused
-        shuffle.add(rows, _parts(account, shuffle.parts))
+        shuffle.add(list(columns.values()), rows, _parts(account, shuffle.parts))
 
 
 def _typed(table: Table, batch: pa.RecordBatch) -> pa.RecordBatch:

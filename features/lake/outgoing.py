@@ -13,8 +13,8 @@ from features.contract import KNOWN_AT, Table
 from features.contract.arrow import TIMESTAMP, schema
 from features.lake.content import Digest, RowHashes
 from features.lake.hashing import Hashes
-from features.lake.numbers import array_of, numeric, scatter, sort_key
 from features.lake.order import Int32, Int64, Keys, Moves, destinations
+from features.lake.records import arrays_of, lanes, scatter, sort_key
 from features.lake.schema import KNOWN_UNTIL, LOAD, TEXT, stored, texts
 from features.lake.shuffle import THIS_LOAD, Group, Shuffle
 from features.lake.text import NO_WORD, picked, scattered
@@ -82,14 +82,14 @@ def bucket_table(
     coded = {name: _coded(found, name) for name in texts(table)}
     owner = coded["account_id"]
     to, begin = destinations(picked(owner.rank, owner.codes), len(owner.words))
-    numbers = {name: _numbers(found, name, to) for name in numeric(table).names}
+    numbers = _numbers(found, to)
     ranks = {name: column.ranks(to) for name, column in coded.items()}
-    owners = np.repeat(np.arange(len(begin) - 1, dtype=np.int32), np.diff(begin))
+    ranks["account_id"] = np.repeat(np.arange(len(begin) - 1, dtype=np.int32), np.diff(begin))
     digest = _digest(coded, ranks, numbers)
     moves = Moves(begin, _keys(table, ranks, numbers))
-    for column in (*numbers.values(), *ranks.values()):  # accounts lie in order already
+    for column in (*numbers, *(ranks[name] for name in ranks if name != "account_id")):
         moves.on(column)
-    columns = {field.name: array_of(field.type, numbers[field.name]) for field in numeric(table)}
+    columns = arrays_of(lanes(table), numbers)
     columns |= {name: column.array(ranks[name]) for name, column in coded.items()}
     columns[KNOWN_UNTIL] = _until(found, over, to, moves)
     columns[LOAD] = _loads(found, load, to, moves)
@@ -107,36 +107,38 @@ def _coded(found: Found, name: str) -> Coded:
     return Coded(codes, rank, words.take(order), vocabulary.hashes)
 
 
-def _numbers(found: Found, name: str, to: Int32) -> Int64:
-    """A column that is no text, shape (rows,), each row in its place."""
-    numbers, at = np.empty(len(to), np.int64), 0
+def _numbers(found: Found, to: Int32) -> Int64:
+    """What is no text, shape (lanes, rows), each row in its place."""
+    width = found[0][0].rows.records.shape[1]
+    numbers = np.empty((width, len(to)), np.int64)
+    at = 0
     for group, rows in found:
-        scatter(group.rows.numbers[name], rows, numbers, to[at : at + len(rows)])
+        scatter(group.rows.records, rows, numbers, to[at : at + len(rows)])
         at += len(rows)
     return numbers
 
 
-def _digest(
-    coded: Mapping[str, Coded], ranks: Mapping[str, Int32], numbers: Mapping[str, Int64]
-) -> Digest:
-    hashed = RowHashes(len(ranks["account_id"]))
+def _digest(coded: Mapping[str, Coded], ranks: Mapping[str, Int32], numbers: Int64) -> Digest:
+    hashed = RowHashes(numbers.shape[1])
     for name, column in coded.items():
         by_rank = np.empty(len(column.rank), np.uint64)
         by_rank[column.rank] = column.hashes
         hashed.take_words(ranks[name], by_rank)
-    for values in numbers.values():
+    for values in numbers:
         hashed.take_numbers(values)
     return hashed.digest
 
 
-def _keys(table: Table, ranks: Mapping[str, Int32], numbers: Mapping[str, Int64]) -> Iterator[Keys]:
+def _keys(table: Table, ranks: Mapping[str, Int32], numbers: Int64) -> Iterator[Keys]:
     """What rows of an account are ordered by."""
     first = (table.occurred, KNOWN_AT.name)
-    for field in (*map(schema(table).field, first), *schema(table)):
-        if field.name in ranks:
-            yield partial(_by_rank, ranks[field.name])
+    fields = lanes(table)
+    for name in (*first, *(name for name in schema(table).names if name not in first)):
+        if name in ranks:
+            yield partial(_by_rank, ranks[name])
         else:
-            yield partial(_by_number, field.type, numbers[field.name])
+            lane = fields.get_field_index(name)
+            yield partial(_by_number, fields.field(lane).type, numbers[lane])
 
 
 def _by_rank(ranks: Int32, rows: Int32) -> Int64:

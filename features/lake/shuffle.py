@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.lake.hashing import Hashes
-from features.lake.numbers import gathered
 from features.lake.order import Int32, Int64, in_blocks, rows_of
+from features.lake.records import gathered
 from features.lake.spill import Spill
 from features.lake.text import Text
 
@@ -21,19 +21,19 @@ class Rows:
     """Some rows of a table, as columns.
 
     Attributes:
-        numbers: the columns that are no text by name, each of shape (rows,).
+        records: all that is no text, shape (rows, lanes).
         texts: the text columns by name; None where every row is null.
         facts: a hash of each row's key, 0 where it has none; None where no row has one.
         loads: which load brought each row, or THIS_LOAD; None where this brought them all.
     """
 
-    numbers: Mapping[str, Int64]
+    records: Int64
     texts: Mapping[str, Text | None]
     facts: Hashes | None = None
     loads: Int32 | None = None
 
     def __len__(self) -> int:
-        return len(next(iter(self.numbers.values())))
+        return len(self.records)
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,18 @@ class Shuffle:
         self.groups: list[Group] = []
         self._spill = spill
 
-    def add(self, rows: Rows, part: Int32) -> None:
-        """Put rows aside, each in its part; shape of `part` (rows,)."""
+    def add(self, lanes: Sequence[Int64], rows: Rows, part: Int32) -> None:
+        """Put rows aside, each in its part.
+
+        Args:
+            lanes: the columns that make the records, each of shape (rows,).
+            rows: the rest of the rows; its records are not looked at.
+            part: the part of each row.
+        """
         order, begins = in_blocks(part, self.parts, ROWS_OF_A_BLOCK)
         keep = self._spill.keep
         moved = Rows(
-            {name: keep(gathered(values, order)) for name, values in rows.numbers.items()},
+            keep(gathered(lanes, order)),
             {name: self._moved(text, order) for name, text in rows.texts.items()},
             None if rows.facts is None else keep(rows.facts[order]),
             None if rows.loads is None else keep(rows.loads[order]),

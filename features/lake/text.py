@@ -28,7 +28,7 @@ class Text:
     data: Bytes
 
     def in_order(self, order: Int32) -> "Text":
-        """The rows in another order, each of them once."""
+        """The rows in another order."""
         if len(self.codes):
             return Text(picked(self.codes, order), self.ends, self.data)
         return Text(_ALL, *_moved(self.ends, self.data, order))
@@ -66,14 +66,13 @@ def scattered(values: Int32, places: Int32, to: Int32) -> Int32:
 
 @part
 def _moved(ends: Int32, data: Bytes, order: Int32) -> tuple[Int32, Bytes]:
-    """All words in another order."""
+    """Words in another order."""
     out_ends = np.empty(len(order) + 1, np.int32)
-    out = np.empty(ends[-1] - ends[0] + SLACK, np.uint8)
-    at = 0
+    out_ends[0] = 0
     for i in range(len(order)):
-        out_ends[i] = at
-        begin, end = ends[order[i]], ends[order[i] + 1]
-        append_bytes(out, at, data, begin, end - begin)
-        at += end - begin
-    out_ends[len(order)] = at
+        out_ends[i + 1] = out_ends[i] + ends[order[i] + 1] - ends[order[i]]
+    out = np.empty(out_ends[-1] + SLACK, np.uint8)
+    for i in range(len(order)):
+        begin = ends[order[i]]
+        append_bytes(out, out_ends[i], data, begin, ends[order[i] + 1] - begin)
     return out_ends, out

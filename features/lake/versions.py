@@ -9,8 +9,8 @@ from features.clock import MISSING
 from features.columns import instants
 from features.contract import Table
 from features.contract.arrow import schema
-from features.lake.numbers import array_of, numeric
 from features.lake.order import Int32, Int64
+from features.lake.records import arrays_of, lanes
 from features.lake.shuffle import Rows, Shuffle
 from features.lake.vocabulary import Vocabulary
 from features.versions import known_until
@@ -63,8 +63,7 @@ def _of_pass(table: Table, shuffle: Shuffle, number: int, passes: int) -> Ended:
 
 def _plain(table: Table, rows: Rows, places: Int32) -> pa.Table:
     """Some rows in the contract's schema."""
-    kinds = {field.name: field.type for field in numeric(table)}
-    columns = {n: array_of(kinds[n], values[places]) for n, values in rows.numbers.items()}
+    columns = arrays_of(lanes(table), rows.records[places].T)
     for name, text in rows.texts.items():
         vocabulary = Vocabulary()
         codes = vocabulary.codes(text, places)
