@@ -14,8 +14,8 @@ from features.contract import TABLES
 from features.contract.arrow import schema
 from features.lake import parquet_batches
 from features.lake.hashing import bytes_of, checksums, hashes
-from features.lake.numbers import array_of, gathered, numbers_of
 from features.lake.order import Moves, destinations, in_blocks, rows_of
+from features.lake.records import arrays_of, gathered, numbers_of
 from features.lake.text import text_of
 from features.lake.vocabulary import Vocabulary
 
@@ -114,8 +114,10 @@ def test_numbers_come_back_as_they_were() -> None:
     kinds += [schema(TABLES["subscriptions"]).field("mrr").type, pa.bool_()]
     arrays = [array.cast(kind) for array, kind in zip(values, kinds, strict=True)]
     order = np.array([2, 0, 1], np.int32)
-    for array in arrays:
-        found = array_of(array.type, gathered(numbers_of(array), order))
+    records = gathered([numbers_of(array) for array in arrays], order)
+    fields = pa.schema([pa.field(str(n), kind) for n, kind in enumerate(kinds)])
+    back = arrays_of(fields, records.T.copy())
+    for array, found in zip(arrays, back.values(), strict=True):
         assert found.type == array.type
         assert str(found.to_pylist()) == str([array[int(i)].as_py() for i in order])
 
