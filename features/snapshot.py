@@ -19,8 +19,9 @@ from features.facts import Bucket, View
 from features.kernel import FOREVER
 from features.kernel.cells import filled
 from features.measures import Labels, Lens, Measured, Span
+from features.rows import DATED, Rows
 from features.signal import Catalogue, Signal, SnapshotColumn, Where
-from features.timeline import DATED, Rows, Timeline
+from features.timeline import Timeline
 
 Population = Callable[[View], Mask]
 """Which accounts of a view a snapshot describes, shape (accounts,)."""
@@ -108,8 +109,8 @@ class Reader:
             shared = self._shared.setdefault((signal.table, signal.where), {})
             self._backs.setdefault((signal.table, ()), {0})
             backs = self._backs.setdefault((signal.table, signal.where), {0})
-            for window in signal.windows:
-                backs |= {FOREVER, DATED} if window is None else {window}
+            for span in signal.measure.looks_at(_spans(signal)):
+                backs |= {FOREVER, DATED} if span.far is None else {span.far, span.near}
             for what, spans in signal.measure.shares(_spans(signal)).items():
                 shared[what] = (*shared.get(what, ()), *spans)
             self.timeline.expected[signal.table] = tuple(sorted(self._backs[signal.table, ()]))

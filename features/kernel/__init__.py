@@ -13,7 +13,7 @@ the other accounts of the bucket, or on the other dates asked for.
 Shapes: rows (n,), windows S, accounts A, dates K; results are (S, A, K) or (A, K).
 """
 
-from features.kernel.days import active_days, rhythm
+from features.kernel.days import active_days, day_runs, rhythm
 from features.kernel.extremes import first_rows, last_rows, soonest_rows
 from features.kernel.replies import answers
 from features.kernel.types import FOREVER, NO_ROW, UNDATED, Floats, Int16, Int32, Int64
@@ -30,6 +30,7 @@ __all__ = [
     "Int64",
     "active_days",
     "answers",
+    "day_runs",
     "distinct",
     "edges",
     "first_rows",

@@ -32,14 +32,41 @@ def changes(now: Floats, before: Floats, lived: Floats, least: float) -> Floats:
 
 
 @compiled
-def days_since(found: Int64, moments: Int64, cuts: Int64) -> Floats:
-    """Days from the moment of each row found to the cut, shape (A, K); NaN without a row."""
+def scales(life: Floats, near: float, window: float, least: float) -> Floats:
+    """The length of a window over the days of it that were lived, all arrays flat.
+
+    At least `least` days count as lived; 1 without a trace of life.
+    """
+    out = np.empty(len(life))
+    for i in range(len(life)):
+        lived = min(max(life[i] - near, least), window)
+        out[i] = 1.0 if np.isnan(life[i]) else window / lived
+    return out
+
+
+@compiled
+def days_since(found: Int64, rows: Int32, moments: Int64, cuts: Int64) -> Floats:
+    """Days from the moment of each row found to the cut, shape (A, K); NaN without a row.
+
+    `rows` says where each row's moment lies; empty, they lie in the rows' own order.
+    """
     accounts, dates = found.shape
     out = np.empty((accounts, dates))
     for a in range(accounts):
         for k in range(dates):
             i = found[a, k]
+            if i != NO_ROW and len(rows):
+                i = rows[i]
             out[a, k] = np.nan if i == NO_ROW else (cuts[k] - moments[i]) / DAY
+    return out
+
+
+@compiled
+def picked(values: Int64, found: Int64, nothing: int) -> Int64:
+    """The value of each row found, `nothing` without a row; all arrays flat."""
+    out = np.empty(len(found), np.int64)
+    for i in range(len(found)):
+        out[i] = nothing if found[i] == NO_ROW else values[found[i]]
     return out
 
 
@@ -75,23 +102,3 @@ def split(values: Floats, unit: int) -> tuple[Int64, Int64, float, bool, bool]:
         if abs(values[i]) < 2.0**53:
             rest[i] = np.int64(np.rint((values[i] - whole[i]) * unit))
     return whole, rest, largest, ones, rests
-
-
-@compiled
-def rows_by_code(code: Int32, codes: int) -> tuple[Int32, Int64]:
-    """Rows ordered by their code, those of one code in their order; rows of -1 come first.
-
-    Also where each code begins, from -1 on, and the number of rows.
-    """
-    begin = np.zeros(codes + 2, np.int64)
-    for i in range(len(code)):
-        begin[code[i] + 2] += 1
-    for c in range(codes + 1):
-        begin[c + 1] += begin[c]
-    place = begin.copy()
-    rows = np.empty(len(code), np.int32)
-    for i in range(len(code)):
-        c = code[i] + 1
-        rows[place[c]] = i
-        place[c] += 1
-    return rows, begin

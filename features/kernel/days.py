@@ -2,66 +2,96 @@
 
 import numpy as np
 
-from features.compiled import compiled
-from features.kernel.types import FOREVER, Int16, Int32, Int64
+from features.compiled import compiled, part
+from features.kernel.types import FOREVER, UNDATED, Int16, Int32, Int64, Mask
+
+
+@compiled
+def day_runs(begin: Int64, day: Int32) -> tuple[Int64, Int32]:
+    """Where rows of one account and day lie together.
+
+    Rows must be ordered by day within each account. Returns the first run of each account,
+    shape (A + 1,), and the first row of each run, with the number of rows at the end.
+    """
+    accounts = len(begin) - 1
+    own = np.zeros(accounts + 1, np.int64)
+    runs = np.empty(len(day) + 1, np.int32)
+    n = 0
+    for a in range(accounts):
+        before = np.int32(UNDATED - 1)
+        for i in range(begin[a], begin[a + 1]):
+            runs[n] = i  # stays where the day is new: no jump that a processor must guess
+            n += day[i] != before
+            before = day[i]
+        own[a + 1] = n
+    runs[n] = len(day)
+    return own, runs[: n + 1].copy()
 
 
 @compiled
 def active_days(
-    begin: Int64, day: Int32, first: Int16, last: Int16, reach: Int16
+    own: Int64, runs: Int32, day: Int32, first: Int16, last: Int16, reach: Int16
 ) -> tuple[Int64, Int32, Int16, Int16]:
     """One row for each day with a fact, from when to when it is seen to have one.
 
-    Undated rows have no day. A day is seen in several stretches where versions come and go.
-    Rows must be ordered by day within each account, and so are those returned:
-    `begin`, `day`, `first`, `last`.
+    Takes what `day_runs` returns. Undated rows have no day. A day is seen in several
+    stretches where versions come and go. Returns `begin`, `day`, `first` and `last`.
     """
-    accounts, dates = len(begin) - 1, int(reach[len(reach) - 1])
-    own = np.zeros(accounts + 1, np.int64)
-    size = len(day)
+    accounts, dates = len(own) - 1, int(reach[len(reach) - 1])
+    begin = np.zeros(accounts + 1, np.int64)
+    size = len(day)  # stretches are never more than the rows that make them
     days = np.empty(size, np.int32)
     firsts = np.empty(size, np.int16)
     lasts = np.empty(size, np.int16)
     seen = np.zeros(dates + 1, np.bool_)
     n = 0
     for a in range(accounts):
-        i = begin[a]
-        while i < begin[a + 1]:
+        for r in range(own[a], own[a + 1]):
+            i, end = runs[r], runs[r + 1]
             d = day[i]
-            if d >= 0 and last[i] == dates and first[i] == reach[d]:
+            if d < 0:
+                continue
+            if last[i] == dates and first[i] == reach[d]:
                 if first[i] < dates:  # nothing can make the day seen any sooner or longer
                     days[n], firsts[n], lasts[n] = d, first[i], dates
                     n += 1
-                while i < begin[a + 1] and day[i] == d:
-                    i += 1
                 continue
-            j = i
-            earliest = np.int16(dates)
-            stays = True
-            while j < begin[a + 1] and day[j] == d:
-                if first[j] < last[j]:
-                    stays = stays and last[j] == dates
-                    earliest = min(earliest, first[j])
-                j += 1
-            if d >= 0 and earliest < dates:
-                if stays:
-                    days[n], firsts[n], lasts[n] = d, earliest, dates
+            stays, earliest = _stretch(first[i:end], last[i:end], dates)
+            if earliest == dates:
+                continue
+            if stays:
+                days[n], firsts[n], lasts[n] = d, earliest, dates
+                n += 1
+                continue
+            _see(first[i:end], last[i:end], seen)
+            for k in range(dates):
+                if seen[k] and (k == 0 or not seen[k - 1]):
+                    days[n], firsts[n] = d, k
+                if seen[k] and not seen[k + 1]:
+                    lasts[n] = k + 1
                     n += 1
-                else:
-                    # Stretches are never more than the rows that make them.
-                    seen[:] = False
-                    for r in range(i, j):
-                        for k in range(first[r], last[r]):
-                            seen[k] = True
-                    for k in range(dates):
-                        if seen[k] and (k == 0 or not seen[k - 1]):
-                            days[n], firsts[n] = d, k
-                        if seen[k] and not seen[k + 1]:
-                            lasts[n] = k + 1
-                            n += 1
-            i = j
-        own[a + 1] = n
-    return own, days[:n].copy(), firsts[:n].copy(), lasts[:n].copy()
+        begin[a + 1] = n
+    return begin, days[:n].copy(), firsts[:n].copy(), lasts[:n].copy()
+
+
+@part
+def _stretch(first: Int16, last: Int16, dates: int) -> tuple[bool, int]:
+    """Whether all rows stay once they are visible, and the date from which any is."""
+    stays, earliest = True, dates
+    for i in range(len(first)):
+        if first[i] < last[i]:
+            stays = stays and last[i] == dates
+            earliest = min(earliest, int(first[i]))
+    return stays, earliest
+
+
+@part
+def _see(first: Int16, last: Int16, seen: Mask) -> None:
+    """Mark the dates at which any row is visible."""
+    seen[:] = False
+    for i in range(len(first)):
+        for k in range(first[i], last[i]):
+            seen[k] = True
 
 
 @compiled

@@ -34,10 +34,11 @@ def distinct(
     out = np.zeros((windows, accounts, dates))
     words = (int(cuts[-1]) + 64) // 64 if near.max() > 0 else 0
     most = min(codes, _longest(begin))
-    slot_of = np.full(codes, -1, np.int64)  # slots are numbered on, from account to account
+    slot_of = np.full(codes, -1, np.int32)  # slots are numbered on, from account to account
     latest = np.empty(most, np.int32)
-    bits = np.zeros((most, words), np.uint64)
-    base = 0
+    bits = np.zeros((words, most), np.uint64)
+    found = np.empty(most, np.uint64)
+    base = np.int32(0)
     for a in range(accounts):
         if begin[a] == begin[a + 1]:
             continue
@@ -47,7 +48,7 @@ def distinct(
         row, odder, slots = begin[a], odd_begin[a], 0
         for k in range(dates):
             if not stays:  # versions were replaced: begin anew from what is visible now
-                bits[:slots] = 0
+                bits[:, :slots] = 0
                 base += slots
                 row, odder, slots = begin[a], odd_begin[a], 0
             while row < upper[a, k]:
@@ -62,7 +63,7 @@ def distinct(
                     slots += 1
                 latest[u] = day[row]
                 if words:
-                    bits[u, day[row] >> 6] |= np.uint64(1) << np.uint64(day[row] & 63)
+                    bits[day[row] >> 6, u] |= np.uint64(1) << np.uint64(day[row] & 63)
                 row += 1
             for j in range(odd_begin[a], odd_begin[a + 1]):
                 i = odd[j]
@@ -77,13 +78,14 @@ def distinct(
                         slots += 1
                     latest[u] = max(latest[u], day[i])
                     if words and day[i] >= 0:
-                        bits[u, day[i] >> 6] |= np.uint64(1) << np.uint64(day[i] & 63)
+                        bits[day[i] >> 6, u] |= np.uint64(1) << np.uint64(day[i] & 63)
             _count_since(latest[:slots], cuts[k], far, near, out[:, a, k])
             for s in range(windows):
                 begins = 0 if far[s] == FOREVER else max(0, cuts[k] - far[s])
                 if near[s] > 0 and cuts[k] - near[s] > begins:
-                    out[s, a, k] = _with_a_day(bits[:slots], begins, cuts[k] - near[s])
-        bits[:slots] = 0
+                    ends = cuts[k] - near[s]
+                    out[s, a, k] = _with_a_day(bits[:, :slots], begins, ends, found[:slots])
+        bits[:, :slots] = 0
         base += slots
     return out
 
@@ -109,19 +111,22 @@ def _count_since(latest: Int32, cut: int, far: Int64, near: Int64, out: Floats) 
 
 
 @part
-def _with_a_day(bits: Bits, begins: int, ends: int) -> int:
-    """How many slots have a day with `begins <= day < ends`; `ends` lies after `begins`."""
+def _with_a_day(bits: Bits, begins: int, ends: int, found: Bits) -> int:
+    """How many slots have a day with `begins <= day < ends`; `ends` lies after `begins`.
+
+    `bits` are words of 64 days by slots, so that many slots are looked at in one step;
+    `found` is room to work in.
+    """
     full = np.uint64(0xFFFFFFFFFFFFFFFF)
     low, high = begins >> 6, (ends - 1) >> 6
-    first = full << np.uint64(begins & 63)
-    last = full >> np.uint64(63 - ((ends - 1) & 63))
-    if low == high:
-        first &= last
-        last = first
+    found[:] = 0
+    for w in range(low, high + 1):
+        mask = full << np.uint64(begins & 63) if w == low else full
+        if w == high:
+            mask &= full >> np.uint64(63 - ((ends - 1) & 63))
+        for u in range(len(found)):
+            found[u] |= bits[w, u] & mask
     count = 0
-    for u in range(len(bits)):
-        found = (bits[u, low] & first) | (bits[u, high] & last)
-        for w in range(low + 1, high):
-            found |= bits[u, w]
-        count += found != 0
+    for u in range(len(found)):
+        count += 1 if found[u] != 0 else 0
     return count

@@ -7,44 +7,46 @@ from features.kernel.types import FOREVER, Floats, Int16, Int32, Int64
 
 
 @compiled
-def edges(begin: Int64, day: Int32, cuts: Int64, back: Int64) -> Int32:
+def edges(own: Int64, runs: Int32, day: Int32, cuts: Int64, back: Int64) -> Int32:
     """The first row of each account at or after `back` days before each cut.
 
     For FOREVER the account's first row, whether dated or not. Shape (B, A, K) for B edges.
+    Takes what `day_runs` returns: whole days are counted once by the wanted days that they
+    lie between, whatever the number of edges.
     """
-    accounts, dates = len(begin) - 1, len(cuts)
-    out = np.empty((len(back), accounts, dates), np.int32)
-    days = max(0, cuts[-1])
-    first_of = np.empty(days + 1, np.int32)  # the first row at or after each day
+    accounts, dates, sides = len(own) - 1, len(cuts), len(back)
+    out = np.empty((sides, accounts, dates), np.int32)
+    wanted, place = _wanted_days(cuts, back)
+    days = np.arange(-1, max(0, cuts[-1]) + 1)
+    slot = np.searchsorted(wanted, days, side="right").astype(np.int32)
+    counts = np.empty(len(wanted) + 1, np.int32)
     for a in range(accounts):
-        rows = begin[a + 1] - begin[a]
-        table = rows * 4 > days
-        if table:
-            _first_of_days(day, begin[a], begin[a + 1], first_of)
-        for b in range(len(back)):
-            row = begin[a]
+        counts[:] = 0
+        begin = runs[own[a]]
+        for r in range(own[a], own[a + 1]):
+            counts[slot[day[runs[r]] + 1]] += runs[r + 1] - runs[r]
+        row = begin
+        for u in range(len(wanted)):
+            row += counts[u]
+            counts[u] = row
+        for b in range(sides):
+            if back[b] == FOREVER:
+                out[b, a, :] = begin
+                continue
             for k in range(dates):
-                if back[b] == FOREVER:
-                    out[b, a, k] = begin[a]
-                    continue
-                wanted = max(0, cuts[k] - back[b])
-                if table:
-                    out[b, a, k] = first_of[wanted]
-                    continue
-                while row < begin[a + 1] and day[row] < wanted:
-                    row += 1
-                out[b, a, k] = row
+                out[b, a, k] = counts[place[b, k]]
     return out
 
 
 @part
-def _first_of_days(day: Int32, begin: int, end: int, first_of: Int32) -> None:
-    d = 0
-    for i in range(begin, end):
-        while d <= day[i]:
-            first_of[d] = i
-            d += 1
-    first_of[d:] = end
+def _wanted_days(cuts: Int64, back: Int64) -> tuple[Int64, Int64]:
+    """The different days of all edges in order, and each edge's place among them."""
+    each = np.empty((len(back), len(cuts)), np.int64)
+    for b in range(len(back)):
+        for k in range(len(cuts)):
+            each[b, k] = max(0, cuts[k] - back[b])
+    wanted = np.unique(each)
+    return wanted, np.searchsorted(wanted, each.ravel()).reshape(each.shape)
 
 
 @compiled
@@ -59,21 +61,20 @@ def odd_rows(
     accounts = len(begin) - 1
     dates = reach[len(reach) - 1]
     starts = np.zeros(accounts + 1, np.int32)
-    rows = np.empty(len(day), np.int32)
+    rows = np.empty(len(day) + 1, np.int32)
     n = 0
     for a in range(accounts):
         for i in range(begin[a], begin[a + 1]):
-            if day[i] < 0 or last[i] != dates or first[i] != reach[day[i]]:
-                rows[n] = i
-                n += 1
+            rows[n] = i  # stays where the row is odd: no jump that a processor must guess
+            n += (day[i] < 0) | (last[i] != dates) | (first[i] != reach[day[i]])
         starts[a + 1] = n
     return rows[:n].copy(), starts
 
 
 @compiled
 def window_sums(
-    lower: Int32,
-    upper: Int32,
+    edge: Int32,
+    sides: Int64,
     running: Int64,
     odd: Int32,
     odd_begin: Int32,
@@ -81,44 +82,53 @@ def window_sums(
     first: Int16,
     last: Int16,
     reach: Int16,
-    far: int,
-    near: int,
+    far: Int64,
+    near: Int64,
 ) -> Floats:
-    """Sums over the visible rows of one window, shape (A, K); exact up to 2**53.
+    """Sums over the visible rows of each window, shape (S, A, K); exact up to 2**53.
 
-    `lower` and `upper` are the window's edges and `running` holds the sums of the values
-    before each row, one more than rows; empty, rows are counted. A window is a difference of
-    two running sums; what that takes in of odd rows is put right date by date.
+    Window `s` lies between `edge[sides[0, s]]` and `edge[sides[1, s]]`, and `running` holds
+    the sums of the values before each row, one more than rows; empty, rows are counted. A
+    window is a difference of two running sums; what that takes in of odd rows is put right
+    date by date.
     """
-    accounts, dates = lower.shape
-    out = np.empty((accounts, dates))
+    accounts, dates = edge.shape[1:]
+    out = np.empty((len(far), accounts, dates))
     steps = np.zeros(dates + 1, np.int64)
-    sums = np.zeros(dates, np.int64)  # in whole numbers to the end, so that none is rounded twice
+    sums = np.empty(dates, np.int64)  # in whole numbers to the end, so that none is rounded twice
     for a in range(accounts):
-        for k in range(dates):
-            lo = lower[a, k]
-            hi = max(lo, upper[a, k])
-            sums[k] = running[hi] - running[lo] if len(running) else hi - lo
-            out[a, k] = sums[k]
-        if odd_begin[a] == odd_begin[a + 1]:
-            continue
-        for j in range(odd_begin[a], odd_begin[a + 1]):
-            i = odd[j]
-            value = running[i + 1] - running[i] if len(running) else 1
-            begins, ends = _dates_by_day(day[i], dates, reach, far, near)
-            steps[begins] -= value
-            steps[ends] += value
-            begins, ends = window_dates(day[i], first[i], last[i], reach, far, near)
-            if begins < ends:
-                steps[begins] += value
-                steps[ends] -= value
-        total = 0
-        for k in range(dates):
-            total += steps[k]
-            steps[k] = 0
-            out[a, k] = sums[k] + total
-        steps[dates] = 0
+        for s in range(len(far)):
+            lower, upper = edge[sides[0, s], a], edge[sides[1, s], a]
+            if len(running):
+                for k in range(dates):
+                    lo = np.uint32(lower[k])
+                    sums[k] = running[max(lo, np.uint32(upper[k]))] - running[lo]
+            else:
+                for k in range(dates):
+                    sums[k] = max(upper[k] - lower[k], 0)
+            own = odd[odd_begin[a] : odd_begin[a + 1]]
+            if len(own):
+                for i in own:
+                    value = running[i + 1] - running[i] if len(running) else 1
+                    window = reach, far[s], near[s]
+                    _take_out(steps, value, *_dates_by_day(day[i], dates, *window))
+                    _take_out(steps, -value, *window_dates(day[i], first[i], last[i], *window))
+                total = 0
+                for k in range(dates):
+                    total += steps[k]
+                    sums[k] += total
+                steps[:] = 0
+            for k in range(dates):
+                out[s, a, k] = sums[k]
     return out
+
+
+@part
+def _take_out(steps: Int64, value: int, begins: int, ends: int) -> None:
+    """Lower a running total by `value` from one date to another, if that is later."""
+    if begins < ends:
+        steps[begins] -= value
+        steps[ends] += value
 
 
 @part

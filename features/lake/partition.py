@@ -3,7 +3,7 @@
 import zlib
 
 DEFAULT_BUCKETS = 8
-MOST_ROWS = 1_500_000
+MOST_ROWS = 4_000_000
 """Rows of a bucket, on average, above which more buckets are made."""
 
 

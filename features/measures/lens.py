@@ -1,6 +1,6 @@
 """What a measure looks at, and what it gives back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
@@ -8,9 +8,10 @@ import numpy as np
 
 from features.clock import Floats, Mask
 from features.kernel import FOREVER, Int64
-from features.kernel.cells import ratios
-from features.timeline import Rows, Timeline
-from features.words import Codes
+from features.kernel.cells import ratios, scales
+from features.rows import Rows
+from features.timeline import Timeline
+from features.words import Array, Codes
 
 LEAST_DAYS = 7
 """Days of life below which an account's window is not scaled up any further."""
@@ -104,9 +105,9 @@ class Lens:
         if missing:
             found = make(self.counting(missing))
             made.update(zip(missing, found, strict=True))
-            if missing == self.spans:
-                return found
-        return np.stack([made[span] for span in self.spans])
+            if missing[: len(self.spans)] == self.spans:
+                return found[: len(self.spans)]
+        return stacked([made[span] for span in self.spans])
 
     def or_nothing(self, values: Floats, present: Callable[[], Mask]) -> Floats:
         """Counts or sums, as NaN where no fact is present, if that makes a difference."""
@@ -140,8 +141,8 @@ class Lens:
     def _scale(self, key: tuple[str, Span]) -> Floats:
         """The length of a window over the days of it that were lived, shape (A, K)."""
         _, span = key
-        lived = np.maximum(self.lived(span), min(LEAST_DAYS, span.days))
-        return np.where(np.isnan(lived), 1.0, span.days / np.where(np.isnan(lived), 1, lived))
+        life, least = self.timeline.life_days, min(LEAST_DAYS, span.days)
+        return scales(life.ravel(), span.near, span.days, least).reshape(life.shape)
 
 
 class Measure(Protocol):
@@ -167,6 +168,9 @@ class Measure(Protocol):
     def elsewhere(self) -> Mapping[str, tuple[str, ...]]:
         """The columns of other tables that it reads."""
 
+    def looks_at(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        """The windows it compares or counts in to answer for `spans`."""
+
     def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
         """The windows it will ask for, by what `Lens.each_span` computes for all signals."""
 
@@ -184,6 +188,10 @@ class Numeric:
     compares = False
     scales = False
     elsewhere: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def looks_at(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        """The windows themselves."""
+        return spans
 
     def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
         """Nothing that others ask for."""
@@ -203,6 +211,10 @@ class Verbal:
     compares = False
     scales = False
     elsewhere: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def looks_at(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        """The windows themselves."""
+        return spans
 
     def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
         """Nothing that others ask for."""
@@ -224,6 +236,11 @@ def numbers(measured: Measured) -> Floats:
     if isinstance(measured, Labels):
         raise TypeError("this measure builds on numbers, and was given one of words")
     return measured
+
+
+def stacked(windows: Sequence[Array]) -> Array:
+    """Values of several windows, shape (A, K) each, as one array; one alone is not copied."""
+    return windows[0][np.newaxis] if len(windows) == 1 else np.stack(windows)
 
 
 def ratio(part: Floats | Int64, whole: Floats | Int64) -> Floats:

@@ -10,7 +10,7 @@ from features.clock import Floats
 from features.kernel import Int32, distinct, rhythm
 from features.measures.lens import Lens, Numeric, Span, ratio
 from features.measures.sums import Windowed, counts, sums
-from features.timeline import Rows
+from features.rows import Rows
 
 ENOUGH_DAYS = 3
 """Active days below which a rhythm cannot be told."""

@@ -10,12 +10,12 @@ from features.clock import DAY, HOUR, Floats
 from features.contract import TABLES, Kind
 from features.kernel import FOREVER, Int64, answers, first_rows, last_rows, soonest_rows
 from features.kernel.cells import days_since
-from features.measures.lens import Labels, Lens, Numeric, Span, ratio
+from features.measures.lens import Labels, Lens, Numeric, Span, ratio, stacked
 from features.measures.sums import counts, sums
-from features.timeline import DATED, Rows
+from features.rows import DATED, Rows
 from features.words import Words
 
-NONE = np.empty(0, np.int64)
+NONE, NO_ROWS = np.empty(0, np.int64), np.empty(0, np.int32)
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,13 @@ class DaysSinceLast(Numeric):
 
     def over(self, lens: Lens) -> Floats:
         """Days as fractions; NaN without a dated fact in the window."""
-        rows = lens.rows
-        moments = rows.facts.start
-        found = _last(lens, rows, NONE, DATED)
-        return np.stack([days_since(some, moments, lens.cuts) for some in found])
+        return _days_since(lens, _last(lens, lens.rows, NONE, DATED))
+
+
+def _days_since(lens: Lens, found: list[Int64]) -> Floats:
+    """Days from the rows found to the cuts, shape (S, A, K)."""
+    facts, rows = lens.rows.origin
+    return stacked([days_since(some, rows, facts.start, lens.cuts) for some in found])
 
 
 def _last(lens: Lens, rows: Rows, rank: Int64, all_of_history: int) -> list[Int64]:
@@ -50,7 +53,7 @@ class DaysSinceFirst(Numeric):
         rows = lens.rows
         begins = [rows.edge(DATED if span.far is None else span.far) for span in lens.spans]
         found = [first_rows(b, rows.edge(0), rows.first, rows.last) for b in begins]
-        return np.stack([days_since(some, rows.facts.start, lens.cuts) for some in found])
+        return _days_since(lens, found)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,10 @@ class Latest:
     compares = False
     scales = False
     elsewhere: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def looks_at(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        """The windows themselves."""
+        return spans
 
     def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
         """Nothing that others ask for."""
@@ -85,7 +92,7 @@ class Latest:
         """Values; missing where no fact in the window has one."""
         rows = lens.rows.filled(self.column)
         values = rows.facts.columns[self.column]
-        found = np.stack(_last(lens, rows, _rank(rows, self.column), FOREVER))
+        found = stacked(_last(lens, rows, _rank(rows, self.column), FOREVER))
         if isinstance(values, Words):
             return Labels(np.append(values.codes, np.int32(-1))[found], values.words)
         return np.append(rows.facts.numbers(self.column), np.nan)[found]
@@ -196,8 +203,8 @@ class DaysUntil(Numeric):
         rows = still_open(lens.rows.filled(self.column), (*self.closed_by, self.column))
         planned = rows.facts.dates(self.column)
         found = soonest_rows(rows.begin, planned, rows.first, rows.last, rows.dates)
-        days = 0.0 - days_since(found, planned, lens.cuts)  # not -x: NaN keeps its sign
-        return np.stack([days] * len(lens.spans))
+        days = 0.0 - days_since(found, NO_ROWS, planned, lens.cuts)  # not -x: NaN keeps its sign
+        return stacked([days] * len(lens.spans))
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,18 @@ from features.clock import DAY, HOUR, Floats
 from features.contract import Kind
 from features.kernel import Int64, window_maxima, window_sums
 from features.kernel.cells import changes
-from features.measures.lens import LEAST_DAYS, Lens, Measure, Numeric, Span, numbers, ratio
-from features.timeline import MILLION, Rows, running_sums
+from features.measures.lens import (
+    LEAST_DAYS,
+    Lens,
+    Measure,
+    Numeric,
+    Span,
+    numbers,
+    ratio,
+    stacked,
+)
+from features.parts import running_sums
+from features.rows import MILLION, Rows
 
 ONES = np.empty(0, np.int64)
 
@@ -25,23 +35,20 @@ def integer_sums(lens: Lens, rows: Rows, running: Int64) -> Floats:
 
     `running` are the sums of the numbers before each row; where empty, rows are counted.
     """
-    out = np.empty(lens.shape)
-    windows = list(zip(lens.far.tolist(), lens.near.tolist(), strict=True))
-    edges = rows.edges(back for window in windows for back in window)
-    for s, (far, near) in enumerate(windows):
-        out[s] = window_sums(
-            edges[far],
-            edges[near],
-            running,
-            *rows.odd,
-            rows.day,
-            rows.first,
-            rows.last,
-            rows.grid.reach,
-            far,
-            near,
-        )
-    return out
+    far, near = lens.far, lens.near
+    edge, places = rows.edges([*far.tolist(), *near.tolist()])
+    return window_sums(
+        edge,
+        places.reshape(2, -1),
+        running,
+        *rows.odd,
+        rows.day,
+        rows.first,
+        rows.last,
+        rows.grid.reach,
+        far,
+        near,
+    )
 
 
 def sums(lens: Lens, rows: Rows, column: str) -> Floats:
@@ -170,7 +177,7 @@ class Max(Windowed):
         visible = rows.begin, rows.day, rows.first, rows.last
         values, shared = rows.facts.numbers(self.column), (rows.dates, rows.grid.reach)
         windows = zip(lens.far.tolist(), lens.near.tolist(), strict=True)
-        return np.stack([window_maxima(*visible, values, *shared, *w) for w in windows])
+        return stacked([window_maxima(*visible, values, *shared, *w) for w in windows])
 
 
 @dataclass(frozen=True)
@@ -195,9 +202,13 @@ class Change(Numeric):
         """What the other measure reads of other tables."""
         return self.of.elsewhere
 
+    def looks_at(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        """Each window and the one before."""
+        return spans + tuple(span.before() for span in spans)
+
     def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
         """What the other measure shares, of the windows before too."""
-        return self.of.shares(spans + tuple(span.before() for span in spans))
+        return self.of.shares(self.looks_at(spans))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -237,7 +248,7 @@ class Slope(Numeric):
         rows = lens.rows.dated
         rows = rows.filled(self.column) if self.column else rows
         lanes = _lanes(rows, self.column) if self.column else [(ONES, rows.running_days, 1)]
-        days = np.stack([_days_lived(lens, span) for span in lens.spans])
+        days = stacked([_days_lived(lens, span) for span in lens.spans])
         begins = rows.grid.cuts - lens.near[:, None, None] - days
         total, moment = np.zeros(lens.shape), np.zeros(lens.shape)
         for running, by_day, unit in lanes:

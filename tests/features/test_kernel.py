@@ -26,8 +26,10 @@ from features.kernel import (
     window_maxima,
     window_sums,
 )
-from features.kernel.cells import changes, days_since, filled, ratios, rows_by_code, split
-from features.timeline import DATED, running_sums
+from features.kernel.cells import changes, days_since, filled, ratios, split
+from features.kernel.layout import laid_out, running_in
+from features.parts import running_sums
+from features.rows import DATED
 
 Array = npt.NDArray[Any]
 EMPTY = np.empty(0, np.int64)
@@ -35,6 +37,8 @@ EMPTY = np.empty(0, np.int64)
 FAR = np.array([1, 3, FOREVER, 4, 9, 60, 400], np.int64)
 NEAR = np.array([0, 0, 0, 2, 3, 20, 0], np.int64)
 WINDOWS = list(zip(FAR.tolist(), NEAR.tolist(), strict=True))
+SIDES = sorted({*FAR.tolist(), *NEAR.tolist()})
+PLACES = np.searchsorted(SIDES, np.stack([FAR, NEAR]))
 AT_CUT = np.array([1, 3, FOREVER, 400], np.int64)
 EXAMPLES = settings(max_examples=150)
 
@@ -46,7 +50,7 @@ def test_edges_are_the_first_rows_from_a_day_on(
 ) -> None:
     t, same = data.draw(helper.rows.drawn()), helper.rows.same
     backs = np.array([0, 1, 5, 400, FOREVER, DATED], np.int64)
-    for back, found in zip(backs.tolist(), edges(t.begin, t.day, t.cuts, backs), strict=True):
+    for back, found in zip(backs.tolist(), edges(*t.runs(), t.day, t.cuts, backs), strict=True):
 
         def row(a: int, k: int, back: int = back) -> int:
             since = -9 if back == FOREVER else max(0, int(t.cuts[k]) - back)
@@ -54,6 +58,18 @@ def test_edges_are_the_first_rows_from_a_day_on(
             return int(t.begin[a]) + len(before)
 
         assert same(found, t.each(row))
+
+
+@EXAMPLES
+@given(st.data())
+def test_runs_of_one_day(helper: SimpleNamespace, data: st.DataObject) -> None:
+    t = data.draw(helper.rows.drawn())
+    own, runs = t.runs()
+    for a in range(t.shape[0]):
+        rows = range(t.begin[a], t.begin[a + 1])
+        new = [i for i in rows if i == rows[0] or t.day[i] != t.day[i - 1]]
+        assert runs[own[a] : own[a + 1]].tolist() == new
+    assert runs[-1] == len(t.day)
 
 
 @EXAMPLES
@@ -75,12 +91,13 @@ def test_odd_rows_are_all_that_are_not_seen_from_their_day_on(
 @given(st.data())
 def test_sums_of_windows(helper: SimpleNamespace, data: st.DataObject) -> None:
     t, same = data.draw(helper.rows.drawn()), helper.rows.same
+    edge, sides = np.stack([t.edge(side) for side in SIDES]), PLACES
     for value in (t.value, np.ones(len(t.day), np.int64)):
         running = running_sums(value) if value is t.value else EMPTY
-        for far, near in WINDOWS:
-            asked = t.edge(far), t.edge(near), running, *t.odd(), *t.visible, t.reach, far, near
-            naive = t.each(lambda a, k: sum(value[i] for i in t.inside(a, k, far, near)))  # noqa: B023
-            assert same(window_sums(*asked), naive)
+        found = window_sums(edge, sides, running, *t.odd(), *t.visible, t.reach, FAR, NEAR)
+        for window, sums in zip(WINDOWS, found, strict=True):
+            naive = t.each(lambda a, k: sum(value[i] for i in t.inside(a, k, *window)))  # noqa: B023
+            assert same(sums, naive)
 
 
 @EXAMPLES
@@ -153,7 +170,7 @@ def test_active_days_are_seen_when_any_row_of_them_is(
     helper: SimpleNamespace, data: st.DataObject
 ) -> None:
     t, same = data.draw(helper.rows.drawn()), helper.rows.same
-    begin, day, first, last = active_days(t.begin, *t.visible, t.reach)
+    begin, day, first, last = active_days(*t.runs(), *t.visible, t.reach)
     days = replace(t, begin=begin, day=day, first=first, last=last)
     listed = days.each(lambda a, k: str([int(day[i]) for i in days.seen(a, k)]))
     assert same(listed, t.each(lambda a, k: str(_days(t, t.seen(a, k)))))
@@ -168,7 +185,7 @@ def _days(t: Any, rows: list[int]) -> list[int]:
 @given(st.data())
 def test_the_rhythm_of_active_days(helper: SimpleNamespace, data: st.DataObject) -> None:
     t, same = data.draw(helper.rows.drawn()), helper.rows.same
-    days = active_days(t.begin, *t.visible, t.reach)
+    days = active_days(*t.runs(), *t.visible, t.reach)
     for gaps in (False, True):
         found = rhythm(*days, t.cuts, t.reach, AT_CUT, gaps)
         for s, far in enumerate(AT_CUT.tolist()):
@@ -226,7 +243,8 @@ def test_arithmetic_of_cells(helper: SimpleNamespace) -> None:
         np.array([0, day]),
         np.array([day, 3 * day]),
     )
-    assert same(days_since(rows, moments, cuts), np.array([[1.0, nan], [0.0, 2.0]]))
+    days = np.array([[1.0, nan], [0.0, 2.0]])
+    assert same(days_since(rows, np.empty(0, np.int32), moments, cuts), days)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +264,13 @@ def test_numbers_are_split_into_whole_parts_and_millionths(
     assert (whole.tolist(), rest.tolist(), *told) == expected
 
 
-def test_rows_by_their_code() -> None:
-    rows, begin = rows_by_code(np.array([2, -1, 0, 2, 0], np.int32), 4)
-    assert rows.tolist() == [1, 2, 4, 0, 3]
+def test_rows_laid_out_by_their_code() -> None:
+    code, day = np.array([2, -1, 0, 2, 0], np.int32), np.arange(5, dtype=np.int32)
+    first, last = (10 + day).astype(np.int16), (20 + day).astype(np.int16)
+    begin, order, *visible = laid_out(code, 4, day, first, last)
     assert begin.tolist() == [0, 1, 3, 3, 5, 5]
+    assert order.tolist() == [1, 2, 4, 0, 3]
+    assert [values.tolist() for values in visible] == [
+        [1, 2, 4, 0, 3], [11, 12, 14, 10, 13], [21, 22, 24, 20, 23],
+    ]  # fmt: skip
+    assert running_in(order, np.array([1, 2, 4, 8, 16])).tolist() == [0, 2, 6, 22, 23, 31]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
 
-from features.kernel import FOREVER, UNDATED, edges, odd_rows
+from features.kernel import FOREVER, UNDATED, day_runs, edges, odd_rows
 
 Array = npt.NDArray[Any]
 
@@ -60,7 +60,10 @@ class Table:
         return np.array([[value(a, k) for k in range(dates)] for a in range(accounts)])
 
     def edge(self, back: int) -> Array:
-        return edges(self.begin, self.day, self.cuts, np.array([back], np.int64))[0]
+        return edges(*self.runs(), self.day, self.cuts, np.array([back], np.int64))[0]
+
+    def runs(self) -> tuple[Array, Array]:
+        return day_runs(self.begin, self.day)
 
     def odd(self) -> tuple[Array, Array]:
         return odd_rows(self.begin, *self.visible, self.reach)

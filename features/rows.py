@@ -1,0 +1,296 @@
+"""Facts of one table with the dates at which each is visible, and what is derived of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from features.clock import DAY, MISSING, Instants
+from features.columns import Values
+from features.facts import Facts
+from features.kernel import UNDATED, Int16, Int32, Int64, active_days, day_runs, edges, odd_rows
+from features.kernel.cells import split
+from features.parts import Lanes, Parts, running_sums
+from features.words import Array, Words
+
+DATED = np.iinfo(np.int32).max
+"""Days back from any cut that reach over all that is dated, and nothing else."""
+MILLION = 1_000_000
+LARGEST = 1e12
+_Part = tuple[Parts, slice] | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cuts in days of one table.
+
+    Attributes:
+        base: the table's first day, days since 1970.
+        cuts: the first day that is not visible at each date, from `base`, shape (K,).
+        reach: for each day from `base` to the last cut the first date whose cut lies
+            after it; K for the last.
+    """
+
+    base: int
+    cuts: Int64
+    reach: Int16
+
+    def dates_after(self, moments: Instants) -> Int16:
+        """For each instant the first date whose cut lies after it; 0 where MISSING."""
+        day = np.clip(moments // DAY - self.base, -1, self.cuts[-1])
+        first: Int16 = np.where(day < 0, np.int16(0), self.reach[day])
+        return first
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Facts of one table grouped by account, with the dates at which each is visible.
+
+    Attributes:
+        begin: the first row of each account, and the number of rows, shape (A + 1,).
+        day: when each fact happened, in days from the grid's base; UNDATED if always.
+        first: the first date at which it is visible, K if never, shape (rows,).
+        last: the first date at which it is visible no more, K if it stays.
+        source: the rows these were taken from, and which of them they are.
+        part: where they lie together, if they are all that hold one word.
+        expected: edges that will be asked for, to be found together.
+    """
+
+    facts: Facts
+    grid: Grid
+    begin: Int64
+    day: Int32
+    first: Int16
+    last: Int16
+    source: "tuple[Rows, Array] | None" = field(default=None, repr=False)
+    part: _Part = field(default=None, repr=False)
+    expected: tuple[int, ...] = ()
+
+    @cached_property
+    def odd(self) -> tuple[Int32, Int32]:
+        """Rows not simply visible from their own day on, and where each account's begin."""
+        return odd_rows(self.begin, self.day, self.first, self.last, self.grid.reach)
+
+    @cached_property
+    def runs(self) -> tuple[Int64, Int32]:
+        """Where rows of one account and day lie together."""
+        return day_runs(self.begin, self.day)
+
+    def edge(self, back: int) -> Int32:
+        """The first row at or after `back` days before each cut, FOREVER for the very first."""
+        found, places = self.edges((back,))
+        only: Int32 = found[places[0]]
+        return only
+
+    def edges(self, backs: Iterable[int]) -> tuple[Int32, Int64]:
+        """Several edges, shape (B, A, K), and the place of each of `backs` among them."""
+        asked = tuple(backs)
+        every = dict.fromkeys((*asked, *(() if self._places else self.expected)))
+        missing = [back for back in every if back not in self._places]
+        if missing:
+            far_back = np.array(missing, np.int64)
+            found = edges(*self.runs, self.day, self.grid.cuts, far_back)
+            self._found[:] = [np.concatenate([*self._found, found]) if self._found else found]
+            self._places.update({back: len(self._places) + i for i, back in enumerate(missing)})
+        return self._found[0], np.array([self._places[back] for back in asked], np.int64)
+
+    @cached_property
+    def _found(self) -> list[Int32]:
+        """All edges asked for so far, in one array."""
+        return []
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {}
+
+    @cached_property
+    def active_days(self) -> "Rows":
+        """The days on which each account has a fact, as rows without facts."""
+        days = active_days(*self.runs, self.day, self.first, self.last, self.grid.reach)
+        return Rows(self.facts.nothing(), self.grid, *days, expected=self.expected)
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    @property
+    def dates(self) -> int:
+        """Number of dates."""
+        return len(self.grid.cuts)
+
+    def exact(self, column: str) -> Lanes:
+        """A numeric column as whole parts and millionths, so that sums are exact in any order.
+
+        Whole parts come empty where every value is 1, and millionths where all are whole.
+
+        Raises:
+            ValueError: a number is too large for its sums to fit 64 bits.
+        """
+        if column not in self._exact:
+            self._exact[column] = self._inherited(column) if self.source else self._split(column)
+        return self._exact[column]
+
+    @cached_property
+    def _exact(self) -> dict[str, Lanes]:
+        return {}
+
+    def _inherited(self, column: str) -> Lanes:
+        assert self.source is not None
+        parent, rows = self.source
+        whole, millionths = parent.exact(column)
+        return whole[rows] if len(whole) else whole, (
+            millionths[rows] if len(millionths) else millionths
+        )
+
+    def running(self, column: str) -> Lanes:
+        """Sums of whole parts and of millionths before each row, one more than rows.
+
+        Empty where `exact` is; only differences mean anything.
+        """
+        if column not in self._running:
+            self._running[column] = self._sums_before(column)
+        return self._running[column]
+
+    @cached_property
+    def _running(self) -> dict[str, Lanes]:
+        return {}
+
+    def _sums_before(self, column: str) -> Lanes:
+        if self.source and self.part:
+            parts, places = self.part
+            whole, millionths = parts.running(column, self.source[0].exact)
+            with_end = slice(places.start, places.stop + 1)
+            return whole[with_end], millionths[with_end]
+        whole, millionths = self.exact(column)
+        return running_sums(whole), running_sums(millionths)
+
+    @cached_property
+    def running_days(self) -> Int64:
+        """Sums of the days before each row."""
+        return running_sums(self.day)
+
+    def _split(self, column: str) -> tuple[Int64, Int64]:
+        values, none = self.facts.numbers(column), np.empty(0, np.int64)
+        whole, millionths, largest, ones, fractions = split(values, MILLION)
+        if largest > LARGEST:
+            raise ValueError(
+                f"{self.facts.table.name}.{column} holds {largest:g}, more than {LARGEST:g}: "
+                "give it in a larger unit, e.g. gigabytes for bytes"
+            )
+        return none if ones else whole, millionths if fractions else none
+
+    def take(self, rows: Array) -> "Rows":
+        """Some of the rows, given as ascending indices."""
+        return self._taken(rows, self.day[rows], self.first[rows], self.last[rows])
+
+    def _taken(self, rows: Array, day: Int32, first: Int16, last: Int16) -> "Rows":
+        begin = np.searchsorted(rows, self.begin.astype(rows.dtype))
+        taken = self.facts.take(rows), self.grid, begin, day, first, last
+        return Rows(*taken, source=(self, rows), expected=self.expected)
+
+    def where(self, column: str, wanted: tuple[str, ...]) -> "Rows":
+        """The rows that hold one of the words in a text column that is visible by then."""
+        rows = self.revealed(column)
+        words, parts = rows.facts.words(column), rows._parted(column)
+        some = [parts.places(c) for c, word in enumerate(words.words) if word in wanted]
+        if len(some) == 1:
+            return rows._lying_at(parts, some[0])
+        chosen = [parts.order[:0], *(parts.order[places] for places in some)]
+        return rows.take(np.sort(np.concatenate(chosen)))
+
+    def _lying_at(self, parts: Parts, places: slice) -> "Rows":
+        """The rows of one word, as views of where they lie together."""
+        visible = parts.day[places], parts.first[places], parts.last[places]
+        return replace(self._taken(parts.order[places], *visible), part=(parts, places))
+
+    def _parted(self, column: str) -> Parts:
+        if column not in self._parts:
+            words = self.facts.words(column)
+            self._parts[column] = Parts.of(words, self.day, self.first, self.last)
+        return self._parts[column]
+
+    @cached_property
+    def _parts(self) -> dict[str, Parts]:
+        return {}
+
+    @property
+    def origin(self) -> tuple[Facts, Array]:
+        """The facts that all filters began with, and which of them these rows are.
+
+        The indices are empty where they are all of them.
+        """
+        if self.source is None:
+            return self.facts, np.empty(0, np.int32)
+        parent, rows = self.source
+        facts, above = parent.origin
+        return facts, (above[rows] if len(above) else rows).astype(np.int32, copy=False)
+
+    def complete(self, column: str) -> bool:
+        """Whether every row has a value in a column."""
+        if column not in self._complete:
+            inherited = self.source is not None and self.source[0].complete(column)
+            self._complete[column] = inherited or bool(_present(self.facts.columns[column]).all())
+        return self._complete[column]
+
+    @cached_property
+    def _complete(self) -> dict[str, bool]:
+        return {}
+
+    def filled(self, *columns: str) -> "Rows":
+        """The rows with a value in each column, from when all of them are visible."""
+        if columns not in self._filled:
+            rows = self
+            for column in columns:
+                rows = rows.revealed(column)
+                if not rows.complete(column):
+                    rows = rows.take(np.flatnonzero(_present(rows.facts.columns[column])))
+            # None stands for these rows: holding themselves, they would outlive their use.
+            self._filled[columns] = None if rows is self else rows
+        found = self._filled[columns]
+        return self if found is None else found
+
+    @cached_property
+    def _filled(self) -> dict[tuple[str, ...], "Rows | None"]:
+        return {}
+
+    @property
+    def dated(self) -> "Rows":
+        """The rows that happened at some time, without those that always held."""
+        some = self._dated
+        return self if some is None else some
+
+    @cached_property
+    def _dated(self) -> "Rows | None":
+        """None where all are dated: rows that held themselves would outlive their use."""
+        undated = self.day == UNDATED
+        return self.take(np.flatnonzero(~undated)) if undated.any() else None
+
+    def revealed(self, column: str) -> "Rows":
+        """The rows from when a column that is hidden at first is visible."""
+        hidden_until = self.facts.table.column(column).hidden_until
+        if not hidden_until:
+            return self
+        moments = self.facts.dates(hidden_until)
+        happened = np.flatnonzero(moments != MISSING)
+        rows = self.take(happened)
+        return rows.from_date(rows.grid.dates_after(moments[happened]))
+
+    def from_date(self, first: Int16) -> "Rows":
+        """The rows visible no earlier than `first`."""
+        return replace(self, first=np.maximum(self.first, first))
+
+    def until_date(self, last: Int16) -> "Rows":
+        """The rows visible no longer than to `last`."""
+        return replace(self, last=np.minimum(self.last, last))
+
+    def until_instants(self, column: str) -> "Rows":
+        """The rows until the date in a column has passed; without a date they stay."""
+        moments = self.facts.dates(column)
+        passed = np.where(moments == MISSING, np.int16(self.dates), self.grid.dates_after(moments))
+        return self.until_date(passed)
+
+
+def _present(values: Values) -> Array:
+    if isinstance(values, Words):
+        return values.codes >= 0
+    return values != MISSING if values.dtype == np.int64 else ~np.isnan(values)
