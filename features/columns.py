@@ -19,12 +19,13 @@ class Columns(Mapping[str, Values]):
     def __init__(self, table: Table, rows: pa.Table) -> None:
         held = set(rows.column_names)
         self._declared = {c.name: c for c in table.columns if c.name in held}
-        self._rows = rows
+        self._given = {name: rows.column(name) for name in self._declared}
         self._made: dict[str, Values] = {}
 
     def __getitem__(self, name: str) -> Values:
         if name not in self._made:
-            self._made[name] = _values(self._declared[name], self._rows.column(name))
+            declared = self._declared[name]  # what was given is let go of, so as not to have both
+            self._made[name] = _values(declared, self._given.pop(name))
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -1,24 +1,20 @@
 """Facts of one table with the dates at which each is visible, and what is derived of them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from features.clock import DAY, MISSING, Instants
-from features.columns import Values
+from features.clock import DAY, MISSING, Floats, Instants
 from features.facts import Facts
+from features.held import Held, present
 from features.kernel import UNDATED, Int16, Int32, Int64, active_days, day_runs, edges, odd_rows
-from features.kernel.cells import split
-from features.parts import Lanes, Parts, running_sums
-from features.words import Array, Words
+from features.parts import Parts, running_sums
+from features.words import Array
 
 DATED = np.iinfo(np.int32).max
 """Days back from any cut that reach over all that is dated, and nothing else."""
-MILLION = 1_000_000
-LARGEST = 1e12
-_Part = tuple[Parts, slice] | None
 
 
 @dataclass(frozen=True)
@@ -52,20 +48,29 @@ class Rows:
         day: when each fact happened, in days from the grid's base; UNDATED if always.
         first: the first date at which it is visible, K if never, shape (rows,).
         last: the first date at which it is visible no more, K if it stays.
-        source: the rows these were taken from, and which of them they are.
-        part: where they lie together, if they are all that hold one word.
         expected: edges that will be asked for, to be found together.
     """
 
-    facts: Facts
+    held: Held
     grid: Grid
     begin: Int64
     day: Int32
     first: Int16
     last: Int16
-    source: "tuple[Rows, Array] | None" = field(default=None, repr=False)
-    part: _Part = field(default=None, repr=False)
     expected: tuple[int, ...] = ()
+
+    @property
+    def facts(self) -> Facts:
+        """The facts themselves."""
+        return self.held.facts
+
+    def windows(self, what: str) -> dict[Hashable, Floats]:
+        """What was computed already, by window."""
+        return self._windows.setdefault(what, {})
+
+    @cached_property
+    def _windows(self) -> dict[str, dict[Hashable, Floats]]:
+        return {}
 
     @cached_property
     def odd(self) -> tuple[Int32, Int32]:
@@ -108,7 +113,7 @@ class Rows:
     def active_days(self) -> "Rows":
         """The days on which each account has a fact, as rows without facts."""
         days = active_days(*self.runs, self.day, self.first, self.last, self.grid.reach)
-        return Rows(self.facts.nothing(), self.grid, *days, expected=self.expected)
+        return Rows(Held(self.facts.nothing()), self.grid, *days, self.expected)
 
     def __len__(self) -> int:
         return len(self.day)
@@ -118,75 +123,19 @@ class Rows:
         """Number of dates."""
         return len(self.grid.cuts)
 
-    def exact(self, column: str) -> Lanes:
-        """A numeric column as whole parts and millionths, so that sums are exact in any order.
-
-        Whole parts come empty where every value is 1, and millionths where all are whole.
-
-        Raises:
-            ValueError: a number is too large for its sums to fit 64 bits.
-        """
-        if column not in self._exact:
-            self._exact[column] = self._inherited(column) if self.source else self._split(column)
-        return self._exact[column]
-
-    @cached_property
-    def _exact(self) -> dict[str, Lanes]:
-        return {}
-
-    def _inherited(self, column: str) -> Lanes:
-        assert self.source is not None
-        parent, rows = self.source
-        whole, millionths = parent.exact(column)
-        return whole[rows] if len(whole) else whole, (
-            millionths[rows] if len(millionths) else millionths
-        )
-
-    def running(self, column: str) -> Lanes:
-        """Sums of whole parts and of millionths before each row, one more than rows.
-
-        Empty where `exact` is; only differences mean anything.
-        """
-        if column not in self._running:
-            self._running[column] = self._sums_before(column)
-        return self._running[column]
-
-    @cached_property
-    def _running(self) -> dict[str, Lanes]:
-        return {}
-
-    def _sums_before(self, column: str) -> Lanes:
-        if self.source and self.part:
-            parts, places = self.part
-            whole, millionths = parts.running(column, self.source[0].exact)
-            with_end = slice(places.start, places.stop + 1)
-            return whole[with_end], millionths[with_end]
-        whole, millionths = self.exact(column)
-        return running_sums(whole), running_sums(millionths)
-
     @cached_property
     def running_days(self) -> Int64:
         """Sums of the days before each row."""
         return running_sums(self.day)
 
-    def _split(self, column: str) -> tuple[Int64, Int64]:
-        values, none = self.facts.numbers(column), np.empty(0, np.int64)
-        whole, millionths, largest, ones, fractions = split(values, MILLION)
-        if largest > LARGEST:
-            raise ValueError(
-                f"{self.facts.table.name}.{column} holds {largest:g}, more than {LARGEST:g}: "
-                "give it in a larger unit, e.g. gigabytes for bytes"
-            )
-        return none if ones else whole, millionths if fractions else none
-
     def take(self, rows: Array) -> "Rows":
         """Some of the rows, given as ascending indices."""
-        return self._taken(rows, self.day[rows], self.first[rows], self.last[rows])
+        visible = self.day[rows], self.first[rows], self.last[rows]
+        return self._taken(self.held.take(rows), rows, visible)
 
-    def _taken(self, rows: Array, day: Int32, first: Int16, last: Int16) -> "Rows":
+    def _taken(self, held: Held, rows: Array, visible: tuple[Int32, Int16, Int16]) -> "Rows":
         begin = np.searchsorted(rows, self.begin.astype(rows.dtype))
-        taken = self.facts.take(rows), self.grid, begin, day, first, last
-        return Rows(*taken, source=(self, rows), expected=self.expected)
+        return Rows(held, self.grid, begin, *visible, self.expected)
 
     def where(self, column: str, wanted: tuple[str, ...]) -> "Rows":
         """The rows that hold one of the words in a text column that is visible by then."""
@@ -201,7 +150,8 @@ class Rows:
     def _lying_at(self, parts: Parts, places: slice) -> "Rows":
         """The rows of one word, as views of where they lie together."""
         visible = parts.day[places], parts.first[places], parts.last[places]
-        return replace(self._taken(parts.order[places], *visible), part=(parts, places))
+        rows = parts.order[places]
+        return self._taken(self.held.take(rows, (parts, places)), rows, visible)
 
     def _parted(self, column: str) -> Parts:
         if column not in self._parts:
@@ -213,37 +163,14 @@ class Rows:
     def _parts(self) -> dict[str, Parts]:
         return {}
 
-    @property
-    def origin(self) -> tuple[Facts, Array]:
-        """The facts that all filters began with, and which of them these rows are.
-
-        The indices are empty where they are all of them.
-        """
-        if self.source is None:
-            return self.facts, np.empty(0, np.int32)
-        parent, rows = self.source
-        facts, above = parent.origin
-        return facts, (above[rows] if len(above) else rows).astype(np.int32, copy=False)
-
-    def complete(self, column: str) -> bool:
-        """Whether every row has a value in a column."""
-        if column not in self._complete:
-            inherited = self.source is not None and self.source[0].complete(column)
-            self._complete[column] = inherited or bool(_present(self.facts.columns[column]).all())
-        return self._complete[column]
-
-    @cached_property
-    def _complete(self) -> dict[str, bool]:
-        return {}
-
     def filled(self, *columns: str) -> "Rows":
         """The rows with a value in each column, from when all of them are visible."""
         if columns not in self._filled:
             rows = self
             for column in columns:
                 rows = rows.revealed(column)
-                if not rows.complete(column):
-                    rows = rows.take(np.flatnonzero(_present(rows.facts.columns[column])))
+                if not rows.held.complete(column):
+                    rows = rows.take(np.flatnonzero(present(rows.facts.columns[column])))
             # None stands for these rows: holding themselves, they would outlive their use.
             self._filled[columns] = None if rows is self else rows
         found = self._filled[columns]
@@ -288,9 +215,3 @@ class Rows:
         moments = self.facts.dates(column)
         passed = np.where(moments == MISSING, np.int16(self.dates), self.grid.dates_after(moments))
         return self.until_date(passed)
-
-
-def _present(values: Values) -> Array:
-    if isinstance(values, Words):
-        return values.codes >= 0
-    return values != MISSING if values.dtype == np.int64 else ~np.isnan(values)

@@ -5,9 +5,10 @@ dates give the same bytes, whatever engine maps it over the buckets.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,11 @@ from features.kernel import FOREVER
 from features.kernel.cells import filled
 from features.measures import Labels, Lens, Measured, Span
 from features.rows import DATED, Rows
-from features.signal import Catalogue, Signal, SnapshotColumn, Where
+from features.signal import Catalogue, GroupName, Signal, SnapshotColumn, Where
 from features.timeline import Timeline
+
+Key = TypeVar("Key", bound=Hashable)
+_Named = tuple[GroupName, Signal]
 
 Population = Callable[[View], Mask]
 """Which accounts of a view a snapshot describes, shape (accounts,)."""
@@ -104,24 +108,36 @@ class Reader:
         self._shared: dict[tuple[str, Where], dict[str, tuple[Span, ...]]] = {}
 
     def columns(self, catalogue: Catalogue) -> dict[str, Measured]:
-        """The values of each column of the catalogue, each of shape (1, A, K)."""
-        for signal in (s for group in catalogue.groups for s in group.signals):
-            shared = self._shared.setdefault((signal.table, signal.where), {})
-            self._backs.setdefault((signal.table, ()), {0})
-            backs = self._backs.setdefault((signal.table, signal.where), {0})
-            for span in signal.measure.looks_at(_spans(signal)):
-                backs |= {FOREVER, DATED} if span.far is None else {span.far, span.near}
-            for what, spans in signal.measure.shares(_spans(signal)).items():
-                shared[what] = (*shared.get(what, ()), *spans)
-            self.timeline.expected[signal.table] = tuple(sorted(self._backs[signal.table, ()]))
+        """The values of each column of the catalogue, each of shape (1, A, K).
+
+        Signals of the same filtered rows are computed one after the other, and what only
+        they needed is let go of before the next: so much less memory is in use at a time.
+        """
+        signals = [(g.name, signal) for g in catalogue.groups for signal in g.signals]
+        for _, signal in signals:
+            self._expect(signal)
         found: dict[str, Measured] = {}
-        for group in catalogue.groups:
-            for signal in group.signals:
-                values = self.signal(signal)
-                for s, window in enumerate(signal.windows):
-                    name = SnapshotColumn(group.name, signal, window).name
-                    found[name] = _slice(values, s)
+        for table, of_table in _grouped(signals, lambda s: s.table):
+            for where, some in _grouped(of_table, lambda s: s.where):
+                for group, signal in some:
+                    values = self.signal(signal)
+                    for s, window in enumerate(signal.windows):
+                        name = SnapshotColumn(group, signal, window).name
+                        found[name] = _slice(values, s)
+                self._filtered.pop((table, where), None)
+            self.timeline.let_go(table)
         return found
+
+    def _expect(self, signal: Signal) -> None:
+        """Note what a signal will ask for, so that it is found together with the others'."""
+        shared = self._shared.setdefault((signal.table, signal.where), {})
+        self._backs.setdefault((signal.table, ()), {0})
+        backs = self._backs.setdefault((signal.table, signal.where), {0})
+        for span in signal.measure.looks_at(_spans(signal)):
+            backs |= {FOREVER, DATED} if span.far is None else {span.far, span.near}
+        for what, spans in signal.measure.shares(_spans(signal)).items():
+            shared[what] = (*shared.get(what, ()), *spans)
+        self.timeline.expected[signal.table] = tuple(sorted(self._backs[signal.table, ()]))
 
     def signal(self, signal: Signal) -> Measured:
         """The values of all windows of a signal, shape (S, A, K)."""
@@ -155,6 +171,16 @@ class Reader:
             expected = tuple(sorted(self._backs.get((table, where), ())))
             self._filtered[table, where] = replace(rows, expected=expected)
         return self._filtered[table, where]
+
+
+def _grouped(
+    signals: Sequence[_Named], key: Callable[[Signal], Key]
+) -> list[tuple[Key, list[_Named]]]:
+    """Signals by a key, in the order in which each key first comes."""
+    groups: dict[Key, list[_Named]] = {}
+    for group, signal in signals:
+        groups.setdefault(key(signal), []).append((group, signal))
+    return list(groups.items())
 
 
 def _spans(signal: Signal) -> tuple[Span, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from features.clock import DAY, MISSING, NEVER, Floats, Instants, cut_of
 from features.compiled import compiled
 from features.facts import Bucket, Facts
+from features.held import Held
 from features.kernel import UNDATED, Int16, Int32, Int64, first_rows
 from features.kernel.cells import picked
 from features.rows import DATED, Grid, Rows
@@ -31,8 +32,6 @@ class Timeline:
         self.expected: dict[str, tuple[int, ...]] = {}
         self._rows: dict[str, Rows] = {}
         self._made: dict[Hashable, Floats] = {}
-        self._held: dict[int, Rows] = {}
-        self._windows: dict[tuple[int, str], dict[Hashable, Floats]] = {}
 
     @property
     def size(self) -> int:
@@ -50,10 +49,10 @@ class Timeline:
             self._rows[table] = replace(rows, expected=self.expected.get(table, ()))
         return self._rows[table]
 
-    def windows(self, rows: Rows, what: str) -> dict[Hashable, Floats]:
-        """The windows of some rows for which something was computed already, by window."""
-        self._held[id(rows)] = rows  # so that no other rows get the same id
-        return self._windows.setdefault((id(rows), what), {})
+    def let_go(self, table: str) -> None:
+        """Forget the rows of a table; they are made anew where they are asked for again."""
+        self.life_days  # noqa: B018  reads every table, and is needed to the end
+        self._rows.pop(table, None)
 
     def once(self, key: Key, make: Callable[[Key], Floats]) -> Floats:
         """What `make` gives for a key, made at the first asking."""
@@ -95,7 +94,7 @@ def _dated(facts: Facts, size: int, cuts: Instants) -> Rows:
     until = facts.until if versioned else np.empty(0, np.int64)
     clocks = facts.start, facts.known, until
     day, first, last = _visibility(*clocks, grid.base, grid.cuts, grid.reach)
-    return Rows(facts, grid, begin, day, first, last)
+    return Rows(Held(facts), grid, begin, day, first, last)
 
 
 def _grid(start: Instants, begin: Int64, cuts: Instants) -> Grid:

@@ -99,7 +99,7 @@ class Lens:
 
     def each_span(self, rows: Rows, what: str, make: Callable[["Lens"], Floats]) -> Floats:
         """What `make` gives for each window of some rows, made once for all signals."""
-        made = self.timeline.windows(rows, what)
+        made = rows.windows(what)
         asked = (*self.spans, *self.others.get(what, ()))
         missing = tuple(span for span in dict.fromkeys(asked) if span not in made)
         if missing:

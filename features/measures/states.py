@@ -31,7 +31,7 @@ class DaysSinceLast(Numeric):
 
 def _days_since(lens: Lens, found: list[Int64]) -> Floats:
     """Days from the rows found to the cuts, shape (S, A, K)."""
-    facts, rows = lens.rows.origin
+    facts, rows = lens.rows.held.origin
     return stacked([days_since(some, rows, facts.start, lens.cuts) for some in found])
 
 
@@ -217,7 +217,7 @@ class _Answered(Numeric):
 
     def _found(self, lens: Lens) -> Floats:
         """Inbound messages, those answered, and microseconds until the answers."""
-        made = lens.timeline.windows(lens.rows, f"answers within {self.within_days} days")
+        made = lens.rows.windows(f"answers within {self.within_days} days")
         if lens.spans not in made:
             made[lens.spans] = self._answers(lens)
         return made[lens.spans]

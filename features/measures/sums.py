@@ -7,6 +7,7 @@ import numpy as np
 
 from features.clock import DAY, HOUR, Floats
 from features.contract import Kind
+from features.held import MILLION
 from features.kernel import Int64, window_maxima, window_sums
 from features.kernel.cells import changes
 from features.measures.lens import (
@@ -20,7 +21,7 @@ from features.measures.lens import (
     stacked,
 )
 from features.parts import running_sums
-from features.rows import MILLION, Rows
+from features.rows import Rows
 
 ONES = np.empty(0, np.int64)
 
@@ -70,7 +71,7 @@ def _sums(lens: Lens, rows: Rows, column: str) -> Floats:
 
 def _exact_sums(lens: Lens, rows: Rows, column: str) -> Floats:
     """Sums to the millionth, in whole numbers so that they are exact in any order."""
-    whole, millionths = rows.running(column)
+    whole, millionths = rows.held.running(column)
     total = integer_sums(lens, rows, whole) if len(whole) else counts(lens, rows)
     if len(millionths):
         total = total + integer_sums(lens, rows, millionths) / MILLION
@@ -260,7 +261,7 @@ class Slope(Numeric):
 
 def _lanes(rows: Rows, column: str) -> list[tuple[Int64, Int64, int]]:
     """Running sums of a column, the same of each number times its day, and their unit."""
-    whole, millionths = rows.exact(column)
+    whole, millionths = rows.held.exact(column)
     if not len(whole):
         return [(ONES, rows.running_days, 1)]
     lanes = [(whole, 1)] + ([(millionths, MILLION)] if len(millionths) else [])
