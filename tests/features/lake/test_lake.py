@@ -134,8 +134,8 @@ def test_another_number_of_buckets_holds_from_the_next_change_on(lake: Lake) -> 
 
 
 def test_without_a_number_the_rows_decide() -> None:
-    assert [buckets_for(rows) for rows in (0, 12_000_000, 12_000_001)] == [8, 8, 16]
-    assert buckets_for(100_000_000) == 128
+    assert [buckets_for(rows) for rows in (0, 32_000_000, 32_000_001)] == [8, 8, 16]
+    assert buckets_for(100_000_000) == 32
 
 
 def test_text_comes_as_codes(lake: Lake) -> None:
