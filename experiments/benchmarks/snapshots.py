@@ -134,7 +134,7 @@ def run_step(step: str, folder: Path, main_events: int) -> dict[str, float]:
         resource.getrusage(who).ru_maxrss / GIGABYTE
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    return {**found, "peak_gb": own + (os.cpu_count() or 1) * children}
+    return {**found, "peak_gb": own + ((os.cpu_count() or 1) - 1) * children}
 
 
 def compute(
