@@ -4,17 +4,18 @@ Rows of one account are not independent, so whole accounts are drawn, never rows
 draws serve every figure, so that the figures of two models can be compared draw by draw.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
-CELLS = 4_000_000
-"""Weights held at a time: about 32 MB."""
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,15 @@ class Resamples:
         rng = np.random.default_rng(seed)
         return cls(owner, rng.multinomial(size, np.full(size, 1 / size), size=draws))
 
+    @cached_property
+    def _times(self) -> Matrix:
+        """`drawn` the other way round, shape (accounts, draws)."""
+        return np.ascontiguousarray(self.drawn.T, dtype=np.float64)
+
     def take(self, rows: npt.NDArray[np.bool_]) -> "Resamples":
-        """The same draws, seen on some of the rows."""
-        return Resamples(self.owner[rows], self.drawn)
+        """The same draws, seen on some of the rows; accounts without any are left out."""
+        present, owner = np.unique(self.owner[rows], return_inverse=True)
+        return Resamples(owner, self.drawn[:, present])
 
     def interval(self, figure: Callable[[Vector], float]) -> Estimate:
         """A figure that takes one weight a row, on all rows and with its interval."""
@@ -75,19 +82,31 @@ class Resamples:
         """
         size = self.drawn.shape[1]
         by_account = np.column_stack([np.bincount(self.owner, v, minlength=size) for v in values])
-        drawn = self.drawn.astype(np.float64) @ by_account
-        return np.vstack([by_account.sum(axis=0), drawn])
+        return np.vstack([by_account.sum(axis=0), self._times.T @ by_account])
 
-    def weights(self) -> Iterator[Matrix]:
-        """The weights of the rows, all ones and then draw by draw, as many as fit in memory.
+    def binned(self, values: Vector, bins: Ints) -> Matrix:
+        """Weighted sums of values by bin, on all rows and then draw by draw.
 
-        Yields:
-            Shapes (some, rows), (1 + draws, rows) together.
+        Args:
+            values: by row, shape (rows,).
+            bins: the bin of each row from 0 up, likewise.
+
+        Returns:
+            Shape (1 + draws, bins).
         """
-        yield np.ones((1, len(self.owner)))
-        step = max(1, CELLS // max(1, len(self.owner)))
-        for begin in range(0, len(self.drawn), step):
-            yield self.drawn[begin : begin + step, self.owner].astype(np.float64)
+        shape = (int(bins.max()) + 1, self.drawn.shape[1])
+        by_bin = coo_array((values, (bins, self.owner)), shape=shape).tocsr()
+        return np.vstack([by_bin.sum(axis=1), (by_bin @ self._times).T])
+
+
+def quantile_bins(values: Vector, count: int) -> Ints:
+    """The bin of each value, lowest first, in bins of nearly equal size; equals stay together."""
+    distinct, place = np.unique(values, return_inverse=True)
+    if len(distinct) <= count:
+        return np.asarray(place, np.int64)
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, count + 1)[1:-1]))
+    found = np.searchsorted(edges, values, side="right")
+    return np.asarray(np.unique(found, return_inverse=True)[1], np.int64)
 
 
 def ratio(above: Vector, below: Vector) -> Vector:

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.metrics.bootstrap import Resamples, Vector, ratio
+from models.metrics.bootstrap import Resamples, Vector, quantile_bins, ratio
+from models.metrics.ranking import around
 from models.metrics.sample import Sample
+
+PROFIT_BINS = 200
+"""Places at which a draw's campaign may end; that of all rows may end after any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,11 @@ def drawn_profit(sample: Sample, draws: Resamples, campaign: Campaign | None = N
     known = ~np.isnan(sample.arr)
     if not known.any():
         return np.full(1 + len(draws.drawn), np.nan)
-    order = np.flatnonzero(known)[np.argsort(-sample.chance[known], kind="stable")]
-    chance = sample.chance[order]
-    gains = (campaign or Campaign()).gains(sample.lost[order], sample.arr[order])
-    ends = np.flatnonzero(np.r_[chance[1:] != chance[:-1], True])
-    found = []
-    for weights in Resamples(draws.owner[order], draws.drawn).weights():
-        earned = np.cumsum(weights * gains, axis=1)[:, ends].max(axis=1)
-        found.append(ratio(np.maximum(earned, 0.0), weights.sum(axis=1)))
-    return np.concatenate(found)
+    lost, value, chance = sample.lost[known], sample.arr[known], sample.chance[known]
+    gains, drawn = (campaign or Campaign()).gains(lost, value), draws.take(known)
+    every = np.unique(-chance, return_inverse=True)[1]
+    exact = max(0.0, float(np.cumsum(np.bincount(every, gains)).max())) / len(gains)
+    bins = quantile_bins(-chance, PROFIT_BINS)
+    earned = np.cumsum(drawn.binned(gains, bins), axis=1).max(axis=1)
+    rows = drawn.sums(np.ones_like(gains))[:, 0]
+    return around(exact, ratio(np.maximum(earned, 0.0), rows))

@@ -1,14 +1,14 @@
 """How well rows are put in order: which are lost, and which stay."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from models.metrics.bootstrap import Matrix, Resamples, Vector, ratio
+from models.metrics.bootstrap import Matrix, Resamples, Vector, quantile_bins, ratio
 from models.metrics.sample import Sample, by_chance
 
-Ints = npt.NDArray[np.int64]
+RANK_BINS = 200
+"""Bins in which draws see the order of rows; the figure on all rows sees every row."""
 
 
 def auc(lost: Vector, chance: Vector, weight: Vector) -> float:
@@ -44,20 +44,28 @@ def top_decile_lift(lost: Vector, chance: Vector, weight: Vector) -> float:
 
 def drawn_auc(sample: Sample, draws: Resamples) -> Vector:
     """AUC on all rows and by draw, shape (1 + draws,)."""
-    parts = [_auc(gone, there) for gone, there in _ranked(sample, draws, lowest_first=True)]
-    return np.concatenate(parts)
+    return around(_whole(auc, sample), _auc(*_ranked(sample, draws, lowest_first=True)))
 
 
 def drawn_average_precision(sample: Sample, draws: Resamples) -> Vector:
     """Average precision on all rows and by draw, shape (1 + draws,)."""
-    parts = [_precision(gone, there) for gone, there in _ranked(sample, draws, lowest_first=False)]
-    return np.concatenate(parts)
+    parts = _ranked(sample, draws, lowest_first=False)
+    return around(_whole(average_precision, sample), _precision(*parts))
 
 
 def drawn_top_decile_lift(sample: Sample, draws: Resamples) -> Vector:
     """Lift of the riskiest tenth on all rows and by draw, shape (1 + draws,)."""
-    parts = [_lift(gone, there) for gone, there in _ranked(sample, draws, lowest_first=False)]
-    return np.concatenate(parts)
+    parts = _ranked(sample, draws, lowest_first=False)
+    return around(_whole(top_decile_lift, sample), _lift(*parts))
+
+
+def around(exact: float, figures: Vector) -> Vector:
+    """Figures made of bins, moved by what the bins alone have changed on all rows."""
+    return np.asarray(figures + (exact - figures[0]))
+
+
+def _whole(metric: Callable[[Vector, Vector, Vector], float], sample: Sample) -> float:
+    return metric(sample.lost, sample.chance, np.ones(len(sample.lost)))
 
 
 def _auc(gone: Matrix, there: Matrix) -> Vector:
@@ -81,22 +89,11 @@ def _lift(gone: Matrix, there: Matrix) -> Vector:
     return ratio(ratio(found, taken.sum(axis=1)), ratio(gone.sum(axis=1), total))
 
 
-def _ranked(
-    sample: Sample, draws: Resamples, lowest_first: bool
-) -> Iterator[tuple[Matrix, Matrix]]:
-    """Weights of the lost and of those who stayed at each distinct chance, draw by draw.
+def _ranked(sample: Sample, draws: Resamples, lowest_first: bool) -> tuple[Matrix, Matrix]:
+    """Weights of the lost and of those who stayed by bin of the chance, draw by draw.
 
-    The rows are put in order once, whatever the number of draws.
+    Sums by account and bin make all draws one sparse product: many times faster than to rank
+    the rows of every draw.
     """
-    chance = sample.chance if lowest_first else -sample.chance
-    order = np.argsort(chance, kind="stable")
-    ordered, lost = chance[order], sample.lost[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    for weights in Resamples(draws.owner[order], draws.drawn).weights():
-        gone = weights * lost
-        yield _joined(gone, starts), _joined(weights - gone, starts)
-
-
-def _joined(part: Matrix, starts: Ints) -> Matrix:
-    """Sums over the rows of one chance."""
-    return part if len(starts) == part.shape[1] else np.add.reduceat(part, starts, axis=1)
+    bins = quantile_bins(sample.chance if lowest_first else -sample.chance, RANK_BINS)
+    return draws.binned(sample.lost, bins), draws.binned(1 - sample.lost, bins)

@@ -1,15 +1,18 @@
 """Whether chances come true: the calibration line, and what Brier score and ECE are made of."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-from models.metrics.bootstrap import Matrix, Resamples, Vector, ratio
+from models.metrics.bootstrap import Matrix, Resamples, Vector, quantile_bins, ratio
 from models.metrics.chances import drawn_brier
 from models.metrics.sample import Sample
 
 RIDGE = 1e-6
 BINS = 10
-NULL_DRAWS = 200
+NULL_DRAWS, NULL_ROWS = 100, 4_000_000
+"""As many draws of a perfect model as make this many rows, at most the first number."""
 NULL_SEED = 20
 
 
@@ -120,34 +123,28 @@ def drawn_ece(sample: Sample, draws: Resamples) -> Vector:
 def _perfect_error(sample: Sample, owner: npt.NDArray[np.int64]) -> float:
     """Mean calibration error of outcomes that are drawn from the chances, by fate shared."""
     _, fate = np.unique(np.column_stack([owner, sample.window]), axis=0, return_inverse=True)
-    rng, bins = np.random.default_rng(NULL_SEED), _bins(sample.chance)
+    rng, bins = np.random.default_rng(NULL_SEED), quantile_bins(sample.chance, BINS)
     rows, chance = np.bincount(bins), np.bincount(bins, sample.chance)
     errors = []
-    for _ in range(NULL_DRAWS):
+    for _ in range(min(NULL_DRAWS, 1 + NULL_ROWS // len(chance))):
         lost = rng.random(int(fate.max()) + 1)[fate] < sample.chance
         errors.append(np.abs(chance - np.bincount(bins, lost)).sum() / rows.sum())
     return float(np.mean(errors))
 
 
+@dataclass(frozen=True)
 class _BinSums:
     """Sums by draw and bin, shape (1 + draws, bins) each."""
 
-    def __init__(self, sums: Matrix) -> None:
-        self.rows, self.chance, self.lost = np.split(sums, 3, axis=1)
+    rows: Matrix
+    chance: Matrix
+    lost: Matrix
 
 
 def _bin_sums(sample: Sample, draws: Resamples) -> _BinSums:
-    bins = _bins(sample.chance)
-    inside = [(bins == n).astype(np.float64) for n in range(int(bins.max()) + 1)]
-    values = [mask * each for each in (1.0, sample.chance, sample.lost) for mask in inside]
-    return _BinSums(draws.sums(*values))
-
-
-def _bins(chance: Vector) -> npt.NDArray[np.int64]:
-    """The bin of each row, of nearly equal numbers of rows; one chance is in one bin."""
-    edges = np.unique(np.quantile(chance, np.linspace(0, 1, BINS + 1)[1:-1]))
-    found = np.searchsorted(edges, chance, side="right")
-    return np.unique(found, return_inverse=True)[1]
+    bins = quantile_bins(sample.chance, BINS)
+    values = (np.ones_like(sample.chance), sample.chance, sample.lost)
+    return _BinSums(*(draws.binned(each, bins) for each in values))
 
 
 def _error(sums: _BinSums) -> Vector:
