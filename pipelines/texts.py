@@ -21,6 +21,8 @@ def main_job(result: RunResult) -> str:
     parts = [result.load.brief(), training(result.train)]
     if result.scored is not None:
         parts.append(scoring(result.scored))
+    if result.unscored:
+        parts.append(f"{result.unscored[0].upper()}{result.unscored[1:]}.")
     return "\n\n".join(parts)
 
 
@@ -123,11 +125,11 @@ def _change(each: Payload) -> str:
 
 
 def _ending(result: TrainResult) -> str:
-    if result.promoted:
-        return "  Promoted: this model serves now."
-    if result.trained.verdict.fit:
-        return "  Not promoted: --no-promote was given."
-    return "  Refused: no model is fit to use, so nothing was promoted and nothing is scored."
+    if not result.trained.verdict.fit:
+        return "  Refused: the model is not fit to use, so nothing was promoted."
+    first, *others = result.decision.reasons
+    head = "Promoted: this model serves now" if result.promoted else "Not promoted"
+    return "\n".join([f"  {head}; {first}.", *(f"    {reason}" for reason in others)])
 
 
 def _range(estimate: Estimate) -> str:
