@@ -14,7 +14,7 @@ import pandas as pd
 
 from models.evidence.rows import SEGMENT, Evidence
 from models.metrics import FIGURES, Estimate, Resamples, Sample
-from models.scorecard import SEED, Asked, sample_of, shortage
+from models.scorecard import SEED, Asked, asked_by, sample_of, shortage
 
 DRAWS = 1000
 DECIDING = "log_loss"
@@ -91,15 +91,12 @@ class Comparison:
     slope: Estimate | None = None
 
 
-def compare(
-    champion: Evidence, challenger: Evidence, asked: Asked, rule: Rule | None = None
-) -> Comparison:
+def compare(champion: Evidence, challenger: Evidence, rule: Rule | None = None) -> Comparison:
     """Compare the challenger with the champion on the rows both were tested on.
 
     Args:
         champion: test rows of the model that serves.
-        challenger: test rows of the model that wants to.
-        asked: how many accounts the team can answer.
+        challenger: test rows of the model that wants to; what the company asks is theirs.
         rule: when the challenger may take the champion's place.
     """
     rule = rule or Rule()
@@ -112,6 +109,7 @@ def compare(
     lacking = _lacking(rows, horizon)
     if lacking:
         return replace(empty, reasons=(lacking, *remarks), horizon=horizon, rows=len(rows))
+    asked = asked_by(challenger)
     return _judged(replace(empty, horizon=horizon), rows, remarks, asked, rule)
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.evaluation import FEWEST_TEST_EVENTS
-from models.evidence.rows import SEGMENT
+from models.evidence.rows import SEGMENT, Evidence
 from models.metrics import (
     CHANCE_FIGURES,
     LEAD_DAYS,
@@ -52,6 +52,11 @@ class Asked:
     lead_days: int = LEAD_DAYS
     campaign: Campaign = field(default_factory=Campaign)
     draws: int = DRAWS
+
+
+def asked_by(evidence: Evidence) -> Asked:
+    """What the company asked when the rows were kept."""
+    return Asked(evidence.capacity, evidence.lead_days)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def evidence_of(dataset: Dataset, trained: Trained, asked: Asked) -> Evidence:
         lag_days=dataset.lag_days,
         primary_horizon=_decided(trained),
         capacity=asked.capacity,
+        lead_days=asked.lead_days,
         rows=evidence_rows(dataset, trained.tests, trained.beside, DESCRIBED),
     )
 

@@ -11,7 +11,6 @@ from models.bundle import BrokenBundle
 from models.comparison import Comparison, compare
 from models.evidence import BrokenEvidence, Evidence
 from models.run_record import Registered
-from models.scorecard import Asked
 from pipelines.errors import InputError
 from pipelines.kept import record_in
 from pipelines.versions import evidence, find
@@ -69,7 +68,7 @@ class Changed:
         return "\n".join([head, *(f"  {reason}" for reason in self.reasons)])
 
 
-def decide(registry: "Registry", challenger: Evidence, asked: Asked) -> Decision:
+def decide(registry: "Registry", challenger: Evidence) -> Decision:
     """Whether a fit model that was just trained is to take the champion's place.
 
     A champion that can no longer serve has no place to defend: it cannot be read, signals
@@ -87,7 +86,7 @@ def decide(registry: "Registry", challenger: Evidence, asked: Asked) -> Decision
         theirs = evidence(registry, champion)
     except (InputError, BrokenEvidence) as error:
         return Decision(False, (str(error),))
-    found = compare(theirs, challenger, asked)
+    found = compare(theirs, challenger)
     return Decision(found.promotable, found.reasons, found)
 
 
@@ -137,7 +136,7 @@ def put_in_service(
         raise
 
 
-def promote(workspace: Workspace, name: str, reason: str, asked: Asked, force: bool) -> Changed:
+def promote(workspace: Workspace, name: str, reason: str, force: bool = False) -> Changed:
     """Let a model serve if the rule allows it, or with `force` whatever the rule says.
 
     Raises:
@@ -150,7 +149,7 @@ def promote(workspace: Workspace, name: str, reason: str, asked: Asked, force: b
     wanted, champion = find(registry, name), registry.champion()
     if champion and (champion.version, champion.digest) == (wanted.version, wanted.digest):
         raise InputError(f"model {wanted.version} serves already.")
-    against, verdict = _objections(registry, wanted, champion, asked, force)
+    against, verdict = _objections(registry, wanted, champion, force)
     if against and not force:
         raise NotPromoted(_refusal(wanted.version, against))
     verdict = (*verdict, *(("promoted by --force against the rule",) if against else ()))
@@ -190,7 +189,7 @@ def trained_cause(reasons: Sequence[str]) -> Cause:
 
 
 def _objections(
-    registry: "Registry", wanted: Registered, champion: Registered | None, asked: Asked, force: bool
+    registry: "Registry", wanted: Registered, champion: Registered | None, force: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What speaks against a promotion, and all that was found."""
     try:
@@ -200,7 +199,7 @@ def _objections(
             return unfit, unfit
         if champion is None:
             return (), ("no model served before",)
-        found = compare(evidence(registry, champion), ours, asked)
+        found = compare(evidence(registry, champion), ours)
     except (InputError, BrokenEvidence) as error:
         if not force:
             raise

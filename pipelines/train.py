@@ -24,7 +24,7 @@ from models.evidence import Evidence
 from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, EVIDENCE, RunRecord
-from models.scorecard import Asked, Scorecard, scorecard
+from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
 from pipelines.company import (
     catalogue_of,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from models.registry import Registry
 
 Progress = Callable[[str], None]
+UNASKED = Decision(False, ("--no-promote was given",))
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def train_model(
     card = scorecard(rows, rows["chance"].to_numpy(float), asked)
     own = phrases(own_columns(catalogue, events))
     result = TrainResult(trained, "", tuple(unsafe), own, card)
-    return _recorded(workspace, result, evidence, asked if promote else None)
+    return _recorded(workspace, result, evidence, promote)
 
 
 def loaded(workspace: Workspace) -> Lake:
@@ -173,12 +174,9 @@ def _digest(dataset: Dataset, plan: TrainingPlan, label: Label) -> str:
 
 
 def _recorded(
-    workspace: Workspace, result: TrainResult, evidence: Evidence, asked: Asked | None
+    workspace: Workspace, result: TrainResult, evidence: Evidence, promote: bool
 ) -> TrainResult:
-    """Save the bundle and figures, log the run, and promote where it is to serve.
-
-    Without `asked`, by which model and champion are compared, nothing is promoted.
-    """
+    """Save the bundle and figures, log the run, and promote where it is to serve."""
     model = result.trained.model
     folder = workspace.runs / model.version
     shutil.rmtree(folder, ignore_errors=True)
@@ -191,21 +189,17 @@ def _recorded(
     run = RunRecord(model.version, digest, _parameters(result), _metrics(result), folder, kept)
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
-    decision = _decision(registry, result, evidence, asked)
+    decision = _decision(registry, result, evidence) if promote else UNASKED
     if decision.serves and not serves(workspace, digest):
         registered = find(registry, model.version)
         put_in_service(workspace, registered, record, trained_cause(decision.reasons))
     return replace(result, decision=decision)
 
 
-def _decision(
-    registry: "Registry", result: TrainResult, evidence: Evidence, asked: Asked | None
-) -> Decision:
+def _decision(registry: "Registry", result: TrainResult, evidence: Evidence) -> Decision:
     if not result.trained.verdict.fit:
         return Decision(False, ("the model is not fit to use",))
-    if asked is None:
-        return Decision(False, ("--no-promote was given",))
-    return decide(registry, evidence, asked)
+    return decide(registry, evidence)
 
 
 def _write_evidence(result: TrainResult, folder: Path) -> None:

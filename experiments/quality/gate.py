@@ -20,7 +20,6 @@ import pandas as pd
 
 from models.comparison import Comparison, Outcome, Rule, compare
 from models.evidence import Evidence
-from models.scorecard import Asked
 
 HORIZON, STEP = 90, 30
 FIRST = date(2022, 1, 31)
@@ -153,7 +152,7 @@ def evidence(model: Model, rows: Drawn, version: str) -> Evidence:
         }
     )
     known = days[-1] + timedelta(days=HORIZON)
-    return Evidence(version, "", "logo_churn", "", known, 0, HORIZON, 0.1, table)
+    return Evidence(version, "", "logo_churn", "", known, 0, HORIZON, 0.1, 30, table)
 
 
 def passes(world: World, share: float, companies: int, rule: Rule, seed: int) -> dict[str, float]:
@@ -167,7 +166,7 @@ def passes(world: World, share: float, companies: int, rule: Rule, seed: int) ->
     for _ in range(companies):
         company = drawn(world, rng)
         pair = (evidence(champion, company, "a"), evidence(challenger, company, "b"))
-        found.append(compare(*pair, Asked(0.1), rule))
+        found.append(compare(*pair, rule))
     return {
         "promoted": float(np.mean([f.promotable for f in found])),
         "better_beyond_doubt": float(np.mean([f.outcome is Outcome.BETTER for f in found])),

@@ -30,7 +30,7 @@ COLUMNS = {
 FAMILIES = {SEGMENT: pa.string(), BESIDE: pa.float64()}
 ABOUT = (
     "version", "bundle", "outcome", "fingerprint", "lag_days", "primary_horizon", "capacity",
-    "notes",
+    "lead_days", "notes",
 )  # fmt: skip
 
 

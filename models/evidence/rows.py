@@ -66,6 +66,7 @@ class Evidence:
         lag_days: days after a horizon until its outcome is certain.
         primary_horizon: days; the one that decided.
         capacity: the share of accounts the team can answer, 0 to 1.
+        lead_days: days before a loss from which on a warning is of use.
         rows: see this module.
         notes: what else was written down about the run, as plain JSON values.
     """
@@ -78,6 +79,7 @@ class Evidence:
     lag_days: int
     primary_horizon: int
     capacity: float
+    lead_days: int
     rows: pd.DataFrame = field(repr=False)
     notes: dict[str, Any] = field(default_factory=dict, repr=False)
 
