@@ -124,6 +124,7 @@ def _judged(
     slope = Estimate.of(FIGURES["calibration_slope"](now, draws))
     outcome = _outcome(differences[DECIDING].gain)
     blocks = (*_tier_blocks(tiers, rule), *_slope_blocks(slope, rule))
+    remarks = (*_alike(rows), *remarks)
     return replace(
         found,
         outcome=outcome,
@@ -188,6 +189,14 @@ def _staleness(both: pd.DataFrame, champion: str, challenger: str) -> Iterator[s
         yield (
             f"on these rows {champion} had last learnt {ages[0]:.0f} days before the date on "
             f"average, {challenger} {ages[1]:.0f}: part of the difference may be freshness"
+        )
+
+
+def _alike(rows: pd.DataFrame) -> Iterator[str]:
+    if np.allclose(rows["chance"], rows["chance_then"], rtol=0, atol=1e-6):
+        yield (
+            "both say the same of every row they share: it is the same recipe, trained on later "
+            "data, and past rows cannot tell the two apart"
         )
 
 

@@ -62,10 +62,12 @@ def last_known(rows: pd.DataFrame, scores: pd.DataFrame, max_age_days: int) -> V
             several values on one day the last row counts.
         max_age_days: how old a value may be.
     """
-    left = pd.DataFrame({"account_id": rows["account_id"], "day": _days(rows["as_of"])})
+    left = pd.DataFrame(
+        {"account_id": rows["account_id"].astype(object), "day": _days(rows["as_of"])}
+    )
     right = pd.DataFrame(
         {
-            "account_id": scores["account_id"],
+            "account_id": scores["account_id"].astype(object),
             "day": _days(scores["day"]),
             "score": scores["score"].astype(np.float64),
         }
@@ -96,11 +98,10 @@ def calibrated_in_time(rows: pd.DataFrame, score: Vector, lag_days: int) -> Vect
         past, here = known & (certain <= now), known & (day == now)
         if not past.any() or shortage(lost[past], owner[past]):
             continue
-        middle, width = score[past].mean(), score[past].std()
-        intercept, slope = line(lost[past], (score[past] - middle) / (width or 1.0))
-        chance[here] = 1 / (
-            1 + np.exp(-(intercept + slope * (score[here] - middle) / (width or 1.0)))
-        )
+        middle, width = float(score[past].mean()), float(score[past].std()) or 1.0
+        intercept, slope = line(lost[past], (score[past] - middle) / width)
+        odds = intercept + slope * (score[here] - middle) / width
+        chance[here] = 0.5 * (1 + np.tanh(0.5 * odds))
     return chance
 
 

@@ -54,10 +54,8 @@ def table(found: dict[str, Difference], before: str, after: str) -> list[str]:
     if not found:
         return []
     head = f"  {'':<24}{before:>12}{after:>12}  better by (95 % interval)"
-    return [
-        head,
-        *(_line(name, each) for name, each in found.items() if not np.isnan(each.champion)),
-    ]
+    said = {name: each for name, each in found.items() if not np.isnan(each.champion)}
+    return [head, *(_line(name, each) for name, each in said.items())]
 
 
 def _line(name: str, each: Difference) -> str:
@@ -118,7 +116,8 @@ def read_scores(file: Path) -> pd.DataFrame:
         )
     day = _instants(file, frame, dated)
     if "known_at" in frame.columns:
-        day = np.maximum(day, _instants(file, frame, "known_at").fillna(day))
+        known = _instants(file, frame, "known_at").fillna(day)
+        day = day.where(day >= known, known)
     return pd.DataFrame(
         {
             "account_id": frame["account_id"].astype(str).astype(object),

@@ -75,6 +75,8 @@ def load(folder: Path, digest: str, bundle: str) -> Evidence:
     if about["bundle"] != bundle:
         raise BrokenEvidence(f"the test rows in {folder} belong to another model's bundle.")
     rows = pq.read_table(io.BytesIO(_checked(folder / ROWS, wanted))).to_pandas()
+    words = [name for name in rows.columns if pd.api.types.is_string_dtype(rows[name])]
+    rows = rows.astype(dict.fromkeys(words, object))  # as they were before they were saved
     return Evidence(data_as_of=day, rows=rows, **about)
 
 
