@@ -155,7 +155,10 @@ def dimensions(rows: pd.DataFrame) -> dict[str, dict[str, Mask]]:
     found["account"] = {"known": known, "new": ~known}
     months = rows["as_of"].map(lambda day: f"{day:%Y-%m}").to_numpy(object)
     found["month"] = {str(month): months == month for month in sorted(set(months))}
-    return found
+    return {
+        name: {word: mine for word, mine in classes.items() if mine.any()}
+        for name, classes in found.items()
+    }
 
 
 def independent(lost: Vector, owner: npt.NDArray[np.int64]) -> tuple[int, int]:
