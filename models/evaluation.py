@@ -1,7 +1,7 @@
 """What the out-of-time predictions say: figures by horizon, baselines, and the verdict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ class TestSet:
         rows: positions of the rows in the dataset.
         lost: 0 or 1 within the horizon.
         chance: calibrated chance of loss within the horizon.
+        block: the first day of each row's block as a day number; its model and calibrator
+            learnt from what was certain by then.
     """
 
     __test__ = False  # not a test case, whatever pytest may think of the name
@@ -42,6 +44,7 @@ class TestSet:
     rows: npt.NDArray[np.int64]
     lost: Vector
     chance: Vector
+    block: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def test_sets(dataset: Dataset, predicted: OutOfTime) -> dict[int, TestSet]:
         rows = np.flatnonzero(usable & dataset.followed(horizon))
         lost = dataset.lost_within(horizon)[rows].astype(np.float64)
         if independent_events(dataset, rows, lost) >= FEWEST_TEST_EVENTS:
-            found[horizon] = TestSet(rows, lost, chance[rows])
+            found[horizon] = TestSet(rows, lost, chance[rows], predicted.block_of[rows])
     return found
 
 

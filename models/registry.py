@@ -16,14 +16,14 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from models.run_record import BUNDLE, Registered, RunRecord
+from models.run_record import BUNDLE, CHALLENGER, CHAMPION, EVIDENCE, Registered, RunRecord
 
 NAME = "forewarn"
-CHAMPION = "champion"
-CHALLENGER = "challenger"
 DIGEST_TAG = "forewarn.bundle_sha256"
+EVIDENCE_TAG = "forewarn.evidence_sha256"
 VERSION_TAG = "forewarn.version"
 NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """How MLflow answers for a model that is not registered, or an alias that is not set."""
@@ -41,17 +41,21 @@ class Registry:
 
     def record(self, run: RunRecord) -> str:
         """Write down a run and register its model as challenger; returns the run's id."""
+        tags = {
+            VERSION_TAG: run.version,
+            DIGEST_TAG: run.digest,
+            **({EVIDENCE_TAG: run.evidence} if run.evidence else {}),
+        }
         created = self._client.create_run(self._experiment(), run_name=run.version)
         run_id = str(created.info.run_id)
         self._client.log_batch(
             run_id,
             metrics=[Metric(k, v, created.info.start_time, 0) for k, v in run.metrics.items()],
             params=[Param(k, v) for k, v in run.parameters.items()],
-            tags=[RunTag(VERSION_TAG, run.version), RunTag(DIGEST_TAG, run.digest)],
+            tags=[RunTag(name, value) for name, value in tags.items()],
         )
         self._client.log_artifacts(run_id, str(run.folder))
         self._client.set_terminated(run_id)
-        tags = {VERSION_TAG: run.version, DIGEST_TAG: run.digest}
         model = self._client.create_model_version(
             self._model(), f"runs:/{run_id}/{BUNDLE}", run_id, tags=tags
         )
@@ -71,22 +75,55 @@ class Registry:
         Its files are used where they lie; only those of a remote store are copied, to a
         folder beside the artifacts.
         """
+        return self._named(CHAMPION)
+
+    def challenger(self) -> Registered | None:
+        """The model trained last, or None before the first."""
+        return self._named(CHALLENGER)
+
+    def version(self, version: str) -> Registered | None:
+        """The newest model of a version; None where there is none."""
+        found = [model for model in self._models() if model.tags.get(VERSION_TAG) == version]
+        return self._registered(found[0]) if found else None
+
+    def versions(self) -> list[str]:
+        """All versions, newest first."""
+        return list(dict.fromkeys(model.tags[VERSION_TAG] for model in self._models()))
+
+    def evidence(self, registered: Registered) -> Path:
+        """Where the rows lie that a model was tested on."""
+        return self._folder(registered.run_id, EVIDENCE)
+
+    def withdraw(self) -> None:
+        """Let no model be champion."""
+        self._client.delete_registered_model_alias(NAME, CHAMPION)
+
+    def _named(self, alias: str) -> Registered | None:
         try:
-            model = self._client.get_model_version_by_alias(NAME, CHAMPION)
+            model = self._client.get_model_version_by_alias(NAME, alias)
         except MlflowException as error:
             if error.error_code in NOT_THERE:
                 return None
             raise
-        run_id, tags = str(model.run_id), model.tags
-        return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], self._folder(run_id))
+        return self._registered(model)
 
-    def _folder(self, run_id: str) -> Path:
+    def _registered(self, model: ModelVersion) -> Registered:
+        run_id, tags = str(model.run_id), model.tags
+        folder = self._folder(run_id, BUNDLE)
+        evidence = tags.get(EVIDENCE_TAG, "")
+        return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], folder, evidence)
+
+    def _models(self) -> list[ModelVersion]:
+        found = self._client.search_model_versions(f"name='{NAME}'")
+        return sorted(found, key=lambda model: -int(model.version))
+
+    def _folder(self, run_id: str, name: str) -> Path:
         address = urlsplit(str(self._client.get_run(run_id).info.artifact_uri))
         if address.scheme in ("", "file"):
-            return Path(url2pathname(address.path)) / BUNDLE
+            return Path(url2pathname(address.path)) / name
         copy = self._artifacts / "copies" / run_id
         copy.mkdir(parents=True, exist_ok=True)
-        return Path(self._client.download_artifacts(run_id, BUNDLE, str(copy)))
+        return Path(self._client.download_artifacts(run_id, name, str(copy)))
 
     def _experiment(self) -> str:
         known = self._client.get_experiment_by_name(NAME)

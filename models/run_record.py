@@ -7,6 +7,12 @@ from pathlib import Path
 BUNDLE = "bundle"
 """The folder of a run's files in which the model lies."""
 
+EVIDENCE = "evidence"
+"""The folder in which the rows lie that the model was tested on."""
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+"""Aliases: the model that serves, and the one trained last."""
+
 
 @dataclass(frozen=True)
 class RunRecord:
@@ -17,7 +23,9 @@ class RunRecord:
         digest: SHA-256 of the bundle's manifest.
         parameters: settings and facts of the run.
         metrics: figures by name.
-        folder: files to keep; the bundle lies in its subfolder `bundle`.
+        folder: files to keep; the bundle lies in its subfolder `bundle`, the test rows in
+            `evidence`.
+        evidence: SHA-256 of the test rows' manifest; empty where none are kept.
     """
 
     version: str
@@ -25,13 +33,21 @@ class RunRecord:
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]
     folder: Path
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A model in the registry, with its files on this machine."""
+    """A model in the registry, with its files on this machine.
+
+    Attributes:
+        digest: SHA-256 of the bundle's manifest.
+        bundle: where the bundle lies.
+        evidence: SHA-256 of the test rows' manifest; empty where none were kept.
+    """
 
     version: str
     run_id: str
     digest: str
     bundle: Path
+    evidence: str = ""

@@ -22,7 +22,7 @@ from models.flavours.blend import PARTS
 from models.hazards import Hazard, p_loss
 from models.intervals import INTERVALS, Interval
 from models.material import Material
-from models.metrics import log_loss
+from models.metrics import Vector, log_loss
 from models.verdict import Verdict, judge
 from models.walkforward import OutOfTime, WalkForward, blended, enough
 
@@ -75,6 +75,7 @@ class Trained:
     Attributes:
         reports: figures by horizon, on rows that neither model nor calibrator had seen.
         tests: those rows.
+        beside: by horizon, what each baseline said of those rows.
         flavours: each flavour's log loss at the horizon that decided.
         bands: what happened to the accounts of each band.
         missing: why each horizon without evidence is left empty.
@@ -89,6 +90,7 @@ class Trained:
     verdict: Verdict
     rows: int
     importance: dict[str, float]
+    beside: dict[int, dict[str, Vector]] = field(default_factory=dict)
 
 
 def train(
@@ -121,7 +123,8 @@ def train(
     horizons = tuple(h.interval.end for h in hazards)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
     policy, seen = _bands(material, plan.bands, walks[best], hazards, primary)
-    reports = _reports(material, tests[best], plan.baselines, say)
+    beside = rivals(material, plan.baselines, tests[best])
+    reports = _reports(material, tests[best], beside, say)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
         origin.fingerprint, origin.events, dataset.data_as_of,
@@ -136,6 +139,7 @@ def train(
         verdict=judge(reports[deciding]),
         rows=len(dataset.frame),
         importance=_importance(model, material),
+        beside=beside,
     )
 
 
@@ -225,15 +229,15 @@ def _bands(
 def _reports(
     material: Material,
     tests: Mapping[int, TestSet],
-    baselines: Mapping[str, tuple[str, ...]],
+    beside: Mapping[int, Mapping[str, Vector]],
     say: Progress,
 ) -> dict[int, HorizonReport]:
     """Figures of every tested horizon beside the baselines on the same rows."""
-    others, reports = rivals(material, baselines, tests), {}
+    reports = {}
     for horizon, test in tests.items():
         say(f"checking {horizon} days on {len(test.rows)} rows not seen in training")
         seed = material.how.seed
-        reports[horizon] = report(material.dataset, horizon, test, others[horizon], seed)
+        reports[horizon] = report(material.dataset, horizon, test, beside[horizon], seed)
     return reports
 
 

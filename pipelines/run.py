@@ -10,7 +10,7 @@ from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.load import load
 from pipelines.ingest.report import LoadReport
-from pipelines.score import ScoreResult, score_accounts
+from pipelines.score import ScoreResult, champion, score_accounts
 from pipelines.train import TrainResult, loaded, train_model
 from pipelines.workspace import Workspace
 
@@ -19,12 +19,18 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RunResult:
-    """What the main job did; `scored` is None where no model was fit to use."""
+    """What the main job did.
+
+    Attributes:
+        scored: None where no model was fit to use.
+        unscored: why nothing was scored; empty where something was.
+    """
 
     as_of: date
     load: LoadReport
     train: TrainResult
     scored: ScoreResult | None
+    unscored: str = ""
 
     def summary(self) -> dict[str, Any]:
         """Everything worth telling, as plain JSON values."""
@@ -33,16 +39,37 @@ class RunResult:
             "load": self.load.as_dict(),
             "train": self.train.summary(),
             "scores": None if self.scored is None else summary_of(self.scored),
+            "unscored": self.unscored,
         }
 
 
 def run(workspace: Workspace, config: Config, as_of: date | None, say: Progress) -> RunResult:
-    """Load the sources, train on what was known at `as_of`, and score if the model is fit."""
+    """Load the sources, train on what was known at `as_of`, and score if the model is fit.
+
+    Scores come from the model that serves. That may be the champion that was found: one that
+    had learnt from data after `as_of` scores nothing, since it has seen what was to come.
+    """
     report = load_sources(workspace, config, say)
     day = resolve_as_of(workspace, as_of)
     trained = train_model(workspace, config, day, say)
-    scored = score_accounts(workspace, config, day, say) if trained.promoted else None
-    return RunResult(day, report, trained, scored)
+    why = _unscored(workspace, trained, day)
+    scored = None if why else score_accounts(workspace, config, day, say)
+    return RunResult(day, report, trained, scored, why)
+
+
+def _unscored(workspace: Workspace, trained: TrainResult, day: date) -> str:
+    """Why nothing may be scored; empty where something may."""
+    if not trained.trained.verdict.fit:
+        return "nothing was scored: the new model is not fit to use"
+    if trained.promoted:
+        return ""
+    seen = champion(workspace).data_as_of
+    if seen <= day:
+        return ""
+    return (
+        f"nothing was scored: the model that serves has learnt from data up to {seen} and would "
+        f"foretell {day} from what came after; stand on past dates in another --workspace"
+    )
 
 
 def load_sources(workspace: Workspace, config: Config, say: Progress) -> LoadReport:

@@ -15,14 +15,16 @@ from features.currency import UnknownRate
 from features.lake import LakeError
 from features.runners.local import WorkerLost
 from models.bundle import BrokenBundle
+from models.evidence import BrokenEvidence
 from models.training import NoEvidence
 from pipelines.errors import InputError
+from pipelines.promotion import NotPromoted
 from pipelines.score import NoModel
 from serving.settings import SettingsError
 from serving.store import StoreError
 
 USER = (InputError, UnknownRate, LakeError, SettingsError, StoreError, WorkerLost)
-UNFIT = (NoModel, NoEvidence, BrokenBundle)
+UNFIT = (NoModel, NoEvidence, BrokenBundle, BrokenEvidence, NotPromoted)
 DONE, OUR_FAULT, YOUR_INPUT, NO_MODEL = 0, 1, 2, 3
 DIFFERENT = 1
 """A replay that is not identical: it may be anyone's doing, and must not pass in a script."""

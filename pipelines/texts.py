@@ -1,5 +1,6 @@
 """What the commands print for people."""
 
+from math import isnan
 from typing import Any
 
 from models.evaluation import HorizonReport
@@ -21,6 +22,8 @@ def main_job(result: RunResult) -> str:
     parts = [result.load.brief(), training(result.train)]
     if result.scored is not None:
         parts.append(scoring(result.scored))
+    if result.unscored:
+        parts.append(f"{result.unscored[0].upper()}{result.unscored[1:]}.")
     return "\n\n".join(parts)
 
 
@@ -30,6 +33,7 @@ def training(result: TrainResult) -> str:
     lines = [f"Model {found.model.version} ({found.model.flavour}), as of {found.model.data_as_of}"]
     lines += [f"  {sentence}" for sentence in found.verdict.sentences]
     lines += [_quality(report) for report in found.reports.values()]
+    lines.append(_at_capacity(result))
     lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
     lines += [
         f"    {b.band.value:<7}{b.accounts:>6} accounts  lost {percent(b.lost)} "
@@ -110,6 +114,18 @@ def _quality(report: HorizonReport) -> str:
     return "\n".join([head, *others])
 
 
+def _at_capacity(result: TrainResult) -> str:
+    """What the team gets for answering as many accounts as it can."""
+    found = result.card.overall.figures
+    parts = [f"precision {_range(found['precision_at_capacity'])}"]
+    parts += [f"recall {_range(found['recall_at_capacity'])}"]
+    if not isnan(found["arr_recall_at_capacity"].value):
+        parts.append(f"recall of revenue {_range(found['arr_recall_at_capacity'])}")
+    if not isnan(found["lead_in_time"].value):
+        parts.append(f"in time {percent(found['lead_in_time'].value)}")
+    return f"  Answering what the team can ({result.card.horizon} days): {', '.join(parts)}"
+
+
 def _leading(result: TrainResult) -> list[str]:
     words = Wording(result.trained.model.events, result.own)
     top = list(result.trained.importance.items())[:SIGNALS_SHOWN]
@@ -123,11 +139,11 @@ def _change(each: Payload) -> str:
 
 
 def _ending(result: TrainResult) -> str:
-    if result.promoted:
-        return "  Promoted: this model serves now."
-    if result.trained.verdict.fit:
-        return "  Not promoted: --no-promote was given."
-    return "  Refused: no model is fit to use, so nothing was promoted and nothing is scored."
+    if not result.trained.verdict.fit:
+        return "  Refused: the model is not fit to use, so nothing was promoted."
+    first, *others = result.decision.reasons
+    head = "Promoted: this model serves now" if result.promoted else "Not promoted"
+    return "\n".join([f"  {head}; {first}.", *(f"    {reason}" for reason in others)])
 
 
 def _range(estimate: Estimate) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,8 +20,11 @@ from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
 from models.dataset import Dataset, join
+from models.evidence import Evidence
+from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
-from models.run_record import BUNDLE, RunRecord
+from models.run_record import BUNDLE, EVIDENCE, RunRecord
+from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
 from pipelines.company import (
     catalogue_of,
@@ -33,11 +37,18 @@ from pipelines.company import (
 )
 from pipelines.config import Config
 from pipelines.errors import InputError
+from pipelines.kept import asked_of, described, evidence_of
+from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
 from pipelines.snapshot import build
+from pipelines.versions import find
 from pipelines.workspace import Workspace
-from serving.store import ModelRecord, ModelVersionRepository, open_store
+from serving.store import ModelRecord
+
+if TYPE_CHECKING:
+    from models.registry import Registry
 
 Progress = Callable[[str], None]
+UNASKED = Decision(False, ("--no-promote was given",))
 
 
 @dataclass(frozen=True)
@@ -45,16 +56,23 @@ class TrainResult:
     """What a training run found.
 
     Attributes:
-        promoted: whether the model now serves.
         unsafe: signals left out because their past values are not known.
         own: how people speak of the company's own signals.
+        card: all figures at the primary horizon, overall and by segment and month.
+        decision: whether the model now serves, and why (not).
     """
 
     trained: Trained
     run_id: str
-    promoted: bool
     unsafe: tuple[str, ...]
-    own: tuple[Phrase, ...] = ()
+    own: tuple[Phrase, ...]
+    card: Scorecard
+    decision: Decision = Decision(False, ())
+
+    @property
+    def promoted(self) -> bool:
+        """Whether the model now serves."""
+        return self.decision.serves
 
     def summary(self) -> dict[str, Any]:
         """Everything worth telling, as plain JSON values."""
@@ -63,6 +81,8 @@ class TrainResult:
             "model_version": found.model.version,
             "run_id": self.run_id,
             "promoted": self.promoted,
+            "decision": list(self.decision.reasons),
+            "comparison": asdict(self.decision.comparison) if self.decision.comparison else None,
             "fit_to_use": found.verdict.fit,
             "verdict": list(found.verdict.sentences),
             "flavour": found.model.flavour,
@@ -79,6 +99,7 @@ class TrainResult:
             "bands": [asdict(b) for b in found.bands],
             "policy": asdict(found.model.policy),
             "leading_signals": dict(list(found.importance.items())[:15]),
+            "scorecard": asdict(self.card),
         }
 
 
@@ -109,9 +130,14 @@ def train_model(
         events=events,
     )
     trained = train(dataset, columns, plan, origin, say)
-    fit = promote and trained.verdict.fit
+    asked = asked_of(config)
+    evidence = evidence_of(dataset, trained, asked)
+    say(f"working out all figures at {evidence.primary_horizon} days, by segment and month")
+    rows = evidence.at(evidence.primary_horizon)
+    card = scorecard(rows, rows["chance"].to_numpy(float), asked)
     own = phrases(own_columns(catalogue, events))
-    return _recorded(workspace, TrainResult(trained, "", fit, tuple(unsafe), own))
+    result = TrainResult(trained, "", tuple(unsafe), own, card)
+    return _recorded(workspace, result, evidence, promote)
 
 
 def loaded(workspace: Workspace) -> Lake:
@@ -147,23 +173,33 @@ def _digest(dataset: Dataset, plan: TrainingPlan, label: Label) -> str:
     return total.hexdigest()
 
 
-def _recorded(workspace: Workspace, result: TrainResult) -> TrainResult:
+def _recorded(
+    workspace: Workspace, result: TrainResult, evidence: Evidence, promote: bool
+) -> TrainResult:
     """Save the bundle and figures, log the run, and promote where it is to serve."""
     model = result.trained.model
     folder = workspace.runs / model.version
     shutil.rmtree(folder, ignore_errors=True)
     digest = bundle.save(model, folder / BUNDLE)
+    record = _record(result, digest)
+    evidence = described(evidence, record, result.trained)
+    kept = save_evidence(evidence, folder / EVIDENCE)
     _write_evidence(result, folder)
     registry = workspace.registry()
-    run = RunRecord(model.version, digest, _parameters(result), _metrics(result.trained), folder)
+    run = RunRecord(model.version, digest, _parameters(result), _metrics(result), folder, kept)
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
-    if result.promoted:
-        registry.promote(result.run_id)
-        engine = open_store(workspace.store_address)
-        ModelVersionRepository(engine).promote(_record(result, digest))
-        engine.dispose()
-    return result
+    decision = _decision(registry, result, evidence) if promote else UNASKED
+    if decision.serves and not serves(workspace, digest):
+        registered = find(registry, model.version)
+        put_in_service(workspace, registered, record, trained_cause(decision.reasons))
+    return replace(result, decision=decision)
+
+
+def _decision(registry: "Registry", result: TrainResult, evidence: Evidence) -> Decision:
+    if not result.trained.verdict.fit:
+        return Decision(False, ("the model is not fit to use",))
+    return decide(registry, evidence)
 
 
 def _write_evidence(result: TrainResult, folder: Path) -> None:
@@ -180,10 +216,12 @@ def _parameters(result: TrainResult) -> dict[str, str]:
     return {**parameters, "fingerprint": result.trained.model.fingerprint}
 
 
-def _metrics(trained: Trained) -> dict[str, float]:
+def _metrics(result: TrainResult) -> dict[str, float]:
     """Each horizon's figures, with slope and the gains over the baselines."""
-    found = {}
-    for horizon, report in trained.reports.items():
+    card = result.card
+    overall = {f"{k}_{card.horizon}": e.value for k, e in card.overall.figures.items()}
+    found = {name: value for name, value in overall.items() if isfinite(value)}
+    for horizon, report in result.trained.reports.items():
         for name, estimate in report.metrics.items():
             found[f"{name}_{horizon}"] = estimate.value
         found[f"calibration_slope_{horizon}"] = report.slope

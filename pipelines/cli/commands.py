@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from pipelines.cli import jobs, readers
+from pipelines.cli import deciding, jobs, readers
 from pipelines.cli.demo import demo
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -12,6 +12,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "load": jobs.load,
     "train": jobs.train,
     "score": jobs.score,
+    "compare": deciding.compare,
+    "promote": deciding.promote,
+    "rollback": deciding.rollback,
+    "bakeoff": deciding.bakeoff,
     "replay": jobs.replay,
     "run": jobs.run_all,
     "serve": readers.serve,

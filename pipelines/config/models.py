@@ -181,6 +181,9 @@ class Models(Section):
         ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
     )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="the seed of everything random")
+    lead_days: int = Field(
+        30, ge=0, description="days before a loss from which on a warning is of use"
+    )
 
 
 class Bands(Section):

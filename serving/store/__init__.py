@@ -1,7 +1,7 @@
 """The store: scores with their history, accounts, model versions and deliveries.
 
 One repository per noun, each over the SQLAlchemy engine that `open_store` gives:
-`ScoreRepository`, `ModelVersionRepository`, `DeliveryRepository`.
+`ScoreRepository`, `ModelVersionRepository`, `ModelChangeRepository`, `DeliveryRepository`.
 """
 
 from serving.store.deliveries import DeliveryRepository
@@ -13,11 +13,15 @@ from serving.store.errors import (
     StoreAddressError,
     StoreError,
 )
+from serving.store.model_changes import ModelChangeRepository, served_before
 from serving.store.model_versions import ModelVersionRepository
 from serving.store.pages import Page, Sort
 from serving.store.records import (
     AccountScore,
+    Cause,
     HistoryPoint,
+    ModelAction,
+    ModelChange,
     ModelRecord,
     Payload,
     RunInfo,
@@ -28,9 +32,13 @@ from serving.store.scores import ScoreRepository
 
 __all__ = [
     "AccountScore",
+    "Cause",
     "CursorError",
     "DeliveryRepository",
     "HistoryPoint",
+    "ModelAction",
+    "ModelChange",
+    "ModelChangeRepository",
     "ModelRecord",
     "ModelVersionRepository",
     "Page",
@@ -45,4 +53,5 @@ __all__ = [
     "StoreError",
     "Transition",
     "open_store",
+    "served_before",
 ]

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, delete, insert, select
 
 from serving.store.columns import require_zone
 from serving.store.engine import reading, writing
-from serving.store.records import ModelRecord
+from serving.store.model_changes import append
+from serving.store.records import Cause, ModelRecord
 from serving.store.tables import MODEL_VERSION
 
 
@@ -20,16 +21,22 @@ class ModelVersionRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def promote(self, record: ModelRecord) -> None:
+    def promote(self, record: ModelRecord, cause: Cause | None = None) -> None:
         """Record a version and make it the champion, in one transaction.
 
         Metrics that are not finite numbers are kept as None.
 
+        Args:
+            record: the version that is to serve.
+            cause: why; written down in the same transaction and never changed again.
+
         Raises:
-            ValueError: `created_at` has no time zone.
+            ValueError: an instant has no time zone.
         """
         require_zone(record.created_at)
         with writing(self._engine) as connection:
+            if cause is not None:
+                append(connection, cause, record)
             connection.execute(
                 delete(MODEL_VERSION).where(MODEL_VERSION.c.version == record.version)
             )

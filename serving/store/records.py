@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from models.score import AccountCard, Band, Score
@@ -118,6 +119,48 @@ class ModelRecord:
     bands: Mapping[str, Any]
     data_as_of: date
     run_id: str
+    digest: str
+
+
+class ModelAction(StrEnum):
+    """What brought a model into service."""
+
+    TRAINED = "trained"
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled back"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the model that serves changes, and who wants it.
+
+    Attributes:
+        at: when, with a time zone.
+        by: who ran the command.
+        reason: in that person's words.
+        verdict: what the comparison with the model that served said.
+    """
+
+    action: ModelAction
+    at: datetime
+    by: str
+    reason: str
+    verdict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChange:
+    """One change of the model that serves, as it was written down.
+
+    Attributes:
+        from_version: what served before; None before the first.
+        to_version: what serves since.
+        digest: SHA-256 of its bundle's manifest.
+    """
+
+    cause: Cause
+    from_version: str | None
+    to_version: str
     digest: str
 
 

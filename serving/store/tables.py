@@ -122,6 +122,20 @@ Index(
     postgresql_where=MODEL_VERSION.c.is_champion,
 )
 
+MODEL_CHANGE = Table(
+    "model_change",
+    METADATA,
+    Column("number", Integer, primary_key=True, comment="in the order of the changes"),
+    Column("changed_at", UtcInstant, nullable=False),
+    Column("changed_by", String, nullable=False, comment="who ran the command"),
+    Column("action", String, nullable=False, comment="trained, promoted, rolled back"),
+    Column("from_version", String, comment="what served before; none before the first"),
+    Column("to_version", String, nullable=False, comment="what serves since"),
+    Column("digest", String, nullable=False, comment="of the bundle, verified before"),
+    Column("reason", String, nullable=False),
+    Column("verdict", Json, nullable=False, comment="sentences of the comparison"),
+)
+
 DELIVERY = Table(
     "delivery",
     METADATA,

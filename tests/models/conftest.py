@@ -12,6 +12,7 @@ from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import InputColumn, InputSchema, Matrix
+from models.evidence import Evidence
 from models.flavours import FLAVOURS
 from models.flavours.blend import Blend
 from models.flavours.lightgbm import LightGBM
@@ -197,3 +198,64 @@ def make_model(schema: InputSchema, inputs: Matrix, lost: np.ndarray) -> MakeMod
         )
 
     return make
+
+
+MakeEvidence = Callable[..., Evidence]
+
+
+@pytest.fixture(scope="session")
+def make_evidence() -> MakeEvidence:
+    return rows_tested
+
+
+def rows_tested(
+    noise: float = 0.5,
+    version: str = "v1",
+    accounts: int = 600,
+    seed: int = 0,
+    tiers: tuple[str, ...] = ("high", "low", "mid"),
+    **about: object,
+) -> Evidence:
+    """Test rows of one company (by seed), as a model sees it through so much noise.
+
+    The noise is the account's own and the same for every amount of it, so that two models of
+    one company differ in nothing else. The chances are those of the logistic approximation
+    to a normal mixture, right to about a tenth.
+    """
+    rng = np.random.default_rng(seed)
+    dates = [FIRST + timedelta(days=30 * n) for n in range(3)]
+    owner, rows = np.tile(np.arange(accounts), 3), 3 * accounts
+    risk, blur = rng.normal(size=accounts)[owner], rng.normal(size=accounts)[owner]
+    lost = rng.random(rows) < 1 / (1 + np.exp(1.4 - 1.3 * risk))
+    share = 1 / (1 + noise**2)
+    hidden = 1.3**2 * (1 - share)  # variance of the log-odds that the model does not see
+    odds = (-1.4 + 1.3 * share * (risk + noise * blur)) / np.sqrt(1 + np.pi * hidden / 8)
+    frame = pd.DataFrame(
+        {
+            "account_id": [f"a{n:04d}" for n in owner],
+            "as_of": np.repeat(np.array(dates, dtype=object), accounts),
+            "horizon": np.full(rows, 90, np.int16),
+            "learnt_until": np.repeat(np.array(dates, dtype=object), accounts),
+            "chance": 1 / (1 + np.exp(-odds)),
+            "lost": lost,
+            "days_to_loss": np.where(lost, 20.0, np.nan),
+            "arr": 1000.0 * (1 + owner % 9),
+            "tenure_days": 40.0 * (owner % 20),
+            "known_account": owner % 4 > 0,
+            "segment: tier": np.array(tiers, dtype=object)[owner % len(tiers)],
+            "beside: base rate": 0.25,
+        }
+    ).astype({"account_id": object, "segment: tier": object})
+    usual = {
+        "bundle": "b" * 64,
+        "outcome": "logo_churn",
+        "fingerprint": "f" * 64,
+        "data_as_of": dates[-1] + timedelta(days=90),
+        "lag_days": 0,
+        "primary_horizon": 90,
+        "capacity": 0.1,
+        "lead_days": 30,
+        "rows": frame,
+        "notes": {"fit": True, "verdict": ["."]},
+    }
+    return Evidence(version, **{**usual, **about})

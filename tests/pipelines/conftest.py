@@ -138,6 +138,34 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 
 @dataclass(frozen=True)
+class TrainedTwice:
+    """A company with a champion, and a model trained two months later."""
+
+    company: Company
+    first: dict[str, Any]
+    later: dict[str, Any]
+
+    @property
+    def space(self) -> Workspace:
+        return Workspace(self.company.workspace)
+
+    @property
+    def versions(self) -> tuple[str, str]:
+        return self.first["model_version"], self.later["model_version"]
+
+
+@pytest.fixture(scope="session")
+def trained_twice(tmp_path_factory: pytest.TempPathFactory) -> TrainedTwice:
+    company = write_company(tmp_path_factory.mktemp("twice"))
+    place = ("-c", company.config, "--workspace", company.workspace)
+    assert in_a_shell("load", *place).returncode == 0
+    answers = [in_a_shell("train", "--as-of", day, "--json", *place) for day in (SCORED, RESCORED)]
+    for answer in answers:
+        assert answer.returncode == 0, answer.stderr
+    return TrainedTwice(company, *(json.loads(answer.stdout) for answer in answers))
+
+
+@dataclass(frozen=True)
 class Days:
     """The days that `finished` scored."""
 

@@ -1,0 +1,89 @@
+"""What a training run keeps beside its model: the rows it was tested on, and its record."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any
+
+from models.dataset import Dataset
+from models.evidence import Described, Evidence, evidence_rows
+from models.scorecard import Asked
+from models.training import Trained
+from pipelines.config import Config
+from serving.store import ModelRecord
+from serving.store.columns import finite
+
+DESCRIBED = Described(
+    monthly_revenue="profile__mrr",
+    tenure=("profile__age", "profile__subscribed_for", "consumption__first_used"),
+    segments={
+        "tier": "profile__tier",
+        "size": "profile__size_class",
+        "revenue": "profile__revenue_class",
+        "paid": "profile__paid_or_free",
+        "stage": "profile__stage",
+        "industry": "profile__industry",
+        "region": "profile__region",
+    },
+)
+
+
+def asked_of(config: Config) -> Asked:
+    """What the company asks of a score."""
+    return Asked(config.bands.red_capacity, config.models.lead_days)
+
+
+def evidence_of(dataset: Dataset, trained: Trained, asked: Asked) -> Evidence:
+    """The rows a model was tested on; its bundle's sum and its record are added later.
+
+    Segments describe an account as it was known at each date. Where only today's values of
+    `accounts` are known they describe it with those, which no model has learnt from.
+    """
+    model = trained.model
+    return Evidence(
+        version=model.version,
+        bundle="",
+        outcome=model.outcome,
+        fingerprint=model.fingerprint,
+        data_as_of=model.data_as_of,
+        lag_days=dataset.lag_days,
+        primary_horizon=_decided(trained),
+        capacity=asked.capacity,
+        lead_days=asked.lead_days,
+        rows=evidence_rows(dataset, trained.tests, trained.beside, DESCRIBED),
+    )
+
+
+def _decided(trained: Trained) -> int:
+    """The primary horizon, or the one that decided where the model was not tested at it."""
+    primary = trained.model.primary_horizon
+    return primary if primary in trained.tests else trained.verdict.horizon
+
+
+def described(evidence: Evidence, record: ModelRecord, trained: Trained) -> Evidence:
+    """The rows with the bundle they belong to, and what a later promotion needs to know."""
+    kept = {
+        **asdict(record),
+        "created_at": record.created_at.isoformat(),
+        "data_as_of": record.data_as_of.isoformat(),
+    }
+    notes = {
+        "fit": trained.verdict.fit,
+        "verdict": list(trained.verdict.sentences),
+        "record": finite(kept),
+    }
+    return replace(evidence, bundle=record.digest, notes=notes)
+
+
+def record_in(notes: Mapping[str, Any], run_id: str) -> ModelRecord:
+    """The record that a training run kept beside its test rows."""
+    kept = dict(notes["record"])
+    return ModelRecord(
+        **{
+            **kept,
+            "created_at": datetime.fromisoformat(kept["created_at"]),
+            "data_as_of": date.fromisoformat(kept["data_as_of"]),
+            "horizons": tuple(kept["horizons"]),
+            "run_id": run_id,
+        }
+    )
