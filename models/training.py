@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 
 from models.bands import BandOutcome, BandPlan, BandPolicy, Past, decide, outcomes
+from models.base_rates import base_rates
 from models.baselines import rivals
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
@@ -20,9 +21,11 @@ from models.evaluation import HorizonReport, TestSet, calibrators, report, test_
 from models.flavours import FLAVOURS
 from models.flavours.blend import PARTS
 from models.hazards import Hazard, p_loss
+from models.honesty import Honesty, Winner, examine, guarded
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import log_loss
+from models.sufficiency import Level, Sufficiency, sufficiency
 from models.verdict import Verdict, judge
 from models.walkforward import OutOfTime, WalkForward, blended, enough
 
@@ -48,6 +51,8 @@ class TrainingPlan:
         primary_horizon: the horizon wished for; a shorter one serves without evidence.
         baselines: for each simple baseline the columns it may read.
         bands: what the company asks of its bands.
+        segments: word columns of which the first that varies gives base rates by segment.
+        trusted: columns whose past values the company vouches for (see `models.leaks`).
     """
 
     flavours: tuple[str, ...]
@@ -56,6 +61,8 @@ class TrainingPlan:
     bands: BandPlan = field(default_factory=BandPlan)
     blocks: int = 6
     seed: int = 1
+    segments: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class Trained:
         flavours: each flavour's log loss at the horizon that decided.
         bands: what happened to the accounts of each band.
         missing: why each horizon without evidence is left empty.
+        enough: how many losses were seen, and what they allow.
+        honesty: leaks, random folds, known and new accounts.
     """
 
     model: ChurnModel
@@ -89,6 +98,8 @@ class Trained:
     verdict: Verdict
     rows: int
     importance: dict[str, float]
+    enough: Sufficiency
+    honesty: Honesty
 
 
 def train(
@@ -111,8 +122,15 @@ def train(
         NoEvidence: no flavour could be fitted and checked on later dates.
     """
     material = _material(dataset, columns, plan)
-    walks = _walks(material, plan.flavours, say)
+    seen = sufficiency(dataset)
+    say(seen.words)
+    if seen.level is Level.NONE:
+        raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
+    flavours = () if seen.level is Level.FEW else seen.flavours(plan.flavours)
+    walks = _walks(material, flavours, say)
     tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
+    if not any(tests.values()):
+        return _untested(material, plan, origin, seen)
     deciding = _deciding_horizon(tests, plan.primary_horizon)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
     best = min(losses, key=lambda name: losses[name])
@@ -120,8 +138,10 @@ def train(
     hazards = _refit(material, best, calibrators(dataset, walks[best]), say)
     horizons = tuple(h.interval.end for h in hazards)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    policy, seen = _bands(material, plan.bands, walks[best], hazards, primary)
+    policy, banded = _bands(material, plan.bands, walks[best], hazards, primary)
     reports = _reports(material, tests[best], plan.baselines, say)
+    say("looking for leaks, and for what random folds would have claimed")
+    honesty = examine(material, Winner(best, walks[best], tests[best], deciding), plan.trusted)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
         origin.fingerprint, origin.events, dataset.data_as_of,
@@ -131,11 +151,43 @@ def train(
         reports=reports,
         tests=tests[best],
         flavours=losses,
-        bands=seen,
+        bands=banded,
         missing=_missing(dataset, horizons),
-        verdict=judge(reports[deciding]),
+        verdict=guarded(judge(reports[deciding]), honesty.leaks),
         rows=len(dataset.frame),
         importance=_importance(model, material),
+        enough=seen,
+        honesty=honesty,
+    )
+
+
+def _untested(
+    material: Material, plan: TrainingPlan, origin: Provenance, seen: Sufficiency
+) -> Trained:
+    """The base rate by segment, with every band grey, where no model can be checked."""
+    dataset = material.dataset
+    schema, hazards, policy = base_rates(material, plan.segments, plan.primary_horizon)
+    horizons = tuple(h.interval.end for h in hazards)
+    if not horizons:
+        raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
+    primary = _primary(horizons, {}, plan.primary_horizon)
+    model = ChurnModel(
+        origin.version, "segments", origin.outcome, schema, hazards, primary, policy,
+        origin.fingerprint, origin.events, dataset.data_as_of,
+    )  # fmt: skip
+    sentences = (f"no model could be checked on later dates: {TOO_LITTLE}", seen.words)
+    return Trained(
+        model=model,
+        reports={},
+        tests={},
+        flavours={},
+        bands=[],
+        missing=_missing(dataset, horizons),
+        verdict=Verdict(False, primary, sentences),
+        rows=len(dataset.frame),
+        importance={},
+        enough=seen,
+        honesty=Honesty(),
     )
 
 

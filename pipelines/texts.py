@@ -6,6 +6,7 @@ from models.evaluation import HorizonReport
 from models.explain.wording import Wording
 from models.metrics import Estimate
 from pipelines.deliver import Delivered
+from pipelines.honesty_text import honesty
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.score import ScoreResult
@@ -42,6 +43,7 @@ def training(result: TrainResult) -> str:
             "  Left out of training, because only today's value is known: "
             + ", ".join(result.unsafe)
         )
+    lines += honesty(found.honesty)
     lines += _leading(result)
     lines.append(_ending(result))
     return "\n".join(lines)

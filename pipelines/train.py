@@ -22,6 +22,7 @@ from models.dataset import Dataset, join
 from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, RunRecord
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
+from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
     columns_of,
@@ -79,6 +80,8 @@ class TrainResult:
             "bands": [asdict(b) for b in found.bands],
             "policy": asdict(found.model.policy),
             "leading_signals": dict(list(found.importance.items())[:15]),
+            "enough_losses": {**asdict(found.enough), "words": found.enough.words},
+            **found.honesty.summary(),
         }
 
 
@@ -101,6 +104,7 @@ def train_model(
     job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
     dataset = _joined(*build(job, say), label, as_of)
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
+    columns = chosen(config, catalogue, columns)
     plan = plan_of(config)
     origin = Provenance(
         version=version_of(as_of, _digest(dataset, plan, label)),
@@ -189,7 +193,7 @@ def _metrics(trained: Trained) -> dict[str, float]:
         found[f"calibration_slope_{horizon}"] = report.slope
         for name, gain in report.gains.items():
             found[f"gain_over_{name.replace(' ', '_')}_{horizon}"] = gain.value
-    return found
+    return {**found, **trained.honesty.figures()}
 
 
 def _record(result: TrainResult, digest: str) -> ModelRecord:
@@ -204,6 +208,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
         metrics={
             "horizons": summary["horizon_reports"],
             "bands": summary["bands"],
+            "honesty": result.trained.honesty.summary(),
             "leading_signals": summary["leading_signals"],
             "events": list(model.events),
             "own_signals": [asdict(phrase) for phrase in result.own],

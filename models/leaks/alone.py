@@ -16,7 +16,7 @@ from models.leaks.watched import MISSING, Codes, Watched
 from models.metrics import Estimate, Resamples, Vector
 
 Counts = Vector
-"""Weighted rows by stratum (date and half of the accounts) and class, shape (2 * dates, classes)."""
+"""Weighted rows by stratum (date and half of the accounts) and class."""
 Order = Callable[[Counts, Counts], Codes]
 """The order of classes that one half's lost and kept rows suggest, likeliest loss last."""
 PRIOR = 2.0

@@ -8,7 +8,6 @@ from models.leaks.columns import Limits
 from models.leaks.findings import LeakReport
 from models.leaks.watched import watch
 from models.material import Material
-from models.verdict import Verdict
 
 
 def look(material: Material, horizon: int, trusted: Collection[str] = ()) -> LeakReport:
@@ -33,10 +32,3 @@ def look(material: Material, horizon: int, trusted: Collection[str] = ()) -> Lea
         shuffled=dealt,
         trusted=tuple(name for name in watched.names if name in trusted),
     )
-
-
-def guarded(verdict: Verdict, report: LeakReport) -> Verdict:
-    """The verdict, refused where the gate blocks."""
-    if not report.blocks:
-        return verdict
-    return Verdict(False, verdict.horizon, (*verdict.sentences, *report.sentences()))

@@ -33,7 +33,7 @@ CHANCE = 0.5
 
 def probe(material: Material, horizon: int) -> tuple[Shuffled | None, list[Finding]]:
     """What the walk forward makes of shuffled fates; None where too few losses remain."""
-    small = sampled(material, ROWS)
+    small = material.sampled(ROWS)
     seen: Shuffled | None = None
     for turn in range(SHUFFLES):
         found = _walked(small, horizon, material.how.seed + turn)
@@ -43,18 +43,6 @@ def probe(material: Material, horizon: int) -> tuple[Shuffled | None, list[Findi
         if found.low <= CHANCE:
             return seen, []
     return seen, [_finding(seen)] if seen else []
-
-
-def sampled(material: Material, rows: int) -> Material:
-    """The rows of as many whole accounts as make about `rows` rows."""
-    dataset = material.dataset
-    if len(dataset.frame) <= rows:
-        return material
-    _, owner = np.unique(dataset.frame["account_id"].to_numpy(object), return_inverse=True)
-    rng = np.random.default_rng(material.how.seed)
-    taken = rng.random(int(owner.max()) + 1) < rows / len(owner)
-    mine = np.asarray(taken[owner])
-    return replace(material, dataset=dataset.take(mine), inputs=material.inputs[mine])
 
 
 def shuffled(dataset: Dataset, seed: int) -> tuple[Dataset, Mask]:

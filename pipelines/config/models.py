@@ -181,6 +181,24 @@ class Models(Section):
         ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
     )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="the seed of everything random")
+    leave_out: Words = Field(
+        (), description="snapshot columns that no model may read, e.g. one that the leak gate names"
+    )
+    trusted: Words = Field(
+        (),
+        description="snapshot columns whose every value was known on its date, as the company "
+        "vouches: the leak gate reports on them and does not block",
+    )
+    segment: str = Field(
+        "",
+        description="the word column by which base rates are shown, e.g. profile__industry; "
+        "without it the tier, else the class of revenue or the plan",
+    )
+    own_score: str = Field(
+        "",
+        description="the snapshot column that holds the company's own score, shown alone beside "
+        "every model",
+    )
 
 
 class Bands(Section):
