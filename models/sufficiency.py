@@ -2,9 +2,9 @@
 
 Limits: below LEAST even a base rate is a guess (8 losses of 10 leave it uncertain by more than
 half). Below CHECKED no model can be both fitted (25 losses) and checked on later dates (20), so
-the base rate by segment is all there is. Below PLENTY one strongly shrunken regression is
-fitted: with so few losses it is seldom worse than the base rate, where freer models often are
-(simulated in experiments/honesty/results.md).
+the base rate by segment is all there is. Below PLENTY a strongly shrunken regression competes
+with the usual one: where signals say nothing it costs nothing beside the base rate, and freer
+models do (simulated in experiments/honesty/results.md).
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from models.intervals import INTERVALS
 from models.walkforward import FEWEST_TRAINING_EVENTS
 
 LEAST = 10
+SHRUNKEN = ("shrunken", "logistic")
+"""What competes where losses are some, but not plenty."""
 CHECKED = FEWEST_TRAINING_EVENTS + FEWEST_TEST_EVENTS
 PLENTY = 120
 
@@ -25,8 +27,8 @@ class Level(StrEnum):
 
     NONE = "nothing"
     FEW = "base rate by segment"
-    SOME = "a strongly shrunken model"
-    ENOUGH = "any model"
+    SOME = "strongly shrunken regressions"
+    ENOUGH = "every kind of model"
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,10 @@ class Sufficiency:
         return f"{seen}; with {self.needed} more, {following.value}"
 
     def flavours(self, wished: tuple[str, ...]) -> tuple[str, ...]:
-        """The flavours that may compete."""
-        return wished if self.level is Level.ENOUGH else ("shrunken",)
+        """The flavours that may compete: none where nothing could be checked."""
+        if self.level is Level.ENOUGH:
+            return wished
+        return SHRUNKEN if self.level is Level.SOME else ()
 
 
 LEVELS = (

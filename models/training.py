@@ -126,8 +126,7 @@ def train(
     say(seen.words)
     if seen.level is Level.NONE:
         raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
-    flavours = () if seen.level is Level.FEW else seen.flavours(plan.flavours)
-    walks = _walks(material, flavours, say)
+    walks = _walks(material, seen.flavours(plan.flavours), say)
     tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
     if not any(tests.values()):
         return _untested(material, plan, origin, seen)
