@@ -1,7 +1,7 @@
 """The best single signal, chosen as anyone could have chosen it: from what was known before."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -25,7 +25,8 @@ def best_signal(material: Material) -> OutOfTime:
     """
     small = material.sampled(ROWS)
     begins = [block[0] for block in blocks(material.dataset.dates, material.how.blocks)]
-    chosen = {day: chosen_at(small, day) for day in begins}
+    wait = timedelta(days=material.how.embargo)
+    chosen = {day: chosen_at(small, day - wait) for day in begins}
     walks = {name: material.walk(FLAVOUR, [name]) for name in set(chosen.values()) if name}
     found = material.walk("constant", [])
     odds = {interval: np.full(len(found.block_of), np.nan) for interval in found.log_odds}
@@ -34,7 +35,7 @@ def best_signal(material: Material) -> OutOfTime:
         for interval, values in odds.items():
             source = walks[name] if name else found
             values[rows] = source.log_odds[interval][rows]
-    return OutOfTime(odds, found.block_of)
+    return OutOfTime(odds, found.block_of, found.embargo)
 
 
 def chosen_at(material: Material, day: date) -> str:

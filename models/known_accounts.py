@@ -43,7 +43,7 @@ def known_account(dataset: Dataset, walk: OutOfTime) -> Mask:
     accounts = dataset.frame["account_id"].to_numpy(object)
     known = np.zeros(len(accounts), dtype=bool)
     for begins in np.unique(walk.block_of[walk.block_of > 0]):
-        day = type(dataset.data_as_of).fromordinal(int(begins))
+        day = type(dataset.data_as_of).fromordinal(int(begins) - walk.embargo)
         met = set(accounts[dataset.at_risk(INTERVALS[0], day)])
         block = walk.block_of == begins
         known[block] = [account in met for account in accounts[block]]

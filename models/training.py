@@ -52,6 +52,7 @@ class TrainingPlan:
         baselines: for each simple baseline the columns it may read.
         bands: what the company asks of its bands.
         segments: word columns of which the first that varies gives base rates by segment.
+        embargo: days that outcomes take to be recorded.
         trusted: columns whose past values the company vouches for (see `models.leaks`).
     """
 
@@ -62,6 +63,7 @@ class TrainingPlan:
     blocks: int = 6
     seed: int = 1
     segments: tuple[str, ...] = ()
+    embargo: int = 0
     trusted: tuple[str, ...] = ()
 
 
@@ -197,7 +199,7 @@ def _material(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> M
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
-    how = WalkForward(INTERVALS, plan.blocks, plan.seed)
+    how = WalkForward(INTERVALS, plan.blocks, plan.seed, plan.embargo)
     return Material(dataset, schema.encode(dataset.frame), schema, how)
 
 

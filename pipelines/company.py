@@ -77,6 +77,7 @@ def plan_of(config: Config) -> TrainingPlan:
         bands=BandPlan(config.bands.red_capacity, config.bands.green_promise),
         seed=config.models.seed,
         segments=segment_columns(config),
+        embargo=config.models.embargo_days,
         trusted=config.models.trusted,
     )
 

@@ -19,7 +19,6 @@ from models.leaks.findings import Finding, Probe, Shuffled
 from models.leaks.watched import Codes
 from models.material import Material
 from models.metrics import Estimate, Resamples, Vector
-from models.walkforward import WalkForward
 
 FLAVOUR = "logistic"
 ROWS = 20_000
@@ -68,7 +67,7 @@ def shuffled(dataset: Dataset, seed: int) -> tuple[Dataset, Mask]:
 def _walked(material: Material, horizon: int, seed: int) -> Estimate | None:
     dataset, kept = shuffled(material.dataset, seed)
     intervals = tuple(k for k in material.how.intervals if k.end <= horizon)
-    how = WalkForward(intervals, min(BLOCKS, material.how.blocks), material.how.seed)
+    how = replace(material.how, intervals=intervals, blocks=min(BLOCKS, material.how.blocks))
     other = replace(material, dataset=dataset, inputs=material.inputs[kept], how=how)
     test = test_sets(dataset, other.walk(FLAVOUR)).get(horizon)
     return None if test is None else _within_dates(dataset, test, seed)

@@ -181,6 +181,12 @@ class Models(Section):
         ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
     )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="the seed of everything random")
+    embargo_days: int = Field(
+        0,
+        ge=0,
+        description="the days it usually takes until a loss is recorded: when checking on past "
+        "dates, what was learnt for a date was certain so many days before it",
+    )
     leave_out: Words = Field(
         (), description="snapshot columns that no model may read, e.g. one that the leak gate names"
     )
