@@ -11,20 +11,21 @@ from datetime import date
 import numpy as np
 
 from models.bands import BandOutcome, BandPlan, BandPolicy, Past, decide, outcomes
-from models.base_rates import base_rates
+from models.base_rates import base_rates, first_usable
 from models.baselines import rivals
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import learn_schema
 from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
-from models.flavours import FLAVOURS
+from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
 from models.hazards import Hazard, p_loss
 from models.honesty import Honesty, Winner, examine, guarded
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import log_loss
+from models.segment_shift import shift_by
 from models.sufficiency import Level, Sufficiency, sufficiency
 from models.verdict import Verdict, judge
 from models.walkforward import OutOfTime, WalkForward, blended, enough
@@ -129,6 +130,8 @@ def train(
     if seen.level is Level.NONE:
         raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
     walks = _walks(material, seen.flavours(plan.flavours), say)
+    shift = shift_by(material, first_usable(material.schema, plan.segments))
+    walks = shift.all_walked(walks) if shift else walks
     tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
     if not any(tests.values()):
         return _untested(material, plan, origin, seen)
@@ -136,13 +139,15 @@ def train(
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
     best = min(losses, key=lambda name: losses[name])
     say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
-    hazards = _refit(material, best, calibrators(dataset, walks[best]), say)
+    part = best.removesuffix(SHIFTED)
+    hazards = _refit(material, part, calibrators(dataset, walks[best]), say)
+    hazards = shift.refitted(best, hazards, walks) if shift else hazards
     horizons = tuple(h.interval.end for h in hazards)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
     policy, banded = _bands(material, plan.bands, walks[best], hazards, primary)
     reports = _reports(material, tests[best], plan.baselines, say)
     say("looking for leaks, and for what random folds would have claimed")
-    honesty = examine(material, Winner(best, walks[best], tests[best], deciding), plan.trusted)
+    honesty = examine(material, Winner(part, walks[best], tests[best], deciding), plan.trusted)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
         origin.fingerprint, origin.events, dataset.data_as_of,

@@ -6,6 +6,7 @@ from models.flavours.constant import Constant, FittedConstant
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
 from models.flavours.logistic import FittedLogistic, Logistic
 from models.flavours.segments import FittedSegments, Segments
+from models.flavours.shifted import PARTS, SHIFTED, FittedShifted
 
 SHRUNKEN = 0.002
 """Strength of the regression for few losses: a tenth of the usual one."""
@@ -27,7 +28,8 @@ FITTED: dict[str, type[Fitted]] = {
     "constant": FittedConstant,
     "segments": FittedSegments,
     "shrunken": FittedLogistic,
+    **dict.fromkeys([f"{name}{SHIFTED}" for name in PARTS], FittedShifted),
 }
 """How to read each flavour back from its files."""
 
-__all__ = ["FITTED", "FLAVOURS", "Fitted", "Flavour"]
+__all__ = ["FITTED", "FLAVOURS", "SHIFTED", "Fitted", "Flavour"]
