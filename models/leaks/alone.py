@@ -8,17 +8,21 @@ runs through the data tells nothing about an account.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models.dataset import Mask
 from models.leaks.watched import MISSING, Codes, Watched
 from models.metrics import Estimate, Resamples, Vector
 
+AnyCodes = npt.NDArray[np.integer[Any]]
 Counts = Vector
 """Weighted rows by stratum (date and half of the accounts) and class."""
 Order = Callable[[Counts, Counts], Codes]
 """The order of classes that one half's lost and kept rows suggest, likeliest loss last."""
+CHANCE = 0.5
 PRIOR = 2.0
 """Losses' worth of the base rate that each class begins with."""
 
@@ -38,17 +42,18 @@ class Question:
 
 def aucs(watched: Watched, question: Question) -> Vector:
     """The AUC of every column alone, shape (columns,); .5 where nothing can be compared."""
-    rows = question.gone | question.stayed
+    rows = np.flatnonzero(question.gone | question.stayed)
+    if not len(rows):
+        return np.full(len(watched.names), CHANCE)
     asked, stratum = question.gone[rows], watched.stratum[rows]
-    codes = watched.codes[rows].astype(np.int64)
-    ones = np.ones(len(asked))
-    return np.array([auc_of(codes[:, i], stratum, asked, ones) for i in range(codes.shape[1])])
+    columns = (watched.codes[:, i][rows] for i in range(len(watched.names)))
+    return np.array([auc_of(codes, stratum, asked) for codes in columns])
 
 
 def interval(watched: Watched, question: Question, column: int, draws: int, seed: int) -> Estimate:
     """One column's AUC with its 95 % interval over accounts."""
     rows = question.gone | question.stayed
-    codes = watched.codes[rows, column].astype(np.int64)
+    codes = watched.codes[:, column][rows]
     stratum, asked = watched.stratum[rows], question.gone[rows]
     resamples = Resamples.of(watched.accounts[rows], draws, seed)
     return resamples.interval(lambda weight: auc_of(codes, stratum, asked, weight))
@@ -60,18 +65,16 @@ def presence(watched: Watched) -> Watched:
     return Watched(**{**vars(watched), "codes": there})
 
 
-def auc_of(codes: Codes, stratum: Codes, gone: Mask, weight: Vector) -> float:
+def auc_of(codes: AnyCodes, stratum: Codes, gone: Mask, weight: Vector | None = None) -> float:
     """AUC within strata, with each half's classes in the order that the other half gives."""
-    if not len(codes):
-        return 0.5
-    lost, kept = (_counts(codes, stratum, weight * part) for part in (gone, ~gone))
+    lost, kept = _counts(codes, stratum, gone, weight)
     halves = [(lost[half::2], kept[half::2]) for half in (0, 1)]
     return max(_judged(halves, _by_share), _judged(halves, _by_value))
 
 
-def auc_as_ranked(codes: Codes, stratum: Codes, gone: Mask, weight: Vector) -> float:
+def auc_as_ranked(codes: AnyCodes, stratum: Codes, gone: Mask, weight: Vector) -> float:
     """AUC within strata where the higher class is the likelier loss; NaN without pairs."""
-    lost, kept = (_counts(codes, stratum, weight * part) for part in (gone, ~gone))
+    lost, kept = _counts(codes, stratum, gone, weight)
     below, pairs = _pairs(lost, kept, np.arange(lost.shape[1]))
     return below / pairs if pairs else float("nan")
 
@@ -82,7 +85,7 @@ def _judged(halves: list[tuple[Counts, Counts]], order: Order) -> float:
     for (lost, kept), other in zip(halves, halves[::-1], strict=True):
         won, met = _pairs(lost, kept, order(*other))
         below, pairs = below + won, pairs + met
-    return below / pairs if pairs else 0.5
+    return below / pairs if pairs else CHANCE
 
 
 def _pairs(lost: Counts, kept: Counts, order: Codes) -> tuple[float, float]:
@@ -104,10 +107,15 @@ def _by_value(lost: Counts, kept: Counts) -> Codes:
     return rising if 2 * won >= met else rising[::-1]
 
 
-def _counts(codes: Codes, stratum: Codes, weight: Vector) -> Counts:
+def _counts(
+    codes: AnyCodes, stratum: Codes, gone: Mask, weight: Vector | None
+) -> tuple[Counts, Counts]:
+    """Rows lost and kept, by stratum and class."""
     classes, strata = int(codes.max()) + 1, 2 * (int(stratum.max()) // 2 + 1)
-    flat = np.bincount(stratum * classes + codes, weight, strata * classes)
-    return np.asarray(flat.reshape(strata, classes), np.float64)
+    cell = (stratum + strata * gone) * classes + codes
+    flat = np.bincount(cell, weight, 2 * strata * classes).astype(np.float64)
+    kept, lost = flat.reshape(2, strata, classes)
+    return lost, kept
 
 
 def _shares(lost: Counts, kept: Counts) -> Vector:

@@ -14,7 +14,7 @@ from models.score import HORIZONS
 
 Codes = npt.NDArray[np.int64]
 
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 """Whole accounts are drawn from larger data: a leak shows in a fraction of the rows."""
 TAIL = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04)
 LIMITS = np.array([*TAIL, *np.linspace(0.08, 0.92, 13), *(1 - t for t in TAIL[::-1])])
@@ -96,7 +96,7 @@ def watch(material: Material, horizon: int) -> Watched:
 
 def coded(inputs: Matrix, columns: Sequence[InputColumn]) -> npt.NDArray[np.uint8]:
     """Classes of all values, shape of `inputs`; the rarest of many words share the last."""
-    out = np.empty(inputs.shape, np.uint8)
+    out = np.empty(inputs.shape, np.uint8, order="F")
     for i, column in enumerate(columns):
         values = inputs[:, i]
         code = _classes(values) if column.words is None else np.minimum(values, 253) + 1
