@@ -6,6 +6,7 @@ import numpy as np
 
 from models.bands import BandPolicy
 from models.calibration import Calibrator
+from models.churn_model import ChurnModel
 from models.encoding import InputSchema
 from models.flavours import FLAVOURS
 from models.hazards import Hazard
@@ -45,3 +46,17 @@ def first_usable(schema: InputSchema, segments: Sequence[str]) -> list[str]:
     """The first of `segments` that a model may read and that holds words; none where none is."""
     words = {column.name for column in schema.columns if column.words is not None}
     return [name for name in segments if name in words][:1]
+
+
+def rates_by_segment(model: ChurnModel) -> dict[str, dict[int, float]]:
+    """The chance of loss by segment and horizon of a model that knows nothing else.
+
+    Empty for every other model; one entry, "all", where there are no segments.
+    """
+    if model.flavour != FLAVOUR:
+        return {}
+    columns = model.schema.columns
+    words = (columns[0].words or ()) if columns else ("all",)
+    inputs = np.arange(len(words), dtype=np.float64)[:, None][:, : len(columns)]
+    chances = model.chances(inputs)
+    return {word: {h: float(p[i]) for h, p in chances.items()} for i, word in enumerate(words)}

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from models.base_rates import rates_by_segment
+from models.churn_model import ChurnModel
 from models.honesty import Honesty
 from models.known_accounts import Group
 from models.leaks import LeakReport
@@ -16,6 +18,15 @@ def honesty(found: Honesty) -> list[str]:
     for horizon, groups in found.accounts.items():
         lines += _accounts(horizon, groups)
     return lines
+
+
+def base_rates(model: ChurnModel) -> list[str]:
+    """What is known where no model could be checked; none for other models."""
+    return [
+        f"  Base rate of {segment}: "
+        + ", ".join(f"{100 * chance:.1f} % within {days} days" for days, chance in found.items())
+        for segment, found in rates_by_segment(model).items()
+    ]
 
 
 def _leaks(report: LeakReport) -> Iterator[str]:

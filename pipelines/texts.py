@@ -6,7 +6,7 @@ from models.evaluation import HorizonReport
 from models.explain.wording import Wording
 from models.metrics import Estimate
 from pipelines.deliver import Delivered
-from pipelines.honesty_text import honesty
+from pipelines.honesty_text import base_rates, honesty
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.score import ScoreResult
@@ -31,7 +31,8 @@ def training(result: TrainResult) -> str:
     lines = [f"Model {found.model.version} ({found.model.flavour}), as of {found.model.data_as_of}"]
     lines += [f"  {sentence}" for sentence in found.verdict.sentences]
     lines += [_quality(report) for report in found.reports.values()]
-    lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
+    if found.bands:
+        lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
     lines += [
         f"    {b.band.value:<7}{b.accounts:>6} accounts  lost {percent(b.lost)} "
         f"({percent(b.low)} to {percent(b.high)})"
@@ -43,7 +44,7 @@ def training(result: TrainResult) -> str:
             "  Left out of training, because only today's value is known: "
             + ", ".join(result.unsafe)
         )
-    lines += honesty(found.honesty)
+    lines += [*base_rates(found.model), *honesty(found.honesty)]
     lines += _leading(result)
     lines.append(_ending(result))
     return "\n".join(lines)

@@ -18,6 +18,7 @@ from features.runners.job import SnapshotJob
 from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
+from models.base_rates import rates_by_segment
 from models.dataset import Dataset, join
 from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, RunRecord
@@ -80,6 +81,7 @@ class TrainResult:
             "bands": [asdict(b) for b in found.bands],
             "policy": asdict(found.model.policy),
             "leading_signals": dict(list(found.importance.items())[:15]),
+            "base_rates_by_segment": rates_by_segment(found.model),
             "enough_losses": {**asdict(found.enough), "words": found.enough.words},
             **found.honesty.summary(),
         }
