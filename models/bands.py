@@ -26,16 +26,18 @@ class BandPolicy:
         green_below: chance below which an account is green; 0 where no promise holds.
         base_rate: share of accounts lost within the horizon, as seen.
         promise: greatest share of green accounts that may be lost.
+        abstains: whether every account is grey: too little has been lost to tell them apart.
     """
 
     red_from: float
     green_below: float
     base_rate: float
     promise: float
+    abstains: bool = False
 
     def band(self, chance: float | None) -> Band:
         """The band of one chance of loss; grey for none."""
-        if chance is None or np.isnan(chance):
+        if self.abstains or chance is None or np.isnan(chance):
             return Band.GREY
         if chance >= self.red_from:
             return Band.RED

@@ -81,7 +81,9 @@ def calibrators(
 
     Without `before`, from all rows that had matured when the outcomes were read.
     """
-    at = dataset.data_as_of if before is None else type(dataset.data_as_of).fromordinal(before)
+    at = dataset.data_as_of
+    if before is not None:
+        at = type(at).fromordinal(before - predicted.embargo)
     found = {}
     for interval, log_odds in predicted.log_odds.items():
         rows = dataset.at_risk(interval, at) & ~np.isnan(log_odds)

@@ -1,7 +1,7 @@
 """What all the steps of one training share: rows, inputs, and how they are walked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -38,3 +38,13 @@ class Material:
         names = self.schema.names
         inputs = self.inputs[:, [names.index(n) for n in schema.names]]
         return out_of_time(self.dataset, inputs, schema, FLAVOURS[flavour], self.how)
+
+    def sampled(self, rows: int) -> "Material":
+        """The rows of as many whole accounts as make about `rows` rows; all where fewer."""
+        if len(self.inputs) <= rows:
+            return self
+        accounts = self.dataset.frame["account_id"].to_numpy(object)
+        _, owner = np.unique(accounts, return_inverse=True)
+        drawn = np.random.default_rng(self.how.seed).random(int(owner.max()) + 1)
+        mine = np.asarray((drawn < rows / len(owner))[owner])
+        return replace(self, dataset=self.dataset.take(mine), inputs=self.inputs[mine])

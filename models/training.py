@@ -11,18 +11,22 @@ from datetime import date
 import numpy as np
 
 from models.bands import BandOutcome, BandPlan, BandPolicy, Past, decide, outcomes
+from models.base_rates import base_rates, first_usable
 from models.baselines import rivals
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import learn_schema
 from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
-from models.flavours import FLAVOURS
+from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
 from models.hazards import Hazard, p_loss
+from models.honesty import Honesty, Winner, examine, guarded
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import Vector, log_loss
+from models.segment_shift import shift_by
+from models.sufficiency import Level, Sufficiency, sufficiency
 from models.verdict import Verdict, judge
 from models.walkforward import OutOfTime, WalkForward, blended, enough
 
@@ -48,6 +52,9 @@ class TrainingPlan:
         primary_horizon: the horizon wished for; a shorter one serves without evidence.
         baselines: for each simple baseline the columns it may read.
         bands: what the company asks of its bands.
+        segments: word columns of which the first that varies gives base rates by segment.
+        embargo: days that outcomes take to be recorded.
+        trusted: columns whose past values the company vouches for (see `models.leaks`).
     """
 
     flavours: tuple[str, ...]
@@ -56,6 +63,9 @@ class TrainingPlan:
     bands: BandPlan = field(default_factory=BandPlan)
     blocks: int = 6
     seed: int = 1
+    segments: tuple[str, ...] = ()
+    embargo: int = 0
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,8 @@ class Trained:
         flavours: each flavour's log loss at the horizon that decided.
         bands: what happened to the accounts of each band.
         missing: why each horizon without evidence is left empty.
+        enough: how many losses were seen, and what they allow.
+        honesty: leaks, random folds, known and new accounts.
     """
 
     model: ChurnModel
@@ -90,6 +102,8 @@ class Trained:
     verdict: Verdict
     rows: int
     importance: dict[str, float]
+    enough: Sufficiency
+    honesty: Honesty
     beside: dict[int, dict[str, Vector]] = field(default_factory=dict)
 
 
@@ -113,18 +127,30 @@ def train(
         NoEvidence: no flavour could be fitted and checked on later dates.
     """
     material = _material(dataset, columns, plan)
-    walks = _walks(material, plan.flavours, say)
+    seen = sufficiency(dataset)
+    say(seen.words)
+    if seen.level is Level.NONE:
+        raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
+    walks = _walks(material, seen.flavours(plan.flavours), say)
+    shift = shift_by(material, first_usable(material.schema, plan.segments))
+    walks = shift.all_walked(walks) if shift else walks
     tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
+    if not any(tests.values()):
+        return _untested(material, plan, origin, seen)
     deciding = _deciding_horizon(tests, plan.primary_horizon)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
     best = min(losses, key=lambda name: losses[name])
     say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
-    hazards = _refit(material, best, calibrators(dataset, walks[best]), say)
+    part = best.removesuffix(SHIFTED)
+    hazards = _refit(material, part, calibrators(dataset, walks[best]), say)
+    hazards = shift.refitted(best, hazards, walks) if shift else hazards
     horizons = tuple(h.interval.end for h in hazards)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    policy, seen = _bands(material, plan.bands, walks[best], hazards, primary)
+    policy, banded = _bands(material, plan.bands, walks[best], hazards, primary)
     beside = rivals(material, plan.baselines, tests[best])
     reports = _reports(material, tests[best], beside, say)
+    say("looking for leaks, and for what random folds would have claimed")
+    honesty = examine(material, Winner(part, walks[best], tests[best], deciding), plan.trusted)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
         origin.fingerprint, origin.events, dataset.data_as_of,
@@ -134,12 +160,44 @@ def train(
         reports=reports,
         tests=tests[best],
         flavours=losses,
-        bands=seen,
+        bands=banded,
         missing=_missing(dataset, horizons),
-        verdict=judge(reports[deciding]),
+        verdict=guarded(judge(reports[deciding]), honesty.leaks),
         rows=len(dataset.frame),
         importance=_importance(model, material),
+        enough=seen,
+        honesty=honesty,
         beside=beside,
+    )
+
+
+def _untested(
+    material: Material, plan: TrainingPlan, origin: Provenance, seen: Sufficiency
+) -> Trained:
+    """The base rate by segment, with every band grey, where no model can be checked."""
+    dataset = material.dataset
+    schema, hazards, policy = base_rates(material, plan.segments, plan.primary_horizon)
+    horizons = tuple(h.interval.end for h in hazards)
+    if not horizons:
+        raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
+    primary = _primary(horizons, {}, plan.primary_horizon)
+    model = ChurnModel(
+        origin.version, "segments", origin.outcome, schema, hazards, primary, policy,
+        origin.fingerprint, origin.events, dataset.data_as_of,
+    )  # fmt: skip
+    sentences = (f"no model could be checked on later dates: {TOO_LITTLE}", seen.words)
+    return Trained(
+        model=model,
+        reports={},
+        tests={},
+        flavours={},
+        bands=[],
+        missing=_missing(dataset, horizons),
+        verdict=Verdict(False, primary, sentences),
+        rows=len(dataset.frame),
+        importance={},
+        enough=seen,
+        honesty=Honesty(),
     )
 
 
@@ -150,7 +208,7 @@ def _material(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> M
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
-    how = WalkForward(INTERVALS, plan.blocks, plan.seed)
+    how = WalkForward(INTERVALS, plan.blocks, plan.seed, plan.embargo)
     return Material(dataset, schema.encode(dataset.frame), schema, how)
 
 

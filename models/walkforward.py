@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -33,10 +33,12 @@ class OutOfTime:
     Attributes:
         log_odds: per interval, shape (rows,); NaN where no model could be fitted in time.
         block_of: the first date of each row's block as a day number, 0 where in none.
+        embargo: days before a block by which an outcome had to be certain.
     """
 
     log_odds: dict[Interval, Vector]
     block_of: npt.NDArray[np.int64]
+    embargo: int = 0
 
 
 def blocks(dates: Sequence[date], count: int, warm_up: float = 0.25) -> list[list[date]]:
@@ -82,7 +84,8 @@ def out_of_time(
     for block in blocks(dataset.dates, plan.blocks):
         rows = (ordinals >= block[0].toordinal()) & (ordinals <= block[-1].toordinal())
         block_of[rows] = block[0].toordinal()
-        folds += _folds(dataset, rows, block[0], plan.intervals)
+        certain = block[0] - timedelta(days=plan.embargo)
+        folds += _folds(dataset, rows, certain, plan.intervals)
 
     def predicted(fold: _Fold) -> Vector:
         model = flavour.fit(inputs[fold.risk], fold.lost, schema, plan.seed)
@@ -91,15 +94,15 @@ def out_of_time(
     with ThreadPoolExecutor(_workers(len(inputs))) as pool:
         for fold, odds in zip(folds, pool.map(predicted, folds), strict=True):
             log_odds[fold.interval][fold.rows] = odds
-    return OutOfTime(log_odds, block_of)
+    return OutOfTime(log_odds, block_of, plan.embargo)
 
 
 def _folds(
-    dataset: Dataset, rows: Mask, begins: date, intervals: Sequence[Interval]
+    dataset: Dataset, rows: Mask, certain: date, intervals: Sequence[Interval]
 ) -> Iterator[_Fold]:
     """The fits of one block that have enough to learn from."""
     for interval in intervals:
-        risk = dataset.at_risk(interval, begins)
+        risk = dataset.at_risk(interval, certain)
         lost = dataset.lost_within(interval.end)[risk].astype(np.float64)
         if enough(lost, len(np.unique(dataset.ordinals[risk]))):
             yield _Fold(interval, risk, lost, rows)
@@ -113,7 +116,7 @@ def _workers(rows: int) -> int:
 def blended(one: OutOfTime, other: OutOfTime) -> OutOfTime:
     """The mean of two flavours' log-odds: what their blend would have predicted."""
     pairs = {k: 0.5 * (one.log_odds[k] + other.log_odds[k]) for k in one.log_odds}
-    return OutOfTime(pairs, one.block_of)
+    return OutOfTime(pairs, one.block_of, one.embargo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,11 @@ class WalkForward:
         intervals: the intervals whose hazards are learnt.
         blocks: into how many blocks the later dates are cut.
         seed: of everything random.
+        embargo: days that outcomes take to be recorded. What is learnt for a block was certain
+            so many days before it, since a loss recorded late was not known there yet.
     """
 
     intervals: tuple[Interval, ...]
     blocks: int = 6
     seed: int = 1
+    embargo: int = 0

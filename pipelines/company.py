@@ -11,10 +11,12 @@ from features.segments import DEFAULT_SEGMENTS, Segments
 from features.signal import Catalogue, SnapshotColumn
 from features.signals import catalogue_for
 from models.bands import BandPlan
+from models.baselines import BEST_SIGNAL, BY_SEGMENT, OWN_SCORE
 from models.training import TrainingPlan
 from pipelines.config import Config
 from pipelines.own_signals import with_own
 
+USUAL_SEGMENTS = ("profile__tier", "profile__revenue_class", "profile__plan")
 WARM_UP_DAYS = 30
 """History a first snapshot needs before it where the outcome itself needs less."""
 
@@ -74,6 +76,9 @@ def plan_of(config: Config) -> TrainingPlan:
         baselines=baselines_of(config),
         bands=BandPlan(config.bands.red_capacity, config.bands.green_promise),
         seed=config.models.seed,
+        segments=segment_columns(config),
+        embargo=config.models.embargo_days,
+        trusted=config.models.trusted,
     )
 
 
@@ -85,7 +90,15 @@ def baselines_of(config: Config) -> dict[str, tuple[str, ...]]:
         "base rate": (),
         "age alone": ("profile__age", "profile__subscribed_for", "consumption__first_used"),
         "recency alone": (last.get(activity, "consumption__last_used"),),
+        BY_SEGMENT: segment_columns(config),
+        BEST_SIGNAL: (),
+        **({OWN_SCORE: (config.models.own_score,)} if config.models.own_score else {}),
     }
+
+
+def segment_columns(config: Config) -> tuple[str, ...]:
+    """The columns that may tell segments apart, the one preferred first."""
+    return (config.models.segment,) if config.models.segment else USUAL_SEGMENTS
 
 
 def columns_of(catalogue: Catalogue, accounts_versioned: bool) -> tuple[list[str], list[str]]:

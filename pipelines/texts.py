@@ -6,7 +6,9 @@ from typing import Any
 from models.evaluation import HorizonReport
 from models.explain.wording import Wording
 from models.metrics import Estimate
+from models.scorecard import Scorecard
 from pipelines.deliver import Delivered
+from pipelines.honesty_text import base_rates, honesty
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.score import ScoreResult
@@ -33,8 +35,9 @@ def training(result: TrainResult) -> str:
     lines = [f"Model {found.model.version} ({found.model.flavour}), as of {found.model.data_as_of}"]
     lines += [f"  {sentence}" for sentence in found.verdict.sentences]
     lines += [_quality(report) for report in found.reports.values()]
-    lines.append(_at_capacity(result))
-    lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
+    lines += [_at_capacity(result.card)] if result.card else []
+    if found.bands:
+        lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
     lines += [
         f"    {b.band.value:<7}{b.accounts:>6} accounts  lost {percent(b.lost)} "
         f"({percent(b.low)} to {percent(b.high)})"
@@ -46,6 +49,7 @@ def training(result: TrainResult) -> str:
             "  Left out of training, because only today's value is known: "
             + ", ".join(result.unsafe)
         )
+    lines += [*base_rates(found.model), *honesty(found.honesty)]
     lines += _leading(result)
     lines.append(_ending(result))
     return "\n".join(lines)
@@ -114,16 +118,16 @@ def _quality(report: HorizonReport) -> str:
     return "\n".join([head, *others])
 
 
-def _at_capacity(result: TrainResult) -> str:
+def _at_capacity(card: Scorecard) -> str:
     """What the team gets for answering as many accounts as it can."""
-    found = result.card.overall.figures
+    found = card.overall.figures
     parts = [f"precision {_range(found['precision_at_capacity'])}"]
     parts += [f"recall {_range(found['recall_at_capacity'])}"]
     if not isnan(found["arr_recall_at_capacity"].value):
         parts.append(f"recall of revenue {_range(found['arr_recall_at_capacity'])}")
     if not isnan(found["lead_in_time"].value):
         parts.append(f"in time {percent(found['lead_in_time'].value)}")
-    return f"  Answering what the team can ({result.card.horizon} days): {', '.join(parts)}"
+    return f"  Answering what the team can ({card.horizon} days): {', '.join(parts)}"
 
 
 def _leading(result: TrainResult) -> list[str]:

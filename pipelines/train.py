@@ -19,6 +19,7 @@ from features.runners.job import SnapshotJob
 from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
+from models.base_rates import rates_by_segment
 from models.dataset import Dataset, join
 from models.evidence import Evidence
 from models.evidence import save as save_evidence
@@ -26,6 +27,7 @@ from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, EVIDENCE, RunRecord
 from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
+from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
     columns_of,
@@ -58,7 +60,8 @@ class TrainResult:
     Attributes:
         unsafe: signals left out because their past values are not known.
         own: how people speak of the company's own signals.
-        card: all figures at the primary horizon, overall and by segment and month.
+        card: all figures at the primary horizon, overall and by segment and month; None
+            where no model could be checked.
         decision: whether the model now serves, and why (not).
     """
 
@@ -66,7 +69,7 @@ class TrainResult:
     run_id: str
     unsafe: tuple[str, ...]
     own: tuple[Phrase, ...]
-    card: Scorecard
+    card: Scorecard | None = None
     decision: Decision = Decision(False, ())
 
     @property
@@ -99,7 +102,10 @@ class TrainResult:
             "bands": [asdict(b) for b in found.bands],
             "policy": asdict(found.model.policy),
             "leading_signals": dict(list(found.importance.items())[:15]),
-            "scorecard": asdict(self.card),
+            "scorecard": asdict(self.card) if self.card else None,
+            "base_rates_by_segment": rates_by_segment(found.model),
+            "enough_losses": {**asdict(found.enough), "words": found.enough.words},
+            **found.honesty.summary(),
         }
 
 
@@ -122,6 +128,7 @@ def train_model(
     job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
     dataset = _joined(*build(job, say), label, as_of)
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
+    columns = chosen(config, catalogue, columns)
     plan = plan_of(config)
     origin = Provenance(
         version=version_of(as_of, _digest(dataset, plan, label)),
@@ -130,14 +137,15 @@ def train_model(
         events=events,
     )
     trained = train(dataset, columns, plan, origin, say)
-    asked = asked_of(config)
+    asked, own = asked_of(config), phrases(own_columns(catalogue, events))
+    result = TrainResult(trained, "", tuple(unsafe), own)
+    if not trained.tests:
+        return _recorded(workspace, result, None, promote)
     evidence = evidence_of(dataset, trained, asked)
     say(f"working out all figures at {evidence.primary_horizon} days, by segment and month")
     rows = evidence.at(evidence.primary_horizon)
     card = scorecard(rows, rows["chance"].to_numpy(float), asked)
-    own = phrases(own_columns(catalogue, events))
-    result = TrainResult(trained, "", tuple(unsafe), own, card)
-    return _recorded(workspace, result, evidence, promote)
+    return _recorded(workspace, replace(result, card=card), evidence, promote)
 
 
 def loaded(workspace: Workspace) -> Lake:
@@ -174,7 +182,7 @@ def _digest(dataset: Dataset, plan: TrainingPlan, label: Label) -> str:
 
 
 def _recorded(
-    workspace: Workspace, result: TrainResult, evidence: Evidence, promote: bool
+    workspace: Workspace, result: TrainResult, evidence: Evidence | None, promote: bool
 ) -> TrainResult:
     """Save the bundle and figures, log the run, and promote where it is to serve."""
     model = result.trained.model
@@ -182,8 +190,8 @@ def _recorded(
     shutil.rmtree(folder, ignore_errors=True)
     digest = bundle.save(model, folder / BUNDLE)
     record = _record(result, digest)
-    evidence = described(evidence, record, result.trained)
-    kept = save_evidence(evidence, folder / EVIDENCE)
+    evidence = described(evidence, record, result.trained) if evidence else None
+    kept = save_evidence(evidence, folder / EVIDENCE) if evidence else ""
     _write_evidence(result, folder)
     registry = workspace.registry()
     run = RunRecord(model.version, digest, _parameters(result), _metrics(result), folder, kept)
@@ -196,8 +204,8 @@ def _recorded(
     return replace(result, decision=decision)
 
 
-def _decision(registry: "Registry", result: TrainResult, evidence: Evidence) -> Decision:
-    if not result.trained.verdict.fit:
+def _decision(registry: "Registry", result: TrainResult, evidence: Evidence | None) -> Decision:
+    if evidence is None or not result.trained.verdict.fit:
         return Decision(False, ("the model is not fit to use",))
     return decide(registry, evidence)
 
@@ -218,16 +226,17 @@ def _parameters(result: TrainResult) -> dict[str, str]:
 
 def _metrics(result: TrainResult) -> dict[str, float]:
     """Each horizon's figures, with slope and the gains over the baselines."""
-    card = result.card
-    overall = {f"{k}_{card.horizon}": e.value for k, e in card.overall.figures.items()}
-    found = {name: value for name, value in overall.items() if isfinite(value)}
+    card, found = result.card, {}
+    if card:
+        overall = {f"{k}_{card.horizon}": e.value for k, e in card.overall.figures.items()}
+        found = {name: value for name, value in overall.items() if isfinite(value)}
     for horizon, report in result.trained.reports.items():
         for name, estimate in report.metrics.items():
             found[f"{name}_{horizon}"] = estimate.value
         found[f"calibration_slope_{horizon}"] = report.slope
         for name, gain in report.gains.items():
             found[f"gain_over_{name.replace(' ', '_')}_{horizon}"] = gain.value
-    return found
+    return {**found, **result.trained.honesty.figures()}
 
 
 def _record(result: TrainResult, digest: str) -> ModelRecord:
@@ -242,6 +251,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
         metrics={
             "horizons": summary["horizon_reports"],
             "bands": summary["bands"],
+            "honesty": result.trained.honesty.summary(),
             "leading_signals": summary["leading_signals"],
             "events": list(model.events),
             "own_signals": [asdict(phrase) for phrase in result.own],

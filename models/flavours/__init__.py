@@ -5,12 +5,19 @@ from models.flavours.blend import Blend, FittedBlend
 from models.flavours.constant import Constant, FittedConstant
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
 from models.flavours.logistic import FittedLogistic, Logistic
+from models.flavours.segments import FittedSegments, Segments
+from models.flavours.shifted import PARTS, SHIFTED, FittedShifted
+
+SHRUNKEN = 0.002
+"""Strength of the regression for few losses: a tenth of the usual one."""
 
 FLAVOURS: dict[str, Flavour] = {
     "lightgbm": LightGBM(),
     "logistic": Logistic(),
     "blend": Blend(),
     "constant": Constant(),
+    "segments": Segments(),
+    "shrunken": Logistic(SHRUNKEN),
 }
 """Ways to fit hazards, by the name used in the configuration and in bundles."""
 
@@ -19,7 +26,10 @@ FITTED: dict[str, type[Fitted]] = {
     "logistic": FittedLogistic,
     "blend": FittedBlend,
     "constant": FittedConstant,
+    "segments": FittedSegments,
+    "shrunken": FittedLogistic,
+    **dict.fromkeys([f"{name}{SHIFTED}" for name in PARTS], FittedShifted),
 }
 """How to read each flavour back from its files."""
 
-__all__ = ["FITTED", "FLAVOURS", "Fitted", "Flavour"]
+__all__ = ["FITTED", "FLAVOURS", "SHIFTED", "Fitted", "Flavour"]

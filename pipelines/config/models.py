@@ -184,6 +184,30 @@ class Models(Section):
     lead_days: int = Field(
         30, ge=0, description="days before a loss from which on a warning is of use"
     )
+    embargo_days: int = Field(
+        0,
+        ge=0,
+        description="the days it usually takes until a loss is recorded: when checking on past "
+        "dates, what was learnt for a date was certain so many days before it",
+    )
+    leave_out: Words = Field(
+        (), description="snapshot columns that no model may read, e.g. one that the leak gate names"
+    )
+    trusted: Words = Field(
+        (),
+        description="snapshot columns whose every value was known on its date, as the company "
+        "vouches: the leak gate reports on them and does not block",
+    )
+    segment: str = Field(
+        "",
+        description="the word column by which base rates are shown, e.g. profile__industry; "
+        "without it the tier, else the class of revenue or the plan",
+    )
+    own_score: str = Field(
+        "",
+        description="the snapshot column that holds the company's own score, shown alone beside "
+        "every model",
+    )
 
 
 class Bands(Section):

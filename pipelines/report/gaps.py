@@ -19,6 +19,7 @@ class Grounds:
         quarantined: bad rows of the last load by source.
         newest: the newest run, from which names and revenue of all accounts come.
         trained_on: the last day of the data the model learnt from; None where not known.
+        doubts: what the training said against itself, in sentences.
     """
 
     portfolio: Portfolio
@@ -28,6 +29,7 @@ class Grounds:
     quarantined: Mapping[str, int]
     newest: date
     trained_on: date | None
+    doubts: tuple[str, ...] = ()
 
 
 def gaps(grounds: Grounds) -> tuple[str, ...]:

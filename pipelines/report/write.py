@@ -14,6 +14,7 @@ from models.score import Band
 from pipelines.company import label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import InputError
+from pipelines.report.doubts import doubts
 from pipelines.report.evidence import Evidence, Truth, evidence
 from pipelines.report.gaps import Grounds
 from pipelines.report.outcome import words_for
@@ -106,6 +107,7 @@ def _gather(
         quarantined=quarantined(workspace.quarantine),
         newest=newest.as_of if newest else run.as_of,
         trained_on=model.data_as_of if model else None,
+        doubts=doubts(metrics, run.primary_horizon),
     )
     company, version = config.company, run.model_version
     now = datetime.now(UTC)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from models.baselines import rivals
+from models.baselines import BASE_RATE, BEST_SIGNAL, BY_SEGMENT, OWN_SCORE, rivals
 from models.dataset import Dataset
 from models.encoding import learn_schema
 from models.evaluation import TestSet, calibrated_in_time
@@ -59,3 +59,32 @@ def test_columns_that_do_not_exist_leave_the_base_rate(
     found = rivals(material, {"recency alone": ("last_used",)}, tests)
     np.testing.assert_array_equal(found[30]["recency alone"], found[30]["base rate"])
     assert auc(tests[30].lost, found[30]["base rate"], np.ones(len(tests[30].lost))) < 0.65
+
+
+@pytest.fixture(scope="module")
+def named(make_world: Callable[..., Dataset]) -> Material:
+    """`score` is the company's own: what it thinks of `use`."""
+    data = make_world(seed=5, signal=1.5)
+    data.frame["score"] = np.round(10 * data.frame["use"])
+    schema = learn_schema(data.frame, ["use", "noise", "plan", "score"])
+    return Material(data, schema.encode(data.frame), schema, WalkForward(INTERVALS[:2], 3))
+
+
+def test_what_a_user_must_see_beside_a_model(named: Material) -> None:
+    tests = sets_of(named.dataset, named.walk("logistic"))
+    asked = {BY_SEGMENT: ("none", "plan"), BEST_SIGNAL: (), OWN_SCORE: ("score",)}
+    found = rivals(named, asked, tests)[90]
+    assert list(found) == [BASE_RATE, BY_SEGMENT, BEST_SIGNAL, OWN_SCORE]
+    plans = named.dataset.frame["plan"].to_numpy(object)[tests[90].rows]
+    block = named.walk("constant", []).block_of[tests[90].rows]
+    chances = set(zip(plans, block, found[BY_SEGMENT], strict=True))
+    assert len(chances) == len({(plan, begins) for plan, begins, _ in chances})
+    lost, ones = tests[90].lost, np.ones(len(tests[90].lost))
+    for clever in (BEST_SIGNAL, OWN_SCORE):
+        assert auc(lost, found[clever], ones) > auc(lost, found[BASE_RATE], ones) + 0.1
+
+
+def test_without_a_segment_the_base_rate_stands(named: Material) -> None:
+    tests = sets_of(named.dataset, named.walk("logistic"))
+    found = rivals(named, {BY_SEGMENT: ("use", "none")}, tests)[90]
+    np.testing.assert_allclose(found[BY_SEGMENT], found[BASE_RATE])

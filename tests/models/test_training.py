@@ -11,6 +11,8 @@ import pytest
 
 from models import bundle
 from models.dataset import Dataset
+from models.score import Band
+from models.sufficiency import Level
 from models.training import NoEvidence, Provenance, Trained, TrainingPlan, train, version_of
 
 COLUMNS = ("use", "noise", "plan", "csat", "age", "fixed")
@@ -98,12 +100,53 @@ def test_age_alone_is_no_signal(
     assert len(found.verdict.sentences) == 2
 
 
-@pytest.mark.parametrize("world", [{"months": 4}, {"accounts": 30}, {"base": 0.0005}])
 def test_too_little_data_is_said_helpfully(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    said = "too few losses .* bring a longer history, or wait.* with [1-9] more, base rate"
+    with pytest.raises(NoEvidence, match=said):
+        train(make_world(base=0.0005), COLUMNS, plan, origin)
+
+
+@pytest.mark.parametrize("world", [{"months": 3}, {"accounts": 30}])
+def test_few_losses_give_base_rates_by_segment_and_grey(
     make_world: MakeWorld, plan: TrainingPlan, origin: Provenance, world: dict[str, float]
 ) -> None:
-    with pytest.raises(NoEvidence, match="too few losses .* bring a longer history, or wait"):
-        train(make_world(**world), COLUMNS, plan, origin)
+    data = make_world(**world)
+    found = train(data, COLUMNS, replace(plan, segments=("none", "plan")), origin)
+    assert not found.verdict.fit
+    assert found.verdict.sentences[1].startswith(f"{found.enough.lost} accounts were seen to be")
+    assert found.model.flavour == "segments"
+    assert found.model.schema.names == ("plan",)
+    assert found.reports == found.tests == {}
+    assert found.honesty.leaks is None
+    scores = found.model.score(data.frame[data.frame["as_of"] == data.dates[-1]])
+    assert {score.band for score in scores} == {Band.GREY}
+    chances = {score.p_loss[30] for score in scores}
+    assert 1 < len(chances) <= 3
+    rate = data.lost_within(30)[data.matured(30, data.data_as_of)].mean()
+    assert min(chances) > 0.5 * rate
+    assert max(chances) < 2 * rate
+
+
+def test_some_losses_give_shrunken_regressions(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    found = train(make_world(seed=5, accounts=80, signal=1.5), COLUMNS, plan, origin)
+    assert found.enough.level is Level.SOME
+    assert found.flavours.keys() == {"shrunken", "logistic"}
+
+
+def test_a_leak_is_refused_by_name(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    data = make_world(seed=5, signal=1.5, accounts=150)
+    data.frame["left_because"] = np.where(data.lost_within(10**6), "price", None)
+    only = replace(plan, flavours=("logistic",), baselines={})
+    found = train(data, (*COLUMNS, "left_because"), only, origin)
+    assert found.reports[90].metrics["auc"].low > 0.8
+    assert not found.verdict.fit
+    assert "because of left_because" in found.verdict.sentences[-1]
 
 
 def test_signals_that_never_vary_are_no_signals(
@@ -130,7 +173,8 @@ def test_steps_are_told(make_world: MakeWorld, plan: TrainingPlan, origin: Prove
     told: list[str] = []
     only = replace(plan, flavours=("logistic",), baselines={})
     found = train(make_world(seed=5, signal=1.5), COLUMNS, only, origin, told.append)
-    assert told[0] == "walking logistic forward through 14 dates"
+    assert told[0].endswith("accounts were seen to be lost: they allow every kind of model")
+    assert told[1] == "walking logistic forward through 14 dates"
     assert any(t.startswith("fitting days 0-30 on 3380 rows, ") for t in told)
     assert found.reports[90].gains.keys() == {"base rate"}  # added though not asked for
 

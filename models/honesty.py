@@ -1,0 +1,83 @@
+"""What a training must say against itself: leaks, random folds, accounts never met."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from models.evaluation import TestSet
+from models.known_accounts import Group, groups, known_account
+from models.leaks import LeakReport, look
+from models.material import Material
+from models.random_folds import Claim, claim
+from models.verdict import Verdict
+from models.walkforward import OutOfTime
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The flavour that won, and what it foretold.
+
+    Attributes:
+        horizon: the one that decided, days.
+    """
+
+    flavour: str
+    walk: OutOfTime
+    tests: dict[int, TestSet]
+    horizon: int
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """What was found; all empty where there was no walk forward to look at.
+
+    Attributes:
+        accounts: by horizon, figures of known and of new accounts apart.
+        folds: what random folds would have claimed.
+    """
+
+    leaks: LeakReport | None = None
+    folds: Claim | None = None
+    accounts: dict[int, tuple[Group, ...]] = field(default_factory=dict)
+
+    def figures(self) -> dict[str, float]:
+        """The figures worth following from run to run, by name."""
+        found: dict[str, float] = {}
+        if self.leaks:
+            found["leaks_blocking"] = float(sum(each.blocks for each in self.leaks.findings))
+            found["canaries_missed"] = float(len(self.leaks.blind))
+            if self.leaks.shuffled:
+                found["shuffled_auc"] = self.leaks.shuffled.auc.value
+        if self.folds:
+            found["random_folds_auc"] = self.folds.claimed["auc"]
+            found["random_folds_log_loss"] = self.folds.claimed["log_loss"]
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        """Everything as plain JSON values."""
+        return {
+            "leak_gate": self.leaks.summary() if self.leaks else None,
+            "random_folds": asdict(self.folds) if self.folds else None,
+            "known_and_new_accounts": {
+                str(horizon): [asdict(group) for group in found]
+                for horizon, found in self.accounts.items()
+            },
+        }
+
+
+def examine(material: Material, winner: Winner, trusted: tuple[str, ...]) -> Honesty:
+    """All of it, on what the winning flavour was trained and tested on."""
+    dataset, seed = material.dataset, material.how.seed
+    known = known_account(dataset, winner.walk)
+    test = winner.tests[winner.horizon]
+    return Honesty(
+        leaks=look(material, winner.horizon, trusted),
+        folds=claim(material, winner.flavour, winner.horizon, test),
+        accounts={h: groups(dataset, t, known, seed) for h, t in winner.tests.items()},
+    )
+
+
+def guarded(verdict: Verdict, report: LeakReport | None) -> Verdict:
+    """The verdict, refused where the leak gate blocks."""
+    if report is None or not report.blocks:
+        return verdict
+    return Verdict(False, verdict.horizon, (*verdict.sentences, *report.sentences()))
