@@ -7,7 +7,8 @@ the same signals) and both are calibrated. Their noise is set so that the challe
 log loss is better or worse than the champion's by a given share, measured on 200,000 rows that
 the comparison never sees.
 
-    python experiments/quality/gate.py [--companies N] [--accounts N] [--months N] [--json]
+    python experiments/quality/gate.py [--companies N] [--accounts N] [--months N]
+        [--alike R] [--seed N] [--json]
 """
 
 import argparse
@@ -170,9 +171,15 @@ def passes(world: World, share: float, companies: int, rule: Rule, seed: int) ->
     return {
         "promoted": float(np.mean([f.promotable for f in found])),
         "better_beyond_doubt": float(np.mean([f.outcome is Outcome.BETTER for f in found])),
+        "no_tier_worse_proven": float(np.mean([_proven(f) for f in found])),
         "accounts_lost": float(np.mean([f.lost for f in found])),
         "slope_width": float(np.mean([f.slope.high - f.slope.low for f in found])),
     }
+
+
+def _proven(found: Comparison) -> bool:
+    """Whether every tier's interval alone excludes a loss of 5 %: stricter than the rule."""
+    return all(d.gain.low > -0.05 * d.champion for d in found.tiers.values())
 
 
 def main() -> int:
@@ -181,11 +188,12 @@ def main() -> int:
     parser.add_argument("--companies", type=int, default=200)
     parser.add_argument("--accounts", type=int, default=1500)
     parser.add_argument("--months", type=int, default=18)
+    parser.add_argument("--alike", type=float, default=0.7, help="correlation of their noise")
     parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    world, rule = World(given.accounts, given.months), Rule(draws=given.draws)
+    world, rule = World(given.accounts, given.months, alike=given.alike), Rule(draws=given.draws)
     body = {}
     for name, share in {"worse": -0.01, "equal": 0.0, "better": 0.03}.items():
         body[name] = passes(world, share, given.companies, rule, given.seed)
