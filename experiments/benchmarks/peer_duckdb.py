@@ -19,6 +19,8 @@ from peer_columns import CUTS, DATES, EVENTS, LEAST_DAYS, SCALED, Column
 
 DAY = 86_400_000_000
 K = len(DATES)
+ANY = len(EVENTS)
+KINDS = ("records", "volume", "days")
 COLUMNS = peer_columns.columns()
 NEEDED = peer_columns.needed()
 VARIETY = {"users": "user_id", "features": "event"}
@@ -31,7 +33,8 @@ def main() -> None:
     """Compute and write what the command line asks for."""
     raw, to = peer_columns.arguments()
     (to / "found").mkdir(exist_ok=True)
-    with duckdb.connect(str(to / "scratch.duckdb")) as connection:
+    with duckdb.connect() as connection:
+        connection.execute(f"SET temp_directory = '{to}'")
         connection.execute("SET preserve_insertion_order = false")
         for statement in statements(f"{raw}/usage/*.parquet"):
             connection.execute(statement)
@@ -52,7 +55,8 @@ def statements(files: str) -> list[str]:
         *_daily(),
         _entering(),
         *(_leaving(days) for days in WINDOWS),
-        _sums(),
+        _sums("sums", True),
+        _sums("event_sums", False),
     ]
 
 
@@ -60,13 +64,18 @@ def selection() -> str:
     """One row per account and date, with the columns of the contract between the engines."""
     values = ", ".join(f'({_value(column)})::DOUBLE AS "{column.name}"' for column in COLUMNS)
     scales = ", ".join(f"{_scale(w, 0)} AS scale_{w}, {_scale(w, w)} AS before_{w}" for w in LIVED)
+    events = " ".join(
+        f"LEFT JOIN (FROM event_sums WHERE e = {number}) AS s{number} USING (a, k)"
+        for number in range(len(EVENTS))
+    )
     return f"""
         WITH aged AS (
-            SELECT *, (cut * {DAY} - first_all) / {DAY}.0 AS life
-            FROM sums JOIN dates USING (k) LEFT JOIN users USING (a, k)
-            LEFT JOIN features USING (a, k)
+            SELECT *, (cut * {DAY} - first) / {DAY}.0 AS life
+            FROM sums JOIN dates USING (k)
         ), scaled AS (SELECT *, {scales} FROM aged)
-        SELECT account_id, as_of, {values} FROM scaled JOIN accounts USING (a)"""
+        SELECT account_id, as_of, {values}
+        FROM scaled AS s{ANY} JOIN accounts USING (a) {events}
+        LEFT JOIN users USING (a, k) LEFT JOIN features USING (a, k)"""
 
 
 def _calendar() -> str:
@@ -99,21 +108,22 @@ def _rows(files: str) -> str:
 
 def _variety(name: str, column: str) -> str:
     """Different users or features: the dates at which each is in a window, and their sums."""
-    spans = [(w, f"{name}_{w}", "k", f"e{w}") for w in peer_columns.ALL]
-    spans += [(w, f"{name}_{w}_before", f"greatest(k, e{w})", f"e{2 * w}") for w in CHANGED]
-    masks, sums = [], []
-    for _, label, begin, end in spans:
-        masks.append(f"bit_or((1 << greatest({begin}, {end})) - (1 << {begin})) AS {label}")
-        each = ", ".join(f"sum(({label} >> {k}) & 1)" for k in range(K))
-        sums.append(f"unnest([{each}]) AS {label}")
+    spans = [(f"{name}_{w}", "k", f"e{w}") for w in peer_columns.ALL]
+    spans += [(f"{name}_{w}_before", f"greatest(k, e{w})", f"e{2 * w}") for w in CHANGED]
+    masks = ", ".join(
+        f"bit_or((1 << greatest({begin}, {end})) - (1 << {begin})) AS {label}"
+        for label, begin, end in spans
+    )
+    sums = ", ".join(f"sum((({label} >> k) & 1)::DOUBLE) AS {label}" for label, *_ in spans)
     return f"""
         CREATE TEMP TABLE {name} AS
-        SELECT a, unnest(range({K}))::UTINYINT AS k, {", ".join(sums)}
+        SELECT a, k, {sums}
         FROM (
-            SELECT a, {column}, {", ".join(masks)}
-            FROM (SELECT a, {column}, k::BIGINT AS k, {_ends("BIGINT")} FROM rows JOIN calendar USING (d))
-            WHERE {column} IS NOT NULL GROUP BY a, {column}
-        ) GROUP BY a"""
+            SELECT a, {column}, {masks}
+            FROM (
+                SELECT a, {column}, k::BIGINT AS k, {_ends("BIGINT")} FROM rows JOIN calendar USING (d)
+            ) WHERE {column} IS NOT NULL GROUP BY a, {column}
+        ) CROSS JOIN (SELECT k::UTINYINT AS k FROM dates) GROUP BY a, k"""
 
 
 def _ends(kind: str) -> str:
@@ -121,85 +131,64 @@ def _ends(kind: str) -> str:
 
 
 def _daily() -> list[str]:
-    """A row per account, day and first date that sees it, main events side by side."""
-    by_event = [
-        f"sum({what}) FILTER (e = {number}) AS {kind}_of_{number}"
-        for number in range(len(EVENTS))
-        for kind, what in (("records", "n"), ("volume", "q"), ("days", "in_time"))
-    ]
-    moments = [
-        f"{what}({column}) FILTER (e = {number}) AS {column}_{number}"
-        for number in range(len(EVENTS))
-        for what, column in (("min", "first"), ("max", "last"))
-    ]
-    late = ", ".join(f"count(*) FILTER (e = {i}) AS days_of_{i}" for i in range(len(EVENTS)))
+    """A row per account, event, day and first date that sees it; event ANY is all together.
+
+    `days` counts a day where it is first seen.
+    """
     return [
-        """CREATE TEMP TABLE by_event AS
-           SELECT a, e, d, k, (k = e0)::INTEGER AS in_time, count(*) AS n, sum(quantity) AS q,
-                  min(occurred) AS first, max(occurred) AS last
-           FROM rows JOIN calendar USING (d) GROUP BY ALL""",
+        f"""CREATE TEMP TABLE by_event AS
+            SELECT a, e, d, k, (k = e0)::DOUBLE AS days, count(*)::DOUBLE AS records,
+                   sum(quantity) AS volume, min(occurred) AS first, max(occurred) AS last
+            FROM rows JOIN calendar USING (d) GROUP BY ALL""",
         f"""CREATE TEMP TABLE daily AS
-            SELECT a, d, k, sum(n) AS records, sum(q) AS volume, max(in_time) AS days,
-                   min(first) AS first, max(last) AS last, {", ".join(by_event + moments)}
+            SELECT * FROM by_event WHERE e < {ANY}
+            UNION ALL
+            SELECT a, {ANY} AS e, d, k, max(days), sum(records), sum(volume), min(first), max(last)
             FROM by_event GROUP BY a, d, k""",
-        f"""CREATE TEMP TABLE late AS
-            SELECT a, d, k, {late} FROM ({_late("a, e, d", "by_event", "in_time")})
-            GROUP BY a, d, k
-            UNION ALL BY NAME
-            SELECT a, d, k, 1 AS days FROM ({_late("a, d", "daily", "days")})""",
-        "INSERT INTO daily BY NAME SELECT * FROM late",
+        """INSERT INTO daily BY NAME
+           SELECT a, e, d, min(k) AS k, 1 AS days FROM daily
+           ANTI JOIN (SELECT a, e, d FROM daily WHERE days = 1) USING (a, e, d) GROUP BY a, e, d""",
     ]
-
-
-def _late(keys: str, table: str, in_time: str) -> str:
-    """Days first seen late, with the date that first sees them."""
-    return f"""
-        SELECT {keys}, min(k) AS k FROM {table}
-        ANTI JOIN (SELECT {keys} FROM {table} WHERE {in_time} = 1) USING ({keys})
-        GROUP BY {keys}"""
-
-
-def _raw(kind: str, event: int | None) -> str:
-    return kind if event is None else f"{kind}_of_{event}"
 
 
 def _entering() -> str:
-    """Sums of what each date sees first."""
-    sums = dict.fromkeys(_raw(kind, event) for kind, _, event in NEEDED)
-    moments = ["", *(f"_{number}" for number in range(len(EVENTS)))]
+    """What each date sees first, summed."""
+    sums = ", ".join(f"sum({kind}) AS {kind}" for kind in KINDS)
     return f"""
         CREATE TEMP TABLE entering AS
-        SELECT a, k, {", ".join(f"sum({name}) AS {name}" for name in sums)},
-               {", ".join(f"min(first{i}) AS first{i}, max(last{i}) AS last{i}" for i in moments)}
-        FROM daily GROUP BY a, k"""
+        SELECT a, e, k, {sums}, min(first) AS first, max(last) AS last
+        FROM daily GROUP BY a, e, k"""
 
 
 def _leaving(days: int) -> str:
-    """Sums of what has left a window at each date; what never was in it leaves as it enters."""
-    names = [_raw(kind, event) for kind, window, event in NEEDED if window == days]
+    """What has left a window at each date, summed; what never was in it leaves as it enters."""
+    kinds = dict.fromkeys(kind for kind, window, _ in NEEDED if window == days)
+    sums = ", ".join(f"sum({kind}) AS {kind}" for kind in kinds)
+    events = any(event is not None for _, window, event in NEEDED if window == days)
     return f"""
         CREATE TEMP TABLE leaving_{days} AS
-        SELECT a, greatest(k, e{days}) AS k, {", ".join(f"sum({name}) AS {name}" for name in names)}
-        FROM daily JOIN calendar USING (d) GROUP BY ALL"""
+        SELECT a, e, greatest(k, e{days}) AS k, {sums}
+        FROM daily JOIN calendar USING (d) {"" if events else f"WHERE e = {ANY}"} GROUP BY ALL"""
 
 
-def _sums() -> str:
+def _sums(table: str, of_any: bool) -> str:
     """Each sum at each date: all that entered so far without all that left."""
-    found = []
-    for kind, window, event in NEEDED:
-        name = _raw(kind, event)
-        left = f" - coalesce(l{window}.{name}, 0)" if window else ""
-        found.append(f"sum(coalesce(e.{name}, 0){left}) OVER w AS {kind}_{window}_{event}")
-    moments = ["", *(f"_{number}" for number in range(len(EVENTS)))]
-    found += [f"min(e.first{i}) OVER w AS first{i or '_all'}" for i in moments]
-    found += [f"max(e.last{i}) OVER w AS last{i or '_all'}" for i in moments]
-    joins = " ".join(f"LEFT JOIN leaving_{w} AS l{w} USING (a, k)" for w in WINDOWS)
+    needed = dict.fromkeys((k, w) for k, w, event in NEEDED if (event is None) == of_any)
+    windows = dict.fromkeys(window for _, window in needed if window)
+    found = [
+        f"sum(coalesce(i.{kind}, 0){f' - coalesce(l{w}.{kind}, 0)' if w else ''}) OVER w"
+        f" AS {kind}_{w}"
+        for kind, w in needed
+    ]
+    where = f"e = {ANY}" if of_any else f"e < {ANY}"
+    joins = " ".join(f"LEFT JOIN leaving_{w} AS l{w} USING (a, e, k)" for w in windows)
     return f"""
-        CREATE TEMP TABLE sums AS
-        SELECT g.a, g.k, {", ".join(found)}
-        FROM (SELECT a, k::UTINYINT AS k FROM accounts, dates) AS g
-        LEFT JOIN entering AS e USING (a, k) {joins}
-        WINDOW w AS (PARTITION BY g.a ORDER BY g.k ROWS UNBOUNDED PRECEDING)"""
+        CREATE TEMP TABLE {table} AS
+        SELECT a, e, k, {", ".join(found)}, min(first) OVER w AS first, max(last) OVER w AS last
+        FROM (SELECT DISTINCT a, e FROM entering WHERE {where})
+        CROSS JOIN (SELECT k::UTINYINT AS k FROM dates)
+        LEFT JOIN entering AS i USING (a, e, k) {joins}
+        WINDOW w AS (PARTITION BY a, e ORDER BY k ROWS UNBOUNDED PRECEDING)"""
 
 
 def _scale(window: int, near: int) -> str:
@@ -210,15 +199,16 @@ def _scale(window: int, near: int) -> str:
 
 def _value(column: Column) -> str:
     """The column from `sums`, `users` and `features`, scales and `life`."""
-    kind, window, event = column.kind, column.window, column.event
+    kind, window = column.kind, column.window
+    of = f"s{ANY if column.event is None else column.event}"
     if kind in ("first", "last"):
-        return f"(cut * {DAY} - {kind}_{'all' if event is None else event}) / {DAY}.0"
+        return f"(cut * {DAY} - {of}.{kind}) / {DAY}.0"
     if kind == "intensity":
-        return f"volume_{window}_None / nullif(records_{window}_None, 0)"
+        return f"{of}.volume_{window} / nullif({of}.records_{window}, 0)"
     if kind in VARIETY:
         now, before = f"coalesce({kind}_{window}, 0)", f"coalesce({kind}_{window}_before, 0)"
     else:
-        now, twice = (f"{kind}_{days}_{event}" for days in (window, 2 * (window or 0)))
+        now, twice = (f"coalesce({of}.{kind}_{w}, 0)" for w in (window, 2 * (window or 0)))
         before = f"({twice} - {now})"
     if kind in SCALED and window:
         now, before = f"{now} * scale_{window}", f"{before} * before_{window}"
