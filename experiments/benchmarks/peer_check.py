@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-KEYS = ["account_id", "as_of"]
+KEYS = pa.schema([("account_id", pa.string()), ("as_of", pa.date32())])
 NEAR = 1e-9
 """Relative to the larger of the value and 1, for what is not a count."""
 
@@ -34,7 +34,8 @@ class Agreement:
 def compare(ours: Path, theirs: Path) -> Agreement:
     """Compare two folders of Parquet with `account_id`, `as_of` and columns of `peer_columns`."""
     left, right = ds.dataset(ours), ds.dataset(theirs)
-    place, found = _places(left.to_table(columns=KEYS), right.to_table(columns=KEYS))
+    keys = (some.to_table(columns=KEYS.names).cast(KEYS) for some in (left, right))
+    place, found = _places(*keys)
     both = [c for c in peer_columns.columns() if c.name in right.schema.names]
     differing: dict[str, int] = {}
     for column in both:
@@ -61,7 +62,7 @@ def _places(ours: pa.Table, theirs: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     """
     numbered = theirs.append_column("place", pa.array(np.arange(len(theirs))))
     ordered = ours.append_column("row", pa.array(np.arange(len(ours))))
-    both = ordered.join(numbered, KEYS, join_type="left outer")
+    both = ordered.join(numbered, KEYS.names, join_type="left outer")
     if len(both) != len(ours) or both.column("place").null_count != len(ours) - len(theirs):
         raise ValueError(f"{len(theirs)} rows of a peer do not fit {len(ours)} of ours")
     both = both.take(pc.sort_indices(both, [("row", "ascending")]))
