@@ -81,38 +81,37 @@ DAYS = range(CUTS[0] - 3 * 366, CUTS[-1])
 
 def variety(rows: pl.LazyFrame, name: str, column: str) -> pl.LazyFrame:
     """Different users or features: the dates at which each is in a window, and their sums."""
-    spans = {f"{name}_{w}": (pl.col("k"), pl.col(f"e{w}")) for w in peer_columns.ALL}
+    now, bits = pl.col("k"), {w: pl.col(f"e{w}") for w in WINDOWS}
+    masks = {f"{name}_{w}": _mask(now, bits[w]) for w in peer_columns.ALL}
     for w in CHANGED:
-        begin = pl.max_horizontal("k", f"e{w}")
-        spans[f"{name}_{w}_before"] = (begin, pl.col(f"e{2 * w}"))
-    masks = [_mask(*span).bitwise_or().alias(label) for label, span in spans.items()]
+        begin = pl.max_horizontal(now, bits[w])
+        masks[f"{name}_{w}_before"] = _mask(begin, bits[2 * w])
+    powers = pl.LazyFrame({"k": range(K + 1), "power": [1 << k for k in range(K + 1)]})
+    powers = powers.with_columns(pl.col("k").cast(pl.UInt8))
+    moments = calendar()
+    for w in [0, *WINDOWS]:
+        power = powers.rename({"k": f"e{w}", "power": f"p{w}"})
+        moments = moments.join(power, on=f"e{w}").drop(f"e{w}").rename({f"p{w}": f"e{w}"})
     sets = (
         rows.filter(pl.col(column).is_not_null())
         .select("a", column, "d", "k")
-        .join(calendar(), on="d")
+        .join(moments, on="d")
+        .join(powers, on="k")
+        .drop("k")
+        .rename({"power": "k"})
         .group_by("a", column)
-        .agg(masks)
+        .agg(mask.bitwise_or().alias(label) for label, mask in masks.items())
         .drop(column)
         .collect(engine="streaming")
     )
-    at_dates = [
-        sets.lazy()
-        .group_by("a")
-        .agg(((pl.col(label) & (1 << k)) != 0).sum().cast(pl.Float64) for label in spans)
-        .with_columns(k=pl.lit(k, pl.UInt8))
-        for k in range(K)
-    ]
-    return pl.concat(at_dates)
+    present = [((pl.col(label) & pl.col("power")) != 0).sum().cast(pl.Float64) for label in masks]
+    dates = powers.filter(pl.col("k") < K)
+    return sets.lazy().join(dates, how="cross").group_by("a", "k").agg(present)
 
 
 def _mask(begin: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """A number with a bit for each date from `begin` to before `end`."""
-    powers = {k: 1 << k for k in range(K + 1)}
-    bits = [
-        moment.replace_strict(powers, return_dtype=pl.Int64)
-        for moment in (begin, pl.max_horizontal(begin, end))
-    ]
-    return bits[1] - bits[0]
+    """A number with a bit for each date from `begin` to before `end`, given as powers of 2."""
+    return pl.max_horizontal(begin, end) - begin
 
 
 def by_day(rows: pl.LazyFrame) -> pl.DataFrame:
