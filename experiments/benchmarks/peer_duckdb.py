@@ -79,14 +79,23 @@ def selection() -> str:
 
 
 def _calendar() -> str:
-    """`dates`, and for each day the first date after which it has left each window."""
-    cuts = ", ".join(f"({k}, {cut}, DATE '{day}')" for k, (cut, day) in enumerate(zip(CUTS, DATES)))
+    """`dates`, and for each day the first date after which it has left each window.
+
+    That date k is `e<window>`, and 2 to its power, which is a bit in a set of dates, `p<window>`.
+    """
+    ends = zip(CUTS, DATES, strict=True)
+    cuts = ", ".join(f"({k}, {1 << k}, {cut}, DATE '{day}')" for k, (cut, day) in enumerate(ends))
     reach = ", ".join(f"count(*) FILTER (cut <= d + {w})::UTINYINT AS e{w}" for w in [0, *WINDOWS])
+    powers = ", ".join(f"1::BIGINT << e{w} AS p{w}" for w in WINDOWS)
     return f"""
-        CREATE TEMP TABLE dates AS SELECT * FROM (VALUES {cuts}) AS t (k, cut, as_of);
+        CREATE TEMP TABLE dates AS
+            SELECT k::UTINYINT AS k, p::BIGINT AS p, cut, as_of
+            FROM (VALUES {cuts}) AS t (k, p, cut, as_of);
         CREATE TEMP TABLE calendar AS
-            SELECT d::INTEGER AS d, {reach} FROM range(0, {CUTS[-1]}) AS days (d), dates
-            GROUP BY d"""
+            SELECT *, {powers} FROM (
+                SELECT d::INTEGER AS d, {reach} FROM range(0, {CUTS[-1]}) AS days (d), dates
+                GROUP BY d
+            )"""
 
 
 def _rows(files: str) -> str:
@@ -108,26 +117,23 @@ def _rows(files: str) -> str:
 
 def _variety(name: str, column: str) -> str:
     """Different users or features: the dates at which each is in a window, and their sums."""
-    spans = [(f"{name}_{w}", "k", f"e{w}") for w in peer_columns.ALL]
-    spans += [(f"{name}_{w}_before", f"greatest(k, e{w})", f"e{2 * w}") for w in CHANGED]
-    masks = ", ".join(
-        f"bit_or((1 << greatest({begin}, {end})) - (1 << {begin})) AS {label}"
-        for label, begin, end in spans
-    )
-    sums = ", ".join(f"sum((({label} >> k) & 1)::DOUBLE) AS {label}" for label, *_ in spans)
+    masks = {f"{name}_{w}": _mask("p", f"p{w}") for w in peer_columns.ALL}
+    masks |= {f"{name}_{w}_before": _mask(f"greatest(p, p{w})", f"p{2 * w}") for w in CHANGED}
+    united = ", ".join(f"bit_or({mask}) AS {label}" for label, mask in masks.items())
+    sums = ", ".join(f"sum((({label} & p) != 0)::DOUBLE) AS {label}" for label in masks)
     return f"""
         CREATE TEMP TABLE {name} AS
         SELECT a, k, {sums}
         FROM (
-            SELECT a, {column}, {masks}
-            FROM (
-                SELECT a, {column}, k::BIGINT AS k, {_ends("BIGINT")} FROM rows JOIN calendar USING (d)
-            ) WHERE {column} IS NOT NULL GROUP BY a, {column}
-        ) CROSS JOIN (SELECT k::UTINYINT AS k FROM dates) GROUP BY a, k"""
+            SELECT a, {column}, {united}
+            FROM rows JOIN calendar USING (d) JOIN dates USING (k)
+            WHERE {column} IS NOT NULL GROUP BY a, {column}
+        ) CROSS JOIN dates GROUP BY a, k"""
 
 
-def _ends(kind: str) -> str:
-    return ", ".join(f"e{w}::{kind} AS e{w}" for w in WINDOWS)
+def _mask(begin: str, end: str) -> str:
+    """A number with a bit for each date from `begin` to before `end`, given as powers of 2."""
+    return f"greatest({begin}, {end}) - {begin}"
 
 
 def _daily() -> list[str]:
@@ -186,7 +192,7 @@ def _sums(table: str, of_any: bool) -> str:
         CREATE TEMP TABLE {table} AS
         SELECT a, e, k, {", ".join(found)}, min(first) OVER w AS first, max(last) OVER w AS last
         FROM (SELECT DISTINCT a, e FROM entering WHERE {where})
-        CROSS JOIN (SELECT k::UTINYINT AS k FROM dates)
+        CROSS JOIN (SELECT k FROM dates)
         LEFT JOIN entering AS i USING (a, e, k) {joins}
         WINDOW w AS (PARTITION BY a, e ORDER BY k ROWS UNBOUNDED PRECEDING)"""
 
