@@ -142,7 +142,7 @@ def _daily() -> list[str]:
     `days` counts a day where it is first seen.
     """
     return [
-        f"""CREATE TEMP TABLE by_event AS
+        """CREATE TEMP TABLE by_event AS
             SELECT a, e, d, k, (k = e0)::DOUBLE AS days, count(*)::DOUBLE AS records,
                    sum(quantity) AS volume, min(occurred) AS first, max(occurred) AS last
             FROM rows JOIN calendar USING (d) GROUP BY ALL""",

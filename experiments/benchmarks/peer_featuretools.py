@@ -131,9 +131,7 @@ def _features(column: Column) -> list[str]:
     return [MEASURED[kind].format(where) for kind in kinds]
 
 
-def value(
-    column: Column, found: dict[Asked, pd.DataFrame], life: pd.Series, cut: int
-) -> pd.Series:
+def value(column: Column, found: dict[Asked, pd.DataFrame], life: pd.Series, cut: int) -> pd.Series:
     """The column from the matrices of its windows."""
     kind, window = column.kind, column.window
     now = found[window, 0][_features(column)]
