@@ -10,7 +10,8 @@ Different users and features are a set of dates for each of them, as the bits of
 and `bit_or` unites the intervals; days are counted from the first sight of each. What is late
 is only an interval that begins later.
 
-Other plans that were tried are in `results.md`.
+Other plans cost more (see `results.md`): sums of every main event as filtered columns of one wide
+table, lists of dates in place of windows, and a join of each total by day with later dates.
 """
 
 import duckdb

@@ -1,4 +1,4 @@
-"""The columns of `peer_columns` in Polars, by the plan of `peer_duckdb`, which beats its joins.
+"""The columns of `peer_columns` in Polars, lazily and streaming, by the plan of `peer_duckdb`.
 
     python experiments/benchmarks/peer_polars.py RAW TO
 
