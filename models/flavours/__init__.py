@@ -3,8 +3,11 @@
 from models.flavours.base import Fitted, Flavour
 from models.flavours.blend import Blend, FittedBlend
 from models.flavours.constant import Constant, FittedConstant
+from models.flavours.lightgbm import SPACE as OF_TREES
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
+from models.flavours.logistic import SPACE as OF_LINES
 from models.flavours.logistic import FittedLogistic, Logistic
+from models.flavours.space import Space
 
 FLAVOURS: dict[str, Flavour] = {
     "lightgbm": LightGBM(),
@@ -22,4 +25,7 @@ FITTED: dict[str, type[Fitted]] = {
 }
 """How to read each flavour back from its files."""
 
-__all__ = ["FITTED", "FLAVOURS", "Fitted", "Flavour"]
+SPACES: dict[str, Space] = {"lightgbm": OF_TREES, "logistic": OF_LINES}
+"""What can be tuned; a blend is tuned in its parts."""
+
+__all__ = ["FITTED", "FLAVOURS", "SPACES", "Fitted", "Flavour"]
