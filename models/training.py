@@ -19,10 +19,13 @@ from models.encoding import learn_schema
 from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
 from models.flavours import FLAVOURS
 from models.flavours.blend import PARTS
+from models.flavours.settings import with_settings
+from models.flavours.space import Setting
 from models.hazards import Hazard, p_loss
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import log_loss
+from models.score import HORIZONS
 from models.verdict import Verdict, judge
 from models.walkforward import OutOfTime, WalkForward, blended, enough
 
@@ -37,6 +40,7 @@ TOO_LITTLE = (
     "too few losses have been seen, on too few dates, to fit a model on some and check it on "
     "later ones: bring a longer history, or wait until more outcomes are certain."
 )
+TUNED_AWAY = " Tuning keeps the earlier half of the dates to itself: train without it."
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class TrainingPlan:
         primary_horizon: the horizon wished for; a shorter one serves without evidence.
         baselines: for each simple baseline the columns it may read.
         bands: what the company asks of its bands.
+        horizons: days that are shown and reported; the chain passes through all up to the last.
+        directions: by column 1 where a higher value is healthier, -1 where it is worse.
+        settings: by flavour, where they were tuned; the others keep their defaults.
+        report_from: the first date reported; None for all. Earlier ones were tuned on.
     """
 
     flavours: tuple[str, ...]
@@ -56,6 +64,20 @@ class TrainingPlan:
     bands: BandPlan = field(default_factory=BandPlan)
     blocks: int = 6
     seed: int = 1
+    horizons: tuple[int, ...] = HORIZONS
+    directions: dict[str, int] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    report_from: date | None = None
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The intervals up to the longest horizon."""
+        return tuple(k for k in INTERVALS if k.end <= max(self.horizons))
+
+    @property
+    def since(self) -> int:
+        """Day number from which on rows are reported."""
+        return self.report_from.toordinal() if self.report_from else 0
 
 
 @dataclass(frozen=True)
@@ -110,21 +132,21 @@ def train(
     Raises:
         NoEvidence: no flavour could be fitted and checked on later dates.
     """
-    material = _material(dataset, columns, plan)
+    material = material_of(dataset, columns, plan)
     walks = _walks(material, plan.flavours, say)
-    tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
-    deciding = _deciding_horizon(tests, plan.primary_horizon)
+    tests = {name: _tests(dataset, walk, plan) for name, walk in walks.items()}
+    deciding = _deciding_horizon(tests, plan)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
     best = min(losses, key=lambda name: losses[name])
     say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
     hazards = _refit(material, best, calibrators(dataset, walks[best]), say)
-    horizons = tuple(h.interval.end for h in hazards)
+    horizons = tuple(h.interval.end for h in hazards if h.interval.end in plan.horizons)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    policy, seen = _bands(material, plan.bands, walks[best], hazards, primary)
+    policy, seen = _bands(material, plan, walks[best], hazards, primary)
     reports = _reports(material, tests[best], plan.baselines, say)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
-        origin.fingerprint, origin.events, dataset.data_as_of,
+        origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons,
     )  # fmt: skip
     return Trained(
         model=model,
@@ -132,22 +154,34 @@ def train(
         tests=tests[best],
         flavours=losses,
         bands=seen,
-        missing=_missing(dataset, horizons),
+        missing=_missing(dataset, plan, horizons),
         verdict=judge(reports[deciding]),
         rows=len(dataset.frame),
         importance=_importance(model, material),
     )
 
 
-def _material(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
-    schema = learn_schema(dataset.frame, columns)
+def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
+    """The dataset with its inputs, and the flavours with their settings.
+
+    Raises:
+        NoEvidence: no column tells any account from another.
+    """
+    schema = learn_schema(dataset.frame, columns, plan.directions)
     if not schema.columns:
         raise NoEvidence(
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
-    how = WalkForward(INTERVALS, plan.blocks, plan.seed)
-    return Material(dataset, schema.encode(dataset.frame), schema, how)
+    how = WalkForward(plan.intervals, plan.blocks, plan.seed)
+    flavours = with_settings(FLAVOURS, plan.settings)
+    return Material(dataset, schema.encode(dataset.frame), schema, how, flavours)
+
+
+def _tests(dataset: Dataset, walk: OutOfTime, plan: TrainingPlan) -> dict[int, TestSet]:
+    """The test rows of the horizons that are shown."""
+    found = test_sets(dataset, walk, plan.since)
+    return {horizon: test for horizon, test in found.items() if horizon in plan.horizons}
 
 
 def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[str, OutOfTime]:
@@ -162,12 +196,12 @@ def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[s
     return walks
 
 
-def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -> int:
+def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], plan: TrainingPlan) -> int:
     """The longest tested horizon up to the one wished for, else the shortest tested."""
     tested = sorted({h for sets in tests.values() for h in sets})
     if not tested:
-        raise NoEvidence(TOO_LITTLE)
-    return max((h for h in tested if h <= wished), default=tested[0])
+        raise NoEvidence(TOO_LITTLE + (TUNED_AWAY if plan.report_from else ""))
+    return max((h for h in tested if h <= plan.primary_horizon), default=tested[0])
 
 
 def _primary(horizons: Sequence[int], tested: Mapping[int, TestSet], wished: int) -> int:
@@ -185,14 +219,14 @@ def _refit(
 ) -> tuple[Hazard, ...]:
     """Fit each calibrated interval on all its matured rows, as far as the chain reaches."""
     hazards, data = [], material.dataset
-    for interval in INTERVALS:
+    for interval in material.how.intervals:
         risk = data.at_risk(interval, data.data_as_of)
         lost = data.lost_within(interval.end)[risk].astype(np.float64)
         if interval not in ready or not enough(lost, len(np.unique(data.ordinals[risk]))):
             break
         say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
         inputs, seed = material.inputs[risk], material.how.seed
-        fitted = FLAVOURS[flavour].fit(inputs, lost, material.schema, seed)
+        fitted = material.flavours[flavour].fit(inputs, lost, material.schema, seed)
         hazards.append(Hazard(interval, fitted, ready[interval]))
     if not hazards:
         raise NoEvidence(TOO_LITTLE)
@@ -201,7 +235,7 @@ def _refit(
 
 def _bands(
     material: Material,
-    plan: BandPlan,
+    plan: TrainingPlan,
     walk: OutOfTime,
     hazards: Sequence[Hazard],
     horizon: int,
@@ -210,6 +244,7 @@ def _bands(
     data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
     known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
     usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
+    usable &= walk.block_of >= plan.since
     odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
     past = Past(
         p_loss(odds, [horizon])[horizon],
@@ -218,7 +253,7 @@ def _bands(
     )
     newest = material.inputs[material.newest]
     present = p_loss({h.interval: h.log_odds(newest) for h in chain}, [horizon])[horizon]
-    policy = decide(plan, present, past)
+    policy = decide(plan.bands, present, past)
     return policy, outcomes(policy, past)
 
 
@@ -237,11 +272,11 @@ def _reports(
     return reports
 
 
-def _missing(dataset: Dataset, horizons: Sequence[int]) -> dict[int, str]:
+def _missing(dataset: Dataset, plan: TrainingPlan, horizons: Sequence[int]) -> dict[int, str]:
     """Why each further horizon is left empty."""
     reasons = {}
     for interval in INTERVALS:
-        if interval.end in horizons:
+        if interval.end in horizons or interval.end not in plan.horizons:
             continue
         matured = dataset.matured(interval.end, dataset.data_as_of)
         dates = len(np.unique(dataset.ordinals[matured]))

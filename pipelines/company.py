@@ -74,6 +74,7 @@ def plan_of(config: Config) -> TrainingPlan:
         baselines=baselines_of(config),
         bands=BandPlan(config.bands.red_capacity, config.bands.green_promise),
         seed=config.models.seed,
+        horizons=tuple(sorted(set(config.models.horizons))),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -34,8 +34,12 @@ from pipelines.company import (
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.snapshot import build
+from pipelines.tune import tuned
 from pipelines.workspace import Workspace
 from serving.store import ModelRecord, ModelVersionRepository, open_store
+
+if TYPE_CHECKING:
+    from models.tuning import Tuned
 
 Progress = Callable[[str], None]
 
@@ -48,6 +52,7 @@ class TrainResult:
         promoted: whether the model now serves.
         unsafe: signals left out because their past values are not known.
         own: how people speak of the company's own signals.
+        tuning: what tuning found of each flavour, where it was asked for.
     """
 
     trained: Trained
@@ -55,6 +60,7 @@ class TrainResult:
     promoted: bool
     unsafe: tuple[str, ...]
     own: tuple[Phrase, ...] = ()
+    tuning: "tuple[Tuned, ...]" = ()
 
     def summary(self) -> dict[str, Any]:
         """Everything worth telling, as plain JSON values."""
@@ -75,6 +81,7 @@ class TrainResult:
             "horizons": list(found.model.horizons),
             "horizons_without_evidence": {str(h): why for h, why in found.missing.items()},
             "left_out_as_unsafe": list(self.unsafe),
+            "tuning": [one.as_dict() for one in self.tuning],
             "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
             "bands": [asdict(b) for b in found.bands],
             "policy": asdict(found.model.policy),
@@ -101,7 +108,10 @@ def train_model(
     job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
     dataset = _joined(*build(job, say), label, as_of)
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
-    plan = plan_of(config)
+    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
+    plan = replace(plan_of(config), directions=directions)
+    name = _digest(dataset, plan, label)
+    plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
     origin = Provenance(
         version=version_of(as_of, _digest(dataset, plan, label)),
         outcome=label.name,
@@ -111,7 +121,7 @@ def train_model(
     trained = train(dataset, columns, plan, origin, say)
     fit = promote and trained.verdict.fit
     own = phrases(own_columns(catalogue, events))
-    return _recorded(workspace, TrainResult(trained, "", fit, tuple(unsafe), own))
+    return _recorded(workspace, TrainResult(trained, "", fit, tuple(unsafe), own, tuning))
 
 
 def loaded(workspace: Workspace) -> Lake:

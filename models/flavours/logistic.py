@@ -148,24 +148,26 @@ class FittedLogistic:
 
 @dataclass(frozen=True)
 class Logistic:
-    """Fits with an L2 penalty whose weight is `1 / strength`.
+    """Fits with an L2 penalty, shared by the columns.
 
-    The penalty is a prior that coefficients spread by `sqrt(strength)`: the columns are
-    many and say the same thing again and again, so each gets a small share.
+    Attributes:
+        strength: how much the log-odds vary before any evidence, all columns together: each
+            coefficient has the prior variance `strength / own columns`. Many columns say the
+            same thing again and again, so that each is to have a small share of it.
     """
 
-    strength: float = 0.001
+    strength: float = 0.3
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLogistic:  # noqa: ARG002
         """Fit on rows at risk; `lost` is 0 or 1."""
         expansion = learn_expansion(inputs, schema)
         own = expansion.apply(inputs)
-        model = LogisticRegression(C=self.strength, solver="newton-cholesky")
+        model = LogisticRegression(C=self.strength / own.shape[1], solver="newton-cholesky")
         model.fit(own, lost)
         means = own.mean(axis=0)
         width = inputs.shape[1]
         return FittedLogistic(width, expansion, model.coef_[0], float(model.intercept_[0]), means)
 
 
-SPACE: Space = (Range("strength", 1e-5, 0.1),)
+SPACE: Space = (Range("strength", 0.003, 30.0),)
 """What tuning may change of `Logistic`, and how far."""

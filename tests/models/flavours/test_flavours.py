@@ -12,7 +12,7 @@ import pytest
 from models.encoding import InputColumn, InputSchema, Matrix
 from models.flavours import FITTED, FLAVOURS, SPACES
 from models.flavours.lightgbm import LightGBM
-from models.flavours.logistic import learn_expansion
+from models.flavours.logistic import Logistic, learn_expansion
 from models.flavours.space import Switch, setting_of, with_setting
 
 
@@ -116,7 +116,10 @@ def test_a_model_from_before_there_were_bounds_reads_as_it_did(
     for name in ("low", "high"):
         body["expansion"].pop(name)
     old = FITTED["logistic"].from_files({"model.logistic.json": json.dumps(body)})
-    inside = inputs[np.abs(inputs[:, :2]).max(axis=1) < 1]
+    low, high = (np.percentile(np.nan_to_num(inputs), q, axis=0) for q in (3, 97))
+    between = (inputs >= low) & (inputs <= high) | np.isnan(inputs)
+    inside = inputs[between[:, [0, 1, 3]].all(axis=1)]
+    assert len(inside) > 100
     np.testing.assert_array_equal(old.log_odds(inside), fitted.log_odds(inside))
 
 
@@ -134,10 +137,13 @@ def test_signed_columns_may_be_held_to_their_sign(lost: np.ndarray, inputs: Matr
 
 
 def test_defaults_lie_within_what_may_be_tuned() -> None:
+    defaults = {"lightgbm": LightGBM(), "logistic": Logistic()}
+    assert defaults.keys() == SPACES.keys()
     for name, space in SPACES.items():
-        for part, value in zip(space, setting_of(FLAVOURS[name], space).values(), strict=True):
+        usual = setting_of(defaults[name], space)
+        for part, value in zip(space, usual.values(), strict=True):
             assert isinstance(part, Switch) or part.low <= value <= part.high
-        assert with_setting(FLAVOURS[name], setting_of(FLAVOURS[name], space)) == FLAVOURS[name]
+        assert with_setting(defaults[name], usual) == defaults[name]
 
 
 def test_logistic_files_are_plain_json(
