@@ -95,12 +95,13 @@ class LightGBM:
             categorical_feature=schema.word_positions,
             params={"verbosity": -1},
         )
-        threads = 1 if len(inputs) < ROWS_WORTH_THREADS else 0
-        parameters = {**self._parameters(schema), "seed": seed, "num_threads": threads}
+        threads = threads_for(len(inputs))
+        parameters = {**self.parameters(schema), "seed": seed, "num_threads": threads}
         with ONE_AT_A_TIME:
             return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))
 
-    def _parameters(self, schema: InputSchema) -> dict[str, Any]:
+    def parameters(self, schema: InputSchema) -> dict[str, Any]:
+        """What LightGBM is told, but for seed and threads."""
         tuned = {
             "learning_rate": self.learning_rate,
             "num_leaves": self.leaves,
@@ -114,6 +115,11 @@ class LightGBM:
             return {**PARAMETERS, **tuned}
         bounds = {"monotone_constraints": signs, "monotone_constraints_method": "advanced"}
         return {**PARAMETERS, **tuned, **bounds}
+
+
+def threads_for(rows: int) -> int:
+    """How many threads a fit takes; 0 is one for each processor."""
+    return 1 if rows < ROWS_WORTH_THREADS else 0
 
 
 SPACE: Space = (
