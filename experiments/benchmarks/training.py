@@ -2,9 +2,9 @@
 
 Both start from the same frame of signals in a process of their own: ours reads it through the
 schema's encoding and `LightGBM.fit`; theirs takes the frame's matrix straight into
-`lightgbm.train` with the same parameters and threads. The trees must come out the same, to the last digit.
-Costs are CPU seconds of everything after the frame has been made; `training_ratio` is the
-median of ours over theirs, one after the other `--repeats` times.
+`lightgbm.train` with the same parameters and threads. The trees must come out the same, to the
+last digit. Costs are CPU seconds of everything after the frame has been made; `training_ratio`
+is the median of ours over theirs, one after the other `--repeats` times.
 
     python experiments/benchmarks/training.py [--rows 200000] [--columns 150] [--json]
 """
