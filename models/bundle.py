@@ -17,6 +17,7 @@ from models.encoding import InputColumn, InputSchema
 from models.flavours import FITTED
 from models.hazards import Hazard
 from models.intervals import Interval
+from models.score import HORIZONS
 
 MANIFEST = "manifest.json"
 MODEL = "model.json"
@@ -78,6 +79,7 @@ def _model(files: dict[str, str]) -> ChurnModel:
         fingerprint=body["fingerprint"],
         events=tuple(body["events"]),
         data_as_of=date.fromisoformat(body["data_as_of"]),
+        shown=tuple(body.get("shown", HORIZONS)),
     )
 
 
@@ -87,6 +89,7 @@ def _described(model: ChurnModel) -> dict[str, Any]:
         "flavour": model.flavour,
         "outcome": model.outcome,
         "primary_horizon": model.primary_horizon,
+        "shown": list(model.shown),
         "data_as_of": model.data_as_of.isoformat(),
         "fingerprint": model.fingerprint,
         "events": list(model.events),

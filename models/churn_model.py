@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.bands import BandPolicy
+from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
 from models.hazards import Hazard, explain, p_loss
 from models.score import HORIZONS, OTHERS, Reason, Score
@@ -26,6 +27,7 @@ class ChurnModel:
         primary_horizon: the horizon of health score, bands and reasons, days.
         fingerprint: of the signal definitions it was trained on.
         events: the company's main events, which have signals of their own.
+        shown: the horizons the company asks for; the chain may pass through others.
     """
 
     version: str
@@ -38,15 +40,30 @@ class ChurnModel:
     fingerprint: str
     events: tuple[str, ...]
     data_as_of: date
+    shown: tuple[int, ...] = HORIZONS
 
     @property
     def horizons(self) -> tuple[int, ...]:
-        """The horizons with evidence."""
-        return tuple(h.interval.end for h in self.hazards)
+        """The horizons that are shown and have evidence."""
+        return tuple(h.interval.end for h in self.hazards if h.interval.end in self.shown)
 
     def chances(self, inputs: Matrix) -> dict[int, npt.NDArray[np.float64]]:
         """Calibrated chance of loss by horizon, shape (rows,) each."""
         return p_loss({h.interval: h.log_odds(inputs) for h in self.hazards}, self.horizons)
+
+    def chance(
+        self, inputs: Matrix, horizon_days: float, lead_days: float = 0.0
+    ) -> npt.NDArray[np.float64]:
+        """Calibrated `P(lead < T <= lead + horizon | T > lead)`, shape (rows,).
+
+        For any horizon and lead within the days that have evidence; between the declared
+        horizons the hazard of an interval is taken as constant.
+
+        Raises:
+            BeyondTheChain: the days lie beyond the evidence.
+        """
+        log_odds = {h.interval: h.log_odds(inputs) for h in self.hazards}
+        return chance_of(log_odds, horizon_days, lead_days)
 
     def explain(self, inputs: Matrix) -> tuple[Matrix, npt.NDArray[np.float64]]:
         """Shares of the log-odds of loss within the primary horizon, and the base.

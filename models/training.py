@@ -20,12 +20,15 @@ from models.encoding import learn_schema
 from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
 from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
+from models.flavours.settings import with_settings
+from models.flavours.space import Setting
 from models.hazards import Hazard, p_loss
 from models.honesty import Honesty, Winner, examine, guarded
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import Vector, log_loss
-from models.segment_shift import shift_by
+from models.score import HORIZONS
+from models.segment_shift import earns, shift_by
 from models.sufficiency import Level, Sufficiency, sufficiency
 from models.verdict import Verdict, judge
 from models.walkforward import OutOfTime, WalkForward, blended, enough
@@ -41,6 +44,7 @@ TOO_LITTLE = (
     "too few losses have been seen, on too few dates, to fit a model on some and check it on "
     "later ones: bring a longer history, or wait until more outcomes are certain."
 )
+TUNED_AWAY = " Tuning keeps the earlier half of the dates to itself: train without it."
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class TrainingPlan:
         segments: word columns of which the first that varies gives base rates by segment.
         embargo: days that outcomes take to be recorded.
         trusted: columns whose past values the company vouches for (see `models.leaks`).
+        horizons: days that are shown and reported; the chain passes through all up to the last.
+        directions: by column 1 where a higher value is healthier, -1 where it is worse.
+        settings: by flavour, where they were tuned; the others keep their defaults.
+        report_from: the first date reported; None for all. Earlier ones were tuned on.
     """
 
     flavours: tuple[str, ...]
@@ -66,6 +74,20 @@ class TrainingPlan:
     segments: tuple[str, ...] = ()
     embargo: int = 0
     trusted: tuple[str, ...] = ()
+    horizons: tuple[int, ...] = HORIZONS
+    directions: dict[str, int] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    report_from: date | None = None
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The intervals up to the longest horizon."""
+        return tuple(k for k in INTERVALS if k.end <= max(self.horizons))
+
+    @property
+    def since(self) -> int:
+        """Day number from which on rows are reported."""
+        return self.report_from.toordinal() if self.report_from else 0
 
 
 @dataclass(frozen=True)
@@ -126,7 +148,7 @@ def train(
     Raises:
         NoEvidence: no flavour could be fitted and checked on later dates.
     """
-    material = _material(dataset, columns, plan)
+    material = material_of(dataset, columns, plan)
     seen = sufficiency(dataset)
     say(seen.words)
     if seen.level is Level.NONE:
@@ -134,26 +156,26 @@ def train(
     walks = _walks(material, seen.flavours(plan.flavours), say)
     shift = shift_by(material, first_usable(material.schema, plan.segments))
     walks = shift.all_walked(walks) if shift else walks
-    tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
+    tests = {name: _tests(dataset, walk, plan) for name, walk in walks.items()}
     if not any(tests.values()):
         return _untested(material, plan, origin, seen)
-    deciding = _deciding_horizon(tests, plan.primary_horizon)
+    deciding = _deciding_horizon(tests, plan)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
-    best = min(losses, key=lambda name: losses[name])
+    part = min((name for name in losses if SHIFTED not in name), key=lambda name: losses[name])
+    best = _with_segments(material, part, tests, deciding)
     say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
-    part = best.removesuffix(SHIFTED)
     hazards = _refit(material, part, calibrators(dataset, walks[best]), say)
     hazards = shift.refitted(best, hazards, walks) if shift else hazards
-    horizons = tuple(h.interval.end for h in hazards)
+    horizons = tuple(h.interval.end for h in hazards if h.interval.end in plan.horizons)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    policy, banded = _bands(material, plan.bands, walks[best], hazards, primary)
+    policy, banded = _bands(material, plan, walks[best], hazards, primary)
     beside = rivals(material, plan.baselines, tests[best])
     reports = _reports(material, tests[best], beside, say)
     say("looking for leaks, and for what random folds would have claimed")
     honesty = examine(material, Winner(part, walks[best], tests[best], deciding), plan.trusted)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
-        origin.fingerprint, origin.events, dataset.data_as_of,
+        origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons,
     )  # fmt: skip
     return Trained(
         model=model,
@@ -161,7 +183,7 @@ def train(
         tests=tests[best],
         flavours=losses,
         bands=banded,
-        missing=_missing(dataset, horizons),
+        missing=_missing(dataset, plan, horizons),
         verdict=guarded(judge(reports[deciding]), honesty.leaks),
         rows=len(dataset.frame),
         importance=_importance(model, material),
@@ -192,7 +214,7 @@ def _untested(
         tests={},
         flavours={},
         bands=[],
-        missing=_missing(dataset, horizons),
+        missing=_missing(dataset, plan, horizons),
         verdict=Verdict(False, primary, sentences),
         rows=len(dataset.frame),
         importance={},
@@ -201,15 +223,27 @@ def _untested(
     )
 
 
-def _material(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
-    schema = learn_schema(dataset.frame, columns)
+def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
+    """The dataset with its inputs, and the flavours with their settings.
+
+    Raises:
+        NoEvidence: no column tells any account from another.
+    """
+    schema = learn_schema(dataset.frame, columns, plan.directions)
     if not schema.columns:
         raise NoEvidence(
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
-    how = WalkForward(INTERVALS, plan.blocks, plan.seed, plan.embargo)
-    return Material(dataset, schema.encode(dataset.frame), schema, how)
+    how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
+    flavours = with_settings(FLAVOURS, plan.settings)
+    return Material(dataset, schema.encode(dataset.frame), schema, how, flavours)
+
+
+def _tests(dataset: Dataset, walk: OutOfTime, plan: TrainingPlan) -> dict[int, TestSet]:
+    """The test rows of the horizons that are shown."""
+    found = test_sets(dataset, walk, plan.since)
+    return {horizon: test for horizon, test in found.items() if horizon in plan.horizons}
 
 
 def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[str, OutOfTime]:
@@ -224,18 +258,28 @@ def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[s
     return walks
 
 
-def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -> int:
+def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], plan: TrainingPlan) -> int:
     """The longest tested horizon up to the one wished for, else the shortest tested."""
     tested = sorted({h for sets in tests.values() for h in sets})
     if not tested:
-        raise NoEvidence(TOO_LITTLE)
-    return max((h for h in tested if h <= wished), default=tested[0])
+        raise NoEvidence(TOO_LITTLE + (TUNED_AWAY if plan.report_from else ""))
+    return max((h for h in tested if h <= plan.primary_horizon), default=tested[0])
 
 
 def _primary(horizons: Sequence[int], tested: Mapping[int, TestSet], wished: int) -> int:
     """The longest horizon up to the one wished for that the model reaches and was tested at."""
     usable = [h for h in horizons if h <= wished]
     return max((h for h in usable if h in tested), default=max(usable, default=horizons[0]))
+
+
+def _with_segments(
+    material: Material, part: str, tests: Mapping[str, Mapping[int, TestSet]], horizon: int
+) -> str:
+    """The flavour's name, shifted by segment where that earns its place."""
+    shifted = tests.get(f"{part}{SHIFTED}", {}).get(horizon)
+    plain, seed = tests[part][horizon], material.how.seed
+    taken = shifted is not None and earns(material.dataset, plain, shifted, seed)
+    return f"{part}{SHIFTED}" if taken else part
 
 
 def _loss(test: TestSet) -> float:
@@ -247,14 +291,14 @@ def _refit(
 ) -> tuple[Hazard, ...]:
     """Fit each calibrated interval on all its matured rows, as far as the chain reaches."""
     hazards, data = [], material.dataset
-    for interval in INTERVALS:
+    for interval in material.how.intervals:
         risk = data.at_risk(interval, data.data_as_of)
         lost = data.lost_within(interval.end)[risk].astype(np.float64)
         if interval not in ready or not enough(lost, len(np.unique(data.ordinals[risk]))):
             break
         say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
         inputs, seed = material.inputs[risk], material.how.seed
-        fitted = FLAVOURS[flavour].fit(inputs, lost, material.schema, seed)
+        fitted = material.flavours[flavour].fit(inputs, lost, material.schema, seed)
         hazards.append(Hazard(interval, fitted, ready[interval]))
     if not hazards:
         raise NoEvidence(TOO_LITTLE)
@@ -263,7 +307,7 @@ def _refit(
 
 def _bands(
     material: Material,
-    plan: BandPlan,
+    plan: TrainingPlan,
     walk: OutOfTime,
     hazards: Sequence[Hazard],
     horizon: int,
@@ -272,6 +316,7 @@ def _bands(
     data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
     known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
     usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
+    usable &= walk.block_of >= plan.since
     odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
     past = Past(
         p_loss(odds, [horizon])[horizon],
@@ -280,7 +325,7 @@ def _bands(
     )
     newest = material.inputs[material.newest]
     present = p_loss({h.interval: h.log_odds(newest) for h in chain}, [horizon])[horizon]
-    policy = decide(plan, present, past)
+    policy = decide(plan.bands, present, past)
     return policy, outcomes(policy, past)
 
 
@@ -299,11 +344,11 @@ def _reports(
     return reports
 
 
-def _missing(dataset: Dataset, horizons: Sequence[int]) -> dict[int, str]:
+def _missing(dataset: Dataset, plan: TrainingPlan, horizons: Sequence[int]) -> dict[int, str]:
     """Why each further horizon is left empty."""
     reasons = {}
     for interval in INTERVALS:
-        if interval.end in horizons:
+        if interval.end in horizons or interval.end not in plan.horizons:
             continue
         matured = dataset.matured(interval.end, dataset.data_as_of)
         dates = len(np.unique(dataset.ordinals[matured]))

@@ -79,6 +79,7 @@ def plan_of(config: Config) -> TrainingPlan:
         segments=segment_columns(config),
         embargo=config.models.embargo_days,
         trusted=config.models.trusted,
+        horizons=tuple(sorted(set(config.models.horizons))),
     )
 
 

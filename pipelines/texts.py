@@ -34,6 +34,7 @@ def training(result: TrainResult) -> str:
     found = result.trained
     lines = [f"Model {found.model.version} ({found.model.flavour}), as of {found.model.data_as_of}"]
     lines += [f"  {sentence}" for sentence in found.verdict.sentences]
+    lines += [f"  tuning of {one.sentence}" for one in result.tuning]
     lines += [_quality(report) for report in found.reports.values()]
     lines += [_at_capacity(result.card)] if result.card else []
     if found.bands:

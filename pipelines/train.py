@@ -42,12 +42,16 @@ from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
 from pipelines.snapshot import build
+from pipelines.tune import tuned
 from pipelines.versions import find
 from pipelines.workspace import Workspace
 from serving.store import ModelRecord
 
 if TYPE_CHECKING:
     from models.registry import Registry
+
+if TYPE_CHECKING:
+    from models.tuning import Tuned
 
 Progress = Callable[[str], None]
 UNASKED = Decision(False, ("--no-promote was given",))
@@ -63,12 +67,14 @@ class TrainResult:
         card: all figures at the primary horizon, overall and by segment and month; None
             where no model could be checked.
         decision: whether the model now serves, and why (not).
+        tuning: what tuning found of each flavour, where it was asked for.
     """
 
     trained: Trained
     run_id: str
     unsafe: tuple[str, ...]
-    own: tuple[Phrase, ...]
+    own: tuple[Phrase, ...] = ()
+    tuning: "tuple[Tuned, ...]" = ()
     card: Scorecard | None = None
     decision: Decision = Decision(False, ())
 
@@ -98,6 +104,7 @@ class TrainResult:
             "horizons": list(found.model.horizons),
             "horizons_without_evidence": {str(h): why for h, why in found.missing.items()},
             "left_out_as_unsafe": list(self.unsafe),
+            "tuning": [one.as_dict() for one in self.tuning],
             "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
             "bands": [asdict(b) for b in found.bands],
             "policy": asdict(found.model.policy),
@@ -129,7 +136,10 @@ def train_model(
     dataset = _joined(*build(job, say), label, as_of)
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
-    plan = plan_of(config)
+    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
+    plan = replace(plan_of(config), directions=directions)
+    name = _digest(dataset, plan, label)
+    plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
     origin = Provenance(
         version=version_of(as_of, _digest(dataset, plan, label)),
         outcome=label.name,
@@ -138,7 +148,7 @@ def train_model(
     )
     trained = train(dataset, columns, plan, origin, say)
     asked, own = asked_of(config), phrases(own_columns(catalogue, events))
-    result = TrainResult(trained, "", tuple(unsafe), own)
+    result = TrainResult(trained, "", tuple(unsafe), own, tuning)
     if not trained.tests:
         return _recorded(workspace, result, None, promote)
     evidence = evidence_of(dataset, trained, asked)

@@ -177,6 +177,14 @@ class Models(Section):
     primary_horizon: Literal[30, 90, 180, 365] = Field(
         90, description="the horizon in days that the health score and bands are made for"
     )
+    horizons: tuple[Literal[30, 90, 180, 365], ...] = Field(
+        (30, 90, 180, 365),
+        min_length=1,
+        description="the horizons in days that are shown and reported",
+    )
+    minimum_lead_days: int = Field(
+        0, ge=0, description="days ahead before which a loss does not count; only 0 so far"
+    )
     flavours: tuple[Literal["lightgbm", "logistic", "blend"], ...] = Field(
         ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
     )
@@ -208,6 +216,39 @@ class Models(Section):
         description="the snapshot column that holds the company's own score, shown alone beside "
         "every model",
     )
+    tune_seconds: float = Field(
+        0,
+        ge=0,
+        allow_inf_nan=False,
+        description="seconds spent on tuning the flavours; 0 sets no limit, and without "
+        "`tune_trials` nothing is tuned",
+    )
+    tune_trials: int = Field(
+        0,
+        ge=0,
+        description="settings tried of each flavour, earlier runs on the same data counted; "
+        "unlike seconds, they give the same model again",
+    )
+    monotone: Literal["auto", "never"] = Field(
+        "auto",
+        description="whether tuning may hold trees to the signals' declared directions",
+    )
+
+    @model_validator(mode="after")
+    def _shown_and_supported(self) -> "Models":
+        if self.primary_horizon not in self.horizons:
+            shown = ", ".join(map(str, self.horizons))
+            raise ValueError(
+                f"primary_horizon is {self.primary_horizon}, which is not among the horizons "
+                f"{shown}: add it to horizons, or choose one of them"
+            )
+        if self.minimum_lead_days:
+            raise ValueError(
+                f"minimum_lead_days is {self.minimum_lead_days}, but health score and bands are "
+                "made from today on: leave it 0. ChurnModel.chance(inputs, horizon_days, "
+                "lead_days) answers for any lead time"
+            )
+        return self
 
 
 class Bands(Section):
