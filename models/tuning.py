@@ -38,6 +38,8 @@ from models.walkforward import blocks
 
 Used = Literal["defaults", "defaults held to their signs", "tuned"]
 
+FEWEST_FOLDS = 2
+"""One block is one season: what suits it may suit no other (experiments/quality/tuning.md)."""
 DRAWS = 400
 MONOTONE = "monotone"
 """The switch that holds trees to the signals' signs."""
@@ -122,7 +124,7 @@ def _tuned(trials: Earlier, flavour: str, budget: Budget, name: str, say: Progre
     """Search, then hold the best found against the defaults on the very same rows."""
     space = _allowed(SPACES[flavour], budget, trials.material.schema.loss_signs)
     usual = setting_of(FLAVOURS[flavour], space)
-    if not trials.folds:
+    if len(trials.folds) < FEWEST_FOLDS:
         return Tuned(flavour, "defaults", usual, usual, 0, 0, None, NOTHING, trials.ends)
     held = ({**usual, MONOTONE: True},) if MONOTONE in usual else ()
     what = Search(f"{flavour} {name}", FLAVOURS[flavour], space, held)

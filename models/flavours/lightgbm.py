@@ -123,7 +123,7 @@ def threads_for(rows: int) -> int:
 
 
 SPACE: Space = (
-    Range("rounds", 40, 400, whole=True),
+    Range("rounds", 20, 400, whole=True),
     Range("learning_rate", 0.01, 0.1),
     Range("leaves", 3, 31, whole=True),
     Range("leaf_weight", 1.0, 50.0),

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from models.dataset import Dataset
+from models.flavours import FLAVOURS
+from models.flavours.lightgbm import LightGBM
 from models.training import TrainingPlan
 from pipelines.config import Config, parse_config
 from pipelines.tune import tuned, with_tuning
@@ -39,6 +41,11 @@ def company(months: int = 12, accounts: int = 120) -> Dataset:
     lost = rng.random(len(frame)) < 1 / (1 + np.exp(1 + 2 * frame["use"]))
     events = np.where(lost, 15.0, np.inf)
     return Dataset(frame, events, np.full(len(frame), np.inf), 0, days[-1])
+
+
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FLAVOURS, "lightgbm", LightGBM(rounds=20))
 
 
 @pytest.fixture
