@@ -158,8 +158,10 @@ def train(
     walks = shift.all_walked(walks) if shift else walks
     tests = {name: _tests(dataset, walk, plan) for name, walk in walks.items()}
     if not any(tests.values()):
+        if plan.report_from:
+            raise NoEvidence(TOO_LITTLE + TUNED_AWAY)
         return _untested(material, plan, origin, seen)
-    deciding = _deciding_horizon(tests, plan)
+    deciding = _deciding_horizon(tests, plan.primary_horizon)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
     part = min((name for name in losses if SHIFTED not in name), key=lambda name: losses[name])
     best = _with_segments(material, part, tests, deciding)
@@ -258,12 +260,10 @@ def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[s
     return walks
 
 
-def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], plan: TrainingPlan) -> int:
+def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -> int:
     """The longest tested horizon up to the one wished for, else the shortest tested."""
     tested = sorted({h for sets in tests.values() for h in sets})
-    if not tested:
-        raise NoEvidence(TOO_LITTLE + (TUNED_AWAY if plan.report_from else ""))
-    return max((h for h in tested if h <= plan.primary_horizon), default=tested[0])
+    return max((h for h in tested if h <= wished), default=tested[0])
 
 
 def _primary(horizons: Sequence[int], tested: Mapping[int, TestSet], wished: int) -> int:

@@ -45,7 +45,7 @@ def company(months: int = 12, accounts: int = 120) -> Dataset:
 
 @pytest.fixture(autouse=True)
 def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FLAVOURS, "lightgbm", LightGBM(rounds=20))
+    monkeypatch.setitem(FLAVOURS, "lightgbm", LightGBM(rounds=40))
 
 
 @pytest.fixture
