@@ -10,7 +10,8 @@ from datetime import date
 
 import numpy as np
 
-from models.bands import BandOutcome, BandPlan, BandPolicy, Past, decide, outcomes
+from models.bands import BandOutcome, BandPlan, decide, outcomes
+from models.bands.rows import BandRows
 from models.baselines import rivals
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
@@ -77,6 +78,7 @@ class Trained:
         tests: those rows.
         flavours: each flavour's log loss at the horizon that decided.
         bands: what happened to the accounts of each band.
+        band_rows: the chances and outcomes on which bands were decided.
         missing: why each horizon without evidence is left empty.
     """
 
@@ -85,6 +87,7 @@ class Trained:
     tests: dict[int, TestSet]
     flavours: dict[str, float]
     bands: list[BandOutcome]
+    band_rows: BandRows
     missing: dict[int, str]
     verdict: Verdict
     rows: int
@@ -120,7 +123,8 @@ def train(
     hazards = _refit(material, best, calibrators(dataset, walks[best]), say)
     horizons = tuple(h.interval.end for h in hazards)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    policy, seen = _bands(material, plan.bands, walks[best], hazards, primary)
+    rows = _band_rows(material, walks[best], hazards, primary)
+    policy = decide(plan.bands, rows.present(), rows.past())
     reports = _reports(material, tests[best], plan.baselines, say)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
@@ -131,7 +135,8 @@ def train(
         reports=reports,
         tests=tests[best],
         flavours=losses,
-        bands=seen,
+        bands=outcomes(policy, rows.past()),
+        band_rows=rows,
         missing=_missing(dataset, horizons),
         verdict=judge(reports[deciding]),
         rows=len(dataset.frame),
@@ -199,27 +204,22 @@ def _refit(
     return tuple(hazards)
 
 
-def _bands(
-    material: Material,
-    plan: BandPlan,
-    walk: OutOfTime,
-    hazards: Sequence[Hazard],
-    horizon: int,
-) -> tuple[BandPolicy, list[BandOutcome]]:
-    """Thresholds from today's accounts and from the out-of-time rows that have matured."""
+def _band_rows(
+    material: Material, walk: OutOfTime, hazards: Sequence[Hazard], horizon: int
+) -> BandRows:
+    """Today's accounts, and the out-of-time rows that have matured."""
     data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
     known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
     usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
     odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
-    past = Past(
-        p_loss(odds, [horizon])[horizon],
-        data.lost_within(horizon)[usable].astype(np.float64),
-        data.frame["account_id"].to_numpy(object)[usable],
-    )
     newest = material.inputs[material.newest]
-    present = p_loss({h.interval: h.log_odds(newest) for h in chain}, [horizon])[horizon]
-    policy = decide(plan, present, past)
-    return policy, outcomes(policy, past)
+    present = {h.interval: h.log_odds(newest) for h in chain}
+    return BandRows.of(
+        data,
+        (np.flatnonzero(usable), p_loss(odds, [horizon])[horizon]),
+        (np.flatnonzero(material.newest), p_loss(present, [horizon])[horizon]),
+        horizon,
+    )
 
 
 def _reports(

@@ -77,7 +77,7 @@ class TrainResult:
             "left_out_as_unsafe": list(self.unsafe),
             "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
             "bands": [asdict(b) for b in found.bands],
-            "policy": asdict(found.model.policy),
+            "policy": found.model.policy.as_dict(),
             "leading_signals": dict(list(found.importance.items())[:15]),
         }
 
@@ -167,6 +167,7 @@ def _recorded(workspace: Workspace, result: TrainResult) -> TrainResult:
 
 
 def _write_evidence(result: TrainResult, folder: Path) -> None:
+    result.trained.band_rows.write(folder)
     (folder / "evidence.json").write_text(json.dumps(result.summary(), indent=2), encoding="utf-8")
     for horizon, test in result.trained.tests.items():
         for name, draw in (("reliability", figures.reliability), ("lift", figures.lift)):
@@ -208,7 +209,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "events": list(model.events),
             "own_signals": [asdict(phrase) for phrase in result.own],
         },
-        bands={"all": summary["policy"]},
+        bands={"all": summary["policy"]["default"], **summary["policy"]["tiers"]},
         data_as_of=model.data_as_of,
         run_id=result.run_id,
         digest=digest,
