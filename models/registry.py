@@ -78,15 +78,20 @@ class Registry:
                 return None
             raise
         run_id, tags = str(model.run_id), model.tags
-        return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], self._folder(run_id))
+        return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], self._local(run_id, BUNDLE))
 
-    def _folder(self, run_id: str) -> Path:
+    def file(self, run_id: str, name: str) -> Path | None:
+        """A file of a run, on this machine; None where the run has none of that name."""
+        known = {found.path for found in self._client.list_artifacts(run_id)}
+        return self._local(run_id, name) if name in known else None
+
+    def _local(self, run_id: str, name: str) -> Path:
         address = urlsplit(str(self._client.get_run(run_id).info.artifact_uri))
         if address.scheme in ("", "file"):
-            return Path(url2pathname(address.path)) / BUNDLE
+            return Path(url2pathname(address.path)) / name
         copy = self._artifacts / "copies" / run_id
         copy.mkdir(parents=True, exist_ok=True)
-        return Path(self._client.download_artifacts(run_id, BUNDLE, str(copy)))
+        return Path(self._client.download_artifacts(run_id, name, str(copy)))
 
     def _experiment(self) -> str:
         known = self._client.get_experiment_by_name(NAME)

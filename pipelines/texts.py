@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from models.bands.silence import SilentSource
 from models.evaluation import HorizonReport
 from models.explain.wording import Wording
 from models.metrics import Estimate
 from pipelines.deliver import Delivered
+from pipelines.freshness import told
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.score import ScoreResult
@@ -50,7 +52,8 @@ def training(result: TrainResult) -> str:
 def scoring(result: ScoreResult) -> str:
     """A scoring run's findings."""
     bands = ", ".join(f"{count} {band}" for band, count in result.bands.items() if count)
-    return f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
+    head = f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
+    return "\n".join([head, *(f"  {line}" for line in told(result.silent))])
 
 
 def delivery(done: Delivered) -> str:
@@ -79,12 +82,14 @@ def status(body: dict[str, Any]) -> str:
         for name, info in body["tables"].items()
     ]
     champion, dates = body["champion"], body["scores"]["dates"]
+    silent = [SilentSource(**each) for each in body["scores"].get("silent_sources", ())]
     return "\n".join(
         [
             f"Workspace {body['workspace']}",
             *(tables or ["  no data yet"]),
             f"Model: {champion['version'] if champion else 'none yet'}",
             f"Scores: {dates[-1] if dates else 'none yet'}",
+            *(f"  {line}" for line in told(silent)),
             f"Next: {body['next']}",
         ]
     )

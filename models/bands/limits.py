@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.bands.accounts import Vector
+from models.bands.accounts import Rows, Vector
 from models.bands.codes import GREEN, GREY, RED, YELLOW, Codes
 
 
@@ -19,6 +19,10 @@ class Limits:
 
     red_from: Vector
     green_below: Vector
+
+    def take(self, rows: Rows) -> "Limits":
+        """Some of the rows."""
+        return Limits(self.red_from[rows], self.green_below[rows])
 
 
 def plain(chance: Vector, limits: Limits) -> Codes:

@@ -15,6 +15,7 @@ from serving.store.errors import (
 )
 from serving.store.model_versions import ModelVersionRepository
 from serving.store.pages import Page, Sort
+from serving.store.past_runs import PastRun
 from serving.store.records import (
     AccountScore,
     HistoryPoint,
@@ -34,6 +35,7 @@ __all__ = [
     "ModelRecord",
     "ModelVersionRepository",
     "Page",
+    "PastRun",
     "Payload",
     "PublishError",
     "RunInfo",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from models.bands.silence import SilentSource
 from models.score import AccountCard, Band, Score
 from serving.store.columns import compact
 
@@ -20,6 +21,7 @@ class ScoringRun:
         primary_horizon: days; the horizon that health score, band and order rest on.
         scores: one per account.
         cards: one per score, what people recognise the account by.
+        silent: sources from which nothing had become known for too long.
     """
 
     as_of: date
@@ -27,6 +29,7 @@ class ScoringRun:
     primary_horizon: int
     scores: Sequence[Score]
     cards: Sequence[AccountCard]
+    silent: Sequence[SilentSource] = ()
 
 
 @dataclass(frozen=True, slots=True)
