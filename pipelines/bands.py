@@ -184,7 +184,8 @@ def _cells(tried: Tried) -> tuple[str, ...]:
 def _tiers(tried: Tried) -> Iterator[str]:
     for name, own in tried.policy.tiers.items():
         red = _percent(own.red_from) if own.worth_from is None else "by ARR"
-        yield f"  {tried.name}, tier {name}: red from {red}, green below {_percent(own.green_below)}"
+        green = _percent(own.green_below)
+        yield f"  {tried.name}, tier {name}: red from {red}, green below {green}"
 
 
 def _percent(share: float) -> str:
