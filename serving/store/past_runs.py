@@ -1,6 +1,5 @@
 """What was published before a date, as whole columns: a run may hold a million accounts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -37,7 +36,7 @@ def runs_before(
     earlier = select(SCORING_RUN.c.as_of, SCORING_RUN.c.model_version)
     ordered = earlier.where(SCORING_RUN.c.as_of < as_of).order_by(SCORING_RUN.c.as_of.desc())
     found = []
-    for day, version in connection.execute(ordered).tuples():
+    for day, version in connection.execute(ordered):
         if version != model_version:
             break
         found.append(day)
@@ -48,6 +47,6 @@ def runs_before(
 
 def _run(connection: Connection, day: date, model_version: str) -> PastRun:
     columns = select(SCORE.c.account_id, SCORE.c.band, SCORE.c.risk).where(SCORE.c.as_of == day)
-    rows: Sequence[tuple[str, Band, float | None]] = connection.execute(columns).tuples().all()
+    rows = connection.execute(columns).all()
     accounts, bands, risks = zip(*rows, strict=True) if rows else ((), (), ())
     return PastRun(day, model_version, accounts, bands, risks)
