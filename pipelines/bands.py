@@ -14,6 +14,7 @@ from pipelines.company import band_plan_of
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.score import NoModel, champion
+from pipelines.texts import percent, thresholds
 from pipelines.workspace import Workspace
 
 USUAL = (0.05, 0.10, 0.20)
@@ -151,7 +152,12 @@ def text(found: Simulation) -> str:
     lines = [titles, *(_cells(each) for each in found.tried)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(titles))]
     table = ["  ".join(cell.ljust(w) for cell, w in zip(c, widths, strict=True)) for c in lines]
-    tiers = [line for each in found.tried for line in _tiers(each)]
+    tiers = [
+        f"  {each.name}, {line}"
+        for each in found.tried
+        if each.policy.tiers
+        for line in thresholds(each.policy)
+    ]
     return "\n".join([*head, *(line.rstrip() for line in table), *tiers, "", *NOTES])
 
 
@@ -166,30 +172,19 @@ NOTES = (
 
 def _cells(tried: Tried) -> tuple[str, ...]:
     found, default = tried.meaning, tried.policy.default
-    precision = f"{_percent(found.precision)} ({_percent(found.precision_low)} to "
+    precision = f"{percent(found.precision)} ({percent(found.precision_low)} to "
     return (
         tried.name,
-        _percent(default.red_from) if default.worth_from is None else "by ARR",
-        _percent(default.green_below),
+        percent(default.red_from) if default.worth_from is None else "by ARR",
+        percent(default.green_below),
         str(found.red_now),
         f"{found.red_on_average:.1f}",
         _number(found.alerts_a_week),
-        f"{precision}{_percent(found.precision_high)})" if found.alerts else "no alert",
-        _percent(found.lost_captured),
-        _percent(found.revenue_captured),
+        f"{precision}{percent(found.precision_high)})" if found.alerts else "no alert",
+        percent(found.lost_captured),
+        percent(found.revenue_captured),
         _number(found.flaps),
     )
-
-
-def _tiers(tried: Tried) -> Iterator[str]:
-    for name, own in tried.policy.tiers.items():
-        red = _percent(own.red_from) if own.worth_from is None else "by ARR"
-        green = _percent(own.green_below)
-        yield f"  {tried.name}, tier {name}: red from {red}, green below {green}"
-
-
-def _percent(share: float) -> str:
-    return "unknown" if np.isnan(share) else f"{100 * share:.1f} %"
 
 
 def _number(value: float) -> str:

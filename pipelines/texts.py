@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from models.bands import BandPolicy, Thresholds
 from models.bands.silence import SilentSource
 from models.evaluation import HorizonReport
 from models.explain.wording import Wording
@@ -33,6 +34,7 @@ def training(result: TrainResult) -> str:
     lines += [f"  {sentence}" for sentence in found.verdict.sentences]
     lines += [_quality(report) for report in found.reports.values()]
     lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
+    lines += [f"    {line}" for line in thresholds(found.model.policy)]
     lines += [
         f"    {b.band.value:<7}{b.accounts:>6} accounts  lost {percent(b.lost)} "
         f"({percent(b.low)} to {percent(b.high)})"
@@ -47,6 +49,22 @@ def training(result: TrainResult) -> str:
     lines += _leading(result)
     lines.append(_ending(result))
     return "\n".join(lines)
+
+
+def thresholds(policy: BandPolicy) -> list[str]:
+    """The thresholds of each tier that has its own, then those of all others."""
+    by_tier = {f"tier {name}": own for name, own in policy.tiers.items()}
+    others = "other tiers" if by_tier else "all tiers"
+    return [f"{name}: {_limits(own)}" for name, own in {**by_tier, others: policy.default}.items()]
+
+
+def _limits(own: Thresholds) -> str:
+    red = f"red from {percent(own.red_from)}"
+    if own.worth_from is not None:
+        red = (
+            f"red from chance * ARR {own.worth_from:,.0f}, without ARR from {percent(own.red_from)}"
+        )
+    return f"{red}, green below {percent(own.green_below)}"
 
 
 def scoring(result: ScoreResult) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from scipy.stats import beta
 
 from models.bands.accounts import Accounts, Rows, Vector, Words
@@ -11,6 +13,8 @@ from models.bands.policy import BandPolicy
 from models.score import Band
 
 CONFIDENCE = 0.95
+Owners = Words | npt.NDArray[np.int64]
+"""Whose row it is: ids, or numbers that stand for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def outcomes(policy: BandPolicy, past: Past) -> list[BandOutcome]:
     return found
 
 
-def realised(lost: Vector, accounts: Words) -> tuple[float, float, float]:
+def realised(lost: Vector, accounts: Owners) -> tuple[float, float, float]:
     """Share lost with its 95 % interval: Clopper-Pearson on the effective number of rows."""
     if not len(lost):
         return float("nan"), 0.0, 1.0
@@ -76,13 +80,13 @@ def realised(lost: Vector, accounts: Words) -> tuple[float, float, float]:
     return rate, low, high
 
 
-def effective_rows(lost: Vector, accounts: Words) -> float:
+def effective_rows(lost: Vector, accounts: Owners) -> float:
     """How many independent rows would say as much (Kish's design effect, by linearisation).
 
     Rows of one account are not independent: the variance of the share is taken between
     accounts. Where nothing varies, each account counts once.
     """
-    _, owner = np.unique(accounts, return_inverse=True)
+    owner, _ = pd.factorize(accounts)
     rate = float(lost.mean())
     residual = np.bincount(owner, weights=lost) - rate * np.bincount(owner)
     variance = float(np.sum(residual**2)) / len(lost) ** 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from models.bands.codes import RED
 from models.bands.decide import Present
@@ -89,7 +90,7 @@ def _captured(past: Past, day: Days, red: npt.NDArray[np.bool_]) -> _Lost:
     """Each lost account once, with the revenue of its last row before the loss."""
     rows = np.flatnonzero(past.lost > 0)
     rows = rows[np.argsort(day[rows], kind="stable")]
-    _, owner = np.unique(past.accounts[rows], return_inverse=True)
+    owner, _ = pd.factorize(past.accounts[rows])
     was_red = np.bincount(owner, weights=red[rows]) > 0
     revenue = np.full(len(was_red), np.nan)
     revenue[owner] = past.about.revenue[rows]  # later rows overwrite earlier ones
@@ -103,7 +104,7 @@ def _share(taken: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64]) -> flo
 
 def _flaps(shown: Replayed, accounts: npt.NDArray[np.object_]) -> float:
     """Changes undone within 60 days, per account and year under observation."""
-    _, owner = np.unique(accounts, return_inverse=True)
+    owner, _ = pd.factorize(accounts)
     order = np.lexsort((shown.day, owner))
     owner, day, band = owner[order], shown.day[order], shown.band[order]
     same = owner[1:] == owner[:-1]
