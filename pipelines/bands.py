@@ -166,6 +166,8 @@ NOTES = (
     "by a loss within the horizon. Caught: of the accounts lost, the share that was red within the",
     f"horizon before. Flaps: changes of band undone within {UNDONE_WITHIN} days, per account and "
     "year.",
+    "Chances come from rows out of time, but green and the calibration were fitted to the same",
+    "rows, so that it may look a little better than what is to come.",
     "Accounts that were answered may have stayed for that reason: no replay can tell.",
 )
 

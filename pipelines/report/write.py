@@ -106,6 +106,7 @@ def _gather(
         quarantined=quarantined(workspace.quarantine),
         newest=newest.as_of if newest else run.as_of,
         trained_on=model.data_as_of if model else None,
+        silent=scores.silent(run.as_of),
     )
     company, version = config.company, run.model_version
     now = datetime.now(UTC)
