@@ -21,7 +21,8 @@ from models.score import HORIZONS
 
 MANIFEST = "manifest.json"
 MODEL = "model.json"
-FORMAT = 1
+FORMAT = 2
+"""2: thresholds by tier, and steps."""
 
 
 class BrokenBundle(Exception):
@@ -75,7 +76,7 @@ def _model(files: dict[str, str]) -> ChurnModel:
         schema=InputSchema(columns),
         hazards=hazards,
         primary_horizon=body["primary_horizon"],
-        policy=BandPolicy(**body["policy"]),
+        policy=BandPolicy.from_dict(body["policy"]),
         fingerprint=body["fingerprint"],
         events=tuple(body["events"]),
         data_as_of=date.fromisoformat(body["data_as_of"]),
@@ -93,7 +94,7 @@ def _described(model: ChurnModel) -> dict[str, Any]:
         "data_as_of": model.data_as_of.isoformat(),
         "fingerprint": model.fingerprint,
         "events": list(model.events),
-        "policy": asdict(model.policy),
+        "policy": model.policy.as_dict(),
         "schema": [{"name": c.name, "words": c.words} for c in model.schema.columns],
         "hazards": [
             {**asdict(h.interval), "calibrator": asdict(h.calibrator)} for h in model.hazards
@@ -127,7 +128,9 @@ def _sums(path: Path, raw: bytes) -> dict[str, str]:
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenBundle(f"{path} is no manifest of a model bundle: {error!r}") from error
     if found != FORMAT:
-        raise BrokenBundle(f"{path} is of format {found}, this reads {FORMAT}.")
+        raise BrokenBundle(
+            f"{path} is of format {found}, this reads {FORMAT}: run `forewarn train` again."
+        )
     return sums
 
 

@@ -10,7 +10,8 @@ from datetime import date
 
 import numpy as np
 
-from models.bands import BandOutcome, BandPlan, BandPolicy, Past, decide, outcomes
+from models.bands import BandOutcome, BandPlan, decide, outcomes
+from models.bands.rows import BandRows
 from models.base_rates import base_rates, first_usable
 from models.baselines import rivals
 from models.calibration import Calibrator
@@ -110,6 +111,7 @@ class Trained:
         beside: by horizon, what each baseline said of those rows.
         flavours: each flavour's log loss at the horizon that decided.
         bands: what happened to the accounts of each band.
+        band_rows: the chances and outcomes on which bands were decided.
         missing: why each horizon without evidence is left empty.
         enough: how many losses were seen, and what they allow.
         honesty: leaks, random folds, known and new accounts.
@@ -127,6 +129,7 @@ class Trained:
     enough: Sufficiency
     honesty: Honesty
     beside: dict[int, dict[str, Vector]] = field(default_factory=dict)
+    band_rows: BandRows | None = None
 
 
 def train(
@@ -170,7 +173,8 @@ def train(
     hazards = shift.refitted(best, hazards, walks) if shift else hazards
     horizons = tuple(h.interval.end for h in hazards if h.interval.end in plan.horizons)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    policy, banded = _bands(material, plan, walks[best], hazards, primary)
+    rows = _band_rows(material, plan.since, walks[best], hazards, primary)
+    policy = decide(plan.bands, rows.present(), rows.past())
     beside = rivals(material, plan.baselines, tests[best])
     reports = _reports(material, tests[best], beside, say)
     say("looking for leaks, and for what random folds would have claimed")
@@ -184,7 +188,8 @@ def train(
         reports=reports,
         tests=tests[best],
         flavours=losses,
-        bands=banded,
+        bands=outcomes(policy, rows.past()),
+        band_rows=rows,
         missing=_missing(dataset, plan, horizons),
         verdict=guarded(judge(reports[deciding]), honesty.leaks),
         rows=len(dataset.frame),
@@ -305,28 +310,23 @@ def _refit(
     return tuple(hazards)
 
 
-def _bands(
-    material: Material,
-    plan: TrainingPlan,
-    walk: OutOfTime,
-    hazards: Sequence[Hazard],
-    horizon: int,
-) -> tuple[BandPolicy, list[BandOutcome]]:
-    """Thresholds from today's accounts and from the out-of-time rows that have matured."""
+def _band_rows(
+    material: Material, since: int, walk: OutOfTime, hazards: Sequence[Hazard], horizon: int
+) -> BandRows:
+    """Today's accounts, and the out-of-time rows that have matured."""
     data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
     known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
     usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
-    usable &= walk.block_of >= plan.since
+    usable &= walk.block_of >= since
     odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
-    past = Past(
-        p_loss(odds, [horizon])[horizon],
-        data.lost_within(horizon)[usable].astype(np.float64),
-        data.frame["account_id"].to_numpy(object)[usable],
-    )
     newest = material.inputs[material.newest]
-    present = p_loss({h.interval: h.log_odds(newest) for h in chain}, [horizon])[horizon]
-    policy = decide(plan.bands, present, past)
-    return policy, outcomes(policy, past)
+    present = {h.interval: h.log_odds(newest) for h in chain}
+    return BandRows.of(
+        data,
+        (np.flatnonzero(usable), p_loss(odds, [horizon])[horizon]),
+        (np.flatnonzero(material.newest), p_loss(present, [horizon])[horizon]),
+        horizon,
+    )
 
 
 def _reports(

@@ -107,7 +107,7 @@ class TrainResult:
             "tuning": [one.as_dict() for one in self.tuning],
             "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
             "bands": [asdict(b) for b in found.bands],
-            "policy": asdict(found.model.policy),
+            "policy": found.model.policy.as_dict(),
             "leading_signals": dict(list(found.importance.items())[:15]),
             "scorecard": asdict(self.card) if self.card else None,
             "base_rates_by_segment": rates_by_segment(found.model),
@@ -221,6 +221,8 @@ def _decision(registry: "Registry", result: TrainResult, evidence: Evidence | No
 
 
 def _write_evidence(result: TrainResult, folder: Path) -> None:
+    if result.trained.band_rows:
+        result.trained.band_rows.write(folder)
     (folder / "evidence.json").write_text(json.dumps(result.summary(), indent=2), encoding="utf-8")
     for horizon, test in result.trained.tests.items():
         for name, draw in (("reliability", figures.reliability), ("lift", figures.lift)):
@@ -266,7 +268,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "events": list(model.events),
             "own_signals": [asdict(phrase) for phrase in result.own],
         },
-        bands={"all": summary["policy"]},
+        bands={"all": summary["policy"]["default"], **summary["policy"]["tiers"]},
         data_as_of=model.data_as_of,
         run_id=result.run_id,
         digest=digest,

@@ -124,9 +124,7 @@ def rule(companies: int) -> dict[str, float]:
         return {}
     return {
         "worse_promoted": passes(World(), WORSE, companies, RULE, seed=1)["promoted"],
-        "better_promoted": passes(World(), BETTER, companies, Rule(draws=DRAWS), seed=2)[
-            "promoted"
-        ],
+        "better_promoted": passes(World(), BETTER, companies, RULE, seed=2)["promoted"],
     }
 
 

@@ -141,9 +141,7 @@ def against_truth(
     )
 
 
-def beside_truth(
-    workspace: Workspace, dates: Sequence[date], truth: pd.DataFrame
-) -> pd.DataFrame:
+def beside_truth(workspace: Workspace, dates: Sequence[date], truth: pd.DataFrame) -> pd.DataFrame:
     """The scores of `dates`, columns `score_30` and so on, beside the true `p_loss_30`."""
     engine = open_store(workspace.store_address)
     repository = ScoreRepository(engine)

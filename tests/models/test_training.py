@@ -36,7 +36,7 @@ def test_planted_signal_is_found(trained: Trained) -> None:
 def test_bands_order_what_happened(trained: Trained) -> None:
     red, yellow, green = trained.bands
     assert red.lost > yellow.lost > green.lost
-    assert green.high <= trained.model.policy.promise
+    assert green.high <= trained.model.policy.default.promise
     assert trained.model.primary_horizon == 90
 
 
