@@ -14,37 +14,28 @@ from models.bands import BandOutcome, BandPlan, decide, outcomes
 from models.bands.rows import BandRows
 from models.base_rates import base_rates, first_usable
 from models.baselines import rivals
-from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import learn_schema
-from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
+from models.evaluation import HorizonReport, TestSet, calibrators, test_sets
+from models.fitting import band_rows, importance, missing, refit, reports
 from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
 from models.flavours.settings import with_settings
 from models.flavours.space import Setting
-from models.hazards import Hazard, p_loss
 from models.honesty import Honesty, Winner, examine, guarded
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import Vector, log_loss
 from models.score import HORIZONS
 from models.segment_shift import earns, shift_by
-from models.sufficiency import Level, Sufficiency, sufficiency
+from models.sufficiency import TOO_LITTLE, Level, NoEvidence, Sufficiency, sufficiency
 from models.verdict import Verdict, judge
-from models.walkforward import OutOfTime, WalkForward, blended, enough
+from models.walkforward import OutOfTime, WalkForward, blended
 
 Progress = Callable[[str], None]
 
 
-class NoEvidence(Exception):
-    """Too little has happened for any model to be fitted and checked."""
-
-
-TOO_LITTLE = (
-    "too few losses have been seen, on too few dates, to fit a model on some and check it on "
-    "later ones: bring a longer history, or wait until more outcomes are certain."
-)
 TUNED_AWAY = " Tuning keeps the earlier half of the dates to itself: train without it."
 
 
@@ -169,14 +160,14 @@ def train(
     part = min((name for name in losses if SHIFTED not in name), key=lambda name: losses[name])
     best = _with_segments(material, part, tests, deciding)
     say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
-    hazards = _refit(material, part, calibrators(dataset, walks[best]), say)
+    hazards = refit(material, part, calibrators(dataset, walks[best]), say)
     hazards = shift.refitted(best, hazards, walks) if shift else hazards
     horizons = tuple(h.interval.end for h in hazards if h.interval.end in plan.horizons)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    rows = _band_rows(material, plan.since, walks[best], hazards, primary)
+    rows = band_rows(material, plan.since, walks[best], hazards, primary)
     policy = decide(plan.bands, rows.present(), rows.past())
     beside = rivals(material, plan.baselines, tests[best])
-    reports = _reports(material, tests[best], beside, say)
+    checked = reports(material, tests[best], beside, say)
     say("looking for leaks, and for what random folds would have claimed")
     honesty = examine(material, Winner(part, walks[best], tests[best], deciding), plan.trusted)
     model = ChurnModel(
@@ -185,15 +176,15 @@ def train(
     )  # fmt: skip
     return Trained(
         model=model,
-        reports=reports,
+        reports=checked,
         tests=tests[best],
         flavours=losses,
         bands=outcomes(policy, rows.past()),
         band_rows=rows,
-        missing=_missing(dataset, plan, horizons),
-        verdict=guarded(judge(reports[deciding]), honesty.leaks),
+        missing=missing(dataset, plan.horizons, horizons),
+        verdict=guarded(judge(checked[deciding]), honesty.leaks),
         rows=len(dataset.frame),
-        importance=_importance(model, material),
+        importance=importance(model, material),
         enough=seen,
         honesty=honesty,
         beside=beside,
@@ -221,7 +212,7 @@ def _untested(
         tests={},
         flavours={},
         bands=[],
-        missing=_missing(dataset, plan, horizons),
+        missing=missing(dataset, plan.horizons, horizons),
         verdict=Verdict(False, primary, sentences),
         rows=len(dataset.frame),
         importance={},
@@ -289,83 +280,6 @@ def _with_segments(
 
 def _loss(test: TestSet) -> float:
     return log_loss(test.lost, test.chance, np.ones(len(test.lost)))
-
-
-def _refit(
-    material: Material, flavour: str, ready: Mapping[Interval, Calibrator], say: Progress
-) -> tuple[Hazard, ...]:
-    """Fit each calibrated interval on all its matured rows, as far as the chain reaches."""
-    hazards, data = [], material.dataset
-    for interval in material.how.intervals:
-        risk = data.at_risk(interval, data.data_as_of)
-        lost = data.lost_within(interval.end)[risk].astype(np.float64)
-        if interval not in ready or not enough(lost, len(np.unique(data.ordinals[risk]))):
-            break
-        say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
-        inputs, seed = material.inputs[risk], material.how.seed
-        fitted = material.flavours[flavour].fit(inputs, lost, material.schema, seed)
-        hazards.append(Hazard(interval, fitted, ready[interval]))
-    if not hazards:
-        raise NoEvidence(TOO_LITTLE)
-    return tuple(hazards)
-
-
-def _band_rows(
-    material: Material, since: int, walk: OutOfTime, hazards: Sequence[Hazard], horizon: int
-) -> BandRows:
-    """Today's accounts, and the out-of-time rows that have matured."""
-    data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
-    known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
-    usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
-    usable &= walk.block_of >= since
-    odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
-    newest = material.inputs[material.newest]
-    present = {h.interval: h.log_odds(newest) for h in chain}
-    return BandRows.of(
-        data,
-        (np.flatnonzero(usable), p_loss(odds, [horizon])[horizon]),
-        (np.flatnonzero(material.newest), p_loss(present, [horizon])[horizon]),
-        horizon,
-    )
-
-
-def _reports(
-    material: Material,
-    tests: Mapping[int, TestSet],
-    beside: Mapping[int, Mapping[str, Vector]],
-    say: Progress,
-) -> dict[int, HorizonReport]:
-    """Figures of every tested horizon beside the baselines on the same rows."""
-    reports = {}
-    for horizon, test in tests.items():
-        say(f"checking {horizon} days on {len(test.rows)} rows not seen in training")
-        seed = material.how.seed
-        reports[horizon] = report(material.dataset, horizon, test, beside[horizon], seed)
-    return reports
-
-
-def _missing(dataset: Dataset, plan: TrainingPlan, horizons: Sequence[int]) -> dict[int, str]:
-    """Why each further horizon is left empty."""
-    reasons = {}
-    for interval in INTERVALS:
-        if interval.end in horizons or interval.end not in plan.horizons:
-            continue
-        matured = dataset.matured(interval.end, dataset.data_as_of)
-        dates = len(np.unique(dataset.ordinals[matured]))
-        lost = dataset.frame["account_id"][matured & dataset.lost_within(interval.end)].nunique()
-        reasons[interval.end] = (
-            f"{dates} dates have a certain outcome {interval.end} days later, with {lost} accounts "
-            "lost; too few to fit on some and calibrate on later ones"
-        )
-    return reasons
-
-
-def _importance(model: ChurnModel, material: Material) -> dict[str, float]:
-    """Mean absolute share of the log-odds by column on the latest date, largest first."""
-    shares, _ = model.explain(material.inputs[material.newest])
-    size = np.abs(shares).mean(axis=0)
-    order = np.argsort(-size, kind="stable")
-    return {material.schema.names[i]: float(size[i]) for i in order}
 
 
 def version_of(day: date, digest: str) -> str:

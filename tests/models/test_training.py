@@ -12,8 +12,8 @@ import pytest
 from models import bundle
 from models.dataset import Dataset
 from models.score import Band
-from models.sufficiency import Level
-from models.training import NoEvidence, Provenance, Trained, TrainingPlan, train, version_of
+from models.sufficiency import Level, NoEvidence
+from models.training import Provenance, Trained, TrainingPlan, train, version_of
 
 COLUMNS = ("use", "noise", "plan", "csat", "age", "fixed")
 MakeWorld = Callable[..., Dataset]

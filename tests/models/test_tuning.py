@@ -17,7 +17,8 @@ from models.flavours.logistic import Logistic
 from models.flavours.settings import with_settings
 from models.material import Material
 from models.study import Budget
-from models.training import NoEvidence, Provenance, TrainingPlan, material_of, train
+from models.sufficiency import NoEvidence
+from models.training import Provenance, TrainingPlan, material_of, train
 from models.tuning import Tuned, report_begins, tune
 
 COLUMNS = ("use", "noise", "plan", "csat", "age")
