@@ -126,7 +126,7 @@ def train(
     Raises:
         NoEvidence: no flavour could be fitted and checked on later dates.
     """
-    material = _material(dataset, columns, plan)
+    material = material_of(dataset, columns, plan)
     seen = sufficiency(dataset)
     say(seen.words)
     if seen.level is Level.NONE:
@@ -201,7 +201,12 @@ def _untested(
     )
 
 
-def _material(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
+def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
+    """The dataset with its inputs, and how it is walked forward.
+
+    Raises:
+        NoEvidence: no column tells any account from another.
+    """
     schema = learn_schema(dataset.frame, columns)
     if not schema.columns:
         raise NoEvidence(

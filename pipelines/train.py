@@ -16,6 +16,7 @@ from features.history import begins, main_events
 from features.lake import Lake
 from features.outcomes import Label
 from features.runners.job import SnapshotJob
+from features.signal import Catalogue
 from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
@@ -118,17 +119,9 @@ def train_model(
         InputError: nothing is loaded, or nothing was known by then.
         NoEvidence: too little has happened to fit and check any model.
     """
-    lake = loaded(workspace)
-    label = label_of(config, lake.manifest.tables)
-    dates = snapshot_dates(config, as_of, first_day(lake, as_of))
-    events = main_events(lake, dates[0], EVENTS_FOLLOWED)
-    catalogue = catalogue_of(config, events)
-    folder = workspace.snapshots / "training"
-    shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
-    dataset = _joined(*build(job, say), label, as_of)
-    columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
-    columns = chosen(config, catalogue, columns)
+    found = assemble(workspace, config, as_of, say)
+    dataset, label, catalogue = found.dataset, found.label, found.catalogue
+    events, columns, unsafe = found.events, found.columns, found.unsafe
     plan = plan_of(config)
     origin = Provenance(
         version=version_of(as_of, _digest(dataset, plan, label)),
@@ -146,6 +139,44 @@ def train_model(
     rows = evidence.at(evidence.primary_horizon)
     card = scorecard(rows, rows["chance"].to_numpy(float), asked)
     return _recorded(workspace, replace(result, card=card), evidence, promote)
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What a model can be trained from, and how it came about.
+
+    Attributes:
+        events: the main events, which have signals of their own.
+        columns: the snapshot columns that a model may read.
+        unsafe: those left out because their past values are not known.
+    """
+
+    dataset: Dataset
+    label: Label
+    catalogue: Catalogue
+    events: tuple[str, ...]
+    columns: list[str]
+    unsafe: list[str]
+
+
+def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -> Assembled:
+    """Snapshots and outcomes of all dates as they were known at `as_of`.
+
+    Raises:
+        InputError: nothing is loaded, or nothing was known by then.
+    """
+    lake = loaded(workspace)
+    label = label_of(config, lake.manifest.tables)
+    dates = snapshot_dates(config, as_of, first_day(lake, as_of))
+    events = main_events(lake, dates[0], EVENTS_FOLLOWED)
+    catalogue = catalogue_of(config, events)
+    folder = workspace.snapshots / "training"
+    shutil.rmtree(folder, ignore_errors=True)
+    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
+    dataset = _joined(*build(job, say), label, as_of)
+    columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
+    columns = chosen(config, catalogue, columns)
+    return Assembled(dataset, label, catalogue, events, columns, unsafe)
 
 
 def loaded(workspace: Workspace) -> Lake:
