@@ -17,7 +17,14 @@ from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import learn_schema
-from models.evaluation import HorizonReport, TestSet, calibrators, report, test_sets
+from models.evaluation import (
+    HorizonReport,
+    TestSet,
+    calibrators,
+    log_loss_and_auc,
+    report,
+    test_sets,
+)
 from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
 from models.hazards import Hazard, p_loss
@@ -87,6 +94,7 @@ class Trained:
         tests: those rows.
         beside: by horizon, what each baseline said of those rows.
         flavours: each flavour's log loss at the horizon that decided.
+        walked: each flavour's log loss and AUC by horizon.
         bands: what happened to the accounts of each band.
         missing: why each horizon without evidence is left empty.
         enough: how many losses were seen, and what they allow.
@@ -105,6 +113,7 @@ class Trained:
     enough: Sufficiency
     honesty: Honesty
     beside: dict[int, dict[str, Vector]] = field(default_factory=dict)
+    walked: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
 
 
 def train(
@@ -168,6 +177,7 @@ def train(
         enough=seen,
         honesty=honesty,
         beside=beside,
+        walked={name: _figures(sets) for name, sets in tests.items()},
     )
 
 
@@ -241,6 +251,10 @@ def _primary(horizons: Sequence[int], tested: Mapping[int, TestSet], wished: int
     """The longest horizon up to the one wished for that the model reaches and was tested at."""
     usable = [h for h in horizons if h <= wished]
     return max((h for h in usable if h in tested), default=max(usable, default=horizons[0]))
+
+
+def _figures(tests: Mapping[int, TestSet]) -> dict[int, dict[str, float]]:
+    return {horizon: log_loss_and_auc(test, test.chance) for horizon, test in tests.items()}
 
 
 def _loss(test: TestSet) -> float:

@@ -25,7 +25,7 @@ from models.dataset import Dataset, join
 from models.evidence import Evidence
 from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
-from models.run_record import BUNDLE, EVIDENCE, RunRecord
+from models.run_record import BUNDLE, EVIDENCE, DatasetRecord, RunRecord
 from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
 from pipelines.column_choice import chosen
@@ -41,6 +41,7 @@ from pipelines.company import (
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of
+from pipelines.logged import dataset_record, draw_further, first_month, further
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
 from pipelines.snapshot import build
 from pipelines.versions import find
@@ -64,6 +65,7 @@ class TrainResult:
         card: all figures at the primary horizon, overall and by segment and month; None
             where no model could be checked.
         decision: whether the model now serves, and why (not).
+        data: what it was trained from.
     """
 
     trained: Trained
@@ -72,6 +74,7 @@ class TrainResult:
     own: tuple[Phrase, ...]
     card: Scorecard | None = None
     decision: Decision = Decision(False, ())
+    data: DatasetRecord | None = None
 
     @property
     def promoted(self) -> bool:
@@ -123,15 +126,17 @@ def train_model(
     dataset, label, catalogue = found.dataset, found.label, found.catalogue
     events, columns, unsafe = found.events, found.columns, found.unsafe
     plan = plan_of(config)
+    digest = _digest(dataset, plan, label)
     origin = Provenance(
-        version=version_of(as_of, _digest(dataset, plan, label)),
+        version=version_of(as_of, digest),
         outcome=label.name,
         fingerprint=fingerprint(catalogue),
         events=events,
     )
     trained = train(dataset, columns, plan, origin, say)
     asked, own = asked_of(config), phrases(own_columns(catalogue, events))
-    result = TrainResult(trained, "", tuple(unsafe), own)
+    data = dataset_record(dataset, digest, origin.fingerprint, workspace)
+    result = TrainResult(trained, "", tuple(unsafe), own, data=data)
     if not trained.tests:
         return _recorded(workspace, result, None, promote)
     evidence = evidence_of(dataset, trained, asked)
@@ -224,8 +229,12 @@ def _recorded(
     evidence = described(evidence, record, result.trained) if evidence else None
     kept = save_evidence(evidence, folder / EVIDENCE) if evidence else ""
     _write_evidence(result, folder)
+    draw_further(result, evidence, folder)
     registry = workspace.registry()
-    run = RunRecord(model.version, digest, _parameters(result), _metrics(result), folder, kept)
+    run = RunRecord(
+        model.version, digest, _parameters(result), _metrics(result), folder, kept,
+        *further(result),
+    )  # fmt: skip
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
     decision = _decision(registry, result, evidence) if promote else UNASKED
@@ -252,6 +261,7 @@ def _parameters(result: TrainResult) -> dict[str, str]:
     summary = result.summary()
     names = ("flavour", "outcome", "data_as_of", "rows", "columns", "primary_horizon", "horizons")
     parameters = {name: str(summary[name]) for name in names}
+    parameters |= first_month(result.card)
     return {**parameters, "fingerprint": result.trained.model.fingerprint}
 
 
