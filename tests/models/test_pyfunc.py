@@ -14,6 +14,7 @@ from models.registry import Registry
 from models.run_record import BUNDLE, RunRecord
 from models.signature import DESCRIBING, Holds, signature_of
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*Any type hint is inferred as AnyType")
 PLAIN = {".json", ".txt", ".parquet", ".png"}
 
 
