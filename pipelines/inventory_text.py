@@ -1,4 +1,4 @@
-"""The inventory of sources for people: one table of sources, and what each is worth."""
+"""The inventory of sources for people: what there is, what is missing, what each adds."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -8,34 +8,41 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from models.ablation import Worth
 from pipelines.inventory import Inventory, SourceLine
 
 LEAST_WIDTH = 100
-HINT = "What each is worth was not worked out yet: `forewarn inventory --value`."
+HINT = "What each adds was not worked out yet: `forewarn inventory --value`."
 CAUTION = (
-    "Worth: the log loss that the model would have more without it, and the share of lost\n"
-    "revenue that the team would reach less. Sources that tell the same stand in for one another."
+    "Above 0: the model is better with it, in log loss, in AUC, and in the share of lost revenue\n"
+    "among the accounts that the team can answer (points). Sources that tell the same stand in\n"
+    "for one another, so that several which add nothing alone may matter together."
 )
+GAINS = (("log_loss", 1, 4), ("auc", 1, 3), ("arr_recall_at_capacity", 100, 1))
+"""The figures shown, with their scale and digits."""
 
 
 def text(found: Inventory) -> str:
     """The inventory, no narrower than 100 characters."""
     out = io.StringIO()
     console = Console(file=out, width=max(LEAST_WIDTH, Console().width), color_system=None)
-    console.print(_sources(found), soft_wrap=False)
-    if any(not line.connected for line in found.sources):
-        console.print(_absent(found), soft_wrap=False)
-    if found.groups:
-        console.print(_groups(found), soft_wrap=False)
+    for table in _tables(found):
+        console.print(table, soft_wrap=False)
     return "\n".join(line.rstrip() for line in [*out.getvalue().splitlines(), *_footer(found)])
+
+
+def _tables(found: Inventory) -> Iterator[Table]:
+    yield _sources(found)
+    if any(not line.connected for line in found.sources):
+        yield _absent(found)
+    values = [line.value for line in found.sources if line.value]
+    if values or found.groups:
+        yield _values([*values, *found.groups])
 
 
 def _sources(found: Inventory) -> Table:
     title = f"Sources of {found.accounts} accounts, as of {found.last_day}"
-    table = _titled(title, ("table", "system"), ("rows", "age", "accounts", "signals"))
-    table.add_column("first to last")
-    table.add_column("worth", ratio=1)
+    table = _titled(title, ("table", "system"), ("rows", "accounts", "signals", "age"))
+    table.add_column("first and last", no_wrap=True)
     for line in found.sources:
         if line.connected:
             table.add_row(*_cells(line))
@@ -46,11 +53,10 @@ def _cells(line: SourceLine) -> Iterator[str]:
     yield line.table
     yield line.system or "not in the configuration"
     yield f"{line.rows}"
-    yield "" if line.stale_days is None else f"{line.stale_days} d"
     yield "" if line.covered is None else f"{100 * line.covered:.1f} %"
     yield f"{len(line.signals)}"
-    yield f"{line.first} to {line.last}" if line.last else ""
-    yield worth(line.value)
+    yield "" if line.stale_days is None else f"{line.stale_days} d"
+    yield f"{line.first} {line.last}"
 
 
 def _absent(found: Inventory) -> Table:
@@ -62,30 +68,28 @@ def _absent(found: Inventory) -> Table:
     return table
 
 
-def _groups(found: Inventory) -> Table:
-    table = _titled("Signal groups", ("group",), ("columns read",))
-    table.add_column("worth", ratio=1)
-    for value in found.groups:
-        table.add_row(value["name"], f"{value['columns']}", worth(value))
+def _values(values: Iterable[dict[str, Any]]) -> Table:
+    table = _titled("What each adds to the model", ("left out",), ("columns",))
+    for heading in ("worth", "log loss", "AUC", "revenue, points"):
+        table.add_column(heading)
+    for value in values:
+        name = f"{value['kind']} {value['name']}"
+        gains = [_gain(value["effects"], *shown) for shown in GAINS]
+        table.add_row(name, f"{value['columns']}", value["worth"], *gains)
     return table
 
 
-def worth(value: dict[str, Any] | None) -> str:
-    """What a source or a group adds, in one phrase with its intervals."""
-    if value is None or value["worth"] == Worth.UNREAD:
-        return "" if value is None else str(value["worth"])
-    effects = value["effects"]
-    loss, money = effects["log_loss"]["gain"], effects["arr_recall_at_capacity"]["gain"]
-    told = f"{value['worth']}: log loss {_range(loss, 1, 4)}"
-    return told if money["value"] is None else f"{told}, revenue {_range(money, 100, 1)} points"
-
-
-def _range(gain: dict[str, float | None], scale: float, digits: int) -> str:
-    value, low, high = (
-        "?" if gain[name] is None else f"{scale * (gain[name] or 0.0):+.{digits}f}"
-        for name in ("value", "low", "high")
-    )
+def _gain(effects: dict[str, Any], name: str, scale: float, digits: int) -> str:
+    """How much better the model is with the part, with its interval; empty where not known."""
+    if name not in effects or effects[name]["gain"]["value"] is None:
+        return ""
+    gain = effects[name]["gain"]
+    value, low, high = (_number(gain[key], scale, digits) for key in ("value", "low", "high"))
     return f"{value} ({low} to {high})"
+
+
+def _number(value: float | None, scale: float, digits: int) -> str:
+    return "?" if value is None else f"{scale * value:+.{digits}f}"
 
 
 def _some(names: tuple[str, ...], shown: int = 3) -> str:
@@ -107,8 +111,8 @@ def _footer(found: Inventory) -> list[str]:
     if not told:
         return [HINT]
     return [
-        f"Worth for model {told['model_version']}, worked out {told['computed_at'][:10]}, on "
-        f"{told['rows']} rows at {told['horizon']} days ({told['dates'][0]} to "
-        f"{told['dates'][1]}, {told['lost']} accounts lost).",
+        f"Model {told['model_version']}, worked out {told['computed_at'][:10]} on {told['rows']} "
+        f"rows at {told['horizon']} days ({told['dates'][0]} to {told['dates'][1]}, "
+        f"{told['lost']} accounts lost).",
         CAUTION,
     ]

@@ -9,8 +9,8 @@ import pytest
 from features.contract import CONTRACT, TABLES
 from features.contract.arrow import schema
 from pipelines.errors import InputError
-from pipelines.inventory import SourceLine, inventory_of
-from pipelines.inventory_text import HINT, worth
+from pipelines.inventory import Inventory, SourceLine, inventory_of
+from pipelines.inventory_text import HINT
 from pipelines.inventory_text import text as inventory_text
 from pipelines.source_value import kept
 
@@ -74,7 +74,7 @@ def test_what_is_not_connected_says_what_it_would_feed(trained_twice):
     printed = inventory_text(found)
     assert "Not connected" in printed
     assert HINT in printed
-    assert "the configuration" in " ".join(printed.split())
+    assert "not in the configuration" in printed
 
 
 def test_age_and_coverage_are_counted(workspace):
@@ -114,8 +114,8 @@ def test_values_are_worked_out_kept_and_shown(valued, trained_twice, forewarn, p
     risk = next(group for group in body["groups"] if group["name"] == "risk")
     assert (risk["columns"], risk["effects"]) == (0, {})
     again = forewarn("inventory", *place)
-    assert "adds: log loss +" in again.stdout
-    assert f"Worth for model {trained_twice.versions[0]}" in again.stdout
+    assert "source usage" in again.stdout
+    assert f"Model {trained_twice.versions[0]}, worked out 20" in again.stdout
 
 
 def test_one_part_alone_leaves_the_others_values(valued, forewarn, place):
@@ -150,13 +150,17 @@ def test_a_broken_file_of_values_is_told(workspace):
         kept(workspace)
 
 
-def test_worth_is_told_in_one_phrase():
-    gain = {"value": 0.0123, "low": 0.004, "high": 0.02}
-    money = {"value": 0.05, "low": -0.01, "high": None}
-    effects = {"log_loss": {"gain": gain}, "arr_recall_at_capacity": {"gain": money}}
-    assert worth({"worth": "adds", "effects": effects}) == (
-        "adds: log loss +0.0123 (+0.0040 to +0.0200), revenue +5.0 (-1.0 to ?) points"
-    )
-    assert worth(None) == ""
-    unread = "feeds nothing that the model reads"
-    assert worth({"worth": unread, "effects": {}}) == unread
+def test_what_each_adds_is_told_with_its_intervals():
+    gains = {
+        "log_loss": {"gain": {"value": 0.0123, "low": 0.004, "high": 0.02}},
+        "auc": {"gain": {"value": -0.01, "low": -0.02, "high": None}},
+        "arr_recall_at_capacity": {"gain": {"value": None, "low": None, "high": None}},
+    }
+    adds = {"kind": "group", "name": "risk", "columns": 7, "worth": "adds", "effects": gains}
+    unread = {**adds, "name": "profile", "worth": "feeds nothing", "effects": {}}
+    printed = inventory_text(Inventory("2026-03-31", 4, (), (adds, unread), {}))
+    risk, profile = (next(r for r in printed.splitlines() if n in r) for n in ("risk", "profile"))
+    assert "+0.0123 (+0.0040 to +0.0200)" in risk
+    assert "-0.010 (-0.020 to ?)" in risk
+    assert "points" in printed
+    assert profile.rstrip().endswith("feeds nothing")
