@@ -3,8 +3,10 @@
     mlflow.pyfunc.load_model("models:/forewarn@champion").predict(snapshot)
 
 The `MLmodel` file of a bundle names this module, so it must not move. Everything is read by
-`models.bundle`: each file's SHA-256 is checked first, and nothing is unpickled. The package has
-to be installed where the model is loaded.
+`models.bundle`: each file's SHA-256 is checked first, and nothing is unpickled. `MLmodel` holds
+the manifest's own sum and lies in the same folder, so whoever may write there may change both;
+Forewarn itself also holds the manifest against the registry's record. The package has to be
+installed where the model is loaded.
 """
 
 from collections.abc import Mapping

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from pipelines.inventory import Inventory, SourceLine
 
-LEAST_WIDTH = 100
+LEAST_WIDTH = 132
+"""Three figures with their intervals fit beside one another."""
 HINT = "What each adds was not worked out yet: `forewarn inventory --value`."
 CAUTION = (
     "Above 0: the model is better with it, in log loss, in AUC, and in the share of lost revenue\n"
@@ -22,7 +23,7 @@ GAINS = (("log_loss", 1, 4), ("auc", 1, 3), ("arr_recall_at_capacity", 100, 1))
 
 
 def text(found: Inventory) -> str:
-    """The inventory, no narrower than 100 characters."""
+    """The inventory, no narrower than 132 characters."""
     out = io.StringIO()
     console = Console(file=out, width=max(LEAST_WIDTH, Console().width), color_system=None)
     for table in _tables(found):
@@ -71,7 +72,7 @@ def _absent(found: Inventory) -> Table:
 def _values(values: Iterable[dict[str, Any]]) -> Table:
     table = _titled("What each adds to the model", ("left out",), ("columns",))
     for heading in ("worth", "log loss", "AUC", "revenue, points"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for value in values:
         name = f"{value['kind']} {value['name']}"
         gains = [_gain(value["effects"], *shown) for shown in GAINS]

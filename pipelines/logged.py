@@ -1,4 +1,4 @@
-"""What a training run writes to MLflow beside its bundle, rows and overall figures."""
+"""What a training run writes down in MLflow, beside its bundle and its test rows."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,9 +12,9 @@ from models.dataset import Dataset
 from models.evidence import Evidence
 from models.flavours import FLAVOURS, SHIFTED, Flavour
 from models.flavours.lightgbm import PARAMETERS, LightGBM
-from models.run_record import DatasetRecord, WalkRecord
+from models.run_record import DatasetRecord, RunRecord, WalkRecord
 from models.scorecard import Scorecard, asked_by, sample_of
-from models.signature import Signature, signature_of
+from models.signature import signature_of
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -36,14 +36,52 @@ def dataset_record(
     )
 
 
-def further(
-    result: "TrainResult",
-) -> tuple[Monthly, tuple[WalkRecord, ...], DatasetRecord | None, Signature]:
-    """The last fields of a run's record: months, flavours, dataset, signature."""
+def run_record(result: "TrainResult", digest: str, folder: Path, evidence: str) -> RunRecord:
+    """Everything that is written down about a run.
+
+    Args:
+        result: what the run found.
+        digest: SHA-256 of the bundle's manifest.
+        folder: files to keep.
+        evidence: SHA-256 of the test rows' manifest; empty where none are kept.
+    """
     trained = result.trained
-    monthly = by_month(result.card) if result.card else {}
-    walks = tuple(walk_record(name, found) for name, found in trained.walked.items())
-    return monthly, walks, result.data, signature_of(trained.model)
+    return RunRecord(
+        version=trained.model.version,
+        digest=digest,
+        parameters=parameters(result),
+        metrics=metrics(result),
+        folder=folder,
+        evidence=evidence,
+        monthly=by_month(result.card) if result.card else {},
+        walks=tuple(walk_record(name, found) for name, found in trained.walked.items()),
+        data=result.data,
+        signature=signature_of(trained.model),
+    )
+
+
+def parameters(result: "TrainResult") -> dict[str, str]:
+    """Facts of the run; `first_test_month` says which month the monthly figures call 0."""
+    summary = result.summary()
+    names = ("flavour", "outcome", "data_as_of", "rows", "columns", "primary_horizon", "horizons")
+    found = {name: str(summary[name]) for name in names}
+    first = first_month(result.card)
+    return {**found, **first, "fingerprint": result.trained.model.fingerprint}
+
+
+def metrics(result: "TrainResult") -> dict[str, float]:
+    """Each horizon's figures, with slope and the gains over the baselines."""
+    card, found = result.card, {}
+    if card:
+        overall = {f"{k}_{card.horizon}": e.value for k, e in card.overall.figures.items()}
+        found = {name: value for name, value in overall.items() if isfinite(value)}
+    for horizon, report in result.trained.reports.items():
+        for name, estimate in report.metrics.items():
+            found[f"{name}_{horizon}"] = estimate.value
+        found[f"calibration_slope_{horizon}"] = report.slope
+        for name, gain in report.gains.items():
+            found[f"gain_over_{name.replace(' ', '_')}_{horizon}"] = gain.value
+    return {**found, **result.trained.honesty.figures()}
 
 
 def by_month(card: Scorecard) -> Monthly:

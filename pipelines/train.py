@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from models.dataset import Dataset, join
 from models.evidence import Evidence
 from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
-from models.run_record import BUNDLE, EVIDENCE, DatasetRecord, RunRecord
+from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
 from pipelines.column_choice import chosen
@@ -41,7 +40,7 @@ from pipelines.company import (
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of
-from pipelines.logged import dataset_record, draw_further, first_month, further
+from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
 from pipelines.snapshot import build
 from pipelines.versions import find
@@ -231,10 +230,7 @@ def _recorded(
     _write_evidence(result, folder)
     draw_further(result, evidence, folder)
     registry = workspace.registry()
-    run = RunRecord(
-        model.version, digest, _parameters(result), _metrics(result), folder, kept,
-        *further(result),
-    )  # fmt: skip
+    run = run_record(result, digest, folder, kept)
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
     decision = _decision(registry, result, evidence) if promote else UNASKED
@@ -255,29 +251,6 @@ def _write_evidence(result: TrainResult, folder: Path) -> None:
     for horizon, test in result.trained.tests.items():
         for name, draw in (("reliability", figures.reliability), ("lift", figures.lift)):
             draw(test.lost, test.chance, horizon).savefig(folder / f"{name}-{horizon}.png")
-
-
-def _parameters(result: TrainResult) -> dict[str, str]:
-    summary = result.summary()
-    names = ("flavour", "outcome", "data_as_of", "rows", "columns", "primary_horizon", "horizons")
-    parameters = {name: str(summary[name]) for name in names}
-    parameters |= first_month(result.card)
-    return {**parameters, "fingerprint": result.trained.model.fingerprint}
-
-
-def _metrics(result: TrainResult) -> dict[str, float]:
-    """Each horizon's figures, with slope and the gains over the baselines."""
-    card, found = result.card, {}
-    if card:
-        overall = {f"{k}_{card.horizon}": e.value for k, e in card.overall.figures.items()}
-        found = {name: value for name, value in overall.items() if isfinite(value)}
-    for horizon, report in result.trained.reports.items():
-        for name, estimate in report.metrics.items():
-            found[f"{name}_{horizon}"] = estimate.value
-        found[f"calibration_slope_{horizon}"] = report.slope
-        for name, gain in report.gains.items():
-            found[f"gain_over_{name.replace(' ', '_')}_{horizon}"] = gain.value
-    return {**found, **result.trained.honesty.figures()}
 
 
 def _record(result: TrainResult, digest: str) -> ModelRecord:
