@@ -32,6 +32,8 @@ DRAWS = 1000
 DECIDING = "log_loss"
 COMPARED = (DECIDING, "auc", "arr_recall_at_capacity")
 BETTER_WHEN_LOWER = (DECIDING,)
+SEEDS = 2
+"""How often the whole model is walked again with another seed."""
 EMPTY = "constant"
 """The flavour that reads no column."""
 Progress = Callable[[str], None]
@@ -101,6 +103,7 @@ class Ablation:
         horizon: days; the longest tested up to the one wished for, else the shortest.
         lost: accounts that were lost on at least one test row.
         dates: first and last test date, ISO 8601.
+        noise: by figure, how far another seed alone moves the whole model, at most.
     """
 
     flavour: str
@@ -109,6 +112,7 @@ class Ablation:
     accounts: int
     lost: int
     dates: tuple[str, str]
+    noise: dict[str, float]
     values: tuple[Value, ...]
 
 
@@ -138,6 +142,11 @@ class Subject:
         how = replace(how, intervals=intervals)
         return replace(self, horizon=horizon, material=replace(self.material, how=how))
 
+    def seeded(self, further: int) -> "Subject":
+        """The same with another seed."""
+        how = replace(self.material.how, seed=self.material.how.seed + further)
+        return replace(self, material=replace(self.material, how=how))
+
     def walk(self, columns: Sequence[str]) -> OutOfTime:
         """Out-of-time predictions of the flavour where it may read `columns` alone."""
         part = self.flavour.removesuffix(SHIFTED)
@@ -164,6 +173,8 @@ def ablate(subject: Subject, parts: Sequence[Part], say: Progress = lambda _: No
     horizon, test = _tested(subject, everything)
     subject = subject.up_to(horizon)
     judge = _Judge.of(subject, test)
+    say(f"walking it forward with {SEEDS} other seeds, which alone move its figures")
+    noise = judge.noise(subject, test)
     known: dict[frozenset[str], dict[str, Effect]] = {}
     values = []
     for count, part in enumerate(parts, 1):
@@ -173,8 +184,8 @@ def ablate(subject: Subject, parts: Sequence[Part], say: Progress = lambda _: No
             rest = [name for name in everything if name not in gone]
             known[gone] = judge.effects(_chances(subject, rest, test))
         effects = known.get(gone, {})
-        values.append(Value(part.kind, part.name, len(gone), _worth(effects), effects))
-    return judge.found(subject, tuple(values))
+        values.append(Value(part.kind, part.name, len(gone), _worth(effects, noise), effects))
+    return judge.found(subject, noise, tuple(values))
 
 
 def _tested(subject: Subject, columns: Sequence[str]) -> tuple[int, TestSet]:
@@ -221,7 +232,17 @@ class _Judge:
             for name, whole in self.whole.items()
         }
 
-    def found(self, subject: Subject, values: tuple[Value, ...]) -> Ablation:
+    def noise(self, subject: Subject, test: TestSet) -> dict[str, float]:
+        """How far other seeds alone move each figure of the whole model, at most."""
+        everything = subject.material.schema.names
+        others = [
+            self.effects(_chances(subject.seeded(n), everything, test)) for n in range(1, SEEDS + 1)
+        ]
+        return {name: max(abs(e[name].gain.value) for e in others) for name in COMPARED}
+
+    def found(
+        self, subject: Subject, noise: dict[str, float], values: tuple[Value, ...]
+    ) -> Ablation:
         """All values with the rows they were found on."""
         lost = self.rows["lost"].to_numpy(np.float64)
         return Ablation(
@@ -231,6 +252,7 @@ class _Judge:
             accounts=int(self.rows["account_id"].nunique()),
             lost=independent(lost, self.draws.owner)[0],
             dates=(str(self.rows["as_of"].min()), str(self.rows["as_of"].max())),
+            noise=noise,
             values=values,
         )
 
@@ -241,10 +263,11 @@ def _effect(name: str, whole: Vector, without: Vector) -> Effect:
     return Effect(float(whole[0]), float(without[0]), gain)
 
 
-def _worth(effects: dict[str, Effect]) -> Worth:
+def _worth(effects: dict[str, Effect], noise: dict[str, float]) -> Worth:
+    """A part adds or harms where neither the accounts drawn nor the seed can explain it."""
     if not effects:
         return Worth.UNREAD
     gain = effects[DECIDING].gain
-    if gain.low > 0:
-        return Worth.ADDS
-    return Worth.HARMS if gain.high < 0 else Worth.UNTOLD
+    if abs(gain.value) <= noise[DECIDING] or gain.low <= 0 <= gain.high:
+        return Worth.UNTOLD
+    return Worth.ADDS if gain.value > 0 else Worth.HARMS

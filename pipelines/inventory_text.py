@@ -8,22 +8,27 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from models.ablation import Worth
 from pipelines.inventory import Inventory, SourceLine
 
-LEAST_WIDTH = 132
+LEAST_WIDTH = 120
 """Three figures with their intervals fit beside one another."""
 HINT = "What each adds was not worked out yet: `forewarn inventory --value`."
+SHORT = {Worth.UNTOLD.value: "not told", Worth.UNREAD.value: "not read"}
 CAUTION = (
     "Above 0: the model is better with it, in log loss, in AUC, and in the share of lost revenue\n"
-    "among the accounts that the team can answer (points). Sources that tell the same stand in\n"
-    "for one another, so that several which add nothing alone may matter together."
+    "among the accounts that the team can answer (points). Not told: it adds nothing that can be\n"
+    "told. Parts that tell the same stand in for one another, so that several which add nothing\n"
+    "alone may matter together."
 )
 GAINS = (("log_loss", 1, 4), ("auc", 1, 3), ("arr_recall_at_capacity", 100, 1))
 """The figures shown, with their scale and digits."""
 
+STYLE: dict[str, Any] = {"title_justify": "left", "box": SIMPLE_HEAD, "padding": (0, 1, 0, 0)}
+
 
 def text(found: Inventory) -> str:
-    """The inventory, no narrower than 132 characters."""
+    """The inventory, no narrower than 120 characters."""
     out = io.StringIO()
     console = Console(file=out, width=max(LEAST_WIDTH, Console().width), color_system=None)
     for table in _tables(found):
@@ -35,9 +40,10 @@ def _tables(found: Inventory) -> Iterator[Table]:
     yield _sources(found)
     if any(not line.connected for line in found.sources):
         yield _absent(found)
-    values = [line.value for line in found.sources if line.value]
-    if values or found.groups:
-        yield _values([*values, *found.groups])
+    sources = [line.value for line in found.sources if line.value]
+    for title, values in (("source", sources), ("signal group", found.groups)):
+        if values:
+            yield _values(f"What each {title} adds to the model", values)
 
 
 def _sources(found: Inventory) -> Table:
@@ -69,14 +75,14 @@ def _absent(found: Inventory) -> Table:
     return table
 
 
-def _values(values: Iterable[dict[str, Any]]) -> Table:
-    table = _titled("What each adds to the model", ("left out",), ("columns",))
-    for heading in ("worth", "log loss", "AUC", "revenue, points"):
+def _values(title: str, values: Iterable[dict[str, Any]]) -> Table:
+    table = Table(title=title, **STYLE)
+    for heading in ("left out", "columns", "worth", "log loss", "AUC", "revenue, points"):
         table.add_column(heading, no_wrap=True)
     for value in values:
-        name = f"{value['kind']} {value['name']}"
+        worth = SHORT.get(value["worth"], value["worth"])
         gains = [_gain(value["effects"], *shown) for shown in GAINS]
-        table.add_row(name, f"{value['columns']}", value["worth"], *gains)
+        table.add_row(value["name"], f"{value['columns']}", worth, *gains)
     return table
 
 
@@ -99,7 +105,7 @@ def _some(names: tuple[str, ...], shown: int = 3) -> str:
 
 
 def _titled(title: str, words: Iterable[str], numbers: Iterable[str]) -> Table:
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=title, **STYLE)
     for heading in words:
         table.add_column(heading, overflow="fold")
     for heading in numbers:
@@ -115,5 +121,16 @@ def _footer(found: Inventory) -> list[str]:
         f"Model {told['model_version']}, worked out {told['computed_at'][:10]} on {told['rows']} "
         f"rows at {told['horizon']} days ({told['dates'][0]} to {told['dates'][1]}, "
         f"{told['lost']} accounts lost).",
+        f"Another seed alone moves {_noise(told['noise'])}.",
         CAUTION,
     ]
+
+
+def _noise(noise: dict[str, float | None]) -> str:
+    """How far the figures move by chance, in one phrase."""
+    words = {"log_loss": "log loss", "auc": "AUC", "arr_recall_at_capacity": "revenue"}
+    return ", ".join(
+        f"{words[name]} by {scale * (noise[name] or 0.0):.{digits}f}"
+        for name, scale, digits in GAINS
+        if noise[name] is not None
+    )

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from models.ablation import Kind, NotTested, Part, Subject, Worth, ablate
+from models.ablation import Effect, Kind, NotTested, Part, Subject, Worth, _worth, ablate
 from models.evidence import Described
 from models.flavours import SHIFTED
+from models.metrics import Estimate
 from models.scorecard import Asked
 from models.training import material_of
 
@@ -63,7 +64,7 @@ def test_the_same_columns_are_walked_once(subject):
     twin = replace(USAGE, kind=Kind.GROUP, name="consumption")
     found = ablate(subject, [USAGE, twin], said.append)
     assert found.values[0].effects is found.values[1].effects
-    assert said[1:] == [
+    assert said[2:] == [
         "1 of 2: without source usage (1 columns)",
         "2 of 2: without group consumption (1 columns)",
     ]
@@ -85,3 +86,30 @@ def test_without_losses_nothing_can_be_told(make_world, plan, subject):
     few = replace(subject, material=material_of(quiet, COLUMNS, plan))
     with pytest.raises(NotTested, match="too few accounts were lost"):
         ablate(few, [USAGE])
+
+
+def test_what_another_seed_alone_would_do_says_nothing(subject, ablation):
+    assert set(ablation.noise.values()) == {0.0}  # regression draws nothing
+    trees = replace(subject, flavour="lightgbm")
+    found = ablate(trees, [USAGE, FIXED])
+    assert min(found.noise.values()) > 0
+    effects = found.values[0].effects
+    assert effects["log_loss"].gain.low > 0
+    assert found.values[0].worth is _worth(effects, found.noise)
+    loud = dict.fromkeys(found.noise, effects["log_loss"].gain.value)
+    assert _worth(effects, loud) is Worth.UNTOLD
+    assert _worth(effects, dict.fromkeys(loud, 0.0)) is Worth.ADDS
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "worth"),
+    [
+        (0.01, 0.02, 0.03, Worth.ADDS),
+        (-0.01, 0.02, 0.03, Worth.UNTOLD),
+        (-0.03, -0.02, -0.01, Worth.HARMS),
+        (0.0001, 0.0004, 0.0009, Worth.UNTOLD),
+    ],
+)
+def test_the_verdict_follows_from_interval_and_seed(low, value, high, worth):
+    effects = {"log_loss": Effect(0.2, 0.2 + value, Estimate(value, low, high))}
+    assert _worth(effects, {"log_loss": 0.0005}) is worth

@@ -8,6 +8,7 @@ import pytest
 
 from features.contract import CONTRACT, TABLES
 from features.contract.arrow import schema
+from models.ablation import Worth
 from pipelines.errors import InputError
 from pipelines.inventory import Inventory, SourceLine, inventory_of
 from pipelines.inventory_text import HINT
@@ -114,7 +115,8 @@ def test_values_are_worked_out_kept_and_shown(valued, trained_twice, forewarn, p
     risk = next(group for group in body["groups"] if group["name"] == "risk")
     assert (risk["columns"], risk["effects"]) == (0, {})
     again = forewarn("inventory", *place)
-    assert "source usage" in again.stdout
+    assert "What each source adds" in again.stdout
+    assert "What each signal group adds" in again.stdout
     assert f"Model {trained_twice.versions[0]}, worked out 20" in again.stdout
 
 
@@ -157,10 +159,10 @@ def test_what_each_adds_is_told_with_its_intervals():
         "arr_recall_at_capacity": {"gain": {"value": None, "low": None, "high": None}},
     }
     adds = {"kind": "group", "name": "risk", "columns": 7, "worth": "adds", "effects": gains}
-    unread = {**adds, "name": "profile", "worth": "feeds nothing", "effects": {}}
+    unread = {**adds, "name": "profile", "worth": Worth.UNREAD.value, "effects": {}}
     printed = inventory_text(Inventory("2026-03-31", 4, (), (adds, unread), {}))
     risk, profile = (next(r for r in printed.splitlines() if n in r) for n in ("risk", "profile"))
     assert "+0.0123 (+0.0040 to +0.0200)" in risk
     assert "-0.010 (-0.020 to ?)" in risk
     assert "points" in printed
-    assert profile.rstrip().endswith("feeds nothing")
+    assert profile.rstrip().endswith("not read")
