@@ -71,6 +71,11 @@ class Signal:
         """Whether the value is a word rather than a number."""
         return self.measure.gives_words(self.table)
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that feed it, its own first."""
+        return tuple(dict.fromkeys((self.table, *self.measure.elsewhere)))
+
 
 @dataclass(frozen=True)
 class SnapshotColumn:

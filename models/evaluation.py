@@ -167,7 +167,7 @@ def report(
         slope=slope,
         gains={name: _gain(draws, test, other, log_loss, -1) for name, other in baselines.items()},
         rank_gains={name: _gain(draws, test, other, auc, 1) for name, other in baselines.items()},
-        baselines={name: _figures(test, other) for name, other in baselines.items()},
+        baselines={name: log_loss_and_auc(test, other) for name, other in baselines.items()},
     )
 
 
@@ -181,6 +181,7 @@ def _gain(draws: Resamples, test: TestSet, other: Vector, metric: Metric, sign: 
     return draws.interval(more)
 
 
-def _figures(test: TestSet, chance: Vector) -> dict[str, float]:
+def log_loss_and_auc(test: TestSet, chance: Vector) -> dict[str, float]:
+    """What chances of the test rows are worth, by name."""
     ones = np.ones(len(test.lost))
     return {name: METRICS[name](test.lost, chance, ones) for name in ("log_loss", "auc")}

@@ -1,11 +1,14 @@
 """MLflow: the record of every training run, and the aliases of its models.
 
 This is the only module that imports mlflow. Bundles are logged as plain files and read
-back as plain files; MLflow's own loaders, some of which unpickle, are never called.
+back as plain files; MLflow's own loaders, some of which unpickle, are never called. An
+`MLmodel` file beside a bundle lets plain MLflow load it through `models.pyfunc`.
 """
 
+import json
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -15,11 +18,25 @@ os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from mlflow.models.model import Model
+from mlflow.models.signature import ModelSignature
+from mlflow.types.schema import ColSpec, DataType, Schema
 
-from models.run_record import BUNDLE, CHALLENGER, CHAMPION, EVIDENCE, Registered, RunRecord
+from models import pyfunc
+from models.run_record import (
+    BUNDLE,
+    CHALLENGER,
+    CHAMPION,
+    EVIDENCE,
+    DatasetRecord,
+    Registered,
+    RunRecord,
+    WalkRecord,
+)
+from models.signature import Field, Holds, Signature
 
 NAME = "forewarn"
 DIGEST_TAG = "forewarn.bundle_sha256"
@@ -27,6 +44,14 @@ EVIDENCE_TAG = "forewarn.evidence_sha256"
 VERSION_TAG = "forewarn.version"
 NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """How MLflow answers for a model that is not registered, or an alias that is not set."""
+
+TYPES = {
+    Holds.WORD: DataType.string,
+    Holds.NUMBER: DataType.double,
+    Holds.DATE: DataType.datetime,
+}
+DIGEST_DIGITS = 32
+"""MLflow keeps at most 36 characters of a dataset's digest; a tag holds all 64."""
 
 for _name in ("mlflow", "alembic"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -50,11 +75,17 @@ class Registry:
         run_id = str(created.info.run_id)
         self._client.log_batch(
             run_id,
-            metrics=[Metric(k, v, created.info.start_time, 0) for k, v in run.metrics.items()],
+            metrics=list(_metrics(run, created.info.start_time)),
             params=[Param(k, v) for k, v in run.parameters.items()],
             tags=[RunTag(name, value) for name, value in tags.items()],
         )
+        if run.data:
+            self._client.log_inputs(run_id, [_dataset(run.data)])
+        if run.signature:
+            _describe(run, run.signature, run_id)
         self._client.log_artifacts(run_id, str(run.folder))
+        for walk in run.walks:
+            self._nested(walk, run_id)
         self._client.set_terminated(run_id)
         model = self._client.create_model_version(
             self._model(), f"runs:/{run_id}/{BUNDLE}", run_id, tags=tags
@@ -97,6 +128,18 @@ class Registry:
     def withdraw(self) -> None:
         """Let no model be champion."""
         self._client.delete_registered_model_alias(NAME, CHAMPION)
+
+    def _nested(self, walk: WalkRecord, parent: str) -> None:
+        """A run of one flavour, shown by MLflow beneath the training run."""
+        tags = {"mlflow.parentRunId": parent}
+        created = self._client.create_run(self._experiment(), tags=tags, run_name=walk.flavour)
+        run_id, at = str(created.info.run_id), created.info.start_time
+        self._client.log_batch(
+            run_id,
+            metrics=[Metric(name, value, at, 0) for name, value in walk.metrics.items()],
+            params=[Param(name, value) for name, value in walk.parameters.items()],
+        )
+        self._client.set_terminated(run_id)
 
     def _named(self, alias: str) -> Registered | None:
         try:
@@ -142,3 +185,49 @@ class Registry:
         if not self._client.search_registered_models(f"name='{NAME}'"):
             self._client.create_registered_model(NAME)
         return NAME
+
+
+def _metrics(run: RunRecord, at: int) -> Iterator[Metric]:
+    """The run's figures, and those by month with the month's number as step."""
+    for name, value in run.metrics.items():
+        yield Metric(name, value, at, 0)
+    for name, months in run.monthly.items():
+        for month, value in months.items():
+            yield Metric(name, value, at, month)
+
+
+def _dataset(data: DatasetRecord) -> DatasetInput:
+    """The dataset as MLflow describes one; its rows stay where they are."""
+    first, last = (day.isoformat() for day in data.dates)
+    profile = {"num_rows": data.rows, "num_columns": data.columns, "first": first, "last": last}
+    dataset = Dataset(
+        name="training snapshots",
+        digest=data.digest[:DIGEST_DIGITS],
+        source_type="local",
+        source=json.dumps({"uri": data.source}),
+        profile=json.dumps(profile),
+    )
+    tags = {
+        "mlflow.data.context": "training",
+        "forewarn.dataset_sha256": data.digest,
+        "forewarn.fingerprint": data.fingerprint,
+    }
+    return DatasetInput(dataset, [InputTag(name, value) for name, value in tags.items()])
+
+
+def _describe(run: RunRecord, signature: Signature, run_id: str) -> None:
+    """Write the `MLmodel` file by which plain MLflow loads and verifies the bundle."""
+    model = Model(
+        artifact_path=BUNDLE,
+        run_id=run_id,
+        signature=ModelSignature(_schema(signature.inputs), _schema(signature.outputs)),
+        metadata={VERSION_TAG: run.version, DIGEST_TAG: run.digest},
+    )
+    model.add_flavor(
+        "python_function", loader_module=pyfunc.__name__, config={pyfunc.DIGEST: run.digest}
+    )
+    model.save(str(run.folder / BUNDLE / "MLmodel"))
+
+
+def _schema(fields: tuple[Field, ...]) -> Schema:
+    return Schema([ColSpec(TYPES[f.holds], f.name, required=f.required) for f in fields])

@@ -17,7 +17,7 @@ from models.baselines import rivals
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import learn_schema
-from models.evaluation import HorizonReport, TestSet, calibrators, test_sets
+from models.evaluation import HorizonReport, TestSet, calibrators, log_loss_and_auc, test_sets
 from models.fitting import band_rows, importance, missing, refit, reports
 from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
@@ -101,6 +101,7 @@ class Trained:
         tests: those rows.
         beside: by horizon, what each baseline said of those rows.
         flavours: each flavour's log loss at the horizon that decided.
+        walked: each flavour's log loss and AUC by horizon.
         bands: what happened to the accounts of each band.
         band_rows: the chances and outcomes on which bands were decided.
         missing: why each horizon without evidence is left empty.
@@ -121,6 +122,7 @@ class Trained:
     honesty: Honesty
     beside: dict[int, dict[str, Vector]] = field(default_factory=dict)
     band_rows: BandRows | None = None
+    walked: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
 
 
 def train(
@@ -188,6 +190,7 @@ def train(
         enough=seen,
         honesty=honesty,
         beside=beside,
+        walked={name: _figures(sets) for name, sets in tests.items()},
     )
 
 
@@ -276,6 +279,10 @@ def _with_segments(
     plain, seed = tests[part][horizon], material.how.seed
     taken = shifted is not None and earns(material.dataset, plain, shifted, seed)
     return f"{part}{SHIFTED}" if taken else part
+
+
+def _figures(tests: Mapping[int, TestSet]) -> dict[int, dict[str, float]]:
+    return {horizon: log_loss_and_auc(test, test.chance) for horizon, test in tests.items()}
 
 
 def _loss(test: TestSet) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from features.history import begins, main_events
 from features.lake import Lake
 from features.outcomes import Label
 from features.runners.job import SnapshotJob
+from features.signal import Catalogue
 from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
@@ -24,7 +24,7 @@ from models.dataset import Dataset, join
 from models.evidence import Evidence
 from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
-from models.run_record import BUNDLE, EVIDENCE, RunRecord
+from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
 from pipelines.column_choice import chosen
@@ -40,6 +40,7 @@ from pipelines.company import (
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of
+from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
 from pipelines.snapshot import build
 from pipelines.tune import tuned
@@ -68,6 +69,7 @@ class TrainResult:
             where no model could be checked.
         decision: whether the model now serves, and why (not).
         tuning: what tuning found of each flavour, where it was asked for.
+        data: what it was trained from.
     """
 
     trained: Trained
@@ -77,6 +79,7 @@ class TrainResult:
     tuning: "tuple[Tuned, ...]" = ()
     card: Scorecard | None = None
     decision: Decision = Decision(False, ())
+    data: DatasetRecord | None = None
 
     @property
     def promoted(self) -> bool:
@@ -125,6 +128,57 @@ def train_model(
         InputError: nothing is loaded, or nothing was known by then.
         NoEvidence: too little has happened to fit and check any model.
     """
+    found = assemble(workspace, config, as_of, say)
+    dataset, label, catalogue = found.dataset, found.label, found.catalogue
+    events, columns, unsafe = found.events, found.columns, found.unsafe
+    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
+    plan = replace(plan_of(config), directions=directions)
+    name = _digest(dataset, plan, label)
+    plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
+    digest = _digest(dataset, plan, label)
+    origin = Provenance(
+        version=version_of(as_of, digest),
+        outcome=label.name,
+        fingerprint=fingerprint(catalogue),
+        events=events,
+    )
+    trained = train(dataset, columns, plan, origin, say)
+    asked, own = asked_of(config), phrases(own_columns(catalogue, events))
+    data = dataset_record(dataset, digest, origin.fingerprint, workspace)
+    result = TrainResult(trained, "", tuple(unsafe), own, tuning, data=data)
+    if not trained.tests:
+        return _recorded(workspace, result, None, promote)
+    evidence = evidence_of(dataset, trained, asked)
+    say(f"working out all figures at {evidence.primary_horizon} days, by segment and month")
+    rows = evidence.at(evidence.primary_horizon)
+    card = scorecard(rows, rows["chance"].to_numpy(float), asked)
+    return _recorded(workspace, replace(result, card=card), evidence, promote)
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What a model can be trained from, and how it came about.
+
+    Attributes:
+        events: the main events, which have signals of their own.
+        columns: the snapshot columns that a model may read.
+        unsafe: those left out because their past values are not known.
+    """
+
+    dataset: Dataset
+    label: Label
+    catalogue: Catalogue
+    events: tuple[str, ...]
+    columns: list[str]
+    unsafe: list[str]
+
+
+def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -> Assembled:
+    """Snapshots and outcomes of all dates as they were known at `as_of`.
+
+    Raises:
+        InputError: nothing is loaded, or nothing was known by then.
+    """
     lake = loaded(workspace)
     label = label_of(config, lake.manifest.tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
@@ -136,26 +190,7 @@ def train_model(
     dataset = _joined(*build(job, say), label, as_of)
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
-    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
-    plan = replace(plan_of(config), directions=directions)
-    name = _digest(dataset, plan, label)
-    plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
-    origin = Provenance(
-        version=version_of(as_of, _digest(dataset, plan, label)),
-        outcome=label.name,
-        fingerprint=fingerprint(catalogue),
-        events=events,
-    )
-    trained = train(dataset, columns, plan, origin, say)
-    asked, own = asked_of(config), phrases(own_columns(catalogue, events))
-    result = TrainResult(trained, "", tuple(unsafe), own, tuning)
-    if not trained.tests:
-        return _recorded(workspace, result, None, promote)
-    evidence = evidence_of(dataset, trained, asked)
-    say(f"working out all figures at {evidence.primary_horizon} days, by segment and month")
-    rows = evidence.at(evidence.primary_horizon)
-    card = scorecard(rows, rows["chance"].to_numpy(float), asked)
-    return _recorded(workspace, replace(result, card=card), evidence, promote)
+    return Assembled(dataset, label, catalogue, events, columns, unsafe)
 
 
 def loaded(workspace: Workspace) -> Lake:
@@ -203,8 +238,9 @@ def _recorded(
     evidence = described(evidence, record, result.trained) if evidence else None
     kept = save_evidence(evidence, folder / EVIDENCE) if evidence else ""
     _write_evidence(result, folder)
+    draw_further(result, evidence, folder)
     registry = workspace.registry()
-    run = RunRecord(model.version, digest, _parameters(result), _metrics(result), folder, kept)
+    run = run_record(result, digest, folder, kept)
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
     decision = _decision(registry, result, evidence) if promote else UNASKED
@@ -227,28 +263,6 @@ def _write_evidence(result: TrainResult, folder: Path) -> None:
     for horizon, test in result.trained.tests.items():
         for name, draw in (("reliability", figures.reliability), ("lift", figures.lift)):
             draw(test.lost, test.chance, horizon).savefig(folder / f"{name}-{horizon}.png")
-
-
-def _parameters(result: TrainResult) -> dict[str, str]:
-    summary = result.summary()
-    names = ("flavour", "outcome", "data_as_of", "rows", "columns", "primary_horizon", "horizons")
-    parameters = {name: str(summary[name]) for name in names}
-    return {**parameters, "fingerprint": result.trained.model.fingerprint}
-
-
-def _metrics(result: TrainResult) -> dict[str, float]:
-    """Each horizon's figures, with slope and the gains over the baselines."""
-    card, found = result.card, {}
-    if card:
-        overall = {f"{k}_{card.horizon}": e.value for k, e in card.overall.figures.items()}
-        found = {name: value for name, value in overall.items() if isfinite(value)}
-    for horizon, report in result.trained.reports.items():
-        for name, estimate in report.metrics.items():
-            found[f"{name}_{horizon}"] = estimate.value
-        found[f"calibration_slope_{horizon}"] = report.slope
-        for name, gain in report.gains.items():
-            found[f"gain_over_{name.replace(' ', '_')}_{horizon}"] = gain.value
-    return {**found, **result.trained.honesty.figures()}
 
 
 def _record(result: TrainResult, digest: str) -> ModelRecord:

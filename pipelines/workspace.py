@@ -58,6 +58,11 @@ class Workspace:
         return self.root / "runs"
 
     @property
+    def value(self) -> Path:
+        """What each source adds to a model, as last worked out."""
+        return self.root / "value.json"
+
+    @property
     def demo(self) -> Path:
         """The raw files of the simulated company."""
         return self.root / "raw"

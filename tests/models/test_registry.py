@@ -1,11 +1,15 @@
 """The real MLflow on SQLite."""
 
+import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from models import registry as subject
 from models.registry import BUNDLE, CHALLENGER, NAME, Registry, RunRecord
+from models.run_record import DatasetRecord, WalkRecord
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +92,49 @@ def test_a_broken_registry_is_not_an_empty_one(
     monkeypatch.setattr(registry._client, "get_model_version_by_alias", down)
     with pytest.raises(subject.MlflowException, match="locked"):
         registry.champion()
+
+
+@pytest.fixture(scope="module")
+def full(registry: Registry, root: Path) -> str:
+    """A run with months, two flavours walked, and its dataset; its id."""
+    run = replace(
+        run_of(root, "v3", auc_90=0.7),
+        monthly={"month_auc_90": {0: 0.71, 2: 0.69}},
+        walks=(
+            WalkRecord("logistic", {"strength": "0.02"}, {"auc_90": 0.7, "log_loss_30": 0.2}),
+            WalkRecord("lightgbm", {"rounds": "120"}, {"auc_90": 0.68}),
+        ),
+        data=DatasetRecord(
+            "ab" * 32, 500, 40, "cd" * 32, (date(2024, 1, 31), date(2025, 1, 31)), "/where/lake"
+        ),
+    )
+    return registry.record(run)
+
+
+def test_months_are_the_steps_of_their_figures(registry: Registry, full: str) -> None:
+    history = registry._client.get_metric_history(full, "month_auc_90")
+    assert [(each.step, each.value) for each in history] == [(0, 0.71), (2, 0.69)]
+
+
+def test_flavours_that_were_walked_are_nested_runs(registry: Registry, full: str) -> None:
+    experiment = registry._client.get_run(full).info.experiment_id
+    nested = registry._client.search_runs([experiment], f"tags.mlflow.parentRunId = '{full}'")
+    found = {run.info.run_name: (run.data.params, run.data.metrics) for run in nested}
+    assert found == {
+        "logistic": ({"strength": "0.02"}, {"auc_90": 0.7, "log_loss_30": 0.2}),
+        "lightgbm": ({"rounds": "120"}, {"auc_90": 0.68}),
+    }
+    assert {run.info.status for run in nested} == {"FINISHED"}
+
+
+def test_the_dataset_is_named_by_its_digest(registry: Registry, full: str) -> None:
+    (used,) = registry._client.get_run(full).inputs.dataset_inputs
+    assert used.dataset.digest == "ab" * 16
+    assert used.dataset.source_type == "local"
+    assert json.loads(used.dataset.source) == {"uri": "/where/lake"}
+    assert json.loads(used.dataset.profile) == {
+        "num_rows": 500, "num_columns": 40, "first": "2024-01-31", "last": "2025-01-31"
+    }  # fmt: skip
+    tags = {tag.key: tag.value for tag in used.tags}
+    assert tags["forewarn.fingerprint"] == "cd" * 32
+    assert tags["forewarn.dataset_sha256"] == "ab" * 32
