@@ -181,8 +181,8 @@ class Measure(Protocol):
         """One value per window, date and account; NaN where there is nothing to measure."""
 
 
-class Numeric:
-    """A measure whose values are numbers."""
+class Plain:
+    """What holds of a measure unless it says otherwise."""
 
     counts_nothing = False
     compares = False
@@ -197,6 +197,10 @@ class Numeric:
         """Nothing that others ask for."""
         del spans
         return {}
+
+
+class Numeric(Plain):
+    """A measure whose values are numbers."""
 
     def gives_words(self, table: str) -> bool:
         """Numbers, not words."""
@@ -204,22 +208,8 @@ class Numeric:
         return False
 
 
-class Verbal:
+class Verbal(Plain):
     """A measure whose values are words."""
-
-    counts_nothing = False
-    compares = False
-    scales = False
-    elsewhere: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-
-    def looks_at(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        """The windows themselves."""
-        return spans
-
-    def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
-        """Nothing that others ask for."""
-        del spans
-        return {}
 
     def gives_words(self, table: str) -> bool:
         """Words, not numbers."""

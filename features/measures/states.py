@@ -1,8 +1,6 @@
 """What holds at the cut: the latest value, what is open, what is planned, who answered."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -10,7 +8,7 @@ from features.clock import DAY, HOUR, Floats
 from features.contract import TABLES, Kind
 from features.kernel import FOREVER, Int64, answers, first_rows, last_rows, soonest_rows
 from features.kernel.cells import days_since
-from features.measures.lens import Labels, Lens, Numeric, Span, ratio, stacked
+from features.measures.lens import Labels, Lens, Numeric, Plain, ratio, stacked
 from features.measures.sums import counts, sums
 from features.rows import DATED, Rows
 from features.words import Words
@@ -57,7 +55,7 @@ class DaysSinceFirst(Numeric):
 
 
 @dataclass(frozen=True)
-class Latest:
+class Latest(Plain):
     """The latest fact's value of a number or text column.
 
     Of facts that happened at the same instant, the one that became known last counts; of
@@ -65,19 +63,6 @@ class Latest:
     """
 
     column: str
-    counts_nothing = False
-    compares = False
-    scales = False
-    elsewhere: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-
-    def looks_at(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        """The windows themselves."""
-        return spans
-
-    def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
-        """Nothing that others ask for."""
-        del spans
-        return {}
 
     @property
     def columns(self) -> tuple[str, ...]:
