@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.clock import day_of
+from features.clock import DAY, MISSING, cut_of, day_of
 from features.contract import TABLES
 from features.lake import Lake
-from features.seen import seen
+from features.seen import first_seen, seen
 
 STATES = ("accounts", "subscriptions", "contacts")
 """Tables whose first rows may be older than anything else that was recorded."""
@@ -44,6 +45,19 @@ def main_events(lake: Lake, until: date, count: int) -> tuple[str, ...]:
             tally[entry["values"]] += entry["counts"]
     ranked = sorted(tally, key=lambda event: (-tally[event], event))
     return tuple(ranked[:count])
+
+
+def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
+    """How many rows of a table a snapshot began to see on each day up to `as_of`."""
+    found: Counter[date] = Counter()
+    for index in range(lake.manifest.buckets):
+        for rows in lake.bucket(index, {name: ()}).values():
+            instants = first_seen(TABLES[name], rows)
+            dated = instants[(instants != MISSING) & (instants < cut_of(as_of))]
+            days, counts = np.unique(dated // DAY, return_counts=True)
+            for day, count in zip(days.tolist(), counts.tolist(), strict=True):
+                found[day_of(day * DAY)] += count
+    return found
 
 
 def _first_day(lake: Lake, name: str, as_of: date) -> date | None:

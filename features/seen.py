@@ -24,6 +24,15 @@ def begun(table: Table, rows: pa.Table, as_of: date) -> Mask:
     return before
 
 
+def first_seen(table: Table, rows: pa.Table) -> Instants:
+    """From when on a snapshot could see each row; MISSING for always, shape (rows,)."""
+    began = _instants(rows, table.occurred)
+    if table.announced:
+        announced = _instants(rows, table.announced)
+        began = np.where(announced == MISSING, began, np.minimum(began, announced))
+    return np.maximum(began, _instants(rows, KNOWN_AT.name))
+
+
 def known(rows: pa.Table, as_of: date) -> Mask:
     """The rows that were known by the end of `as_of`."""
     return _instants(rows, KNOWN_AT.name) < cut_of(as_of)

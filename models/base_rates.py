@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.bands import BandPolicy
+from models.bands import BandPolicy, Thresholds
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.encoding import InputSchema
@@ -39,7 +39,7 @@ def base_rates(
         hazards.append(Hazard(interval, fitted, Calibrator()))
     certain = dataset.matured(primary, dataset.data_as_of) & dataset.followed(primary)
     rate = float(dataset.lost_within(primary)[certain].mean()) if certain.any() else 0.0
-    return schema, tuple(hazards), BandPolicy(1.0, 0.0, rate, 0.0, abstains=True)
+    return schema, tuple(hazards), BandPolicy(Thresholds(1.0, 0.0, rate, 0.0), abstains=True)
 
 
 def first_usable(schema: InputSchema, segments: Sequence[str]) -> list[str]:

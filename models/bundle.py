@@ -17,10 +17,12 @@ from models.encoding import InputColumn, InputSchema
 from models.flavours import FITTED
 from models.hazards import Hazard
 from models.intervals import Interval
+from models.score import HORIZONS
 
 MANIFEST = "manifest.json"
 MODEL = "model.json"
-FORMAT = 1
+FORMAT = 2
+"""2: thresholds by tier, and steps."""
 
 
 class BrokenBundle(Exception):
@@ -74,10 +76,11 @@ def _model(files: dict[str, str]) -> ChurnModel:
         schema=InputSchema(columns),
         hazards=hazards,
         primary_horizon=body["primary_horizon"],
-        policy=BandPolicy(**body["policy"]),
+        policy=BandPolicy.from_dict(body["policy"]),
         fingerprint=body["fingerprint"],
         events=tuple(body["events"]),
         data_as_of=date.fromisoformat(body["data_as_of"]),
+        shown=tuple(body.get("shown", HORIZONS)),
     )
 
 
@@ -87,10 +90,11 @@ def _described(model: ChurnModel) -> dict[str, Any]:
         "flavour": model.flavour,
         "outcome": model.outcome,
         "primary_horizon": model.primary_horizon,
+        "shown": list(model.shown),
         "data_as_of": model.data_as_of.isoformat(),
         "fingerprint": model.fingerprint,
         "events": list(model.events),
-        "policy": asdict(model.policy),
+        "policy": model.policy.as_dict(),
         "schema": [{"name": c.name, "words": c.words} for c in model.schema.columns],
         "hazards": [
             {**asdict(h.interval), "calibrator": asdict(h.calibrator)} for h in model.hazards
@@ -124,7 +128,9 @@ def _sums(path: Path, raw: bytes) -> dict[str, str]:
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenBundle(f"{path} is no manifest of a model bundle: {error!r}") from error
     if found != FORMAT:
-        raise BrokenBundle(f"{path} is of format {found}, this reads {FORMAT}.")
+        raise BrokenBundle(
+            f"{path} is of format {found}, this reads {FORMAT}: run `forewarn train` again."
+        )
     return sums
 
 

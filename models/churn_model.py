@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.bands import BandPolicy
+from models.bands import Accounts, BandPolicy, Seen, settle
+from models.bands.codes import bands_of
+from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
 from models.hazards import Hazard, explain, p_loss
-from models.score import HORIZONS, OTHERS, Reason, Score
+from models.score import HORIZONS, OTHERS, Band, Reason, Score
 
 REASONS_KEPT = 8
 """How many reasons are kept with a score; the others are kept as one sum."""
@@ -26,6 +28,7 @@ class ChurnModel:
         primary_horizon: the horizon of health score, bands and reasons, days.
         fingerprint: of the signal definitions it was trained on.
         events: the company's main events, which have signals of their own.
+        shown: the horizons the company asks for; the chain may pass through others.
     """
 
     version: str
@@ -38,15 +41,30 @@ class ChurnModel:
     fingerprint: str
     events: tuple[str, ...]
     data_as_of: date
+    shown: tuple[int, ...] = HORIZONS
 
     @property
     def horizons(self) -> tuple[int, ...]:
-        """The horizons with evidence."""
-        return tuple(h.interval.end for h in self.hazards)
+        """The horizons that are shown and have evidence."""
+        return tuple(h.interval.end for h in self.hazards if h.interval.end in self.shown)
 
     def chances(self, inputs: Matrix) -> dict[int, npt.NDArray[np.float64]]:
         """Calibrated chance of loss by horizon, shape (rows,) each."""
         return p_loss({h.interval: h.log_odds(inputs) for h in self.hazards}, self.horizons)
+
+    def chance(
+        self, inputs: Matrix, horizon_days: float, lead_days: float = 0.0
+    ) -> npt.NDArray[np.float64]:
+        """Calibrated `P(lead < T <= lead + horizon | T > lead)`, shape (rows,).
+
+        For any horizon and lead within the days that have evidence; between the declared
+        horizons the hazard of an interval is taken as constant.
+
+        Raises:
+            BeyondTheChain: the days lie beyond the evidence.
+        """
+        log_odds = {h.interval: h.log_odds(inputs) for h in self.hazards}
+        return chance_of(log_odds, horizon_days, lead_days)
 
     def explain(self, inputs: Matrix) -> tuple[Matrix, npt.NDArray[np.float64]]:
         """Shares of the log-odds of loss within the primary horizon, and the base.
@@ -56,24 +74,44 @@ class ChurnModel:
         chain = [h for h in self.hazards if h.interval.end <= self.primary_horizon]
         return explain(chain, inputs)
 
-    def score(self, snapshot: pd.DataFrame) -> list[Score]:
-        """Score every row of a snapshot (`account_id`, `as_of` and the signals' columns)."""
+    def score(self, snapshot: pd.DataFrame, seen: Seen | None = None) -> list[Score]:
+        """Score every row of a snapshot (`account_id`, `as_of` and the signals' columns).
+
+        Args:
+            snapshot: rows of one date, with the tier and revenue that bands depend on.
+            seen: what this model said of the same rows before, so that bands stay steady;
+                without it the thresholds alone decide.
+        """
         if snapshot.empty:
             return []
         inputs = self.schema.encode(snapshot)
         chances = self.chances(inputs)
         shares, base = self.explain(inputs)
         cells = {name: snapshot[name].to_numpy(object) for name in self.schema.names}
-        rows = zip(snapshot["account_id"], snapshot["as_of"], strict=True)
+        bands = self._bands(chances[self.primary_horizon], snapshot, seen)
+        rows = zip(snapshot["account_id"], snapshot["as_of"], bands, strict=True)
         return [
-            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, _Explained(
-                cells, i, shares[i], float(base[i])
-            ))
-            for i, (account, day) in enumerate(rows)
+            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band,
+                        _Explained(cells, i, shares[i], float(base[i])))
+            for i, (account, day, band) in enumerate(rows)
         ]  # fmt: skip
 
+    def _bands(
+        self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
+    ) -> list[Band]:
+        if self.policy.abstains:
+            return [Band.GREY] * len(snapshot)
+        limits = self.policy.limits(Accounts.of(snapshot))
+        before = seen or Seen.nothing(len(snapshot))
+        return bands_of(settle(self.policy.steps, chance, limits, before))
+
     def _score(
-        self, account: str, day: date, chances: dict[int, float], explained: "_Explained"
+        self,
+        account: str,
+        day: date,
+        chances: dict[int, float],
+        band: Band,
+        explained: "_Explained",
     ) -> Score:
         primary = chances[self.primary_horizon]
         return Score(
@@ -81,7 +119,7 @@ class ChurnModel:
             as_of=day,
             p_loss={h: chances.get(h) for h in HORIZONS},
             health_score=100 * (1 - primary),
-            band=self.policy.band(primary),
+            band=band,
             model_version=self.version,
             base=explained.base,
             reasons=explained.reasons(),

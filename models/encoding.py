@@ -1,7 +1,7 @@
 """Snapshots as matrices: which columns a model reads, in which order, and how."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,13 @@ class InputColumn:
         name: the snapshot column.
         words: for word columns the words known at training, in code order; None for
             numbers. A word not seen at training is read as missing.
+        direction: 1 where a higher value is healthier, -1 where it is worse, 0 unsigned.
+            Only fitting asks, so it is neither saved nor compared.
     """
 
     name: str
     words: tuple[str, ...] | None = None
+    direction: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class InputSchema:
     def word_positions(self) -> list[int]:
         """Positions of the columns that hold codes of words."""
         return [i for i, c in enumerate(self.columns) if c.words is not None]
+
+    @property
+    def loss_signs(self) -> list[int]:
+        """For each column 1 where a higher value means more loss, -1 less, 0 unsigned."""
+        return [0 if c.words is not None else -c.direction for c in self.columns]
 
     def encode(self, frame: pd.DataFrame) -> Matrix:
         """`frame` as float64 of shape (rows, columns); words become codes, NaN is missing."""
@@ -62,16 +70,24 @@ class InputSchema:
         return InputSchema(tuple(c for c in self.columns if c.name in names))
 
 
-def learn_schema(frame: pd.DataFrame, names: Sequence[str]) -> InputSchema:
-    """The schema of the columns `names` that vary in `frame`, with the words seen there."""
-    columns = []
+def learn_schema(
+    frame: pd.DataFrame, names: Sequence[str], directions: Mapping[str, int] | None = None
+) -> InputSchema:
+    """The schema of the columns `names` that vary in `frame`, with the words seen there.
+
+    Args:
+        frame: snapshots.
+        names: columns that a model may read.
+        directions: by column, see `InputColumn`; unsigned where not given.
+    """
+    columns, signs = [], directions or {}
     for name in names:
         values = frame[name]
         if values.nunique(dropna=False) < 2:
             continue
         is_word = not pd.api.types.is_numeric_dtype(values)
         words = tuple(sorted(values.dropna().unique())) if is_word else None
-        columns.append(InputColumn(name, words))
+        columns.append(InputColumn(name, words, signs.get(name, 0)))
     return InputSchema(tuple(columns))
 
 

@@ -129,11 +129,15 @@ def calibrated_in_time(dataset: Dataset, predicted: OutOfTime) -> dict[int, Vect
     return out
 
 
-def test_sets(dataset: Dataset, predicted: OutOfTime) -> dict[int, TestSet]:
-    """The test rows of each horizon: calibrated in time and matured since."""
+def test_sets(dataset: Dataset, predicted: OutOfTime, since: int = 0) -> dict[int, TestSet]:  # noqa: PT028
+    """The test rows of each horizon: calibrated in time and matured since.
+
+    Only rows of blocks from the day number `since` on: earlier ones may have been chosen by.
+    """
     found = {}
     for horizon, chance in calibrated_in_time(dataset, predicted).items():
         usable = ~np.isnan(chance) & dataset.matured(horizon, dataset.data_as_of)
+        usable &= predicted.block_of >= since
         rows = np.flatnonzero(usable & dataset.followed(horizon))
         lost = dataset.lost_within(horizon)[rows].astype(np.float64)
         if independent_events(dataset, rows, lost) >= FEWEST_TEST_EVENTS:

@@ -1,14 +1,14 @@
 """What all the steps of one training share: rows, inputs, and how they are walked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from models.dataset import Dataset
 from models.encoding import InputSchema, Matrix
-from models.flavours import FLAVOURS
+from models.flavours import FLAVOURS, Flavour
 from models.walkforward import OutOfTime, WalkForward, out_of_time
 
 
@@ -19,12 +19,14 @@ class Material:
     Attributes:
         inputs: of shape (rows, columns of `schema`).
         how: the walk forward that every flavour and every baseline takes.
+        flavours: by name, with the settings they are fitted with.
     """
 
     dataset: Dataset
     inputs: Matrix
     schema: InputSchema
     how: WalkForward
+    flavours: Mapping[str, Flavour] = field(default_factory=lambda: FLAVOURS)
 
     @property
     def newest(self) -> npt.NDArray[np.bool_]:
@@ -37,7 +39,7 @@ class Material:
         schema = self.schema if columns is None else self.schema.select(columns)
         names = self.schema.names
         inputs = self.inputs[:, [names.index(n) for n in schema.names]]
-        return out_of_time(self.dataset, inputs, schema, FLAVOURS[flavour], self.how)
+        return out_of_time(self.dataset, inputs, schema, self.flavours[flavour], self.how)
 
     def sampled(self, rows: int) -> "Material":
         """The rows of as many whole accounts as make about `rows` rows; all where fewer."""

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from models.evaluation import TestSet
-from models.flavours import FLAVOURS
 from models.hazards import p_loss
 from models.intervals import Interval
 from models.material import Material
@@ -91,7 +90,7 @@ def _log_odds(
         learn = risk & (fold != turn)
         if enough(lost[learn], len(np.unique(dataset.ordinals[learn]))):
             seed = material.how.seed
-            model = FLAVOURS[flavour].fit(
+            model = material.flavours[flavour].fit(
                 material.inputs[learn], lost[learn], material.schema, seed
             )
             out[fold == turn] = model.log_odds(material.inputs[fold == turn])

@@ -123,7 +123,7 @@ class Registry:
 
     def evidence(self, registered: Registered) -> Path:
         """Where the rows lie that a model was tested on."""
-        return self._folder(registered.run_id, EVIDENCE)
+        return self._local(registered.run_id, EVIDENCE)
 
     def withdraw(self) -> None:
         """Let no model be champion."""
@@ -152,7 +152,7 @@ class Registry:
 
     def _registered(self, model: ModelVersion) -> Registered:
         run_id, tags = str(model.run_id), model.tags
-        folder = self._folder(run_id, BUNDLE)
+        folder = self._local(run_id, BUNDLE)
         evidence = tags.get(EVIDENCE_TAG, "")
         return Registered(tags[VERSION_TAG], run_id, tags[DIGEST_TAG], folder, evidence)
 
@@ -160,7 +160,12 @@ class Registry:
         found = self._client.search_model_versions(f"name='{NAME}'")
         return sorted(found, key=lambda model: -int(model.version))
 
-    def _folder(self, run_id: str, name: str) -> Path:
+    def file(self, run_id: str, name: str) -> Path | None:
+        """A file of a run, on this machine; None where the run has none of that name."""
+        known = {found.path for found in self._client.list_artifacts(run_id)}
+        return self._local(run_id, name) if name in known else None
+
+    def _local(self, run_id: str, name: str) -> Path:
         address = urlsplit(str(self._client.get_run(run_id).info.artifact_uri))
         if address.scheme in ("", "file"):
             return Path(url2pathname(address.path)) / name

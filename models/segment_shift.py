@@ -1,6 +1,6 @@
 """Small segments borrow strength: intercepts by segment, learnt from out-of-time predictions.
 
-The step competes like a flavour: it stays only where it lowers the log loss out of time.
+The step stays only where it lowers the log loss out of time beyond doubt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.dataset import Dataset, Mask
-from models.evaluation import independent_events
+from models.evaluation import DRAWS, TestSet, independent_events
 from models.flavours.shifted import SHIFTED, FittedShifted, learn_shifts, shift_of
 from models.hazards import Hazard
 from models.intervals import Interval
 from models.material import Material
-from models.metrics import Vector
+from models.metrics import Resamples, Vector, log_loss
 from models.walkforward import OutOfTime
 
 
@@ -84,6 +84,22 @@ def shift_by(material: Material, segments: list[str]) -> Shift | None:
         return None
     column = material.schema.names.index(segments[0])
     return Shift(material, column, len(material.schema.columns[column].words or ()))
+
+
+def earns(dataset: Dataset, plain: TestSet, shifted: TestSet, seed: int) -> bool:
+    """Whether shifts lower the log loss of the same rows beyond doubt.
+
+    With the whole 95 % interval over accounts: a step that every explanation must carry is not
+    taken for a gain that luck explains.
+    """
+    accounts = dataset.frame["account_id"].to_numpy(object)[plain.rows]
+
+    def gain(weight: Vector) -> float:
+        losses = (log_loss(test.lost, test.chance, weight) for test in (plain, shifted))
+        return next(losses) - next(losses)
+
+    same = np.array_equal(plain.rows, shifted.rows)
+    return same and Resamples.of(accounts, DRAWS, seed).interval(gain).low > 0
 
 
 def _certain(dataset: Dataset, interval: Interval, walk: OutOfTime, before: int | None) -> Mask:

@@ -22,6 +22,16 @@ CHECKED = FEWEST_TRAINING_EVENTS + FEWEST_TEST_EVENTS
 PLENTY = 120
 
 
+class NoEvidence(Exception):
+    """Too little has happened for any model to be fitted and checked."""
+
+
+TOO_LITTLE = (
+    "too few losses have been seen, on too few dates, to fit a model on some and check it on "
+    "later ones: bring a longer history, or wait until more outcomes are certain."
+)
+
+
 class Level(StrEnum):
     """How much the losses seen allow to say."""
 

@@ -10,44 +10,33 @@ from datetime import date
 
 import numpy as np
 
-from models.bands import BandOutcome, BandPlan, BandPolicy, Past, decide, outcomes
+from models.bands import BandOutcome, BandPlan, decide, outcomes
+from models.bands.rows import BandRows
 from models.base_rates import base_rates, first_usable
 from models.baselines import rivals
-from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import learn_schema
-from models.evaluation import (
-    HorizonReport,
-    TestSet,
-    calibrators,
-    log_loss_and_auc,
-    report,
-    test_sets,
-)
+from models.evaluation import HorizonReport, TestSet, calibrators, log_loss_and_auc, test_sets
+from models.fitting import band_rows, importance, missing, refit, reports
 from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
-from models.hazards import Hazard, p_loss
+from models.flavours.settings import with_settings
+from models.flavours.space import Setting
 from models.honesty import Honesty, Winner, examine, guarded
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import Vector, log_loss
-from models.segment_shift import shift_by
-from models.sufficiency import Level, Sufficiency, sufficiency
+from models.score import HORIZONS
+from models.segment_shift import earns, shift_by
+from models.sufficiency import TOO_LITTLE, Level, NoEvidence, Sufficiency, sufficiency
 from models.verdict import Verdict, judge
-from models.walkforward import OutOfTime, WalkForward, blended, enough
+from models.walkforward import OutOfTime, WalkForward, blended
 
 Progress = Callable[[str], None]
 
 
-class NoEvidence(Exception):
-    """Too little has happened for any model to be fitted and checked."""
-
-
-TOO_LITTLE = (
-    "too few losses have been seen, on too few dates, to fit a model on some and check it on "
-    "later ones: bring a longer history, or wait until more outcomes are certain."
-)
+TUNED_AWAY = " Tuning keeps the earlier half of the dates to itself: train without it."
 
 
 @dataclass(frozen=True)
@@ -62,6 +51,10 @@ class TrainingPlan:
         segments: word columns of which the first that varies gives base rates by segment.
         embargo: days that outcomes take to be recorded.
         trusted: columns whose past values the company vouches for (see `models.leaks`).
+        horizons: days that are shown and reported; the chain passes through all up to the last.
+        directions: by column 1 where a higher value is healthier, -1 where it is worse.
+        settings: by flavour, where they were tuned; the others keep their defaults.
+        report_from: the first date reported; None for all. Earlier ones were tuned on.
     """
 
     flavours: tuple[str, ...]
@@ -73,6 +66,20 @@ class TrainingPlan:
     segments: tuple[str, ...] = ()
     embargo: int = 0
     trusted: tuple[str, ...] = ()
+    horizons: tuple[int, ...] = HORIZONS
+    directions: dict[str, int] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    report_from: date | None = None
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The intervals up to the longest horizon."""
+        return tuple(k for k in INTERVALS if k.end <= max(self.horizons))
+
+    @property
+    def since(self) -> int:
+        """Day number from which on rows are reported."""
+        return self.report_from.toordinal() if self.report_from else 0
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class Trained:
         flavours: each flavour's log loss at the horizon that decided.
         walked: each flavour's log loss and AUC by horizon.
         bands: what happened to the accounts of each band.
+        band_rows: the chances and outcomes on which bands were decided.
         missing: why each horizon without evidence is left empty.
         enough: how many losses were seen, and what they allow.
         honesty: leaks, random folds, known and new accounts.
@@ -113,6 +121,7 @@ class Trained:
     enough: Sufficiency
     honesty: Honesty
     beside: dict[int, dict[str, Vector]] = field(default_factory=dict)
+    band_rows: BandRows | None = None
     walked: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
 
 
@@ -143,37 +152,41 @@ def train(
     walks = _walks(material, seen.flavours(plan.flavours), say)
     shift = shift_by(material, first_usable(material.schema, plan.segments))
     walks = shift.all_walked(walks) if shift else walks
-    tests = {name: test_sets(dataset, walk) for name, walk in walks.items()}
+    tests = {name: _tests(dataset, walk, plan) for name, walk in walks.items()}
     if not any(tests.values()):
+        if plan.report_from:
+            raise NoEvidence(TOO_LITTLE + TUNED_AWAY)
         return _untested(material, plan, origin, seen)
     deciding = _deciding_horizon(tests, plan.primary_horizon)
     losses = {name: _loss(sets[deciding]) for name, sets in tests.items() if deciding in sets}
-    best = min(losses, key=lambda name: losses[name])
+    part = min((name for name in losses if SHIFTED not in name), key=lambda name: losses[name])
+    best = _with_segments(material, part, tests, deciding)
     say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
-    part = best.removesuffix(SHIFTED)
-    hazards = _refit(material, part, calibrators(dataset, walks[best]), say)
+    hazards = refit(material, part, calibrators(dataset, walks[best]), say)
     hazards = shift.refitted(best, hazards, walks) if shift else hazards
-    horizons = tuple(h.interval.end for h in hazards)
+    horizons = tuple(h.interval.end for h in hazards if h.interval.end in plan.horizons)
     primary = _primary(horizons, tests[best], plan.primary_horizon)
-    policy, banded = _bands(material, plan.bands, walks[best], hazards, primary)
+    rows = band_rows(material, plan.since, walks[best], hazards, primary)
+    policy = decide(plan.bands, rows.present(), rows.past())
     beside = rivals(material, plan.baselines, tests[best])
-    reports = _reports(material, tests[best], beside, say)
+    checked = reports(material, tests[best], beside, say)
     say("looking for leaks, and for what random folds would have claimed")
     honesty = examine(material, Winner(part, walks[best], tests[best], deciding), plan.trusted)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
-        origin.fingerprint, origin.events, dataset.data_as_of,
+        origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons,
     )  # fmt: skip
     return Trained(
         model=model,
-        reports=reports,
+        reports=checked,
         tests=tests[best],
         flavours=losses,
-        bands=banded,
-        missing=_missing(dataset, horizons),
-        verdict=guarded(judge(reports[deciding]), honesty.leaks),
+        bands=outcomes(policy, rows.past()),
+        band_rows=rows,
+        missing=missing(dataset, plan.horizons, horizons),
+        verdict=guarded(judge(checked[deciding]), honesty.leaks),
         rows=len(dataset.frame),
-        importance=_importance(model, material),
+        importance=importance(model, material),
         enough=seen,
         honesty=honesty,
         beside=beside,
@@ -202,7 +215,7 @@ def _untested(
         tests={},
         flavours={},
         bands=[],
-        missing=_missing(dataset, horizons),
+        missing=missing(dataset, plan.horizons, horizons),
         verdict=Verdict(False, primary, sentences),
         rows=len(dataset.frame),
         importance={},
@@ -212,19 +225,26 @@ def _untested(
 
 
 def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
-    """The dataset with its inputs, and how it is walked forward.
+    """The dataset with its inputs, and the flavours with their settings.
 
     Raises:
         NoEvidence: no column tells any account from another.
     """
-    schema = learn_schema(dataset.frame, columns)
+    schema = learn_schema(dataset.frame, columns, plan.directions)
     if not schema.columns:
         raise NoEvidence(
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
-    how = WalkForward(INTERVALS, plan.blocks, plan.seed, plan.embargo)
-    return Material(dataset, schema.encode(dataset.frame), schema, how)
+    how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
+    flavours = with_settings(FLAVOURS, plan.settings)
+    return Material(dataset, schema.encode(dataset.frame), schema, how, flavours)
+
+
+def _tests(dataset: Dataset, walk: OutOfTime, plan: TrainingPlan) -> dict[int, TestSet]:
+    """The test rows of the horizons that are shown."""
+    found = test_sets(dataset, walk, plan.since)
+    return {horizon: test for horizon, test in found.items() if horizon in plan.horizons}
 
 
 def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[str, OutOfTime]:
@@ -242,8 +262,6 @@ def _walks(material: Material, flavours: Sequence[str], say: Progress) -> dict[s
 def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -> int:
     """The longest tested horizon up to the one wished for, else the shortest tested."""
     tested = sorted({h for sets in tests.values() for h in sets})
-    if not tested:
-        raise NoEvidence(TOO_LITTLE)
     return max((h for h in tested if h <= wished), default=tested[0])
 
 
@@ -253,93 +271,22 @@ def _primary(horizons: Sequence[int], tested: Mapping[int, TestSet], wished: int
     return max((h for h in usable if h in tested), default=max(usable, default=horizons[0]))
 
 
+def _with_segments(
+    material: Material, part: str, tests: Mapping[str, Mapping[int, TestSet]], horizon: int
+) -> str:
+    """The flavour's name, shifted by segment where that earns its place."""
+    shifted = tests.get(f"{part}{SHIFTED}", {}).get(horizon)
+    plain, seed = tests[part][horizon], material.how.seed
+    taken = shifted is not None and earns(material.dataset, plain, shifted, seed)
+    return f"{part}{SHIFTED}" if taken else part
+
+
 def _figures(tests: Mapping[int, TestSet]) -> dict[int, dict[str, float]]:
     return {horizon: log_loss_and_auc(test, test.chance) for horizon, test in tests.items()}
 
 
 def _loss(test: TestSet) -> float:
     return log_loss(test.lost, test.chance, np.ones(len(test.lost)))
-
-
-def _refit(
-    material: Material, flavour: str, ready: Mapping[Interval, Calibrator], say: Progress
-) -> tuple[Hazard, ...]:
-    """Fit each calibrated interval on all its matured rows, as far as the chain reaches."""
-    hazards, data = [], material.dataset
-    for interval in INTERVALS:
-        risk = data.at_risk(interval, data.data_as_of)
-        lost = data.lost_within(interval.end)[risk].astype(np.float64)
-        if interval not in ready or not enough(lost, len(np.unique(data.ordinals[risk]))):
-            break
-        say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
-        inputs, seed = material.inputs[risk], material.how.seed
-        fitted = FLAVOURS[flavour].fit(inputs, lost, material.schema, seed)
-        hazards.append(Hazard(interval, fitted, ready[interval]))
-    if not hazards:
-        raise NoEvidence(TOO_LITTLE)
-    return tuple(hazards)
-
-
-def _bands(
-    material: Material,
-    plan: BandPlan,
-    walk: OutOfTime,
-    hazards: Sequence[Hazard],
-    horizon: int,
-) -> tuple[BandPolicy, list[BandOutcome]]:
-    """Thresholds from today's accounts and from the out-of-time rows that have matured."""
-    data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
-    known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
-    usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
-    odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
-    past = Past(
-        p_loss(odds, [horizon])[horizon],
-        data.lost_within(horizon)[usable].astype(np.float64),
-        data.frame["account_id"].to_numpy(object)[usable],
-    )
-    newest = material.inputs[material.newest]
-    present = p_loss({h.interval: h.log_odds(newest) for h in chain}, [horizon])[horizon]
-    policy = decide(plan, present, past)
-    return policy, outcomes(policy, past)
-
-
-def _reports(
-    material: Material,
-    tests: Mapping[int, TestSet],
-    beside: Mapping[int, Mapping[str, Vector]],
-    say: Progress,
-) -> dict[int, HorizonReport]:
-    """Figures of every tested horizon beside the baselines on the same rows."""
-    reports = {}
-    for horizon, test in tests.items():
-        say(f"checking {horizon} days on {len(test.rows)} rows not seen in training")
-        seed = material.how.seed
-        reports[horizon] = report(material.dataset, horizon, test, beside[horizon], seed)
-    return reports
-
-
-def _missing(dataset: Dataset, horizons: Sequence[int]) -> dict[int, str]:
-    """Why each further horizon is left empty."""
-    reasons = {}
-    for interval in INTERVALS:
-        if interval.end in horizons:
-            continue
-        matured = dataset.matured(interval.end, dataset.data_as_of)
-        dates = len(np.unique(dataset.ordinals[matured]))
-        lost = dataset.frame["account_id"][matured & dataset.lost_within(interval.end)].nunique()
-        reasons[interval.end] = (
-            f"{dates} dates have a certain outcome {interval.end} days later, with {lost} accounts "
-            "lost; too few to fit on some and calibrate on later ones"
-        )
-    return reasons
-
-
-def _importance(model: ChurnModel, material: Material) -> dict[str, float]:
-    """Mean absolute share of the log-odds by column on the latest date, largest first."""
-    shares, _ = model.explain(material.inputs[material.newest])
-    size = np.abs(shares).mean(axis=0)
-    order = np.argsort(-size, kind="stable")
-    return {material.schema.names[i]: float(size[i]) for i in order}
 
 
 def version_of(day: date, digest: str) -> str:

@@ -60,7 +60,7 @@ def enough(lost: Vector, dates: int) -> bool:
 
 
 @dataclass(frozen=True)
-class _Fold:
+class Fold:
     """One interval's fit for one block: rows to learn from, and rows to predict."""
 
     interval: Interval
@@ -80,14 +80,14 @@ def out_of_time(
     ordinals = dataset.ordinals
     log_odds = {k: np.full(len(ordinals), np.nan) for k in plan.intervals}
     block_of = np.zeros(len(ordinals), np.int64)
-    folds: list[_Fold] = []
+    folds: list[Fold] = []
     for block in blocks(dataset.dates, plan.blocks):
         rows = (ordinals >= block[0].toordinal()) & (ordinals <= block[-1].toordinal())
         block_of[rows] = block[0].toordinal()
         certain = block[0] - timedelta(days=plan.embargo)
-        folds += _folds(dataset, rows, certain, plan.intervals)
+        folds += folds_of(dataset, rows, certain, plan.intervals)
 
-    def predicted(fold: _Fold) -> Vector:
+    def predicted(fold: Fold) -> Vector:
         model = flavour.fit(inputs[fold.risk], fold.lost, schema, plan.seed)
         return model.log_odds(inputs[fold.rows])
 
@@ -97,15 +97,15 @@ def out_of_time(
     return OutOfTime(log_odds, block_of, plan.embargo)
 
 
-def _folds(
+def folds_of(
     dataset: Dataset, rows: Mask, certain: date, intervals: Sequence[Interval]
-) -> Iterator[_Fold]:
+) -> Iterator[Fold]:
     """The fits of one block that have enough to learn from."""
     for interval in intervals:
         risk = dataset.at_risk(interval, certain)
         lost = dataset.lost_within(interval.end)[risk].astype(np.float64)
         if enough(lost, len(np.unique(dataset.ordinals[risk]))):
-            yield _Fold(interval, risk, lost, rows)
+            yield Fold(interval, risk, lost, rows)
 
 
 def _workers(rows: int) -> int:

@@ -10,10 +10,10 @@ from features.outcomes import Declared, Label, Lapse, LogoChurn, Movement
 from features.segments import DEFAULT_SEGMENTS, Segments
 from features.signal import Catalogue, SnapshotColumn
 from features.signals import catalogue_for
-from models.bands import BandPlan
+from models.bands import BandPlan, Capacity, Fixed, Red, Steps, TierPlan, Value
 from models.baselines import BEST_SIGNAL, BY_SEGMENT, OWN_SCORE
 from models.training import TrainingPlan
-from pipelines.config import Config
+from pipelines.config import Config, TierBands
 from pipelines.own_signals import with_own
 
 USUAL_SEGMENTS = ("profile__tier", "profile__revenue_class", "profile__plan")
@@ -74,12 +74,34 @@ def plan_of(config: Config) -> TrainingPlan:
         flavours=config.models.flavours,
         primary_horizon=config.models.primary_horizon,
         baselines=baselines_of(config),
-        bands=BandPlan(config.bands.red_capacity, config.bands.green_promise),
+        bands=band_plan_of(config),
         seed=config.models.seed,
         segments=segment_columns(config),
         embargo=config.models.embargo_days,
         trusted=config.models.trusted,
+        horizons=tuple(sorted(set(config.models.horizons))),
     )
+
+
+def band_plan_of(config: Config) -> BandPlan:
+    """What the company asks of its bands, tier by tier."""
+    bands = config.bands
+    tiers = {name: _tier_plan(bands.of(name)) for name in bands.tiers}
+    return BandPlan(_tier_plan(bands), tiers, Steps(bands.exit_share, bands.dwell_days, bands.jump))
+
+
+def _tier_plan(asked: TierBands) -> TierPlan:
+    return TierPlan(_red(asked), asked.green_promise)
+
+
+def _red(asked: TierBands) -> Red:
+    """The rule for red; which keys it needs was checked when they were read."""
+    if asked.red == "value" and asked.cost_of_acting and asked.share_saved:
+        cost = float(asked.cost_of_acting)
+        return Value(cost, asked.share_saved, Capacity(asked.red_capacity))
+    if asked.red == "fixed" and asked.red_from is not None:
+        return Fixed(asked.red_from, asked.green_below)
+    return Capacity(asked.red_capacity)
 
 
 def baselines_of(config: Config) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The main job: load, train, promote, score."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -103,4 +103,5 @@ def summary_of(scored: ScoreResult) -> dict[str, Any]:
         "accounts": scored.accounts,
         "bands": scored.bands,
         "published": scored.published,
+        "silent_sources": [asdict(each) for each in scored.silent],
     }

@@ -6,20 +6,26 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.contract import TABLES
 from features.facts import View, prepare
-from features.runners.job import SnapshotJob
+from features.runners.job import SnapshotJob, Tally
 from features.signal import Catalogue
+from features.silence import quiet_from
 from features.snapshot import fingerprint
 from models import bundle
+from models.bands import Published, Seen
+from models.bands.codes import codes_of
+from models.bands.silence import SilentSource, matter
 from models.churn_model import ChurnModel
 from models.score import AccountCard, Band, Score
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
+from pipelines.freshness import silent_sources, weighed
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.snapshot import compute, frame_of, read_snapshots
 from pipelines.stored import LakeState, StoredSnapshots
@@ -37,13 +43,19 @@ class NoModel(Exception):
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """What a scoring run published."""
+    """What a scoring run published.
+
+    Attributes:
+        silent: sources from which nothing had become known for too long; every account is
+            grey where they matter.
+    """
 
     as_of: date
     model_version: str
     accounts: int
     bands: dict[str, int]
     published: int
+    silent: tuple[SilentSource, ...] = ()
 
 
 def score_accounts(workspace: Workspace, config: Config, as_of: date, say: Progress) -> ScoreResult:
@@ -59,7 +71,10 @@ def score_accounts(workspace: Workspace, config: Config, as_of: date, say: Progr
 def score_dates(
     workspace: Workspace, config: Config, dates: Sequence[date], say: Progress
 ) -> list[ScoreResult]:
-    """Score several dates with one pass over the lake; each is published on its own."""
+    """Score several dates with one pass over the lake; each is published on its own.
+
+    Earlier dates come first, since bands depend on what was published before.
+    """
     lake = loaded(workspace)
     first_day(lake, min(dates))
     model = champion(workspace)
@@ -70,8 +85,12 @@ def score_dates(
     recipe = recipe_of(config, label, catalogue, model.events)
     folder = workspace.snapshots / "scoring"
     shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, tallied=True)
-    snapshots = _kept(workspace, job, recipe, say)
+    dates, stale = sorted(dates), config.bands.stale_days
+    job = SnapshotJob(
+        lake, catalogue, tuple(dates), label, rates_of(config), folder, tallied=True,
+        also_tallied=tuple(quiet_from(day, stale) for day in dates),
+    )  # fmt: skip
+    snapshots, tally = _kept(workspace, job, recipe, say)
     shutil.rmtree(folder)
     cards_of = {"accounts": TABLES["accounts"].names}
     buckets = [prepare(lake.bucket(i, cards_of)) for i in range(lake.manifest.buckets)]
@@ -79,7 +98,9 @@ def score_dates(
     for day in dates:
         snapshot = frame_of(snapshots[day])
         cards = _cards([bucket.at(day) for bucket in buckets], snapshot, day)
-        results.append(_publish(workspace, model, model.score(snapshot), cards, day))
+        quiet = silent_sources(lake, tally, day, stale)
+        silent = weighed(quiet, model, catalogue, snapshot)
+        results.append(_publish(workspace, model, snapshot, cards, day, silent))
         say(f"{results[-1].accounts} accounts scored at {day}")
     return results
 
@@ -96,8 +117,8 @@ def _other_definitions(model: ChurnModel, catalogue: Catalogue) -> str:
 
 def _kept(
     workspace: Workspace, job: SnapshotJob, recipe: Recipe, say: Progress
-) -> dict[date, pa.Table]:
-    """The job's snapshots by date, each stored as it is about to be scored."""
+) -> tuple[dict[date, pa.Table], Tally]:
+    """The job's snapshots by date, each stored as it is about to be scored, and its tally."""
     manifest = job.lake.manifest
     tally = compute(job, say)
     whole = read_snapshots(job)
@@ -106,21 +127,43 @@ def _kept(
         found[day] = whole.filter(pc.equal(whole["as_of"], pa.scalar(day)))
         state = LakeState(manifest.generation, manifest.digest, tally[day])
         store.keep(found[day], day, recipe, state)
-    return found
+    return found, tally
 
 
 def _publish(
     workspace: Workspace,
     model: ChurnModel,
-    scores: list[Score],
+    snapshot: pd.DataFrame,
     cards: list[AccountCard],
     as_of: date,
+    silent: tuple[SilentSource, ...],
 ) -> ScoreResult:
-    run = ScoringRun(as_of, model.version, model.primary_horizon, scores, cards)
     engine = open_store(workspace.store_address)
-    published = ScoreRepository(engine).publish(run)
+    repository = ScoreRepository(engine)
+    scores = model.score(snapshot, seen_before(repository, model, snapshot, as_of))
+    if matter(silent):
+        scores = [replace(score, band=Band.GREY) for score in scores]
+    run = ScoringRun(as_of, model.version, model.primary_horizon, scores, cards, silent)
+    published = repository.publish(run)
     engine.dispose()
-    return ScoreResult(as_of, model.version, len(scores), band_counts(scores), published)
+    return ScoreResult(as_of, model.version, len(scores), band_counts(scores), published, silent)
+
+
+def seen_before(
+    repository: ScoreRepository, model: ChurnModel, snapshot: pd.DataFrame, as_of: date
+) -> Seen:
+    """What the model said of a snapshot's accounts before `as_of`."""
+    runs = repository.before(as_of, model.policy.steps.dwell_days, model.version)
+    published = [
+        Published(
+            (as_of - run.as_of).days,
+            np.array(run.accounts, object),
+            np.array(run.risks, np.float64),
+            codes_of(run.bands),
+        )
+        for run in runs
+    ]
+    return Seen.of(snapshot["account_id"].tolist(), published)
 
 
 def champion(workspace: Workspace) -> ChurnModel:

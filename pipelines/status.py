@@ -24,6 +24,8 @@ def _published(workspace: Workspace) -> dict[str, Any]:
     engine = open_store(workspace.store_address)
     champion = ModelVersionRepository(engine).champion()
     scores = ScoreRepository(engine)
+    dates = scores.dates()
+    silent = scores.silent(dates[-1]) if dates else ()
     found = {
         "champion": None
         if champion is None
@@ -35,8 +37,9 @@ def _published(workspace: Workspace) -> dict[str, Any]:
             "horizons": list(champion.horizons),
         },
         "scores": {
-            "dates": [day.isoformat() for day in scores.dates()],
+            "dates": [day.isoformat() for day in dates],
             "bands": {band.value: count for band, count in scores.counts().items()},
+            "silent_sources": [asdict(each) for each in silent],
         },
     }
     engine.dispose()

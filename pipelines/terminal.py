@@ -16,7 +16,7 @@ from features.lake import LakeError
 from features.runners.local import WorkerLost
 from models.bundle import BrokenBundle
 from models.evidence import BrokenEvidence
-from models.training import NoEvidence
+from models.sufficiency import NoEvidence
 from pipelines.errors import InputError
 from pipelines.promotion import NotPromoted
 from pipelines.score import NoModel

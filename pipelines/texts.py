@@ -3,11 +3,14 @@
 from math import isnan
 from typing import Any
 
+from models.bands import BandPolicy, Thresholds
+from models.bands.silence import SilentSource
 from models.evaluation import HorizonReport
 from models.explain.wording import Wording
 from models.metrics import Estimate
 from models.scorecard import Scorecard
 from pipelines.deliver import Delivered
+from pipelines.freshness import told
 from pipelines.honesty_text import base_rates, honesty
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
@@ -34,10 +37,12 @@ def training(result: TrainResult) -> str:
     found = result.trained
     lines = [f"Model {found.model.version} ({found.model.flavour}), as of {found.model.data_as_of}"]
     lines += [f"  {sentence}" for sentence in found.verdict.sentences]
+    lines += [f"  tuning of {one.sentence}" for one in result.tuning]
     lines += [_quality(report) for report in found.reports.values()]
     lines += [_at_capacity(result.card)] if result.card else []
     if found.bands:
         lines.append(f"  Bands (loss within {found.model.primary_horizon} days, out of time):")
+        lines += [f"    {line}" for line in thresholds(found.model.policy)]
     lines += [
         f"    {b.band.value:<7}{b.accounts:>6} accounts  lost {percent(b.lost)} "
         f"({percent(b.low)} to {percent(b.high)})"
@@ -55,10 +60,27 @@ def training(result: TrainResult) -> str:
     return "\n".join(lines)
 
 
+def thresholds(policy: BandPolicy) -> list[str]:
+    """The thresholds of each tier that has its own, then those of all others."""
+    by_tier = {f"tier {name}": own for name, own in policy.tiers.items()}
+    others = "other tiers" if by_tier else "all tiers"
+    return [f"{name}: {_limits(own)}" for name, own in {**by_tier, others: policy.default}.items()]
+
+
+def _limits(own: Thresholds) -> str:
+    red = f"red from {percent(own.red_from)}"
+    if own.worth_from is not None:
+        red = (
+            f"red from chance * ARR {own.worth_from:,.0f}, without ARR from {percent(own.red_from)}"
+        )
+    return f"{red}, green below {percent(own.green_below)}"
+
+
 def scoring(result: ScoreResult) -> str:
     """A scoring run's findings."""
     bands = ", ".join(f"{count} {band}" for band, count in result.bands.items() if count)
-    return f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
+    head = f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
+    return "\n".join([head, *(f"  {line}" for line in told(result.silent))])
 
 
 def delivery(done: Delivered) -> str:
@@ -87,12 +109,14 @@ def status(body: dict[str, Any]) -> str:
         for name, info in body["tables"].items()
     ]
     champion, dates = body["champion"], body["scores"]["dates"]
+    silent = [SilentSource(**each) for each in body["scores"].get("silent_sources", ())]
     return "\n".join(
         [
             f"Workspace {body['workspace']}",
             *(tables or ["  no data yet"]),
             f"Model: {champion['version'] if champion else 'none yet'}",
             f"Scores: {dates[-1] if dates else 'none yet'}",
+            *(f"  {line}" for line in told(silent)),
             f"Next: {body['next']}",
         ]
     )

@@ -43,12 +43,16 @@ from pipelines.kept import asked_of, described, evidence_of
 from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
 from pipelines.snapshot import build
+from pipelines.tune import tuned
 from pipelines.versions import find
 from pipelines.workspace import Workspace
 from serving.store import ModelRecord
 
 if TYPE_CHECKING:
     from models.registry import Registry
+
+if TYPE_CHECKING:
+    from models.tuning import Tuned
 
 Progress = Callable[[str], None]
 UNASKED = Decision(False, ("--no-promote was given",))
@@ -64,13 +68,15 @@ class TrainResult:
         card: all figures at the primary horizon, overall and by segment and month; None
             where no model could be checked.
         decision: whether the model now serves, and why (not).
+        tuning: what tuning found of each flavour, where it was asked for.
         data: what it was trained from.
     """
 
     trained: Trained
     run_id: str
     unsafe: tuple[str, ...]
-    own: tuple[Phrase, ...]
+    own: tuple[Phrase, ...] = ()
+    tuning: "tuple[Tuned, ...]" = ()
     card: Scorecard | None = None
     decision: Decision = Decision(False, ())
     data: DatasetRecord | None = None
@@ -101,9 +107,10 @@ class TrainResult:
             "horizons": list(found.model.horizons),
             "horizons_without_evidence": {str(h): why for h, why in found.missing.items()},
             "left_out_as_unsafe": list(self.unsafe),
+            "tuning": [one.as_dict() for one in self.tuning],
             "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
             "bands": [asdict(b) for b in found.bands],
-            "policy": asdict(found.model.policy),
+            "policy": found.model.policy.as_dict(),
             "leading_signals": dict(list(found.importance.items())[:15]),
             "scorecard": asdict(self.card) if self.card else None,
             "base_rates_by_segment": rates_by_segment(found.model),
@@ -124,7 +131,10 @@ def train_model(
     found = assemble(workspace, config, as_of, say)
     dataset, label, catalogue = found.dataset, found.label, found.catalogue
     events, columns, unsafe = found.events, found.columns, found.unsafe
-    plan = plan_of(config)
+    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
+    plan = replace(plan_of(config), directions=directions)
+    name = _digest(dataset, plan, label)
+    plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
     digest = _digest(dataset, plan, label)
     origin = Provenance(
         version=version_of(as_of, digest),
@@ -135,7 +145,7 @@ def train_model(
     trained = train(dataset, columns, plan, origin, say)
     asked, own = asked_of(config), phrases(own_columns(catalogue, events))
     data = dataset_record(dataset, digest, origin.fingerprint, workspace)
-    result = TrainResult(trained, "", tuple(unsafe), own, data=data)
+    result = TrainResult(trained, "", tuple(unsafe), own, tuning, data=data)
     if not trained.tests:
         return _recorded(workspace, result, None, promote)
     evidence = evidence_of(dataset, trained, asked)
@@ -247,6 +257,8 @@ def _decision(registry: "Registry", result: TrainResult, evidence: Evidence | No
 
 
 def _write_evidence(result: TrainResult, folder: Path) -> None:
+    if result.trained.band_rows:
+        result.trained.band_rows.write(folder)
     (folder / "evidence.json").write_text(json.dumps(result.summary(), indent=2), encoding="utf-8")
     for horizon, test in result.trained.tests.items():
         for name, draw in (("reliability", figures.reliability), ("lift", figures.lift)):
@@ -270,7 +282,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "events": list(model.events),
             "own_signals": [asdict(phrase) for phrase in result.own],
         },
-        bands={"all": summary["policy"]},
+        bands={"all": summary["policy"]["default"], **summary["policy"]["tiers"]},
         data_as_of=model.data_as_of,
         run_id=result.run_id,
         digest=digest,

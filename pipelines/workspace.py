@@ -33,6 +33,11 @@ class Workspace:
         return f"sqlite:///{(self.root / 'mlflow.db').resolve()}"
 
     @property
+    def tuning_address(self) -> str:
+        """Where the studies of tuning are kept, so that they can go on."""
+        return f"sqlite:///{(self.root / 'tuning.db').resolve()}"
+
+    @property
     def store_address(self) -> str:
         """The SQLAlchemy address of the score store."""
         return f"sqlite:///{(self.root / 'store.db').resolve()}"

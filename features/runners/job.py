@@ -40,6 +40,7 @@ class SnapshotJob:
         folder: where the results are written, one file a bucket.
         data_as_of: where given, outcomes as known on that date are computed too.
         tallied: count the rows that could be seen at each date.
+        also_tallied: further dates at which rows are counted likewise.
     """
 
     lake: Lake
@@ -50,6 +51,7 @@ class SnapshotJob:
     folder: Path
     data_as_of: date | None = None
     tallied: bool = False
+    also_tallied: tuple[date, ...] = ()
 
     def __call__(self, index: int) -> Tally:
         """Compute one bucket and write it, so that no large table travels between processes."""
@@ -62,7 +64,8 @@ class SnapshotJob:
             known = fates(bucket, self.label, list(self.dates), self.data_as_of)
             table = pa.Table.from_pandas(known, schema=FATES_SCHEMA, preserve_index=False)
             self._write(table, FATES, index)
-        return {day: _tally(tables, day) for day in self.dates} if self.tallied else {}
+        days = (*self.dates, *self.also_tallied) if self.tallied else ()
+        return {day: _tally(tables, day) for day in days}
 
     def _write(self, table: pa.Table, name: str, index: int) -> None:
         path = self.folder / name / f"bucket-{index:05d}.parquet"

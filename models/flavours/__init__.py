@@ -3,10 +3,13 @@
 from models.flavours.base import Fitted, Flavour
 from models.flavours.blend import Blend, FittedBlend
 from models.flavours.constant import Constant, FittedConstant
+from models.flavours.lightgbm import SPACE as OF_TREES
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
+from models.flavours.logistic import SPACE as OF_LINES
 from models.flavours.logistic import FittedLogistic, Logistic
 from models.flavours.segments import FittedSegments, Segments
 from models.flavours.shifted import PARTS, SHIFTED, FittedShifted
+from models.flavours.space import Space
 
 SHRUNKEN = 0.002
 """Strength of the regression for few losses: a tenth of the usual one."""
@@ -32,4 +35,7 @@ FITTED: dict[str, type[Fitted]] = {
 }
 """How to read each flavour back from its files."""
 
-__all__ = ["FITTED", "FLAVOURS", "SHIFTED", "Fitted", "Flavour"]
+SPACES: dict[str, Space] = {"lightgbm": OF_TREES, "logistic": OF_LINES}
+"""What can be tuned; a blend is tuned in its parts."""
+
+__all__ = ["FITTED", "FLAVOURS", "SHIFTED", "SPACES", "Fitted", "Flavour"]

@@ -9,19 +9,14 @@ import numpy as np
 
 from models.encoding import InputSchema, Matrix
 from models.flavours.base import Files, Vector
+from models.flavours.space import Range, Space, Switch
 
 MODEL_FILE = "model.lgb.txt"
 
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.04,
-    "num_leaves": 7,
     "min_data_in_leaf": 40,
-    "min_sum_hessian_in_leaf": 5.0,
-    "feature_fraction": 0.4,
-    "bagging_fraction": 0.7,
     "bagging_freq": 1,
-    "lambda_l2": 10.0,
     "cat_smooth": 50.0,
     "min_data_per_group": 100,
     "max_bin": 127,
@@ -29,12 +24,7 @@ PARAMETERS: dict[str, Any] = {
     "force_row_wise": True,
     "verbosity": -1,
 }
-"""Small trees whose every leaf holds about five expected losses.
-
-Churn gives few losses: larger trees learn single accounts by heart, and then foretell too
-few losses of new rows, which a calibrator that keeps the mean cannot mend.
-"""
-ROUNDS = 120
+"""What is never tuned."""
 ONE_AT_A_TIME = Lock()
 """LightGBM keeps its number of threads for the whole process: two calls that set it at once
 write beyond their buffers, so calls from several threads wait for one another."""
@@ -70,9 +60,31 @@ class FittedLightGBM:
 
 @dataclass(frozen=True)
 class LightGBM:
-    """Fits boosters of a fixed size, kept small because churn data are."""
+    """Fits small trees whose every leaf holds about five expected losses.
 
-    rounds: int = ROUNDS
+    Churn gives few losses: larger trees learn single accounts by heart, and then foretell too
+    few losses of new rows, which a calibrator that keeps the mean cannot mend.
+
+    Attributes:
+        rounds: how many trees.
+        learning_rate: how far each tree goes.
+        leaves: of each tree.
+        leaf_weight: the least sum of `p (1 - p)` in a leaf: about its expected losses.
+        column_share: share of the columns that each tree may read.
+        row_share: share of the rows that each tree is grown on.
+        l2: penalty on the leaves' values.
+        monotone: a column whose higher value is declared as healthier may only lower the
+            log-odds of loss, and one declared as worse only raise them.
+    """
+
+    rounds: int = 120
+    learning_rate: float = 0.04
+    leaves: int = 7
+    leaf_weight: float = 5.0
+    column_share: float = 0.4
+    row_share: float = 0.7
+    l2: float = 10.0
+    monotone: bool = False
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLightGBM:
         """Fit on rows at risk; `lost` is 0 or 1."""
@@ -83,7 +95,41 @@ class LightGBM:
             categorical_feature=schema.word_positions,
             params={"verbosity": -1},
         )
-        threads = 1 if len(inputs) < ROWS_WORTH_THREADS else 0
-        parameters = {**PARAMETERS, "seed": seed, "num_threads": threads}
+        threads = threads_for(len(inputs))
+        parameters = {**self.parameters(schema), "seed": seed, "num_threads": threads}
         with ONE_AT_A_TIME:
             return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))
+
+    def parameters(self, schema: InputSchema) -> dict[str, Any]:
+        """What LightGBM is told, but for seed and threads."""
+        tuned = {
+            "learning_rate": self.learning_rate,
+            "num_leaves": self.leaves,
+            "min_sum_hessian_in_leaf": self.leaf_weight,
+            "feature_fraction": self.column_share,
+            "bagging_fraction": self.row_share,
+            "lambda_l2": self.l2,
+        }
+        signs = schema.loss_signs
+        if not self.monotone or not any(signs):
+            return {**PARAMETERS, **tuned}
+        bounds = {"monotone_constraints": signs, "monotone_constraints_method": "advanced"}
+        return {**PARAMETERS, **tuned, **bounds}
+
+
+def threads_for(rows: int) -> int:
+    """How many threads a fit takes; 0 is one for each processor."""
+    return 1 if rows < ROWS_WORTH_THREADS else 0
+
+
+SPACE: Space = (
+    Range("rounds", 20, 400, whole=True),
+    Range("learning_rate", 0.01, 0.1),
+    Range("leaves", 3, 31, whole=True),
+    Range("leaf_weight", 1.0, 50.0),
+    Range("column_share", 0.1, 1.0),
+    Range("row_share", 0.4, 1.0, log=False),
+    Range("l2", 0.1, 100.0),
+    Switch("monotone"),
+)
+"""What tuning may change of `LightGBM`, and how far."""

@@ -2,11 +2,13 @@
 
 Each number becomes a scaled value, squeezed so that a single outlier cannot carry a
 score, and, where values were missing at training, a flag for that. Each word becomes one
-column a word. Contributions are exact: coefficient times the distance from the mean.
+column a word. A value beyond what nearly all training rows held is taken as the last one
+they held: a line must not be drawn on into ages and volumes that it has never seen.
+Contributions are exact: coefficient times the distance from the mean.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Self
 
 import numpy as np
@@ -15,8 +17,12 @@ from sklearn.linear_model import LogisticRegression
 
 from models.encoding import InputSchema, Matrix
 from models.flavours.base import Files, Vector
+from models.flavours.space import Range, Space
 
 MODEL_FILE = "model.logistic.json"
+TAIL = 1.0
+"""Percent of the known values at either end of a column that are drawn in to the others."""
+UNBOUNDED = 1e300
 
 
 @dataclass(frozen=True)
@@ -28,12 +34,16 @@ class Expansion:
         source: for each own column the position of the input it comes from.
         code: what an own column shows: -1 the scaled value, -2 "is missing", otherwise 1
             where the input holds that code of a word.
+        low, high: between which each input column is read; none in models from before
+            there were bounds.
     """
 
     centre: list[float]
     scale: list[float]
     source: list[int]
     code: list[int]
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
 
     def apply(self, inputs: Matrix) -> Matrix:
         """The own columns, shape (rows, own columns)."""
@@ -47,19 +57,19 @@ class Expansion:
             return np.asarray(np.isnan(values), dtype=np.float64)
         if code >= 0:
             return np.asarray(values == code, dtype=np.float64)
+        if self.low:
+            values = np.clip(values, self.low[source], self.high[source])
         scaled = (values - self.centre[source]) / self.scale[source]
         return np.asarray(np.where(np.isnan(scaled), 0.0, np.arcsinh(scaled)))
 
 
 def learn_expansion(inputs: Matrix, schema: InputSchema) -> Expansion:
-    """Medians, spreads and own columns from the training rows."""
-    centre, scale, source, code = [], [], [], []
+    """Medians, spreads, bounds and own columns from the training rows."""
+    measures, source, code = [], [], []
     for i, column in enumerate(schema.columns):
         values = inputs[:, i]
         known = values[~np.isnan(values)]
-        middle, spread = _middle_and_spread(known)
-        centre.append(middle)
-        scale.append(spread)
+        measures.append(_measures(known))
         if column.words is None:
             source.append(i)
             code.append(-1)
@@ -69,16 +79,23 @@ def learn_expansion(inputs: Matrix, schema: InputSchema) -> Expansion:
         if len(known) < len(values):
             source.append(i)
             code.append(-2)
-    return Expansion(centre, scale, source, code)
+    centre, scale, low, high = (list(part) for part in zip(*measures, strict=True))
+    return Expansion(centre, scale, source, code, low, high)
 
 
-def _middle_and_spread(known: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Median and interquartile range; the deviation where most values are the same."""
+def _measures(known: npt.NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Median, interquartile range and bounds; the deviation where most values are the same.
+
+    Where the bounds would make one value of all, as of an event that happens to few, there
+    are none.
+    """
     if not len(known):
-        return 0.0, 1.0
-    low, middle, high = np.percentile(known, [25, 50, 75])
-    spread = high - low or known.std() or 1.0
-    return float(middle), float(spread)
+        return 0.0, 1.0, -UNBOUNDED, UNBOUNDED
+    low, first, middle, third, high = np.percentile(known, [TAIL, 25, 50, 75, 100 - TAIL])
+    spread = third - first or known.std() or 1.0
+    if low == high:
+        low, high = -UNBOUNDED, UNBOUNDED
+    return float(middle), float(spread), float(low), float(high)
 
 
 @dataclass(frozen=True)
@@ -131,16 +148,26 @@ class FittedLogistic:
 
 @dataclass(frozen=True)
 class Logistic:
-    """Fits with an L2 penalty whose weight is `1 / strength`."""
+    """Fits with an L2 penalty, shared by the columns.
 
-    strength: float = 0.02
+    Attributes:
+        strength: how much the log-odds vary before any evidence, all columns together: each
+            coefficient has the prior variance `strength / own columns`. Many columns say the
+            same thing again and again, so that each is to have a small share of it.
+    """
 
-    def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLogistic:
+    strength: float = 0.3
+
+    def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLogistic:  # noqa: ARG002
         """Fit on rows at risk; `lost` is 0 or 1."""
         expansion = learn_expansion(inputs, schema)
         own = expansion.apply(inputs)
-        model = LogisticRegression(C=self.strength, max_iter=300, random_state=seed)
+        model = LogisticRegression(C=self.strength / own.shape[1], solver="newton-cholesky")
         model.fit(own, lost)
         means = own.mean(axis=0)
         width = inputs.shape[1]
         return FittedLogistic(width, expansion, model.coef_[0], float(model.intercept_[0]), means)
+
+
+SPACE: Space = (Range("strength", 0.003, 30.0),)
+"""What tuning may change of `Logistic`, and how far."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from pipelines.cli import deciding, jobs, readers
+from pipelines.cli import bands, deciding, jobs, readers
 from pipelines.cli.demo import demo
 from pipelines.cli.inventory import inventory
 
@@ -39,3 +39,6 @@ for name, command in COMMANDS.items():
     app.command(name)(command)
 export.command("scores")(readers.scores)
 app.add_typer(export, name="export")
+policy = typer.Typer(no_args_is_help=True, help="Try other thresholds of the bands.")
+policy.command("simulate")(bands.simulate)
+app.add_typer(policy, name="bands")

@@ -25,6 +25,7 @@ from pipelines.run import load_sources, resolve_as_of, run, summary_of
 from pipelines.score import score_accounts
 from pipelines.terminal import DIFFERENT, DONE, NO_MODEL, YOUR_INPUT, Terminal
 from pipelines.train import train_model
+from pipelines.tune import with_tuning
 from pipelines.workspace import Workspace
 
 
@@ -68,6 +69,10 @@ def train(
     config: ConfigOption = None,
     as_of: AsOfOption = None,
     promote: Annotated[bool, typer.Option(help="Let the model serve if it is fit to use.")] = True,
+    tune: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="Tune for so long; overrides [models]."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Train a model on what was known at a date, check it on later dates, and promote it."""
@@ -75,7 +80,7 @@ def train(
 
     def work() -> int:
         space = Workspace(workspace)
-        found = config_of(space, config)
+        found = with_tuning(config_of(space, config), tune)
         day = resolve_as_of(space, day_of(as_of))
         result = train_model(space, found, day, terminal.say, promote)
         terminal.result(result.summary(), texts.training(result))

@@ -12,6 +12,7 @@ from pipelines.config.models import (
     Signals,
     Snapshots,
     Source,
+    TierBands,
 )
 from pipelines.config.read import parse_config, read_config
 
@@ -27,6 +28,7 @@ __all__ = [
     "Signals",
     "Snapshots",
     "Source",
+    "TierBands",
     "parse_config",
     "read_config",
 ]

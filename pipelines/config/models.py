@@ -177,6 +177,14 @@ class Models(Section):
     primary_horizon: Literal[30, 90, 180, 365] = Field(
         90, description="the horizon in days that the health score and bands are made for"
     )
+    horizons: tuple[Literal[30, 90, 180, 365], ...] = Field(
+        (30, 90, 180, 365),
+        min_length=1,
+        description="the horizons in days that are shown and reported",
+    )
+    minimum_lead_days: int = Field(
+        0, ge=0, description="days ahead before which a loss does not count; only 0 so far"
+    )
     flavours: tuple[Literal["lightgbm", "logistic", "blend"], ...] = Field(
         ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
     )
@@ -208,17 +216,109 @@ class Models(Section):
         description="the snapshot column that holds the company's own score, shown alone beside "
         "every model",
     )
+    tune_seconds: float = Field(
+        0,
+        ge=0,
+        allow_inf_nan=False,
+        description="seconds spent on tuning the flavours; 0 sets no limit, and without "
+        "`tune_trials` nothing is tuned",
+    )
+    tune_trials: int = Field(
+        0,
+        ge=0,
+        description="settings tried of each flavour, earlier runs on the same data counted; "
+        "unlike seconds, they give the same model again",
+    )
+    monotone: Literal["auto", "never"] = Field(
+        "auto",
+        description="whether tuning may hold trees to the signals' declared directions",
+    )
+
+    @model_validator(mode="after")
+    def _shown_and_supported(self) -> "Models":
+        if self.primary_horizon not in self.horizons:
+            shown = ", ".join(map(str, self.horizons))
+            raise ValueError(
+                f"primary_horizon is {self.primary_horizon}, which is not among the horizons "
+                f"{shown}: add it to horizons, or choose one of them"
+            )
+        if self.minimum_lead_days:
+            raise ValueError(
+                f"minimum_lead_days is {self.minimum_lead_days}, but health score and bands are "
+                "made from today on: leave it 0. ChurnModel.chance(inputs, horizon_days, "
+                "lead_days) answers for any lead time"
+            )
+        return self
 
 
-class Bands(Section):
-    """The policy that makes red, yellow and green of probabilities."""
+Chance = Annotated[float, Field(ge=0, le=1)]
 
+
+class TierBands(Section):
+    """The thresholds of one tier; what is left out is as in `[bands]`."""
+
+    red: Literal["capacity", "value", "fixed"] = Field(
+        "capacity",
+        description="what makes an account red: the team can answer it, acting pays "
+        "(chance * share_saved * ARR >= cost_of_acting), or its chance is at least red_from",
+    )
     red_capacity: Annotated[float, Field(gt=0, lt=1)] = Field(
-        0.10, description="the share of accounts the team can answer"
+        0.10,
+        description="the share of accounts the team can answer; under `value` it decides on "
+        "accounts whose ARR is not known",
+    )
+    cost_of_acting: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        None, description="what one answer costs, in the company's currency (`value`)"
+    )
+    share_saved: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="the share of leaving accounts that an answer keeps (`value`)"
+    )
+    red_from: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="the chance of loss from which an account is red (`fixed`)"
+    )
+    green_below: Chance | None = Field(
+        None,
+        description="the chance of loss below which an account is green (`fixed`); without it "
+        "the promise decides",
     )
     green_promise: Annotated[float, Field(gt=0, le=1)] = Field(
         0.5, description="green may lose at most this share of the base rate"
     )
+
+
+class Bands(TierBands):
+    """The policy that makes red, yellow and green of probabilities."""
+
+    tiers: dict[str, TierBands] = Field(
+        default_factory=dict,
+        description="the keys above for one tier, `[bands.tiers.NAME]`; what it leaves out is "
+        "as in [bands]",
+    )
+    exit_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.8,
+        description="the share of a threshold's odds at which the worse band is left; 1 leaves "
+        "where it enters",
+    )
+    dwell_days: int = Field(
+        7, ge=0, le=90, description="the days a change must have lasted before the band changes"
+    )
+    jump: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="a change of the log-odds that passes at once"
+    )
+    stale_days: int = Field(
+        14,
+        ge=1,
+        le=90,
+        description="the days of silence that make a source stale, if at least 20 rows were "
+        "to be expected; where what is stale matters, every account is grey",
+    )
+
+    def of(self, tier: str) -> TierBands:
+        """The keys of a tier, filled up from those of all."""
+        names = TierBands.model_fields
+        own = self.tiers[tier]
+        filled = {n: getattr(own if n in own.model_fields_set else self, n) for n in names}
+        return TierBands.model_construct(**filled)
 
 
 class Config(Section):

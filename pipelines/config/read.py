@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipelines.config.band_rules import broken_bands
 from pipelines.config.explain import explain
 from pipelines.config.models import Config
 from pipelines.config.positions import Path as KeyPath
@@ -77,7 +78,7 @@ def _syntax(path: Path, text: str, message: str) -> Problem:
 
 
 def _troubles(raw: dict[str, Any]) -> list[Trouble]:
-    found = broken_rules(raw)
+    found = [*broken_rules(raw), *broken_bands(raw)]
     try:
         Config.model_validate(raw)
     except ValidationError as error:

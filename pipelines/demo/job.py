@@ -131,19 +131,23 @@ def against_truth(
     workspace: Workspace, dates: Sequence[date], truth: pd.DataFrame
 ) -> tuple[AgainstTruth, ...]:
     """The scores of `dates` against the true probabilities, by horizon."""
-    engine = open_store(workspace.store_address)
-    repository = ScoreRepository(engine)
-    scored = [each.score for day in dates for each in repository.run(day)]
-    engine.dispose()
-    rows = [_row(each) for each in scored]
-    if not rows:
+    both = beside_truth(workspace, dates, truth)
+    if both.empty:
         return ()
-    both = pd.DataFrame(rows).merge(truth, on=["account_id", "as_of"])
     return tuple(
         _compare(both[f"score_{h}"].to_numpy(float), both[f"p_loss_{h}"].to_numpy(float), h)
         for h in HORIZONS
         if both[f"score_{h}"].notna().all()
     )
+
+
+def beside_truth(workspace: Workspace, dates: Sequence[date], truth: pd.DataFrame) -> pd.DataFrame:
+    """The scores of `dates`, columns `score_30` and so on, beside the true `p_loss_30`."""
+    engine = open_store(workspace.store_address)
+    repository = ScoreRepository(engine)
+    rows = [_row(each.score) for day in dates for each in repository.run(day)]
+    engine.dispose()
+    return pd.DataFrame(rows).merge(truth, on=["account_id", "as_of"]) if rows else pd.DataFrame()
 
 
 def _row(score: Score) -> dict[str, object]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.bands.silence import SilentSource
 from models.score import HORIZONS, Band
+from pipelines.freshness import told
 from pipelines.report.evidence import Evidence, Source
 from pipelines.report.portfolio import Portfolio
 from pipelines.report.quality import Quality
@@ -20,6 +22,7 @@ class Grounds:
         newest: the newest run, from which names and revenue of all accounts come.
         trained_on: the last day of the data the model learnt from; None where not known.
         doubts: what the training said against itself, in sentences.
+        silent: sources that were silent when the run was scored.
     """
 
     portfolio: Portfolio
@@ -30,6 +33,7 @@ class Grounds:
     newest: date
     trained_on: date | None
     doubts: tuple[str, ...] = ()
+    silent: tuple[SilentSource, ...] = ()
 
 
 def gaps(grounds: Grounds) -> tuple[str, ...]:
@@ -37,6 +41,7 @@ def gaps(grounds: Grounds) -> tuple[str, ...]:
     return (
         *_horizons(grounds),
         *_accounts(grounds.portfolio),
+        *told(grounds.silent),
         *_evidence(grounds.evidence),
         *_revenue(grounds),
         *_calibration(grounds),

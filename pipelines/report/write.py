@@ -108,6 +108,7 @@ def _gather(
         newest=newest.as_of if newest else run.as_of,
         trained_on=model.data_as_of if model else None,
         doubts=doubts(metrics, run.primary_horizon),
+        silent=scores.silent(run.as_of),
     )
     company, version = config.company, run.model_version
     now = datetime.now(UTC)

@@ -30,8 +30,8 @@ class ModelOut(BaseModel):
         examples=[{"90": {"auc": 0.81, "log_loss": 0.19}}],
     )
     bands: dict[str, Any] = Field(
-        description="Thresholds of the bands on the chance of loss, by tier.",
-        examples=[{"core": {"red": 0.31, "green": 0.06}}],
+        description="Thresholds of the bands on the chance of loss, by tier; `all`: the others.",
+        examples=[{"all": {"red_from": 0.31, "green_below": 0.06, "promise": 0.04}}],
     )
     data_as_of: date = Field(
         description="The last day of the data it learnt from.", examples=["2026-06-30"]

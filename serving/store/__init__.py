@@ -16,6 +16,7 @@ from serving.store.errors import (
 from serving.store.model_changes import ModelChangeRepository, served_before
 from serving.store.model_versions import ModelVersionRepository
 from serving.store.pages import Page, Sort
+from serving.store.past_runs import PastRun
 from serving.store.records import (
     AccountScore,
     Cause,
@@ -42,6 +43,7 @@ __all__ = [
     "ModelRecord",
     "ModelVersionRepository",
     "Page",
+    "PastRun",
     "Payload",
     "PublishError",
     "RunInfo",

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,14 @@ from serving.store.columns import compact
 from serving.store.errors import PublishError
 from serving.store.records import ScoringRun
 from serving.store.rows import card_row, score_row, storable
-from serving.store.tables import ACCOUNT, SCORE, SCORE_LATEST, SCORING_RUN, TRANSITION
+from serving.store.tables import (
+    ACCOUNT,
+    SCORE,
+    SCORE_LATEST,
+    SCORING_RUN,
+    SILENT_SOURCE,
+    TRANSITION,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -34,6 +42,8 @@ def publish_run(connection: Connection, run: ScoringRun, now: datetime) -> int:
     _write_cards(connection, cards, run.as_of)
     _write_run(connection, run, digest, now)
     _insert_many(connection, insert(SCORE), scores)
+    silent = [{"as_of": run.as_of, **asdict(each)} for each in run.silent]
+    _insert_many(connection, insert(SILENT_SOURCE), silent)
     _refresh_latest(connection, run.as_of)
     _refresh_transitions(connection, run.as_of)
     return len(scores)
@@ -80,6 +90,8 @@ def _digest(run: ScoringRun, scores: Rows, cards: Rows) -> str:
     total = hashlib.sha256(f"{run.as_of}|{run.model_version}|{run.primary_horizon}".encode())
     for row in [*_sorted(scores), *_sorted(cards)]:
         total.update(compact([str(value) for value in row.values()]).encode())
+    for silent in run.silent:
+        total.update(repr(silent).encode())
     return total.hexdigest()
 
 
@@ -95,7 +107,7 @@ def _published_digest(connection: Connection, as_of: date) -> str | None:
 def _withdraw(connection: Connection, as_of: date) -> None:
     touched = or_(TRANSITION.c.as_of == as_of, TRANSITION.c.previous_as_of == as_of)
     connection.execute(delete(TRANSITION).where(touched))
-    for table in (SCORE_LATEST, SCORE, SCORING_RUN):
+    for table in (SCORE_LATEST, SCORE, SILENT_SOURCE, SCORING_RUN):
         connection.execute(delete(table).where(table.c.as_of == as_of))
 
 

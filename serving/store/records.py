@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from models.bands.silence import SilentSource
 from models.score import AccountCard, Band, Score
 from serving.store.columns import compact
 
@@ -21,6 +22,7 @@ class ScoringRun:
         primary_horizon: days; the horizon that health score, band and order rest on.
         scores: one per account.
         cards: one per score, what people recognise the account by.
+        silent: sources from which nothing had become known for too long.
     """
 
     as_of: date
@@ -28,6 +30,7 @@ class ScoringRun:
     primary_horizon: int
     scores: Sequence[Score]
     cards: Sequence[AccountCard]
+    silent: Sequence[SilentSource] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,22 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Engine, Select, Table, func, select
 
+from models.bands.silence import SilentSource
 from models.score import Band
 from serving.store import pages, rows
 from serving.store.engine import reading, writing
 from serving.store.pages import Cursor, Page, Sort, SortValue
+from serving.store.past_runs import PastRun, runs_before
 from serving.store.publish import publish_run
 from serving.store.records import AccountScore, HistoryPoint, RunInfo, ScoringRun, Transition
-from serving.store.tables import ACCOUNT, SCORE, SCORE_LATEST, SCORING_RUN, TRANSITION
+from serving.store.tables import (
+    ACCOUNT,
+    SCORE,
+    SCORE_LATEST,
+    SCORING_RUN,
+    SILENT_SOURCE,
+    TRANSITION,
+)
 
 HISTORY_LIMIT = 400
 
@@ -65,6 +74,25 @@ class ScoreRepository:
         with reading(self._engine) as connection:
             dates = select(SCORING_RUN.c.as_of).order_by(SCORING_RUN.c.as_of)
             return list(connection.scalars(dates))
+
+    def before(self, as_of: date, days: int, model_version: str) -> list[PastRun]:
+        """What a model version said before a date, newest first.
+
+        Args:
+            as_of: the date; what was published for it or later does not count.
+            days: the runs of so many days before it, and the one run before those.
+            model_version: a run of another version ends the list.
+        """
+        with reading(self._engine) as connection:
+            return runs_before(connection, as_of, days, model_version)
+
+    def silent(self, as_of: date) -> tuple[SilentSource, ...]:
+        """The sources that were silent when a date was scored, heaviest first."""
+        found = select(*(c for c in SILENT_SOURCE.c if c.name != "as_of"))
+        mine = found.where(SILENT_SOURCE.c.as_of == as_of)
+        ordered = mine.order_by(SILENT_SOURCE.c.share.desc(), SILENT_SOURCE.c.table)
+        with reading(self._engine) as connection:
+            return tuple(SilentSource(*row) for row in connection.execute(ordered))
 
     def latest(
         self,

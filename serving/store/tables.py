@@ -88,6 +88,15 @@ SCORE_LATEST = _score_table("score_latest", ("account_id",))
 Index(None, SCORE.c.as_of)
 Index("ix_score_latest_risk", SCORE_LATEST.c.risk.desc(), SCORE_LATEST.c.account_id)
 
+SILENT_SOURCE = Table(
+    "silent_source",
+    METADATA,
+    Column("as_of", Date, ForeignKey("scoring_run.as_of"), primary_key=True),
+    Column("table", String, primary_key=True, comment="of the contract"),
+    Column("since", Date, nullable=False, comment="the last day anything became known"),
+    Column("share", Float, nullable=False, comment="of what moves the scores, 0 to 1"),
+)
+
 TRANSITION = Table(
     "transition",
     METADATA,

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
+from features.clock import cut_of
 from features.contract import TABLES
 from features.contract.arrow import schema
-from features.seen import begun, known, seen
+from features.seen import begun, first_seen, known, seen
 
 DAY = date(2026, 1, 31)
 LAST, NEXT = datetime(2026, 1, 31, 23, 59, 59, 999999, UTC), datetime(2026, 2, 1, tzinfo=UTC)
@@ -47,3 +48,18 @@ def test_what_always_held_is_seen() -> None:
 
 def test_no_rows() -> None:
     assert seen(TABLES["usage"], rows("usage"), DAY).tolist() == []
+
+
+def test_a_row_is_seen_from_when_it_is_first_seen() -> None:
+    later = datetime(2026, 2, 3, tzinfo=UTC)
+    given = [
+        {"occurred_at": o, "decided_at": d, "known_at": k}
+        for o in (LAST, NEXT, later)
+        for d in (None, LAST, NEXT, later)
+        for k in (None, LAST, NEXT)
+    ]
+    outcomes = TABLES["outcomes"]
+    table = rows("outcomes", *given)
+    since = first_seen(outcomes, table)
+    for day in (DAY, date(2026, 2, 1), date(2026, 2, 3)):
+        assert (since < cut_of(day)).tolist() == seen(outcomes, table, day).tolist()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.bands import BandPolicy
+from models.bands import BandPolicy, Thresholds
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
@@ -192,7 +192,7 @@ def make_model(schema: InputSchema, inputs: Matrix, lost: np.ndarray) -> MakeMod
             Hazard(interval, FLAVOURS[flavour].fit(inputs, y, schema, 1), calibrator)
             for interval, y in zip(INTERVALS, labels, strict=False)
         )
-        policy = BandPolicy(0.8, 0.7, 0.75, 0.4)
+        policy = BandPolicy(Thresholds(0.8, 0.7, 0.75, 0.4))
         return ChurnModel(
             "v1", flavour, "logo_churn", schema, hazards, 180, policy, "f" * 64, ("login",), FIRST
         )

@@ -43,7 +43,7 @@ def test_rates_are_those_seen(material: Material) -> None:
 def test_every_account_is_grey(material: Material) -> None:
     model = model_of(material, ["plan"])
     assert {score.band for score in model.score(material.dataset.frame[:50])} == {Band.GREY}
-    assert 0 < model.policy.base_rate < 1
+    assert 0 < model.policy.default.base_rate < 1
 
 
 def test_without_segments_there_is_one_rate(material: Material) -> None:

@@ -4,6 +4,7 @@ import json
 import pickle
 import pickletools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from models import bundle
+from models.bands import BandPolicy, Steps, Thresholds
 from models.bundle import BrokenBundle
 from models.churn_model import ChurnModel
 from models.encoding import Matrix
@@ -87,11 +89,12 @@ def test_another_manifest_is_refused(saved: tuple[Path, str]) -> None:
 @pytest.mark.parametrize(
     ("manifest", "complaint"),
     [
-        ('{"format": 9, "version": "v1", "sha256": {}}', "is of format 9, this reads 1"),
+        ('{"format": 9, "version": "v1", "sha256": {}}', "is of format 9, this reads 2"),
+        ('{"format": 1, "version": "v1", "sha256": {}}', "run `forewarn train` again"),
         ("not JSON", "is no manifest of a model bundle"),
         ("[]", "is no manifest of a model bundle"),
-        ('{"format": 1}', "is no manifest of a model bundle"),
-        ('{"format": 1, "version": "v1", "sha256": {}}', "holds no model this version can read"),
+        ('{"format": 2}', "is no manifest of a model bundle"),
+        ('{"format": 2, "version": "v1", "sha256": {}}', "holds no model this version can read"),
     ],
 )
 def test_what_is_no_bundle_is_refused(tmp_path: Path, manifest: str, complaint: str) -> None:
@@ -126,3 +129,11 @@ def test_nothing_is_pickled(model: ChurnModel, tmp_path: Path) -> None:
         content.decode()
         if file.suffix == ".json":
             json.loads(content)
+
+
+def test_thresholds_by_tier_come_back(make_model: MakeModel, tmp_path: Path) -> None:
+    tiers = {"high": Thresholds(0.1, 0.02, 0.05, 0.025, worth_from=1500.0)}
+    policy = BandPolicy(Thresholds(0.3, 0.05, 0.1, 0.05), tiers, Steps(0.7, 3, 1.5))
+    model = replace(make_model("logistic"), policy=policy)
+    bundle.save(model, tmp_path)
+    assert bundle.load(tmp_path).policy == policy

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.bands import BandPolicy
+from models.bands import BandPolicy, Thresholds
 from models.calibration import Calibrator
 from models.churn_model import REASONS_KEPT, ChurnModel
 from models.encoding import InputColumn, InputSchema, Matrix
@@ -80,8 +80,8 @@ def wide(request: pytest.FixtureRequest) -> tuple[ChurnModel, pd.DataFrame]:
         for k, y in zip(INTERVALS, (lost, lost[::-1]), strict=False)
     )
     model = ChurnModel(
-        "v2", request.param, "lapse", schema, hazards, 90, BandPolicy(0.5, 0.1, 0.3, 0.1),
-        "f" * 64, (), JUNE,
+        "v2", request.param, "lapse", schema, hazards, 90,
+        BandPolicy(Thresholds(0.5, 0.1, 0.3, 0.1)), "f" * 64, (), JUNE,
     )  # fmt: skip
     frame = pd.DataFrame(rows[:50], columns=names)
     frame.insert(0, "as_of", [JUNE] * 50)

@@ -12,8 +12,8 @@ import pytest
 from models import bundle
 from models.dataset import Dataset
 from models.score import Band
-from models.sufficiency import Level
-from models.training import NoEvidence, Provenance, Trained, TrainingPlan, train, version_of
+from models.sufficiency import Level, NoEvidence
+from models.training import Provenance, Trained, TrainingPlan, train, version_of
 
 COLUMNS = ("use", "noise", "plan", "csat", "age", "fixed")
 MakeWorld = Callable[..., Dataset]
@@ -36,7 +36,7 @@ def test_planted_signal_is_found(trained: Trained) -> None:
 def test_bands_order_what_happened(trained: Trained) -> None:
     red, yellow, green = trained.bands
     assert red.lost > yellow.lost > green.lost
-    assert green.high <= trained.model.policy.promise
+    assert green.high <= trained.model.policy.default.promise
     assert trained.model.primary_horizon == 90
 
 

@@ -85,10 +85,10 @@ def test_a_blend_need_not_be_walked(make_world: Callable[..., Dataset]) -> None:
         np.testing.assert_array_equal(mean.log_odds[interval], odds)
 
 
-def _saved_by_canary(data: Dataset, shown: np.ndarray) -> float:
+def _saved_by_canary(data: Dataset, shown: np.ndarray, seed: int = 1) -> float:
     """Log loss saved out of time by a column that holds the future label in rows `shown`."""
     label = data.lost_within(30).astype(float)
-    guess = np.random.default_rng(1).permutation(label)
+    guess = np.random.default_rng(seed).permutation(label)
     data.frame["canary"] = np.where(shown, label, guess)
     schema = learn_schema(data.frame, ["canary", "noise"])
     how = WalkForward(INTERVALS[:1], blocks=1)
@@ -106,6 +106,7 @@ def test_a_leaking_column_does_not_help_out_of_time(make_world: Callable[..., Da
     begin = blocks(data.dates, 1)[0][0]
     uncertain = ~data.matured(30, begin)
     assert (data.ordinals[uncertain] < begin.toordinal()).any()  # some lie before the block
-    assert _saved_by_canary(data, uncertain) == pytest.approx(0.0, abs=0.02)
+    saved = [_saved_by_canary(data, uncertain, seed) for seed in range(20)]
+    assert np.mean(saved) == pytest.approx(0.0, abs=0.02)  # one guess may be right by luck
     everywhere = np.ones(len(uncertain), dtype=bool)
     assert _saved_by_canary(data, everywhere) > 0.15  # the canary would have sung

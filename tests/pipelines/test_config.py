@@ -273,3 +273,22 @@ def test_every_key_says_what_it_means() -> None:
         section = getattr(sections, name)
         if isinstance(section, type):
             assert undescribed(section) == [], name
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ({"horizons": [30, 180]}, "primary_horizon is 90, which is not among the horizons 30, 180"),
+        ({"horizons": []}, "at least 1 item"),
+        ({"horizons": [45, 90]}, "30, 90, 180 or 365"),
+        ({"minimum_lead_days": 30}, "minimum_lead_days is 30, but .* leave it 0"),
+        ({"tune_seconds": -1}, "greater than or equal to 0"),
+        ({"monotone": "always"}, "'auto' or 'never'"),
+    ],
+)
+def test_models_that_contradict_themselves_are_refused(
+    models: dict[str, object], said: str
+) -> None:
+    raw = {"sources": {"accounts": {"files": "accounts.csv"}}, "models": models}
+    with pytest.raises(ConfigError, match=said):
+        parse_config(raw, Path())

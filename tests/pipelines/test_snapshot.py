@@ -80,6 +80,9 @@ def test_rows_that_could_be_seen_are_counted(job: SnapshotJob) -> None:
         DATES[0]: {"accounts": 10, "usage": 45, "tickets": 0},
         DATES[1]: {"accounts": 10, "usage": 55, "tickets": 0},
     }
+    earlier = date(2026, 1, 14)
+    further = compute(replace(job, tallied=True, also_tallied=(earlier,)), quiet)
+    assert further == {**tally, earlier: {"accounts": 10, "usage": 35, "tickets": 0}}
 
 
 def test_processes_give_the_same_bytes(

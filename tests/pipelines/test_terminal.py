@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from features.runners.local import WorkerLost
-from models.training import NoEvidence
+from models.sufficiency import NoEvidence
 from pipelines.errors import InputError
 from pipelines.score import NoModel
 from pipelines.terminal import Terminal, plain

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from models.encoding import InputColumn, InputSchema, Matrix
-from models.flavours import FITTED, FLAVOURS, SHIFTED
+from models.flavours import FITTED, FLAVOURS, SHIFTED, SPACES
 from models.flavours.lightgbm import LightGBM
-from models.flavours.logistic import learn_expansion
+from models.flavours.logistic import Logistic, learn_expansion
+from models.flavours.space import Switch, setting_of, with_setting
 
 
 @pytest.fixture(params=sorted(FLAVOURS))
@@ -96,10 +97,55 @@ def test_logistic_regression_squeezes_and_flags(schema: InputSchema) -> None:
     expansion = learn_expansion(rows, schema)
     assert expansion.source == [0, 1, 2, 2, 2, 2, 3, 3, 4]
     assert expansion.code == [-1, -1, 0, 1, 2, -2, -1, -2, -1]
-    got = expansion.apply(np.array([[1e12, 1, 1, np.nan, 8]]))[0]
-    assert got[0] == pytest.approx(np.arcsinh((1e12 - 2) / 2))
-    assert got[0] < 30
-    assert got[1:].tolist() == pytest.approx([0, 0, 1, 0, 0, 0, 1, np.arcsinh(1)])
+    got = expansion.apply(np.array([[1e12, 1, 1, np.nan, 8], [3, 1, 1, np.nan, 8]]))
+    bound = np.percentile(rows[:, 0], 99)  # no line is drawn on beyond what was seen
+    assert got[:, 0].tolist() == pytest.approx([np.arcsinh((bound - 2) / 2), np.arcsinh(0.5)])
+    assert got[0, 1:].tolist() == pytest.approx([0, 0, 1, 0, 0, 0, 1, np.arcsinh(1)])
+
+
+def test_what_happens_to_few_is_not_drawn_in(schema: InputSchema) -> None:
+    rows = np.zeros((1000, 5))
+    rows[:3, 0] = 4.0  # beyond the 99th percentile, and all that this column has to say
+    got = learn_expansion(rows, schema).apply(rows)
+    assert got[0, 0] > got[3, 0]
+
+
+def test_a_model_from_before_there_were_bounds_reads_as_it_did(
+    inputs: Matrix, lost: np.ndarray, schema: InputSchema
+) -> None:
+    fitted = FLAVOURS["logistic"].fit(inputs, lost, schema, 1)
+    body = json.loads(fitted.to_files()["model.logistic.json"])
+    for name in ("low", "high"):
+        body["expansion"].pop(name)
+    old = FITTED["logistic"].from_files({"model.logistic.json": json.dumps(body)})
+    low, high = (np.percentile(np.nan_to_num(inputs), q, axis=0) for q in (3, 97))
+    between = (inputs >= low) & (inputs <= high) | np.isnan(inputs)
+    inside = inputs[between[:, [0, 1, 3]].all(axis=1)]
+    assert len(inside) > 100
+    np.testing.assert_array_equal(old.log_odds(inside), fitted.log_odds(inside))
+
+
+def test_signed_columns_may_be_held_to_their_sign(lost: np.ndarray, inputs: Matrix) -> None:
+    """`noise` is said to be healthier the higher; the trees may then never say otherwise."""
+    signed = InputSchema(tuple(InputColumn(n, direction=1) for n in ("use", "noise")))
+    free, held = (LightGBM(rounds=40, monotone=m) for m in (False, True))
+    rows, steps = np.zeros((200, 2)), np.linspace(-3, 3, 200)
+    rows[:, 1] = steps
+    falls = []
+    for flavour in (free, held):
+        odds = flavour.fit(inputs[:, :2], lost, signed, 1).log_odds(rows)
+        falls.append(bool((np.diff(odds) <= 0).all()))
+    assert falls == [False, True]
+
+
+def test_defaults_lie_within_what_may_be_tuned() -> None:
+    defaults = {"lightgbm": LightGBM(), "logistic": Logistic()}
+    assert defaults.keys() == SPACES.keys()
+    for name, space in SPACES.items():
+        usual = setting_of(defaults[name], space)
+        for part, value in zip(space, usual.values(), strict=True):
+            assert isinstance(part, Switch) or part.low <= value <= part.high
+        assert with_setting(defaults[name], usual) == defaults[name]
 
 
 def test_logistic_files_are_plain_json(

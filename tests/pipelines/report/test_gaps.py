@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from models.bands.silence import SilentSource
 from models.metrics import Estimate
 from models.score import HORIZONS, AccountCard, Band, Score
 from pipelines.report.evidence import Evidence, Source
@@ -78,3 +79,11 @@ def test_sums_known_to_be_off(grounds, found, word):
     assert ("losses for every 100" in told) == (word is not None)
     if word:
         assert f"may be {word}" in told
+
+
+def test_silent_sources_are_named(grounds):
+    usage = SilentSource("usage", date(2026, 6, 10), 0.4)
+    told = said(grounds, silent=(usage,))
+    assert "Nothing has come from usage since 2026-06-10" in told
+    assert "Every account is grey" in told
+    assert "Nothing has come" not in said(grounds)

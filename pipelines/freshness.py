@@ -1,0 +1,58 @@
+"""Which sources are silent at a scored date, and what of the scores rests on them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from features.history import arrivals
+from features.lake import Lake
+from features.runners.job import Tally
+from features.signal import Catalogue
+from features.silence import quiet_from, silent_since
+from models.bands.silence import SilentSource, carried, matter
+from models.churn_model import ChurnModel
+
+
+def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> dict[str, date]:
+    """The silent tables with the day of their last row.
+
+    Args:
+        lake: where the rows are.
+        tally: rows that could be seen at `as_of` and `stale_days` before; a table of which
+            more could be seen at the later date is not looked at further.
+        as_of: the scored date.
+        stale_days: the length of a silence that counts.
+    """
+    now, before = tally[as_of], tally[quiet_from(as_of, stale_days)]
+    found = {}
+    for table in [name for name, rows in now.items() if 0 < rows == before[name]]:
+        since = silent_since(arrivals(lake, table, as_of), as_of, stale_days)
+        if since is not None:
+            found[table] = since
+    return found
+
+
+def weighed(
+    silent: dict[str, date], model: ChurnModel, catalogue: Catalogue, snapshot: pd.DataFrame
+) -> tuple[SilentSource, ...]:
+    """The silent tables that feed the model, heaviest first."""
+    if not silent or snapshot.empty:
+        return ()
+    table_of = {column.name: column.signal.table for column in catalogue.columns}
+    shares, _ = model.explain(model.schema.encode(snapshot))
+    parts = carried(model.schema.names, shares, table_of)
+    found = [SilentSource(t, since, parts[t]) for t, since in silent.items() if t in parts]
+    return tuple(sorted(found, key=lambda each: (-each.share, each.table)))
+
+
+def told(sources: Sequence[SilentSource]) -> list[str]:
+    """One sentence for each silent source, and what follows from all of them."""
+    lines = [
+        f"Nothing has come from {each.table} since {each.since}; its signals carry "
+        f"{100 * each.share:.0f} % of the scores."
+        for each in sources
+    ]
+    if matter(sources):
+        lines.append("Every account is grey until these sources are loaded again.")
+    return lines

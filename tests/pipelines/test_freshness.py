@@ -1,0 +1,111 @@
+"""A source that falls silent makes grey, is named, and is shown; bands remember what was said."""
+
+import json
+import shutil
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.history import arrivals
+from models.bands import Steps
+from models.bands.codes import GREY, RED, YELLOW
+from models.bands.silence import SilentSource
+from pipelines.freshness import silent_sources, told
+from pipelines.score import seen_before
+from pipelines.workspace import Workspace
+from serving.store import ScoreRepository
+
+JUNE = date(2026, 6, 30)
+
+
+@pytest.fixture
+def silenced(finished, tmp_path, days):
+    """The finished company, whose orders end 20 days before the day that is scored."""
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.company.config.parent, folder)
+    shutil.rmtree(folder / "workspace" / "lake")
+    last = days.rescored - timedelta(days=20)
+    head, *lines = (folder / "orders.csv").read_text().splitlines()
+    kept = [line for line in lines if line.split(",")[1] <= last.isoformat()]
+    (folder / "orders.csv").write_text("\n".join([head, *kept]) + "\n")
+    config = folder / "forewarn.toml"
+    sql = "from orders group by 1"
+    late = f"{sql} union all select 'late', date '{days.rescored}'"
+    assert sql in config.read_text()
+    config.write_text(config.read_text().replace(sql, late))
+    return SimpleNamespace(config=config, workspace=folder / "workspace", last=last)
+
+
+def test_a_silent_source_makes_every_account_grey(forewarn, silenced, days):
+    place = ("-c", silenced.config, "--workspace", silenced.workspace)
+    assert forewarn("load", *place).exit_code == 0
+
+    scored = forewarn("score", "--as-of", days.rescored, "--json", *place)
+
+    assert scored.exit_code == 0, scored.stderr
+    body = json.loads(scored.stdout)
+    assert body["bands"]["grey"] == body["accounts"] > 50
+    (found,) = body["silent_sources"]
+    assert (found["table"], found["since"]) == ("usage", silenced.last.isoformat())
+    assert found["share"] > 0.5
+    again = forewarn("score", "--as-of", days.rescored, *place)
+    assert f"Nothing has come from usage since {silenced.last}" in again.stdout
+    assert "Every account is grey until these sources are loaded again." in again.stdout
+    shown = json.loads(forewarn("status", "--json", "--workspace", silenced.workspace).stdout)
+    assert shown["scores"]["silent_sources"] == body["silent_sources"]
+    text = forewarn("status", "--workspace", silenced.workspace).stdout
+    assert f"Nothing has come from usage since {silenced.last}" in text
+
+
+def test_patience_with_silence_is_configured(forewarn, silenced, days):
+    place = ("-c", silenced.config, "--workspace", silenced.workspace)
+    silenced.config.write_text(silenced.config.read_text() + "\n[bands]\nstale_days = 21\n")
+    assert forewarn("load", *place).exit_code == 0
+    body = json.loads(forewarn("score", "--as-of", days.rescored, "--json", *place).stdout)
+    assert body["silent_sources"] == []
+    assert body["bands"]["grey"] == 0
+
+
+def test_nothing_is_silent_in_the_finished_company(finished, days):
+    assert finished.summary["scores"]["silent_sources"] == []
+    lake = Workspace(finished.company.workspace).lake()
+    arrived = arrivals(lake, "usage", days.rescored)
+    assert max(arrived) == days.rescored
+    assert sum(arrived.values()) > 10_000
+
+
+def test_a_table_that_has_grown_is_not_looked_at_further():
+    before = JUNE - timedelta(days=14)
+    tally = {JUNE: {"usage": 6, "risks": 0}, before: {"usage": 5, "risks": 0}}
+    assert silent_sources(None, tally, JUNE, 14) == {}
+
+
+def test_small_silence_is_told_but_changes_nothing():
+    lines = told([SilentSource("surveys", JUNE, 0.04)])
+    assert lines == ["Nothing has come from surveys since 2026-06-30; its signals carry 4 % of "
+                     "the scores."]  # fmt: skip
+    assert told([]) == []
+
+
+def test_scoring_a_day_again_gives_the_same_bands(forewarn, finished, days):
+    company = finished.company
+    place = ("-c", company.config, "--workspace", company.workspace)
+    body = json.loads(forewarn("score", "--as-of", days.rescored, "--json", *place).stdout)
+    assert body["published"] == 0
+
+
+def test_what_was_published_before_is_brought_into_order(store, publish):
+    for day, chances in ((40, {"a": 0.1}), (9, {"a": 0.6, "b": 0.3}), (2, {"b": 0.4, "a": 0.7})):
+        publish(chances, as_of=JUNE - timedelta(days=day))
+    publish({"a": 0.1, "b": 0.1})
+    model = SimpleNamespace(version="v1", policy=SimpleNamespace(steps=Steps()))
+    snapshot = pd.DataFrame({"account_id": ["b", "new", "a"]})
+    seen = seen_before(ScoreRepository(store), model, snapshot, JUNE)
+    assert seen.days.tolist() == [2, 9]
+    assert seen.band.tolist() == [YELLOW, GREY, RED]
+    np.testing.assert_array_equal(seen.chance, [[0.4, np.nan, 0.7], [0.3, np.nan, 0.6]])
+    other = SimpleNamespace(version="v2", policy=model.policy)
+    assert seen_before(ScoreRepository(store), other, snapshot, JUNE).band.tolist() == [GREY] * 3
