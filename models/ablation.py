@@ -126,6 +126,7 @@ class Subject:
         segments: as in the training plan; a flavour shifted by segment needs them.
         described: where accounts' revenue lies.
         asked: says how many accounts the team can answer.
+        since: day number from which on rows are judged; earlier ones were tuned on.
     """
 
     material: Material
@@ -134,6 +135,7 @@ class Subject:
     segments: tuple[str, ...]
     described: Described
     asked: Asked
+    since: int = 0
 
     def up_to(self, horizon: int) -> "Subject":
         """The same without the intervals beyond `horizon`."""
@@ -190,7 +192,7 @@ def ablate(subject: Subject, parts: Sequence[Part], say: Progress = lambda _: No
 
 def _tested(subject: Subject, columns: Sequence[str]) -> tuple[int, TestSet]:
     """The horizon that decides, with the whole model's test rows at it."""
-    found = test_sets(subject.material.dataset, subject.walk(columns))
+    found = test_sets(subject.material.dataset, subject.walk(columns), subject.since)
     if not found:
         raise NotTested(
             "too few accounts were lost on later dates to tell what a source adds: bring a "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.bands.accounts import MRR, TIER
 from models.churn_model import ChurnModel
 
 
@@ -37,8 +38,8 @@ class Signature:
 
 KEYS = (Field("account_id", Holds.WORD), Field("as_of", Holds.DATE))
 DESCRIBING = (
-    Field("profile__tier", Holds.WORD, required=False),
-    Field("profile__mrr", Holds.NUMBER, required=False),
+    Field(TIER, Holds.WORD, required=False),
+    Field(MRR, Holds.NUMBER, required=False),
 )
 """Columns on which bands may depend, beside those that the model reads."""
 

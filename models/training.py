@@ -107,6 +107,7 @@ class Trained:
         missing: why each horizon without evidence is left empty.
         enough: how many losses were seen, and what they allow.
         honesty: leaks, random folds, known and new accounts.
+        plan: what was asked for, with settings as tuned.
     """
 
     model: ChurnModel
@@ -123,6 +124,7 @@ class Trained:
     beside: dict[int, dict[str, Vector]] = field(default_factory=dict)
     band_rows: BandRows | None = None
     walked: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
+    plan: TrainingPlan | None = None
 
 
 def train(
@@ -191,6 +193,7 @@ def train(
         honesty=honesty,
         beside=beside,
         walked={name: _figures(sets) for name, sets in tests.items()},
+        plan=plan,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from models.dataset import Dataset
 from models.evidence import Described, Evidence, evidence_rows
 from models.scorecard import Asked
-from models.training import Trained
+from models.training import Trained, TrainingPlan
 from pipelines.config import Config
 from serving.store import ModelRecord
 from serving.store.columns import finite
@@ -71,8 +71,21 @@ def described(evidence: Evidence, record: ModelRecord, trained: Trained) -> Evid
         "fit": trained.verdict.fit,
         "verdict": list(trained.verdict.sentences),
         "record": finite(kept),
+        "tuned": _tuned(trained.plan) if trained.plan else {},
     }
     return replace(evidence, bundle=record.digest, notes=notes)
+
+
+def _tuned(plan: TrainingPlan) -> dict[str, Any]:
+    begins = plan.report_from.isoformat() if plan.report_from else ""
+    return {"settings": plan.settings, "report_from": begins}
+
+
+def as_tuned(plan: TrainingPlan, notes: Mapping[str, Any]) -> TrainingPlan:
+    """The plan with the settings that tuning had found when a model was trained."""
+    kept = notes.get("tuned") or {"settings": {}, "report_from": ""}
+    begins = date.fromisoformat(kept["report_from"]) if kept["report_from"] else None
+    return replace(plan, settings=kept["settings"], report_from=begins)
 
 
 def record_in(notes: Mapping[str, Any], run_id: str) -> ModelRecord:

@@ -12,6 +12,7 @@ from models.dataset import Dataset
 from models.evidence import Evidence
 from models.flavours import FLAVOURS, SHIFTED, Flavour
 from models.flavours.lightgbm import PARAMETERS, LightGBM
+from models.flavours.settings import with_settings
 from models.run_record import DatasetRecord, RunRecord, WalkRecord
 from models.scorecard import Scorecard, asked_by, sample_of
 from models.signature import signature_of
@@ -46,6 +47,7 @@ def run_record(result: "TrainResult", digest: str, folder: Path, evidence: str) 
         evidence: SHA-256 of the test rows' manifest; empty where none are kept.
     """
     trained = result.trained
+    flavours = with_settings(FLAVOURS, trained.plan.settings if trained.plan else {})
     return RunRecord(
         version=trained.model.version,
         digest=digest,
@@ -54,7 +56,7 @@ def run_record(result: "TrainResult", digest: str, folder: Path, evidence: str) 
         folder=folder,
         evidence=evidence,
         monthly=by_month(result.card) if result.card else {},
-        walks=tuple(walk_record(name, found) for name, found in trained.walked.items()),
+        walks=tuple(walk_record(name, found, flavours) for name, found in trained.walked.items()),
         data=result.data,
         signature=signature_of(trained.model),
     )
@@ -107,7 +109,9 @@ def first_month(card: Scorecard | None) -> dict[str, str]:
     return {"first_test_month": min(months)} if months else {}
 
 
-def walk_record(name: str, found: Mapping[int, Mapping[str, float]]) -> WalkRecord:
+def walk_record(
+    name: str, found: Mapping[int, Mapping[str, float]], flavours: Mapping[str, Flavour]
+) -> WalkRecord:
     """A flavour that was walked forward, with its settings and its figures by horizon."""
     metrics = {
         f"{figure}_{horizon}": value
@@ -117,7 +121,7 @@ def walk_record(name: str, found: Mapping[int, Mapping[str, float]]) -> WalkReco
     }
     part = name.removesuffix(SHIFTED)
     shifted = {"intercepts_by_segment": str(part != name)}
-    return WalkRecord(name, {**settings_of(FLAVOURS[part]), **shifted}, metrics)
+    return WalkRecord(name, {**settings_of(flavours[part]), **shifted}, metrics)
 
 
 def settings_of(flavour: Flavour) -> dict[str, str]:

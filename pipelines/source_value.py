@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,15 +11,15 @@ from features.snapshot import fingerprint
 from models import bundle
 from models.ablation import Kind, NotTested, Part, Subject, ablate
 from models.churn_model import ChurnModel
-from models.run_record import CHALLENGER, CHAMPION
-from models.training import material_of
-from pipelines.company import plan_of, segment_columns
+from models.run_record import CHALLENGER, CHAMPION, Registered
+from models.training import TrainingPlan, material_of
+from pipelines.company import plan_of
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.problems import nearest
-from pipelines.kept import DESCRIBED, asked_of
+from pipelines.kept import DESCRIBED, as_tuned, asked_of
 from pipelines.train import Assembled, assemble
-from pipelines.versions import find
+from pipelines.versions import evidence, find
 from pipelines.workspace import Workspace
 from serving.store.columns import finite
 
@@ -45,12 +45,14 @@ def work_out(
         InputError: there is no model, it was trained from other definitions, or `only` names
             what does not exist.
     """
-    model = _model(workspace)
+    registered = _registered(workspace)
+    model = bundle.load(registered.bundle, registered.digest)
     found = assemble(workspace, config, model.data_as_of, say)
     _check(model, found)
     chosen = _chosen(parts(found.catalogue, workspace.lake().manifest.tables), only)
     try:
-        ablation = ablate(_subject(config, model, found), chosen, say)
+        plan = _plan(workspace, config, registered, found)
+        ablation = ablate(_subject(config, model, plan, found), chosen, say)
     except NotTested as error:
         raise InputError(f"model {model.version}: {error}") from error
     body = {
@@ -100,11 +102,18 @@ def fed_by(catalogue: Catalogue, table: str) -> tuple[str, ...]:
     return tuple(c.name for c in catalogue.columns if table in c.signal.tables)
 
 
-def _model(workspace: Workspace) -> ChurnModel:
+def _registered(workspace: Workspace) -> Registered:
     registry = workspace.registry()
-    name = CHAMPION if registry.champion() else CHALLENGER
-    registered = find(registry, name)
-    return bundle.load(registered.bundle, registered.digest)
+    return find(registry, CHAMPION if registry.champion() else CHALLENGER)
+
+
+def _plan(
+    workspace: Workspace, config: Config, registered: Registered, found: Assembled
+) -> TrainingPlan:
+    """The plan that the model was trained by, with the settings it was tuned to."""
+    directions = {c.name: int(c.signal.direction) for c in found.catalogue.columns}
+    notes = evidence(workspace.registry(), registered).notes if registered.evidence else {}
+    return as_tuned(replace(plan_of(config), directions=directions), notes)
 
 
 def _check(model: ChurnModel, found: Assembled) -> None:
@@ -116,12 +125,17 @@ def _check(model: ChurnModel, found: Assembled) -> None:
         )
 
 
-def _subject(config: Config, model: ChurnModel, found: Assembled) -> Subject:
+def _subject(config: Config, model: ChurnModel, plan: TrainingPlan, found: Assembled) -> Subject:
     """The model by what it was made from: the columns that it reads, walked as in training."""
-    material = material_of(found.dataset, model.schema.names, plan_of(config))
-    segments = segment_columns(config)
-    wished = model.primary_horizon
-    return Subject(material, model.flavour, wished, segments, DESCRIBED, asked_of(config))
+    return Subject(
+        material=material_of(found.dataset, model.schema.names, plan),
+        flavour=model.flavour,
+        horizon=model.primary_horizon,
+        segments=plan.segments,
+        described=DESCRIBED,
+        asked=asked_of(config),
+        since=plan.since,
+    )
 
 
 def _chosen(every: list[Part], only: Sequence[str]) -> list[Part]:
