@@ -26,7 +26,7 @@ from features.words import Array, Codes, Words
 class Taken(Mapping[str, Values]):
     """Some rows of columns, each cut only when it is first asked for."""
 
-    def __init__(self, columns: Mapping[str, Values], rows: Array) -> None:
+    def __init__(self, columns: Mapping[str, Values], rows: Array | slice) -> None:
         self._columns, self._rows = columns, rows
         self._cut: dict[str, Values] = {}
 
@@ -88,6 +88,14 @@ class Facts:
         size = int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows)
         return Facts(self.table, size, Taken(self.clocks, rows), Taken(self.columns, rows))
 
+    def of_accounts(self, first: int, end: int) -> "Facts":
+        """The facts of the accounts `first` to `end - 1`, numbered anew from 0, as views."""
+        begin, stop = np.searchsorted(self.account, [first, end]).tolist()
+        rows = slice(begin, stop)
+        clocks = dict(Taken(self.clocks, rows))
+        clocks["account"] = self.account[rows] - np.int32(first)
+        return Facts(self.table, stop - begin, clocks, Taken(self.columns, rows))
+
     def nothing(self) -> "Facts":
         """The table without rows."""
         return self.take(np.empty(0, np.int64))
@@ -131,6 +139,11 @@ class Bucket:
     accounts: tuple[str, ...]
     tables: dict[str, Facts]
     rates: Rates = field(default_factory=Rates)
+
+    def of_accounts(self, first: int, end: int) -> "Bucket":
+        """The accounts `first` to `end - 1` and their facts, as views."""
+        tables = {name: facts.of_accounts(first, end) for name, facts in self.tables.items()}
+        return Bucket(self.accounts[first:end], tables, self.rates)
 
     def at(self, as_of: date, rates_of: date | None = None) -> "View":
         """What was visible at the end of `as_of`, amounts at the rates of `rates_of`."""

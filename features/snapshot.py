@@ -5,9 +5,10 @@ dates give the same bytes, whatever engine maps it over the buckets.
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -31,6 +32,8 @@ Population = Callable[[View], Mask]
 """Which accounts of a view a snapshot describes, shape (accounts,)."""
 
 KEYS = ("account_id", "as_of")
+MOST_CELLS = 16_000_000
+"""Values of a part of a bucket: so memory does not grow with accounts and dates."""
 COMPUTING_VERSION = 1
 """Raised whenever the same definitions come to give other values."""
 
@@ -44,9 +47,30 @@ def snapshots(
     `account_id` (string), `as_of` (date32) and one column per signal: float64 where NaN
     means that the source is not connected or nothing can be told, or string.
     """
+    found = list(parts(bucket, catalogue, dates, population))
+    return pa.concat_tables(found) if found else schema(catalogue).empty_table()
+
+
+def parts(
+    bucket: Bucket, catalogue: Catalogue, dates: Sequence[date], population: Population
+) -> Iterator[pa.Table]:
+    """The same, as many accounts at a time as make at most MOST_CELLS values."""
     dates = sorted(set(dates))
     if not dates or not bucket.accounts:
-        return schema(catalogue).empty_table()
+        return
+    whole, values = len(bucket.accounts), len(dates) * len(catalogue.columns)
+    count = -(-whole // max(1, MOST_CELLS // values))
+    if count == 1:
+        yield _table(bucket, catalogue, dates, population)
+        return
+    ends = [whole * part // count for part in range(count + 1)]
+    for first, end in pairwise(ends):
+        yield _table(bucket.of_accounts(first, end), catalogue, dates, population)
+
+
+def _table(
+    bucket: Bucket, catalogue: Catalogue, dates: Sequence[date], population: Population
+) -> pa.Table:
     timeline = Timeline(bucket, dates)
     wanted = np.stack([population(bucket.at(day)) for day in dates], axis=1)
     account, which = np.nonzero(wanted)

@@ -19,7 +19,7 @@ class Words:
     codes: Codes
     words: tuple[str, ...]
 
-    def take(self, rows: Array) -> "Words":
+    def take(self, rows: Array | slice) -> "Words":
         """The same words for some of the rows."""
         return Words(self.codes[rows], self.words)
 

@@ -44,7 +44,7 @@ from features.reads import reads
 from features.runners.local import mapped
 from features.signal import Catalogue
 from features.signals import EVENTS_FOLLOWED, catalogue_for
-from features.snapshot import snapshots
+from features.snapshot import parts
 
 MONTHS = [date(2024 + m // 12, m % 12 + 1, 1) - timedelta(days=1) for m in range(1, 25)]
 SNAPSHOTS = ("monthly", "weekly", "written")
@@ -186,11 +186,14 @@ def of_bucket(
 ) -> int:
     """The snapshots of one bucket; returns how many rows they have."""
     bucket = prepare(lake.bucket(index, reads(catalogue)))
-    found = snapshots(bucket, catalogue, dates, everyone)
-    if into is not None:
-        into.mkdir(exist_ok=True)
-        pq.write_table(found, into / f"bucket-{index:05d}.parquet", compression="zstd")
-    return len(found)
+    rows = 0
+    for part, found in enumerate(parts(bucket, catalogue, dates, everyone)):
+        rows += len(found)
+        if into is not None:
+            into.mkdir(exist_ok=True)
+            name = f"bucket-{index:05d}-{part}.parquet"
+            pq.write_table(found, into / name, compression="zstd")
+    return rows
 
 
 def everyone(view: View) -> Mask:

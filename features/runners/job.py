@@ -1,6 +1,6 @@
 """What one process computes of one bucket: snapshots, and where asked for outcomes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from features.outcomes import Label, fates
 from features.reads import reads
 from features.seen import seen
 from features.signal import Catalogue
-from features.snapshot import fingerprint, snapshots
+from features.snapshot import fingerprint, parts, schema
 
 SNAPSHOTS, FATES = "snapshots", "fates"
 FINGERPRINT = b"fingerprint"
@@ -57,20 +57,22 @@ class SnapshotJob:
         """Compute one bucket and write it, so that no large table travels between processes."""
         tables = self.lake.bucket(index, reads(self.catalogue, self.label))
         bucket = prepare(tables, self.rates)
-        found = snapshots(bucket, self.catalogue, self.dates, self.label.population)
-        marked = found.replace_schema_metadata({FINGERPRINT: fingerprint(self.catalogue)})
-        self._write(marked, SNAPSHOTS, index)
+        mark = {FINGERPRINT: fingerprint(self.catalogue)}
+        found = parts(bucket, self.catalogue, self.dates, self.label.population)
+        self._write(found, schema(self.catalogue).with_metadata(mark), SNAPSHOTS, index)
         if self.data_as_of is not None:
             known = fates(bucket, self.label, list(self.dates), self.data_as_of)
             table = pa.Table.from_pandas(known, schema=FATES_SCHEMA, preserve_index=False)
-            self._write(table, FATES, index)
+            self._write([table], table.schema, FATES, index)
         days = (*self.dates, *self.also_tallied) if self.tallied else ()
         return {day: _tally(tables, day) for day in days}
 
-    def _write(self, table: pa.Table, name: str, index: int) -> None:
+    def _write(self, tables: Iterable[pa.Table], schema: pa.Schema, name: str, index: int) -> None:
         path = self.folder / name / f"bucket-{index:05d}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, path, compression="zstd")
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for table in tables:
+                writer.write_table(table.cast(schema))
 
 
 def _tally(tables: Mapping[str, pa.Table], day: date) -> dict[str, int]:

@@ -124,3 +124,10 @@ def test_versions_may_be_told_apart_here_or_before(
     tables: Tables, compute: Compute, whole: Bits
 ) -> None:
     assert compute({n: t.drop(KNOWN_UNTIL) for n, t in tables.items()}, DATES) == whole
+
+
+def test_few_accounts_at_a_time_give_the_same_bits(
+    tables: Tables, compute: Compute, whole: Bits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("features.snapshot.MOST_CELLS", 1)
+    assert compute(tables, DATES) == whole
