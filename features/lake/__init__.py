@@ -1,8 +1,8 @@
 """The lake: the company's clean tables as Parquet, bucketed by account.
 
 Everything a snapshot needs to know about an account lies in the account's bucket, so a
-bucket is the unit of all computing. A load writes a whole new generation beside the old
-one and then points the manifest at it, so a reader or a crash never sees half a load.
+bucket is the unit of all computing. A load writes what it brings into a folder of its own and
+then points the manifest at it, so a reader or a crash never sees half a load.
 """
 
 from features.lake.lake import Lake

@@ -19,6 +19,11 @@ class Digest:
     low: int = 0
     high: int = 0
 
+    @classmethod
+    def parse(cls, text: str) -> "Digest":
+        """The digest that a text of 32 hex digits stands for; that of no rows for ""."""
+        return cls(int(text[16:] or "0", 16), int(text[:16] or "0", 16))
+
     def plus(self, other: "Digest") -> "Digest":
         """The digest of both together."""
         return Digest((self.low + other.low) % _HALF, (self.high + other.high) % _HALF)

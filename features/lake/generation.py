@@ -1,4 +1,4 @@
-"""Writing a generation: all tables shuffled by account, then bucket by bucket as Parquet."""
+"""Writing a generation: its tables shuffled by account, then bucket by bucket as Parquet."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -134,9 +134,18 @@ def _bounds(moments: pa.ChunkedArray) -> tuple[str, str]:
     return (first.isoformat() if first else "", last.isoformat() if last else "")
 
 
-def described(parts: Mapping[str, Part], versioned: frozenset[str]) -> dict[str, TableInfo]:
-    """What the manifest says about the tables written."""
-    return {
-        name: TableInfo(part.rows, part.first, part.last, name in versioned, str(part.digest))
-        for name, part in parts.items()
-    }
+def described(
+    parts: Mapping[str, Part], versioned: frozenset[str], load: int
+) -> dict[str, TableInfo]:
+    """What the manifest says about tables that were written as a whole."""
+    return {name: _described(part, name in versioned, (load,)) for name, part in parts.items()}
+
+
+def extended(old: TableInfo, part: Part, versioned: bool, load: int) -> TableInfo:
+    """What the manifest says about a table to which a load added rows."""
+    before = Part(old.rows, old.first, old.last, Digest.parse(old.digest))
+    return _described(before.plus(part), versioned, (*old.loads, load))
+
+
+def _described(part: Part, versioned: bool, loads: tuple[int, ...]) -> TableInfo:
+    return TableInfo(part.rows, part.first, part.last, versioned, str(part.digest), loads)

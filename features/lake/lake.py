@@ -1,13 +1,16 @@
-"""Reading the lake, and replacing it a generation at a time."""
+"""Reading the lake, and changing it a load at a time."""
 
 from collections.abc import Collection, Iterator, Mapping
-from itertools import chain
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pyarrow as pa
 
 from features.contract import CONTRACT_VERSION, TABLES, Table
 from features.contract.arrow import schema
-from features.lake.generation import Sources, described, write_generation
+from features.lake.additions import Additions, plan
+from features.lake.alike import alike
+from features.lake.generation import Sources, described, extended, write_generation
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
 from features.lake.partition import buckets_for
 from features.lake.schema import KNOWN_UNTIL, chosen, stored, texts
@@ -71,13 +74,37 @@ class Lake:
         whole = pa.concat_tables([columns.empty_table(), *parts])
         return whole if marks else whole.cast(schema(table))
 
-    def add(self, tables: Mapping[str, pa.Table], versioned: frozenset[str]) -> bool:
+    def alike(self, name: str, rows: pa.Table) -> pa.Table:
+        """The rows of a connected table that may be of the same facts as some of `rows`.
+
+        Those with one of their keys, and of the others those of the same instants; in the
+        contract's schema. One bucket is in memory at a time.
+        """
+        manifest, table = self.manifest, TABLES[name]
+
+        def read(index: int, columns: Collection[str]) -> pa.Table:
+            wanted = pa.schema([f for f in _plain(table) if f.name in columns])
+            return self._read(manifest, name, index, wanted)
+
+        return alike(table, rows, manifest.tables[name].last, manifest.buckets, read)
+
+    def add(
+        self,
+        tables: Mapping[str, pa.Table],
+        versioned: frozenset[str],
+        corrected: Collection[str] | None = None,
+    ) -> bool:
         """Rows that are new join those held, which keep their `load`; False if none came.
+
+        What is added lies in files of its own, and nothing else is written, but for tables
+        that are small, lie in many pieces or have facts whose version changes.
 
         Args:
             tables: new rows by table, in the contract's Arrow schema. A table without rows
                 becomes connected.
             versioned: the tables whose source brought `known_at`, beside those of before.
+            corrected: the tables in which a new row may be a version of a fact that is held;
+                None for all whose facts have keys.
         """
         old = self.manifest
         before = frozenset(name for name, info in old.tables.items() if info.versioned)
@@ -85,10 +112,11 @@ class Lake:
         rows = sum(map(len, tables.values()))
         if not rows and versioned == before and tables.keys() <= old.tables.keys():
             return False
-        sources = {name: self._held(old, name) for name in old.tables}
-        for name, table in tables.items():
-            sources[name] = chain(sources.get(name, ()), table.to_batches())
-        return self.write(sources, versioned, rows=old.rows + rows)
+        additions = plan(old, tables, corrected)
+        if old.buckets != (self._buckets or buckets_for(old.rows + rows)):
+            sources = additions.joined(old.tables, lambda name: self._held(old, name))
+            return self.write(sources, versioned, rows=old.rows + rows)
+        return self._extend(old, additions, versioned)
 
     def replace(self, tables: Mapping[str, pa.Table], versioned: frozenset[str]) -> bool:
         """Make `tables` the content of the lake; False if it held exactly that already.
@@ -128,21 +156,58 @@ class Lake:
         """
         old = self.manifest
         load = old.generation + 1
-        folder = self._folder(load)
-        remove(folder)
-        folder.mkdir(parents=True)
-        try:
+        with self._new_folder(load) as folder:
             buckets, parts = write_generation(folder, sources, load, self._buckets, rows, memory)
-            tables = described(parts, versioned)
+            tables = described(parts, versioned, load)
             manifest = Manifest(CONTRACT_VERSION, buckets, load, digest_of(tables), tables)
             changed = manifest.digest != old.digest
             if changed:
                 write_manifest(self.root, manifest)
+        self._clean(old, manifest) if changed else remove(self._folder(load))
+        return changed
+
+    def _extend(self, old: Manifest, additions: Additions, versioned: frozenset[str]) -> bool:
+        """Write what is added, and the tables that are to be written anew."""
+        load = old.generation + 1
+        sources = additions.written(lambda name: self._held(old, name))
+        with self._new_folder(load) as folder:
+            _, parts = write_generation(folder, sources, load, old.buckets, None, MEMORY)
+            tables = {n: replace(i, versioned=n in versioned) for n, i in old.tables.items()}
+            for name, part in parts.items():
+                known = name in versioned
+                if name in additions.anew:
+                    tables |= described({name: part}, versioned, load)
+                else:
+                    tables[name] = extended(old.tables[name], part, known, load)
+            ordered = {name: tables[name] for name in TABLES if name in tables}
+            digest = digest_of(ordered)
+            manifest = Manifest(CONTRACT_VERSION, old.buckets, load, digest, ordered)
+            write_manifest(self.root, manifest)
+        self._clean(old, manifest)
+        return True
+
+    @contextmanager
+    def _new_folder(self, load: int) -> Iterator[Folder]:
+        """The folder of a new generation, which is gone again where something fails."""
+        folder = self._folder(load)
+        remove(folder)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
         except BaseException:
             remove(folder)
             raise
-        remove(self._folder(old.generation) if changed else folder)
-        return changed
+
+    def _clean(self, old: Manifest, now: Manifest) -> None:
+        """Remove what only the manifest before needed."""
+        kept = {load for info in now.tables.values() for load in info.loads}
+        for name, info in old.tables.items():
+            holds = now.tables[name].loads if name in now.tables else ()
+            for load in info.loads:
+                if load not in kept:
+                    remove(self._folder(load))
+                elif load not in holds:
+                    remove(self._folder(load) / name)
 
     def _held(self, manifest: Manifest, name: str) -> Iterator[pa.RecordBatch]:
         """What the lake holds of a table, bucket by bucket, with the load of each row."""
@@ -165,7 +230,9 @@ class Lake:
         return parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
 
     def _files(self, manifest: Manifest, name: str, index: int) -> list[Folder]:
-        return parquet_files(self._folder(manifest.generation) / name / f"bucket={index}")
+        loads = manifest.tables[name].loads if name in manifest.tables else ()
+        folders = [self._folder(load) / name / f"bucket={index}" for load in loads]
+        return [file for folder in folders for file in parquet_files(folder)]
 
 
 def _plain(table: Table) -> pa.Schema:

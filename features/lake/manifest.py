@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from features.contract import CONTRACT_VERSION
 from features.lake.storage import Folder, write_text
 
 MANIFEST = "manifest.json"
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 
 class LakeError(Exception):
@@ -26,6 +27,8 @@ class TableInfo:
         last: when its latest fact happened or became known, likewise.
         versioned: the source itself said when each row became known.
         digest: a sum over the content of its rows, whatever their order; 32 hex digits.
+        loads: the generations in whose folders its rows lie; the first holds all that was
+            there then, each further one what a load added.
     """
 
     rows: int
@@ -33,6 +36,7 @@ class TableInfo:
     last: str
     versioned: bool
     digest: str = ""
+    loads: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,12 @@ def read_manifest(root: Folder) -> Manifest | None:
                 f"{root} was written by version {found} of the {what}; "
                 f"this is version {ours}: load the sources into a new workspace."
             )
-    tables = {name: TableInfo(**info) for name, info in raw.pop("tables").items()}
+    tables = {name: _info(info) for name, info in raw.pop("tables").items()}
     return Manifest(**raw, tables=tables)
+
+
+def _info(raw: dict[str, Any]) -> TableInfo:
+    return TableInfo(**{**raw, "loads": tuple(raw["loads"])})
 
 
 def write_manifest(root: Folder, manifest: Manifest) -> None:

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
-
 from features.lake import Lake
 from pipelines.config import Config
 from pipelines.errors import SourceError
@@ -52,7 +50,9 @@ def load(
     if problems:
         raise SourceError([*problems, *_examples(prepared)])
     progress("writing the lake")
-    changed = lake.add(_new(lake, merged), _versioned(lake, prepared))
+    corrected = [name for name, found in merged.items() if found.corrected]
+    new = {name: found.new for name, found in merged.items()}
+    changed = lake.add(new, _versioned(lake, prepared), corrected)
     rows = tuple(bad.problem for bad in prepared.bad)
     return LoadReport(tuple(counts), changed, rows, prepared.warnings, str(quarantine))
 
@@ -62,7 +62,7 @@ def _merge_all(prepared: Prepared, lake: Lake, now: datetime) -> dict[str, Merge
     held = lake.manifest.tables
     merged = {}
     for name, batch in prepared.batches.items():
-        before = lake.read(name) if name in held else None
+        before = lake.alike(name, batch.rows) if name in held else None
         merged[name] = merge(batch.table, batch.rows, before, now, batch.brought)
         if merged[name].findings:
             prepared.batches[name] = batch.plus(merged[name].findings)
@@ -83,15 +83,6 @@ def _merged_counts(batch: Batch, merged: Merged) -> SourceCounts:
         added=merged.added,
         corrected=merged.corrected,
     )
-
-
-def _new(lake: Lake, merged: dict[str, Merged]) -> dict[str, pa.Table]:
-    """The rows of each table that the lake does not hold yet; merging puts them last."""
-    held = lake.manifest.tables
-    return {
-        name: found.table.slice(held[name].rows if name in held else 0)
-        for name, found in merged.items()
-    }
 
 
 def _versioned(lake: Lake, prepared: Prepared) -> frozenset[str]:

@@ -29,14 +29,14 @@ class Merged:
     """A table after a load.
 
     Attributes:
-        table: all rows the lake shall hold, in the contract's schema.
+        new: the rows that join those held, in the contract's schema.
         unchanged: rows of the load that the lake held already.
         added: rows that are new.
         corrected: rows that say something new of a fact known before.
         findings: rows that would rewrite what was known at an earlier time.
     """
 
-    table: pa.Table
+    new: pa.Table
     unchanged: int
     added: int
     corrected: int
@@ -52,7 +52,8 @@ def merge(
         table: the declaration.
         load: rows in the contract's schema, then `ROW`; `known_at` as the source brought
             it, or empty. No row repeats or contradicts another.
-        held: the lake's rows; None on the table's first load.
+        held: the rows of the lake that may be of the same facts, see `Lake.alike`; None on
+            the table's first load.
         now: the time of the load.
         brought: the source says itself when rows became known, so that it may repeat
             what held earlier; otherwise it says what holds now.
@@ -64,12 +65,12 @@ def merge(
     keyed_held, keyless_held = split(table, held)
     judged = _judged(table, keyed, keyed_held, now, brought) if len(keyed) else _none_judged(load)
     repeated = _repeated(table, keyless, keyless_held)
-    new = judged.filter(pc.is_in(judged.column("verdict"), pa.array([_ADDED, _CORRECTED])))
+    told = judged.filter(pc.is_in(judged.column("verdict"), pa.array([_ADDED, _CORRECTED])))
     facts = _known(table, repeated, "now", now)
-    versions = new.select(held.column_names).cast(held.schema)
+    versions = told.select(held.column_names).cast(held.schema)
     counts = {v: pc.sum(pc.equal(judged.column("verdict"), v)).as_py() or 0 for v in _VERDICTS}
     return Merged(
-        pa.concat_tables([held, versions, facts]),
+        pa.concat_tables([versions, facts]),
         counts[_UNCHANGED] + len(keyless) - len(repeated),
         counts[_ADDED] + len(facts),
         counts[_CORRECTED],

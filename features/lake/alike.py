@@ -1,0 +1,78 @@
+"""Finding, among rows that are held, those that may be of the same facts as new ones."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.contract import Table
+from features.contract.arrow import schema
+from features.lake.incoming import key_of
+
+Read = Callable[[int, Collection[str]], pa.Table]
+"""Some columns of the rows of a bucket, text as dictionaries."""
+
+
+def alike(table: Table, rows: pa.Table, last: str, buckets: int, read: Read) -> pa.Table:
+    """The rows held that have a key of `rows`, or happened at an instant of those without.
+
+    Args:
+        table: the declaration.
+        rows: new rows with the contract's columns.
+        last: when the latest row held happened or became known, ISO 8601, or "".
+        buckets: how many there are.
+        read: reads one.
+    """
+    wanted = schema(table)
+    keys, instants = _keys(table, rows), _instants(table, rows, last)
+    found = [wanted.empty_table()]
+    for index in range(buckets if len(keys) or len(instants) else 0):
+        mask = _found(table, read, index, keys, instants)
+        if mask.any():
+            found.append(read(index, wanted.names).filter(pa.array(mask)).cast(wanted))
+    return pa.concat_tables(found)
+
+
+def _keys(table: Table, rows: pa.Table) -> pa.Array:
+    """The first column of the keys; few facts differ only in another one."""
+    key = key_of(table)
+    return rows.column(key[0]).unique().drop_null() if key else pa.array([], pa.string())
+
+
+def _instants(table: Table, rows: pa.Table, last: str) -> pa.Array:
+    """When rows without a key happened, as far back as any row held."""
+    key = key_of(table)
+    keyless = rows.filter(pc.is_null(rows.column(key[0]))) if key else rows
+    moments = keyless.column(table.occurred).unique().drop_null()
+    if not last:
+        return moments.slice(0, 0)
+    until = pa.scalar(datetime.fromisoformat(last), moments.type)
+    return moments.filter(pc.less_equal(moments, until))
+
+
+def _found(
+    table: Table, read: Read, index: int, keys: pa.Array, instants: pa.Array
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Which rows of a bucket may be alike, by the columns that tell."""
+    key = key_of(table)
+    names = [*key[:1], table.occurred] if len(instants) else list(key[:1])
+    rows = read(index, names)
+    mask = np.zeros(len(rows), bool)
+    if len(keys):
+        mask |= _among(rows.column(key[0]), keys)
+    if len(instants):
+        moments = rows.column(table.occurred).cast(instants.type)
+        mask |= pc.is_in(moments, value_set=instants).to_numpy()
+    return mask
+
+
+def _among(column: pa.ChunkedArray, keys: pa.Array) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Whether each row of a dictionary column holds one of some words: looked up once a word."""
+    parts = [np.zeros(0, bool)]
+    for chunk in column.chunks:
+        words = chunk.dictionary.cast(keys.type)
+        held = np.append(pc.is_in(words, value_set=keys).to_numpy(zero_copy_only=False), False)
+        parts.append(held[chunk.indices.fill_null(-1).to_numpy()])
+    return np.concatenate(parts)

@@ -1,0 +1,200 @@
+"""A load that adds rows to a large table writes those and nothing else."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from features.clock import Mask
+from features.content import content_sha256
+from features.contract import TABLES
+from features.contract.arrow import schema
+from features.facts import View, prepare
+from features.lake import Lake
+from features.order import in_order
+from features.signals import CATALOGUE
+from features.snapshot import snapshots
+from features.versions import known_until
+
+Tables = dict[str, pa.Table]
+Company = Callable[[int, int], Tables]
+Texts = Callable[[pa.Table], list[str]]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.lake.additions.SMALL", 0)
+
+
+def usage(*rows: tuple[str, str, int], event_id: bool = False) -> pa.Table:
+    """Usage rows of (account, event, day of March 2025)."""
+    days = [datetime(2025, 3, day, tzinfo=UTC) for _, _, day in rows]
+    wanted = schema(TABLES["usage"])
+    given = {
+        "account_id": [account for account, _, _ in rows],
+        "event": [event for _, event, _ in rows],
+        "event_id": [event if event_id else None for _, event, _ in rows],
+        "occurred_at": days,
+        "known_at": days,
+    }
+    arrays = [pa.array(given.get(f.name, [None] * len(rows)), f.type) for f in wanted]
+    return pa.Table.from_arrays(arrays, schema=wanted)
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*.parquet")}
+
+
+def pieces(tables: Tables, count: int) -> list[Tables]:
+    return [
+        {n: t.take(np.arange(k, len(t), count)) for n, t in tables.items()} for k in range(count)
+    ]
+
+
+def test_what_is_added_lies_beside_what_is_held(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, buckets=2)
+    lake.add({"usage": usage(("a1", "x", 1), ("a2", "y", 2))}, frozenset())
+    before = files(tmp_path)
+    lake.add({"usage": usage(("a1", "z", 3))}, frozenset(), corrected=())
+    after = files(tmp_path)
+    assert after.items() > before.items()
+    assert [name.split("/")[0] for name in after.keys() - before.keys()] == ["generation-00002"]
+    info = lake.manifest.tables["usage"]
+    assert (info.rows, info.loads, info.last[:10]) == (3, (1, 2), "2025-03-03")
+    assert sorted(lake.read("usage")["event"].to_pylist()) == ["x", "y", "z"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pieces_hold_what_one_load_of_everything_holds(
+    company: Company, texts: Texts, tmp_path: Path, seed: int
+) -> None:
+    tables, lake = company(80, seed), Lake(tmp_path / "pieces", buckets=3)
+    once = Lake(tmp_path / "once", buckets=3)
+    once.replace(tables, frozenset())
+    for piece in pieces(tables, 4):
+        lake.add(piece, frozenset())
+    for name, table in tables.items():
+        found = lake.read(name, marks=True).drop_columns(["load"])
+        marked = table.append_column("known_until", known_until(TABLES[name], table))
+        assert texts(found) == texts(marked), name
+    digests = {n: (i.rows, i.first, i.last, i.digest) for n, i in lake.manifest.tables.items()}
+    whole = {n: (i.rows, i.first, i.last, i.digest) for n, i in once.manifest.tables.items()}
+    assert digests == whole
+    assert lake.manifest.digest == once.manifest.digest
+
+
+def test_a_new_version_ends_the_old_one(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, buckets=2)
+    lake.add({"usage": usage(("a1", "x", 1), ("a2", "y", 2), event_id=True)}, frozenset())
+    moved = usage(("a2", "x", 5), event_id=True)  # of another account, so of another bucket
+    lake.add({"usage": moved}, frozenset(), corrected=["usage"])
+    rows = lake.read("usage", marks=True).select(["account_id", "event", "known_until"])
+    ended = {(r["account_id"], r["event"]): r["known_until"] for r in rows.to_pylist()}
+    assert ended[("a1", "x")] == datetime(2025, 3, 5, tzinfo=UTC)
+    assert (ended[("a2", "x")], ended[("a2", "y")]) == (None, None)
+    assert lake.manifest.tables["usage"].loads == (2,)
+    assert [p.name for p in sorted(tmp_path.iterdir())] == ["generation-00002", "manifest.json"]
+
+
+def test_many_pieces_are_brought_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.lake.additions.MOST_PIECES", 3)
+    lake = Lake(tmp_path, buckets=2)
+    risks = schema(TABLES["risks"]).empty_table()
+    lake.add({"usage": usage(("a1", "x", 1)), "risks": risks}, frozenset())
+    loads = []
+    for day in range(2, 6):
+        lake.add({"usage": usage(("a1", "x", day))}, frozenset(), corrected=())
+        loads.append(lake.manifest.tables["usage"].loads)
+    assert loads == [(1, 2), (1, 2, 3), (4,), (4, 5)]
+    assert len(lake.read("usage")) == 5
+    kept = {p.name for p in tmp_path.iterdir()}
+    assert {"generation-00004", "generation-00005", "manifest.json"} <= kept
+    assert "generation-00002" not in kept
+
+
+def test_a_crash_leaves_the_lake_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(tmp_path, buckets=2)
+    lake.add({"usage": usage(("a1", "x", 1))}, frozenset())
+    before = files(tmp_path)
+
+    def crash(*_: object) -> None:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("features.lake.lake.write_manifest", crash)
+        with pytest.raises(OSError, match="the disk is gone"):
+            lake.add({"usage": usage(("a1", "z", 3))}, frozenset(), corrected=())
+    assert files(tmp_path) == before
+    lake.add({"usage": usage(("a1", "z", 3))}, frozenset(), corrected=())
+    assert len(lake.read("usage")) == 2
+
+
+def test_rows_alike_share_a_key_or_an_instant(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, buckets=2)
+    rows = [("a1", "x", 1), ("a2", "y", 2), ("a3", "z", 3)]
+    lake.add({"usage": pa.concat_tables([usage(*rows), usage(*rows, event_id=True)])}, frozenset())
+
+    def found(new: pa.Table) -> list[tuple[str, str | None]]:
+        held = lake.alike("usage", new)
+        assert held.schema == schema(TABLES["usage"])
+        pairs = zip(held["event"].to_pylist(), held["event_id"].to_pylist(), strict=True)
+        return sorted(pairs, key=str)
+
+    assert found(usage(("a9", "new", 2))) == [("y", "y"), ("y", None)]
+    assert found(usage(("a9", "z", 9), event_id=True)) == [("z", "z")]
+    assert found(usage(("a9", "new", 9))) == []
+    both = pa.concat_tables([usage(("a9", "new", 1)), usage(("a9", "y", 9), event_id=True)])
+    assert found(both) == [("x", "x"), ("x", None), ("y", "y")]
+
+
+@pytest.mark.parametrize("late", [0.0, 0.3, 1.0])
+def test_rows_in_pieces_come_into_order(late: float) -> None:
+    random = np.random.default_rng(int(10 * late))
+    size = 400
+    account = np.sort(random.integers(0, 9, size)).astype(np.int32)
+    start = np.sort(random.integers(0, 50, size)).astype(np.int64)
+    shuffled = random.permutation(size) if late == 1.0 else np.arange(size)
+    mixed = np.where(random.random(size) < late, random.integers(0, 50, size), start)
+    account, start = account[shuffled], mixed[shuffled]
+    known = start + random.integers(0, 3, size)
+    table = TABLES["usage"]
+    order = in_order(table, pa.table({}), account, start, known)
+    assert order is not None
+    assert np.array_equal(np.sort(order), np.arange(size))
+    triples = list(zip(account[order], start[order], known[order], strict=True))
+    assert triples == sorted(triples)
+
+
+def sober(table: pa.Table) -> pa.Table:
+    """The rows with amounts that can be added up, in the company's own currency."""
+    for at, field in enumerate(table.schema):
+        decimal = pa.types.is_decimal(field.type)
+        values = [Decimal(n % 7) if decimal else n % 7 for n in range(len(table))]
+        if field.name == "currency":
+            table = table.set_column(at, field, pa.nulls(len(table), field.type))
+        elif not pa.types.is_string(field.type) and not pa.types.is_timestamp(field.type):
+            made = pa.array(values, field.type if decimal else None).cast(field.type)
+            table = table.set_column(at, field, made)
+    return table
+
+
+def test_snapshots_do_not_see_pieces(company: Company, tmp_path: Path) -> None:
+    tables = {name: sober(table) for name, table in company(150, 7).items()}
+    lake, once = Lake(tmp_path / "pieces", buckets=2), Lake(tmp_path / "once", buckets=2)
+    once.replace(tables, frozenset())
+    for piece in pieces(tables, 5):
+        lake.add(piece, frozenset())
+    dates = [date(2025, 1, 5), date(2025, 1, 9), date(2025, 2, 1)]
+    for index in range(2):
+        both = [prepare(one.bucket(index)) for one in (lake, once)]
+        found, wanted = (snapshots(bucket, CATALOGUE, dates, everyone) for bucket in both)
+        assert len(wanted) > 0
+        assert content_sha256(found) == content_sha256(wanted)
+
+
+def everyone(view: View) -> Mask:
+    return np.ones(view.size, bool)
