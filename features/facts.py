@@ -103,8 +103,9 @@ class Facts:
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
         """A numeric column, NaN where empty, shape (rows,)."""
         values = self.columns[name]
-        if isinstance(values, Words):
-            raise TypeError(f"{self.table.name}.{name} holds words, not numbers")
+        kind = self.table.column(name).kind
+        if isinstance(values, Words) or kind is Kind.TIMESTAMP:
+            raise TypeError(f"{self.table.name}.{name} holds a {kind} each, and no numbers")
         return values.astype(np.float64, copy=False)
 
     def dates(self, name: str) -> Instants:

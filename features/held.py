@@ -7,13 +7,13 @@ import numpy as np
 
 from features.clock import MISSING
 from features.columns import Values
+from features.contract import LARGEST
 from features.facts import Facts
 from features.kernel.cells import split
 from features.parts import Lanes, Parts, running_sums
 from features.words import Array, Words
 
 MILLION = 1_000_000
-LARGEST = 1e12
 
 
 @dataclass(frozen=True)

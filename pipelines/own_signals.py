@@ -11,7 +11,7 @@ import ast
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -19,8 +19,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from features.signal import Catalogue, GroupName, Signal, SignalGroup
-from features.signals import CATALOGUE
+from features.signal import Catalogue, GroupName, Signal, SignalGroup, slug
+from features.signals import CATALOGUE, catalogue_for
 from pipelines.config import Config
 from pipelines.config.rules import Trouble
 from pipelines.errors import ConfigError
@@ -60,6 +60,25 @@ def own_problems(config: Config) -> tuple[Problem, ...]:
     except ConfigError as error:
         return error.problems
     return ()
+
+
+def event_problems(config: Config, events: Iterable[str]) -> tuple[Problem, ...]:
+    """Columns of the file that the signals of an event would make too, if it were a main one.
+
+    Nothing where the file has other problems, which come first.
+    """
+    try:
+        own = {s.name for signals in own_signals(config).values() for s in signals}
+    except ConfigError:
+        return ()
+    near = [e for e in sorted(set(events)) if any(name.startswith(slug(e)) for name in own)]
+    found: list[Problem] = []
+    for event in near:
+        try:
+            with_own(catalogue_for([event]), config)
+        except ConfigError as error:
+            found.extend(error.problems)
+    return tuple(found)
 
 
 def with_own(catalogue: Catalogue, config: Config) -> Catalogue:

@@ -32,6 +32,9 @@ HOW_TO_WRITE: dict[Kind, str] = {
     Kind.TIMESTAMP: "a date or an ISO 8601 time, e.g. 2026-01-31 or 2026-01-31T09:30:00Z",
 }
 
+LARGEST = 1e12
+"""The largest size of a number: sums of more would not stay exact."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -2,8 +2,9 @@
 
 from features.lake import Lake
 from pipelines.config import Config
-from pipelines.ingest.prepare import Progress, prepare, share_problems
+from pipelines.ingest.prepare import Prepared, Progress, prepare, share_problems
 from pipelines.ingest.report import CheckReport
+from pipelines.own_signals import event_problems
 
 
 def check(
@@ -19,5 +20,14 @@ def check(
     prepared = prepare(config, lake, progress)
     counts = [*prepared.input_counts, *(batch.counts for batch in prepared.batches.values())]
     rows = [bad.problem for bad in prepared.bad]
-    problems = (*prepared.problems, *share_problems(config, counts), *rows)
+    own = event_problems(config, _events(prepared))
+    problems = (*prepared.problems, *own, *share_problems(config, counts), *rows)
     return CheckReport(tuple(counts), problems, prepared.warnings)
+
+
+def _events(prepared: Prepared) -> list[str]:
+    """The different events of usage, where it could be read."""
+    if "usage" not in prepared.batches:
+        return []
+    events: list[str] = prepared.batches["usage"].rows.column("event").unique().to_pylist()
+    return events

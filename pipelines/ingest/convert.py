@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.contract import KNOWN_AT, Column, Kind, Table
+from features.contract import KNOWN_AT, LARGEST, Column, Kind, Table
 from features.contract.arrow import TYPES, schema
 from pipelines.errors import SourceError
 from pipelines.ingest.engine import first_line, literal, query, quoted
@@ -22,7 +22,7 @@ from pipelines.ingest.project import ROW
 from pipelines.ingest.types import ANY_TIME, NAIVE_TIME
 
 FIRST_YEAR = 1900
-_EMPTY, _UNFIT, _OLD = 1, 2, 3
+_EMPTY, _UNFIT, _OLD, _LARGE = 1, 2, 3, 4
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 _TRUE = "('true', 't', 'yes', 'y', '1')"
 _FALSE = "('false', 'f', 'no', 'n', '0')"
@@ -40,6 +40,8 @@ _REMEDIES = {
     Kind.TIMESTAMP: 'Correct it, or name its form: timestamp_formats = ["%d/%m/%Y"].',
     Kind.CATEGORY: "Correct it, or map the source's words with a CASE in `compute`.",
 }
+_NUMBERS = (Kind.INTEGER, Kind.NUMBER, Kind.MONEY)
+_SMALLER = "Give it in a larger unit, e.g. gigabytes for bytes, or correct it."
 _REMEDY = "Correct it, or compute it from what the source has with `compute`."
 
 
@@ -129,14 +131,16 @@ def _code(column: Column, empty: str, value: str) -> str:
         unfit.append(f"{value} < {column.minimum:g}")
     if column.maximum is not None:
         unfit.append(f"{value} > {column.maximum:g}")
-    old = ""
+    odd = ""
     if column.kind is Kind.TIMESTAMP:
         unfit.append(f"NOT isfinite({value}) OR year({value}) > 9999")
-        old = f"WHEN year({value}) < {FIRST_YEAR} THEN {_OLD} "
+        odd = f"WHEN year({value}) < {FIRST_YEAR} THEN {_OLD} "
     if column.kind is Kind.NUMBER:
         unfit.append(f"NOT isfinite({value})")
+    if column.kind in _NUMBERS:
+        odd = f"WHEN abs({value}) > {LARGEST:.0f} THEN {_LARGE} "
     wrong = " OR ".join(unfit)
-    return f"CASE WHEN {empty} THEN {missing} WHEN {wrong} THEN {_UNFIT} {old}ELSE 0 END"
+    return f"CASE WHEN {empty} THEN {missing} WHEN {wrong} THEN {_UNFIT} {odd}ELSE 0 END"
 
 
 def _text(name: str, kind: pa.DataType) -> str:
@@ -240,6 +244,7 @@ def _found(column: Column, typed: pa.Table) -> Iterator[Finding]:
         _EMPTY: ("it is required and empty", f"Write {column.expects}."),
         _UNFIT: (f"it is not {column.expects}", remedy),
         _OLD: (f"it lies before the year {FIRST_YEAR}", "Correct it, or leave it empty."),
+        _LARGE: (f"its size is more than {LARGEST:g}", _SMALLER),
     }
     for code, (reason, what) in reasons.items():
         rows = np.flatnonzero(codes == code)

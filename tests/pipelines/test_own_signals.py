@@ -18,7 +18,7 @@ from pipelines.company import catalogue_of, own_columns
 from pipelines.config import Config, parse_config
 from pipelines.errors import ConfigError
 from pipelines.ingest.problems import Problem
-from pipelines.own_signals import own_problems, own_signals
+from pipelines.own_signals import event_problems, own_problems, own_signals
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.store import open_store
@@ -258,3 +258,12 @@ def test_reasons_of_own_signals_have_words(finished: object) -> None:
     engine.dispose()
     said = words(Reason("consumption__baskets_14d", 3.0, -0.1))
     assert said == "Baskets bought in the last 14 days: 3; lowers the risk."
+
+
+def test_a_check_looks_at_all_events_for_such_columns(written: Written) -> None:
+    config = written(
+        "SIGNALS = {'consumption': (Signal('login_count', 'usage', Count(), 'a', (30,)),)}"
+    )
+    assert event_problems(config, ["logout", "log", "view"]) == ()
+    (problem,) = event_problems(config, ["view", "login"])
+    assert "login_count_30d" in problem.reason
