@@ -17,7 +17,7 @@ from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.app import App, create_app
 from serving.settings import Settings, read_settings
-from serving.store import open_store
+from serving.store import AccessRepository, open_store
 
 Progress = Callable[[str], None]
 LARGEST_PORT = 65535
@@ -37,14 +37,15 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
         say: told the address once it is listened on.
 
     Raises:
-        InputError: the address cannot be listened on.
+        InputError: the address cannot be listened on, or nobody could log in.
         SettingsError: the environment holds a setting that cannot be used.
         StoreAddressError: the store cannot be opened.
     """
     settings = replace(read_settings(), host=host, port=port)
     with closing(_listen(settings)) as listener:
-        engine = open_store(settings.store or workspace.store_address)
+        engine = open_store(workspace.store_address)
         try:
+            _require_keys(engine, settings)
             server = _server(compose(engine, workspace, settings, say))
             with _until_interrupted(server):
                 say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
@@ -63,7 +64,22 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         company=config.company.name if config else "",
         currency=config.company.currency if config else "",
         hosts=settings.hosts,
+        access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
     )
+
+
+def _require_keys(engine: Engine, settings: Settings) -> None:
+    """Refuse to serve where others can ask, and nobody could log in.
+
+    Raises:
+        InputError: no key holds.
+    """
+    if settings.needs_login and not AccessRepository(engine).any_holds():
+        raise InputError(
+            f"--host {settings.host}: others than this machine could ask, so everybody has to show "
+            "a key, and there is none: make one with `forewarn keys create --name NAME --role "
+            "leader`, or stay on 127.0.0.1."
+        )
 
 
 def url_of(listener: socket.socket) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.lake import Lake
+from serving.settings import read_settings
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -39,8 +40,9 @@ class Workspace:
 
     @property
     def store_address(self) -> str:
-        """The SQLAlchemy address of the score store."""
-        return f"sqlite:///{(self.root / 'store.db').resolve()}"
+        """The SQLAlchemy address of the score store: FOREWARN_STORE, else a file here."""
+        own = f"sqlite:///{(self.root / 'store.db').resolve()}"
+        return read_settings().store or own
 
     @property
     def quarantine(self) -> Path:

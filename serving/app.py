@@ -10,12 +10,13 @@ from starlette.staticfiles import StaticFiles
 
 from serving import errors
 from serving.api import accounts, health, models
-from serving.console import pages
+from serving.auth.gate import Gate
+from serving.console import login, pages
 from serving.presentation import Presentation, Words
 from serving.problems import MEDIA_TYPE
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
-from serving.store import ModelVersionRepository, ScoreRepository
+from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 
 App = FastAPI
 """What `create_app` builds, under a name that other packages may use."""
@@ -39,6 +40,7 @@ def create_app(
     company: str = "",
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
+    access: AccessRepository | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -49,6 +51,7 @@ def create_app(
         currency: ISO 4217 code of the amounts in the store; may be empty.
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
+        access: who may ask, by key; None where only this machine can, and nobody logs in.
     """
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
@@ -62,12 +65,15 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.state.gate = Gate(access)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
     app.include_router(accounts.router(scores, presentation))
     app.include_router(models.router(versions))
     app.include_router(health.router(scores, versions))
     app.include_router(pages.router(scores, presentation, renderer, app.openapi))
+    if access is not None:
+        app.include_router(login.router(access, renderer.login))
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
 

@@ -4,9 +4,11 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -31,7 +33,10 @@ def install(app: FastAPI, page: Page) -> None:
 
     @app.exception_handler(ProblemError)
     def _(request: Request, error: ProblemError) -> Response:
-        return answer(request, error.problem)
+        if error.problem.status == 401 and _wants_page(request):
+            asked = f"{request.url.path}?{request.url.query}".rstrip("?")
+            return RedirectResponse(f"/login?next={quote(asked, safe='')}", status_code=303)
+        return answer(request, error.problem, error.headers)
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> Response:

@@ -53,6 +53,24 @@ UNKNOWN_ACCOUNT = Kind(
     "No such account",
     "No published run holds an account with this id.",
 )
+UNAUTHENTICATED = Kind(
+    "unauthenticated",
+    401,
+    "Nobody known asks",
+    "Send a key as `Authorization: Bearer fw_...`, or log in with a browser at /login.",
+)
+FORBIDDEN = Kind(
+    "forbidden",
+    403,
+    "Not allowed for this role",
+    "Who asks is known, and their role may not do this; `allowed` names the roles that may.",
+)
+TOO_MANY = Kind(
+    "too-many-requests",
+    429,
+    "Too many requests",
+    "The Retry-After header says after how many seconds to ask again.",
+)
 NO_CHAMPION = Kind(
     "no-champion",
     404,
@@ -98,6 +116,9 @@ KINDS: tuple[Kind, ...] = (
     INVALID_CURSOR,
     STALE_CURSOR,
     UNKNOWN_ACCOUNT,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    TOO_MANY,
     NO_CHAMPION,
     NOT_READY,
     STORE_UNREACHABLE,
@@ -153,10 +174,13 @@ class Problem(BaseModel):
 
 
 class ProblemError(Exception):
-    """Raised by a route to answer with a problem."""
+    """Raised by a route to answer with a problem, and with headers of its own."""
 
-    def __init__(self, kind: Kind, detail: str, **more: Any) -> None:
+    def __init__(
+        self, kind: Kind, detail: str, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(detail)
+        self.headers = headers
         self.problem = problem(kind, detail, **more)
 
 
@@ -181,6 +205,10 @@ def shorten(value: object) -> str:
     """A value of the request, short enough to be repeated in an answer."""
     text = str(value)
     return text if len(text) <= GIVEN_LENGTH else f"{text[:GIVEN_LENGTH]}…"
+
+
+GUARDED = (UNAUTHENTICATED, FORBIDDEN, TOO_MANY)
+"""What any route behind the gate may answer with."""
 
 
 def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:

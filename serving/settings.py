@@ -21,11 +21,20 @@ class Settings:
         host: address to listen on; loopback unless said otherwise.
         port: 0 to 65535; 0 takes a free one.
         store: SQLAlchemy address; None means the workspace's own SQLite file.
+        login: keys are asked for even on loopback, as behind a proxy of one's own.
+        csm_sees_all: CSMs see the accounts of others too.
     """
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     store: str | None = None
+    login: bool = False
+    csm_sees_all: bool = False
+
+    @property
+    def needs_login(self) -> bool:
+        """Whether whoever asks must show a key: always where others than this machine can."""
+        return self.login or self.host not in LOOPBACK
 
     @property
     def hosts(self) -> frozenset[str] | None:
@@ -34,16 +43,27 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from FOREWARN_HOST, FOREWARN_PORT and FOREWARN_STORE.
+    """Settings from FOREWARN_HOST, _PORT, _STORE, _LOGIN (keys) and _CSM_SEES (own, all).
 
     Raises:
-        SettingsError: the port is no number from 0 to 65535.
+        SettingsError: a value is none of those allowed.
     """
     return Settings(
         host=environment.get("FOREWARN_HOST") or DEFAULT_HOST,
         port=_port(environment.get("FOREWARN_PORT") or str(DEFAULT_PORT)),
         store=environment.get("FOREWARN_STORE") or None,
+        login=_word(environment, "FOREWARN_LOGIN", ("", "keys")) == "keys",
+        csm_sees_all=_word(environment, "FOREWARN_CSM_SEES", ("own", "all")) == "all",
     )
+
+
+def _word(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """One of some words, the first where nothing is said."""
+    given = environment.get(name) or allowed[0]
+    if given not in allowed:
+        words = ", ".join(word or "(empty)" for word in allowed)
+        raise SettingsError(f"{name} is {given!r}; allowed: {words}.")
+    return given
 
 
 def _port(text: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from pipelines.cli import bands, deciding, jobs, readers
+from pipelines.cli import access, bands, deciding, jobs, readers
 from pipelines.cli.demo import demo
 from pipelines.cli.inventory import inventory
 
@@ -42,3 +42,12 @@ app.add_typer(export, name="export")
 policy = typer.Typer(no_args_is_help=True, help="Try other thresholds of the bands.")
 policy.command("simulate")(bands.simulate)
 app.add_typer(policy, name="bands")
+keys = typer.Typer(no_args_is_help=True, help="Say who may use the service.")
+keys.command("create")(access.create)
+keys.command("list")(access.show)
+keys.command("revoke")(access.revoke)
+app.add_typer(keys, name="keys")
+audit = typer.Typer(no_args_is_help=True, help="Read the log of who did what, and prove it.")
+audit.command("log")(access.log)
+audit.command("verify")(access.verify)
+app.add_typer(audit, name="audit")

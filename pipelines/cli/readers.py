@@ -61,7 +61,8 @@ def serve(
     """Serve the API and the list of accounts, until Ctrl-C.
 
     Reads the store of FOREWARN_STORE (a SQLAlchemy address), else the workspace's own. Only
-    this machine is answered unless --host says otherwise; there is no login yet.
+    this machine is answered unless --host says otherwise: then everybody shows a key (see
+    `forewarn keys`), in a browser once at /login.
     """
     terminal = Terminal()
 

@@ -21,8 +21,10 @@ from serving.api.schemas import (
     ScoreOut,
     TransitionOut,
 )
+from serving.auth.gate import AccountsReader
+from serving.auth.roles import Principal
 from serving.presentation import Presentation, Words, leading_reason
-from serving.problems import ProblemError, documented, shorten
+from serving.problems import GUARDED, ProblemError, documented, shorten
 from serving.store import AccountScore, Page, ScoreRepository, Sort
 from serving.store.pages import CURSOR_LENGTH
 
@@ -58,47 +60,57 @@ def router(scores: ScoreRepository, presentation: Presentation) -> APIRouter:
         operation_id="list_accounts",
         summary="List accounts",
         responses=documented(
-            problems.STALE_CURSOR, problems.INVALID_QUERY, problems.INVALID_CURSOR
+            problems.STALE_CURSOR, problems.INVALID_QUERY, problems.INVALID_CURSOR, *GUARDED
         ),
     )
-    def list_accounts(query: Annotated[AccountQuery, Query()]) -> AccountPageOut:
+    def list_accounts(
+        query: Annotated[AccountQuery, Query()], principal: AccountsReader
+    ) -> AccountPageOut:
         """Accounts of the newest run, by default the likeliest to leave first.
 
         Following `next_cursor` shows every account exactly once. When a newer run is
         published meanwhile, the cursor is refused with 409 and reading starts anew.
         """
-        page = find(scores, query)
+        page = find(scores, query, principal)
         return page_out(page, presentation)
 
     @routes.get(
         f"/{ACCOUNT_ID}",
         operation_id="get_account",
         summary="Get one account",
-        responses=documented(problems.UNKNOWN_ACCOUNT, problems.INVALID_QUERY),
+        responses=documented(problems.UNKNOWN_ACCOUNT, problems.INVALID_QUERY, *GUARDED),
     )
     def get_account(
         account_id: Annotated[
             str, Path(description="The company's own id, percent-encoded.", examples=["acc_0417"])
         ],
+        principal: AccountsReader,
     ) -> AccountDetailOut:
         """Its newest score with every horizon and reason, and its bands over time."""
-        return detail_out(require(scores, account_id), scores, presentation)
+        return detail_out(require(scores, account_id, principal), scores, presentation)
 
     return routes
 
 
-def find(scores: ScoreRepository, query: AccountQuery) -> Page:
-    """The page a query asks for."""
-    return scores.latest(bands=query.band, sort=query.sort, limit=query.limit, cursor=query.cursor)
+def find(scores: ScoreRepository, query: AccountQuery, principal: Principal) -> Page:
+    """The page a query asks for, of the accounts that are the principal's to see."""
+    return scores.latest(
+        bands=query.band,
+        sort=query.sort,
+        limit=query.limit,
+        cursor=query.cursor,
+        owner=principal.owner,
+    )
 
 
-def require(scores: ScoreRepository, account_id: str) -> AccountScore:
+def require(scores: ScoreRepository, account_id: str, principal: Principal) -> AccountScore:
     """An account's newest score.
 
     Raises:
-        ProblemError: no run holds the account.
+        ProblemError: no run holds the account, or it is not the principal's to see, which
+            is told alike: nobody learns what other accounts there are.
     """
-    found = scores.account(account_id)
+    found = scores.account(account_id, principal.owner)
     if found is None:
         given = shorten(account_id)
         raise ProblemError(

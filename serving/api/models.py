@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from serving import problems
-from serving.problems import ProblemError, documented
+from serving.auth.gate import ModelsReader
+from serving.problems import GUARDED, ProblemError, documented
 from serving.store import ModelVersionRepository
 
 
@@ -48,9 +49,9 @@ def router(versions: ModelVersionRepository) -> APIRouter:
         "/champion",
         operation_id="get_champion",
         summary="Get the model that serves",
-        responses=documented(problems.NO_CHAMPION),
+        responses=documented(problems.NO_CHAMPION, *GUARDED),
     )
-    def get_champion() -> ModelOut:
+    def get_champion(principal: ModelsReader) -> ModelOut:  # noqa: ARG001  the rule is all
         """The champion: its flavour, horizons, figures of the test period and thresholds."""
         champion = versions.champion()
         if champion is None:

@@ -11,6 +11,7 @@ from models.score import Band
 from serving import format, problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import AccountQuery, find, require
+from serving.auth.gate import AccountsReader
 from serving.console import charts, reference, views
 from serving.console.links import list_link
 from serving.presentation import Presentation
@@ -29,6 +30,10 @@ class Renderer:
     def page(self, template: str, run: RunInfo | None, **context: Any) -> HTMLResponse:
         """A page within the frame of a run."""
         return HTMLResponse(self._environment.get_template(template).render(run=run, **context))
+
+    def login(self, to: str, failed: bool) -> HTMLResponse:
+        """The page to log in with; tells nothing of what is in the store."""
+        return self.page("login.html", None, next=to, failed=failed)
 
     def problem(self, found: Problem) -> str:
         """A problem as a page; needs no store."""
@@ -58,29 +63,31 @@ def router(
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/", response_model=None)
-    def show_accounts(query: Annotated[AccountQuery, Query()]) -> Response:
+    def show_accounts(
+        query: Annotated[AccountQuery, Query()], principal: AccountsReader
+    ) -> Response:
         try:
-            page = find(scores, query)
+            page = find(scores, query, principal)
         except StaleCursorError:
             start = query.model_copy(update={"cursor": None})
             return RedirectResponse(list_link(start), status_code=303)
         if page.run is None:
-            return renderer.page("empty.html", None)
+            return renderer.page("empty.html", None, principal=principal)
         view = views.list_view(page, query, presentation)
-        return renderer.page("accounts.html", page.run, view=view)
+        return renderer.page("accounts.html", page.run, view=view, principal=principal)
 
     @routes.get(f"/accounts/{ACCOUNT_ID}", response_model=None)
-    def show_account(account_id: str) -> Response:
-        found = require(scores, account_id)
+    def show_account(account_id: str, principal: AccountsReader) -> Response:
+        found = require(scores, account_id, principal)
         view = views.account_view(found, scores, presentation)
-        return renderer.page("account.html", scores.newest(), view=view)
+        return renderer.page("account.html", scores.newest(), view=view, principal=principal)
 
     @routes.get("/docs", response_model=None)
     def show_docs() -> Response:
         described = document()
         return renderer.page(
             "docs.html",
-            scores.newest(),
+            None,
             info=described["info"],
             operations=reference.operations(described),
             shapes=reference.shapes(described),

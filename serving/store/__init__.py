@@ -1,12 +1,16 @@
 """The store: scores with their history, accounts, model versions and deliveries.
 
 One repository per noun, each over the SQLAlchemy engine that `open_store` gives:
-`ScoreRepository`, `ModelVersionRepository`, `ModelChangeRepository`, `DeliveryRepository`.
+`ScoreRepository`, `ModelVersionRepository`, `ModelChangeRepository`, `DeliveryRepository`,
+`AccessRepository`, `AuditRepository`.
 """
 
+from serving.store.access import AccessRepository, KeyInfo
+from serving.store.audit import AuditEntry, AuditRepository, ChainCheck, Deed
 from serving.store.deliveries import DeliveryRepository
 from serving.store.engine import open_store
 from serving.store.errors import (
+    AccessError,
     CursorError,
     PublishError,
     StaleCursorError,
@@ -32,11 +36,18 @@ from serving.store.records import (
 from serving.store.scores import ScoreRepository
 
 __all__ = [
+    "AccessError",
+    "AccessRepository",
     "AccountScore",
+    "AuditEntry",
+    "AuditRepository",
     "Cause",
+    "ChainCheck",
     "CursorError",
+    "Deed",
     "DeliveryRepository",
     "HistoryPoint",
+    "KeyInfo",
     "ModelAction",
     "ModelChange",
     "ModelChangeRepository",

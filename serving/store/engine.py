@@ -48,6 +48,16 @@ def open_store(address: str) -> Engine:
     return engine
 
 
+@contextmanager
+def opened(address: str) -> Iterator[Engine]:
+    """A store that is let go of afterwards; see `open_store`."""
+    engine = open_store(address)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _parse(address: str) -> URL:
     try:
         url = make_url(address)

@@ -2,6 +2,7 @@
 
 StoreError
 |-- StoreAddressError     the address cannot be opened
+|-- AccessError           a key cannot be made or revoked
 |-- PublishError          a scoring run contradicts itself
 `-- CursorError           a page cursor was not made here, or for another question
     `-- StaleCursorError  a newer run was published since the cursor was made
@@ -14,6 +15,10 @@ class StoreError(Exception):
 
 class StoreAddressError(StoreError):
     """The address is no database address, its driver is missing, or nobody answers there."""
+
+
+class AccessError(StoreError):
+    """A key cannot be made or revoked as asked."""
 
 
 class PublishError(StoreError):

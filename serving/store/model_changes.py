@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
+from serving.store.audit import Deed, write_down
 from serving.store.columns import require_zone
 from serving.store.engine import reading
 from serving.store.records import Cause, ModelAction, ModelChange, ModelRecord
@@ -45,6 +46,9 @@ def append(connection: Connection, cause: Cause, record: ModelRecord) -> None:
         "verdict": list(cause.verdict),
     }
     connection.execute(insert(MODEL_CHANGE), row)
+    told = {name: row[name] for name in ("from_version", "digest", "reason")}
+    deed = Deed(cause.at, cause.by, f"model.{cause.action.name.lower()}", record.version, told)
+    write_down(connection, deed)
 
 
 def served_before(changes: Sequence[ModelChange]) -> str | None:

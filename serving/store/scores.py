@@ -1,9 +1,9 @@
 """Scores of every account, newest and past."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, Engine, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, select, true
 
 from models.bands.silence import SilentSource
 from models.score import Band
@@ -101,10 +101,12 @@ class ScoreRepository:
         sort: Sort = Sort.RISK,
         limit: int = 50,
         cursor: str | None = None,
+        owner: str | None = None,
     ) -> Page:
         """One page of the newest run.
 
         Args:
+            owner: only accounts of this CSM, in counts too; all where None.
             bands: only these; all where empty.
             sort: by risk or ARR, highest first, or by name; the unknown comes last.
             limit: largest number of accounts on the page.
@@ -119,8 +121,9 @@ class ScoreRepository:
             if run is None:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, bands, run) if cursor else None
-            found = _page(connection, bands, sort, limit + 1, start)
-            counts = _counts(connection)
+            asked = _owned(owner), _of_bands(bands)
+            found = _page(connection, asked, sort, limit + 1, start)
+            counts = _counts(connection, owner)
         return _as_page(found, run, counts, bands, sort, limit, start)
 
     def counts(self) -> dict[Band, int]:
@@ -128,12 +131,15 @@ class ScoreRepository:
         with reading(self._engine) as connection:
             return _counts(connection)
 
-    def account(self, account_id: str) -> AccountScore | None:
-        """An account's newest score, even where the newest run no longer holds it."""
+    def account(self, account_id: str, owner: str | None = None) -> AccountScore | None:
+        """An account's newest score, even where the newest run no longer holds it.
+
+        None where there is none, or where it is not the account of the CSM `owner`.
+        """
         if not rows.storable(account_id):
             return None
         with reading(self._engine) as connection:
-            query = _scores(SCORE).where(SCORE.c.account_id == account_id)
+            query = _scores(SCORE).where(SCORE.c.account_id == account_id, _owned(owner))
             newest = query.order_by(SCORE.c.as_of.desc()).limit(1)
             row = connection.execute(newest).mappings().one_or_none()
             run = _newest(connection)
@@ -188,8 +194,20 @@ def _newest(connection: Connection) -> RunInfo | None:
     return None if row is None else rows.run_info(row)
 
 
-def _counts(connection: Connection) -> dict[Band, int]:
+def _owned(owner: str | None) -> ColumnElement[bool]:
+    """The condition that accounts are those of a CSM; always true for None."""
+    return true() if owner is None else ACCOUNT.c.csm == owner
+
+
+def _of_bands(bands: Collection[Band]) -> ColumnElement[bool]:
+    return SCORE_LATEST.c.band.in_(sorted(set(bands))) if bands else true()
+
+
+def _counts(connection: Connection, owner: str | None = None) -> dict[Band, int]:
     counts = select(SCORE_LATEST.c.band, func.count().label("number")).group_by(SCORE_LATEST.c.band)
+    if owner is not None:
+        mine = SCORE_LATEST.c.account_id == ACCOUNT.c.account_id
+        counts = counts.join_from(SCORE_LATEST, ACCOUNT, mine).where(_owned(owner))
     found: dict[Band, int] = {row.band: row.number for row in connection.execute(counts)}
     return {band: found.get(band, 0) for band in Band}
 
@@ -205,11 +223,13 @@ def _scores(table: Table) -> Select[tuple[object, ...]]:
 
 
 def _page(
-    connection: Connection, bands: Collection[Band], sort: Sort, limit: int, start: Cursor | None
+    connection: Connection,
+    asked: Sequence[ColumnElement[bool]],
+    sort: Sort,
+    limit: int,
+    start: Cursor | None,
 ) -> tuple[AccountScore, ...]:
-    query = _scores(SCORE_LATEST).order_by(*pages.order(sort)).limit(limit)
-    if bands:
-        query = query.where(SCORE_LATEST.c.band.in_(sorted(set(bands))))
+    query = _scores(SCORE_LATEST).where(*asked).order_by(*pages.order(sort)).limit(limit)
     if start is not None:
         query = query.where(pages.after(sort, start))
     found = connection.execute(query).mappings()

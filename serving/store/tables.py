@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from models.score import HORIZONS
 from serving.store.columns import Json, Money, Reasons, UtcInstant, band_word, text_key
+from serving.store.growing import only_grows
 
 METADATA = MetaData(
     naming_convention={
@@ -153,6 +154,40 @@ DELIVERY = Table(
     Column("digest", String(64), nullable=False, comment="SHA-256 of the content delivered"),
     Column("received_at", UtcInstant, nullable=False),
 )
+
+API_KEY = Table(
+    "api_key",
+    METADATA,
+    Column("prefix", String(10), primary_key=True),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of the key"),
+    Column("name", String, nullable=False, comment="whose it is"),
+    Column("role", String, nullable=False),
+    Column("csm", String, nullable=False, comment="whose accounts are theirs; empty for nobody's"),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("expires_at", UtcInstant),
+    Column("revoked_at", UtcInstant),
+)
+
+LOGIN = Table(
+    "login",
+    METADATA,
+    Column("digest", String(64), primary_key=True, comment="SHA-256 of the cookie's token"),
+    Column("prefix", String(10), ForeignKey("api_key.prefix"), nullable=False),
+    Column("until", UtcInstant, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of this and the one before"),
+)
+only_grows(AUDIT)
 
 DESTINATION = Table(
     "destination",
