@@ -24,3 +24,17 @@ def test_the_environment_is_read():
 def test_a_port_is_a_number_up_to_65535(port):
     with pytest.raises(SettingsError, match=f"FOREWARN_PORT is '{port}'; allowed is a number"):
         read_settings({"FOREWARN_PORT": port})
+
+
+def test_who_has_to_log_in():
+    assert not read_settings({}).needs_login
+    assert read_settings({"FOREWARN_LOGIN": "keys"}).needs_login
+    assert read_settings({"FOREWARN_HOST": "0.0.0.0"}).needs_login
+    assert read_settings({"FOREWARN_CSM_SEES": "all"}).csm_sees_all
+    assert not read_settings({}).csm_sees_all
+
+
+@pytest.mark.parametrize("name", ["FOREWARN_LOGIN", "FOREWARN_CSM_SEES"])
+def test_other_words_are_refused(name):
+    with pytest.raises(SettingsError, match=f"{name} is 'maybe'; allowed: "):
+        read_settings({name: "maybe"})
