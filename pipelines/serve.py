@@ -16,6 +16,7 @@ from pipelines.errors import InputError
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.app import App, create_app
+from serving.observing import log
 from serving.settings import Settings, read_settings
 from serving.store import AccessRepository, open_store
 
@@ -46,6 +47,8 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
         engine = open_store(workspace.store_address)
         try:
             _require_keys(engine, settings)
+            if settings.needs_login or settings.json_log:
+                log.configure()
             server = _server(compose(engine, workspace, settings, say))
             with _until_interrupted(server):
                 say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
@@ -108,7 +111,9 @@ def _server(app: App) -> uvicorn.Server:
         uvicorn.Config(
             app,
             server_header=False,
+            log_config=None,
             log_level="warning",
+            access_log=False,
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
         )
     )

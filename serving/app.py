@@ -6,18 +6,23 @@ from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
 from serving.api import accounts, health, models
 from serving.auth.gate import Gate
 from serving.console import login, pages
+from serving.observing import metrics
+from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
 from serving.problems import MEDIA_TYPE
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 
+WORTH_PACKING = 1000
+"""Bytes from which an answer is sent packed to whoever can unpack it."""
 App = FastAPI
 """What `create_app` builds, under a name that other packages may use."""
 
@@ -74,6 +79,9 @@ def create_app(
     app.include_router(pages.router(scores, presentation, renderer, app.openapi))
     if access is not None:
         app.include_router(login.router(access, renderer.login))
+    metrics.install(app, scores)
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
+    app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
 

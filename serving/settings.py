@@ -23,6 +23,7 @@ class Settings:
         store: SQLAlchemy address; None means the workspace's own SQLite file.
         login: keys are asked for even on loopback, as behind a proxy of one's own.
         csm_sees_all: CSMs see the accounts of others too.
+        json_log: a line of JSON for each request, also where nobody logs in.
     """
 
     host: str = DEFAULT_HOST
@@ -30,6 +31,7 @@ class Settings:
     store: str | None = None
     login: bool = False
     csm_sees_all: bool = False
+    json_log: bool = False
 
     @property
     def needs_login(self) -> bool:
@@ -43,7 +45,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from FOREWARN_HOST, _PORT, _STORE, _LOGIN (keys) and _CSM_SEES (own, all).
+    """Settings from FOREWARN_HOST, _PORT, _STORE, _LOGIN (keys), _CSM_SEES (own, all), _LOG (json).
 
     Raises:
         SettingsError: a value is none of those allowed.
@@ -53,6 +55,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=_port(environment.get("FOREWARN_PORT") or str(DEFAULT_PORT)),
         store=environment.get("FOREWARN_STORE") or None,
         login=_word(environment, "FOREWARN_LOGIN", ("", "keys")) == "keys",
+        json_log=_word(environment, "FOREWARN_LOG", ("", "json")) == "json",
         csm_sees_all=_word(environment, "FOREWARN_CSM_SEES", ("own", "all")) == "all",
     )
 

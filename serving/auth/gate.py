@@ -114,6 +114,8 @@ AccountsReader = Annotated[Principal, Depends(allowed(Action.READ_ACCOUNTS))]
 ModelsReader = Annotated[Principal, Depends(allowed(Action.READ_MODELS))]
 InsightsReader = Annotated[Principal, Depends(allowed(Action.READ_INSIGHTS))]
 
+MetricsReader = Annotated[Principal, Depends(allowed(Action.READ_METRICS))]
+
 
 def _forbidden(principal: Principal, action: Action) -> ProblemError:
     roles = sorted(ALLOWED[action])

@@ -30,6 +30,7 @@ class Action(StrEnum):
     READ_ACCOUNTS = "read_accounts"
     READ_MODELS = "read_models"
     READ_INSIGHTS = "read_insights"
+    READ_METRICS = "read_metrics"
 
 
 EVERYONE = frozenset(Role)
@@ -37,6 +38,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.READ_ACCOUNTS: EVERYONE,
     Action.READ_MODELS: EVERYONE - {Role.COLLEAGUE},
     Action.READ_INSIGHTS: EVERYONE - {Role.BATCH},
+    Action.READ_METRICS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
 }
 
 

@@ -1,0 +1,1 @@
+"""What operators see of the service: figures for Prometheus, and a log line for each request."""
