@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.clock import Mask
 from features.contract import Table
 from features.contract.arrow import schema
 from features.lake.incoming import key_of
@@ -52,9 +53,7 @@ def _instants(table: Table, rows: pa.Table, last: str) -> pa.Array:
     return moments.filter(pc.less_equal(moments, until))
 
 
-def _found(
-    table: Table, read: Read, index: int, keys: pa.Array, instants: pa.Array
-) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _found(table: Table, read: Read, index: int, keys: pa.Array, instants: pa.Array) -> Mask:
     """Which rows of a bucket may be alike, by the columns that tell."""
     key = key_of(table)
     names = [*key[:1], table.occurred] if len(instants) else list(key[:1])
@@ -63,12 +62,19 @@ def _found(
     if len(keys):
         mask |= _among(rows.column(key[0]), keys)
     if len(instants):
-        moments = rows.column(table.occurred).cast(instants.type)
-        mask |= pc.is_in(moments, value_set=instants).to_numpy()
+        mask |= _at(rows.column(table.occurred).cast(instants.type), instants)
     return mask
 
 
-def _among(column: pa.ChunkedArray, keys: pa.Array) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _at(moments: pa.ChunkedArray, instants: pa.Array) -> Mask:
+    """Whether each row happened at one of some instants; most lie before them all."""
+    found: Mask = pc.greater_equal(moments, pc.min(instants)).to_numpy().copy()
+    late = np.flatnonzero(found)
+    found[late] = pc.is_in(moments.take(pa.array(late)), value_set=instants).to_numpy()
+    return found
+
+
+def _among(column: pa.ChunkedArray, keys: pa.Array) -> Mask:
     """Whether each row of a dictionary column holds one of some words: looked up once a word."""
     parts = [np.zeros(0, bool)]
     for chunk in column.chunks:
