@@ -135,3 +135,16 @@ def _reached(column: Column) -> tuple[int | None, ...]:
     if column.change and column.window:
         return column.window, 2 * column.window
     return (column.window,)
+
+
+DAY = 86_400_000_000
+"""Microseconds."""
+K = len(DATES)
+ANY = len(EVENTS)
+"""Stands for all events, where the main ones have their numbers."""
+KINDS = ("records", "volume", "days")
+VARIETY = {"users": "user_id", "features": "event"}
+COLUMNS = columns()
+NEEDED = needed()
+CHANGED = sorted({c.window for c in COLUMNS if c.change and c.kind in VARIETY and c.window})
+WINDOWS = sorted({days for _, days, _ in NEEDED if days})

@@ -16,18 +16,25 @@ table, lists of dates in place of windows, and a join of each total by day with 
 
 import duckdb
 import peer_columns
-from peer_columns import CUTS, DATES, EVENTS, LEAST_DAYS, SCALED, Column
+from peer_columns import (
+    ANY,
+    CHANGED,
+    COLUMNS,
+    CUTS,
+    DATES,
+    DAY,
+    EVENTS,
+    KINDS,
+    LEAST_DAYS,
+    NEEDED,
+    SCALED,
+    VARIETY,
+    WINDOWS,
+    Column,
+    K,
+)
 
-DAY = 86_400_000_000
-K = len(DATES)
-ANY = len(EVENTS)
-KINDS = ("records", "volume", "days")
-COLUMNS = peer_columns.columns()
-NEEDED = peer_columns.needed()
-VARIETY = {"users": "user_id", "features": "event"}
 LIVED = sorted({c.window for c in COLUMNS if c.window})
-CHANGED = sorted({c.window for c in COLUMNS if c.change and c.kind in VARIETY and c.window})
-WINDOWS = sorted({days for _, days, _ in NEEDED if days})
 
 
 def main() -> None:

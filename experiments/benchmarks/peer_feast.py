@@ -16,9 +16,8 @@ import pandas as pd
 import peer_columns
 from feast import Entity, FeatureStore, FeatureView, Field, FileSource, RepoConfig, ValueType
 from feast.types import Int64
-from peer_columns import CUTS, DATES
+from peer_columns import CUTS, DATES, DAY
 
-DAY = 86_400_000_000
 DONE = "consumption__last_used"
 REASON = (
     "Feast joins rows that were computed before; it computes no sums, days, different users "

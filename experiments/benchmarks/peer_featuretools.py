@@ -16,10 +16,8 @@ import numpy as np
 import pandas as pd
 import peer_columns
 from featuretools.primitives import Count, Max, Min, NumUnique, Sum
-from peer_columns import CUTS, DATES, EVENTS, LEAST_DAYS, SCALED, Column
+from peer_columns import COLUMNS, CUTS, DATES, DAY, EVENTS, LEAST_DAYS, SCALED, Column
 
-COLUMNS = peer_columns.columns()
-DAY = 86_400_000_000
 MEASURED = {
     "records": "COUNT(usage{})",
     "volume": "SUM(usage.quantity{})",

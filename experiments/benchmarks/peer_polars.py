@@ -9,17 +9,24 @@ and take off what leaves; different users and features are sets of dates, as bit
 
 import peer_columns
 import polars as pl
-from peer_columns import CUTS, DATES, EVENTS, LEAST_DAYS, SCALED, Column
+from peer_columns import (
+    ANY,
+    CHANGED,
+    COLUMNS,
+    CUTS,
+    DATES,
+    DAY,
+    EVENTS,
+    KINDS,
+    LEAST_DAYS,
+    NEEDED,
+    SCALED,
+    VARIETY,
+    WINDOWS,
+    Column,
+    K,
+)
 
-DAY = 86_400_000_000
-K = len(DATES)
-ANY = len(EVENTS)
-KINDS = ("records", "volume", "days")
-COLUMNS = peer_columns.columns()
-NEEDED = peer_columns.needed()
-VARIETY = {"users": "user_id", "features": "event"}
-CHANGED = sorted({c.window for c in COLUMNS if c.change and c.kind in VARIETY and c.window})
-WINDOWS = sorted({days for _, days, _ in NEEDED if days})
 KEY = ["a", "e", "k"]
 GRID = pl.LazyFrame({"k": pl.Series(range(K), dtype=pl.UInt8)})
 
