@@ -88,9 +88,7 @@ def _words(ends: Floats) -> Floats:
 
 
 @part
-def goes_left(
-    value: float, threshold: float, decision: int, set_begin: Int32, sets: Int64
-) -> bool:
+def goes_left(value: float, threshold: float, decision: int, set_begin: Int32, sets: Int64) -> bool:
     """Where LightGBM sends a value at a split."""
     if decision & CATEGORICAL:
         first, last = set_begin[int(threshold)], set_begin[int(threshold) + 1]
@@ -107,13 +105,13 @@ def goes_left(
 
 
 @part
-def find_cells(inputs: Floats, cells: Cells, found: Int32) -> None:
-    """Put the cell of each row and used column into `found`, shape (used, rows)."""
+def find_cells(inputs: Floats, start: int, rows: int, cells: Cells, found: Int32) -> None:
+    """Put the cells of `rows` rows from `start` on into `found`, shape (used, rows)."""
     for u in range(len(cells.column)):
         first, last = cells.begin[u], cells.begin[u + 1]
         ends, column, words = cells.value[first : last - 1], cells.column[u], cells.words[u]
-        for r in range(len(inputs)):
-            x = inputs[r, column]
+        for r in range(rows):
+            x = inputs[start + r, column]
             if np.isnan(x):
                 found[u, r] = len(ends)
             elif words:

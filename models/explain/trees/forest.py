@@ -112,7 +112,5 @@ def _tree(said: Mapping[str, str], number: int, scale: float) -> Tree:
     return tree
 
 
-def _numbers(
-    said: Mapping[str, str], key: str, kind: type[Number]
-) -> npt.NDArray[Number]:
+def _numbers(said: Mapping[str, str], key: str, kind: type[Number]) -> npt.NDArray[Number]:
     return np.array(said.get(key, "").split(), kind)

@@ -96,53 +96,68 @@ def told_apart(paths: Paths, first: int, last: int, own: int, state: Int32) -> i
     return states
 
 
-@compiled
 def groups_of(paths: Paths, begin: Int32, size: Int64) -> Groups:
     """How a row finds its place in the tables of a tree's groups, given what `ranges` found."""
-    groups, most = len(size), _columns(paths, begin)
+    table = np.where(size > 0, np.cumsum(size) - size, NO_TABLE)
+    ways = _places(paths, begin, size)
+    starts, column, initial, steps, cell, step, share = ways
+    pairs, taken = starts[-1], steps[starts[-1]]
+    return Groups(
+        starts, column[:pairs], initial[:pairs], steps[: pairs + 1], cell[:taken], step[:taken],
+        table, share[:pairs], paths.value[begin[:-1]],
+    )  # fmt: skip
+
+
+@compiled
+def _places(
+    paths: Paths, begin: Int32, size: Int64
+) -> tuple[Int64, Int32, Int32, Int64, Int32, Int32, Floats]:
+    """The arrays of `Groups` up to `step`, and `share`, with room at their ends."""
+    groups = len(size)
+    most, most_steps = _room(paths, begin)
     starts, column = np.zeros(groups + 1, np.int64), np.zeros(most, np.int32)
     initial, steps = np.zeros(most, np.int32), np.zeros(most + 1, np.int64)
-    share, table = np.zeros(most), np.full(groups, NO_TABLE, np.int64)
-    cells, step = [np.int32(0)], [np.int32(0)]
-    n, used = 0, 0
+    cell, step = np.zeros(most_steps, np.int32), np.zeros(most_steps, np.int32)
+    share = np.zeros(most)
+    n, taken = 0, 0
     for g in range(groups):
         first, last = begin[g], begin[g + 1]
-        stride = width(paths, first, last) if size[g] else 1
+        stride = width(paths, first, last)
         for o in range(len(paths.used)):
             place = np.zeros(paths.states[o], np.int32)
             states = told_apart(paths, first, last, o, place)
             if not states:
                 continue
-            if size[g]:
-                place *= stride
-                stride *= states
-            else:
-                c = paths.condition[first, o]
-                share[n] = paths.share[c]
-                place[:] = paths.met[c, : len(place)]
-            own = paths.state[paths.begin[o] : paths.begin[o + 1]]
-            column[n], initial[n] = paths.used[o], place[own[0]]
-            _add_steps(place, own, cells, step)
+            condition = paths.condition[first, o]
+            for s in range(len(place)):
+                place[s] = place[s] * stride if size[g] else paths.met[condition, s]
+            stride *= states
+            column[n], initial[n] = paths.used[o], place[paths.state[paths.begin[o]]]
+            if not size[g]:
+                share[n] = paths.share[condition]
+            for c in range(1, paths.begin[o + 1] - paths.begin[o]):
+                now = paths.state[paths.begin[o] + c]
+                change = place[now] - place[paths.state[paths.begin[o] + c - 1]]
+                if change:
+                    cell[taken], step[taken] = c, change
+                    taken += 1
             n += 1
-            steps[n] = len(cells) - 1
-        if size[g]:
-            table[g] = used
-            used += size[g]
+            steps[n] = taken
         starts[g + 1] = n
-    return Groups(
-        starts, column, initial, steps, np.array(cells[1:], np.int32),
-        np.array(step[1:], np.int32), table, share, paths.value[begin[:-1]],
-    )  # fmt: skip
+    return starts, column, initial, steps, cell, step, share
 
 
 @part
-def _add_steps(place: Int32, own: Int32, cells: list[int], step: list[int]) -> None:
-    """Add the cells at which the place changes, and by how much."""
-    for c in range(1, len(own)):
-        change = place[own[c]] - place[own[c - 1]]
-        if change:
-            cells.append(np.int32(c))
-            step.append(np.int32(change))
+def _room(paths: Paths, begin: Int32) -> tuple[int, int]:
+    """The columns of all groups together, and the most steps they can have."""
+    columns, steps = 0, 0
+    for g in range(len(begin) - 1):
+        for o in range(len(paths.used)):
+            if _asked(paths, begin[g], begin[g + 1], o):
+                columns += 1
+                for c in range(paths.begin[o] + 1, paths.begin[o + 1]):
+                    steps += paths.state[c] != paths.state[c - 1]
+    return columns, steps
 
 
 @part
@@ -150,17 +165,13 @@ def width(paths: Paths, first: int, last: int) -> int:
     """How many columns any of the leaves asks for."""
     columns = 0
     for o in range(len(paths.used)):
-        for leaf in range(first, last):
-            if paths.condition[leaf, o] >= 0:
-                columns += 1
-                break
+        columns += _asked(paths, first, last, o)
     return columns
 
 
 @part
-def _columns(paths: Paths, begin: Int32) -> int:
-    """The columns of all groups together."""
-    columns = 0
-    for g in range(len(begin) - 1):
-        columns += width(paths, begin[g], begin[g + 1])
-    return columns
+def _asked(paths: Paths, first: int, last: int, own: int) -> bool:
+    for leaf in range(first, last):
+        if paths.condition[leaf, own] >= 0:
+            return True
+    return False

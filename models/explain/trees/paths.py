@@ -44,30 +44,37 @@ class Paths(NamedTuple):
     met: Bits
 
 
-@compiled
 def paths_of(tree: Tree, cells: Cells) -> Paths:
     """The conditions of a tree with at least one split."""
     used = np.searchsorted(cells.column, np.unique(tree.column)).astype(np.int32)
     own = np.searchsorted(cells.column[used], tree.column).astype(np.int32)
-    begin = np.zeros(len(used) + 1, np.int64)
-    for o in range(len(used)):
-        begin[o + 1] = begin[o] + cells.begin[used[o] + 1] - cells.begin[used[o]]
-    state = np.zeros(begin[-1], np.int32)
+    begin = np.concatenate([[0], np.cumsum(np.diff(cells.begin)[used])]).astype(np.int64)
+    states, state, lefts = _states(tree, cells, used, own, begin)
+    order, parent, first, last = _order(tree.left, tree.right)
+    condition, share, met = _conditions(tree, own, len(used), lefts, order, parent)
+    value = tree.value[order]
+    return Paths(used, states, begin, state, first, last, value, condition, share, met)
+
+
+@compiled
+def _states(
+    tree: Tree, cells: Cells, used: Int32, own: Int32, begin: Int64
+) -> tuple[Int64, Int32, Bits]:
+    """The states of each column, and which of them each split sends left."""
+    state = np.zeros(begin[len(begin) - 1], np.int32)
     states = np.ones(len(used), np.int64)
+    most = 1
     for i in range(len(own)):
         o = own[i]
         ways = _ways(tree, i, cells, used[o])
         states[o] = refined(state[begin[o] : begin[o + 1]], ways, states[o])
-    lefts = np.zeros((len(own), states.max()), np.uint8)
+        most = max(most, states[o])
+    lefts = np.zeros((len(own), most), np.uint8)
     for i in range(len(own)):
-        o = own[i]
-        ways = _ways(tree, i, cells, used[o])
+        ways = _ways(tree, i, cells, used[own[i]])
         for c in range(len(ways)):
-            lefts[i, state[begin[o] + c]] = ways[c]
-    order, parent, first, last = _order(tree)
-    condition, share, met = _conditions(tree, own, len(used), lefts, order, parent)
-    value = tree.value[order]
-    return Paths(used, states, begin, state, first, last, value, condition, share, met)
+            lefts[i, state[begin[own[i]] + c]] = ways[c]
+    return states, state, lefts
 
 
 @part
@@ -95,14 +102,14 @@ def _ways(tree: Tree, split: int, cells: Cells, column: int) -> Bits:
     return ways
 
 
-@part
-def _order(tree: Tree) -> tuple[Int32, Int32, Int32, Int32]:
+@compiled
+def _order(left: Int32, right: Int32) -> tuple[Int32, Int32, Int32, Int32]:
     """Leaves from left to right.
 
     Returns them; the parent of each split and then of each leaf, -1 for none; and the first
     leaf of each split and the one after its last.
     """
-    splits, leaves = len(tree.column), len(tree.value)
+    splits, leaves = len(left), len(left) + 1
     order = np.empty(leaves, np.int32)
     parent = np.full(splits + leaves, -1, np.int32)
     first, last = np.empty(splits, np.int32), np.empty(splits, np.int32)
@@ -117,10 +124,10 @@ def _order(tree: Tree) -> tuple[Int32, Int32, Int32, Int32]:
         elif node >= splits:  # seen before: all leaves below are found
             last[node - splits] = found
         else:
-            left, right = tree.left[node], tree.right[node]
             first[node] = found
-            parent[_place(left, splits)] = parent[_place(right, splits)] = node
-            stack[height], stack[height + 1], stack[height + 2] = node + splits, right, left
+            parent[_place(left[node], splits)] = parent[_place(right[node], splits)] = node
+            stack[height], stack[height + 1] = node + splits, right[node]
+            stack[height + 2] = left[node]
             height += 3
     return order, parent, first, last
 
@@ -130,7 +137,7 @@ def _place(node: int, splits: int) -> int:
     return node if node >= 0 else splits + ~node
 
 
-@part
+@compiled
 def _conditions(
     tree: Tree, own: Int32, columns: int, lefts: Bits, order: Int32, parent: Int32
 ) -> tuple[Int32, Floats, Bits]:

@@ -31,11 +31,15 @@ def rule_for(depth: int) -> tuple[int, int]:
 
 
 @part
-def factors(weight: float, point: float, share: float) -> tuple[float, float]:
-    """What the product of all columns is multiplied with for the share of one of them.
+def met_factor(weight: float, point: float, share: float) -> float:
+    """What makes the product of all columns the share of one whose condition is met.
 
-    The first where the row meets the condition, the second where not: `weight (o - z)` over
-    the column's own factor in the product. Both are finite also where no training row met it.
+    `weight (1 - z)` over that column's own factor in the product.
     """
-    met = weight * (1 - share) / (point + (1 - point) * share)
-    return met, -weight / (1 - point)
+    return weight * (1 - share) / (point + (1 - point) * share)
+
+
+@part
+def unmet_factor(weight: float, point: float) -> float:
+    """The same where it is not met: `-weight z` over `(1 - t) z`, also where z is 0."""
+    return -weight / (1 - point)

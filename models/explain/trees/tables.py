@@ -6,13 +6,11 @@ from features.compiled import compiled, part
 from features.kernel.types import Floats, Int32, Int64
 from models.explain.trees.groups import told_apart, width
 from models.explain.trees.paths import Bits, Paths
-from models.explain.trees.quadrature import factors, rule_for
+from models.explain.trees.quadrature import met_factor, rule_for, unmet_factor
 
 
 @compiled
-def tables_of(
-    paths: Paths, begin: Int32, size: Int64, points: Floats, weights: Floats
-) -> Floats:
+def tables_of(paths: Paths, begin: Int32, size: Int64, points: Floats, weights: Floats) -> Floats:
     """The tables of a tree's groups, one after another; each of shape (patterns, columns)."""
     tables = np.zeros(size.sum())
     start = np.int64(0)
@@ -34,13 +32,13 @@ def _fill(
     state = np.zeros((columns, paths.met.shape[1]), np.int32)
     j = 0
     for o in range(len(paths.used)):
-        mine = np.zeros(paths.states[o], np.int32)
-        count = told_apart(paths, first, last, o, mine)
-        if count:
-            own[j], states[j], state[j, : len(mine)] = o, count, mine
-            j += 1
+        if j < columns:
+            count = told_apart(paths, first, last, o, state[j, : paths.states[o]])
+            if count:
+                own[j], states[j] = o, count
+                j += 1
     bits = np.empty(len(table) // columns, np.int32)
-    place = np.empty(columns, np.int32)
+    place, share = np.empty(columns, np.int32), np.empty(columns)
     for leaf in range(first, last):
         depth = 0
         bits[0], length = 0, 1
@@ -49,10 +47,9 @@ def _fill(
             met = _met(paths, c, state[j], paths.states[own[j]], states[j])
             length = _widen(bits, length, met, 1 << depth)
             if c >= 0:
-                place[depth] = j
+                place[depth], share[depth] = j, paths.share[c]
                 depth += 1
-        condition = paths.condition[leaf][own[place[:depth]]]
-        shares = leaf_shares(paths.value[leaf], paths.share[condition], points, weights)
+        shares = leaf_shares(paths.value[leaf], share[:depth], points, weights)
         for k in range(depth):
             mine_at = place[k]
             for p in range(len(bits)):
@@ -96,7 +93,7 @@ def leaf_shares(value: float, share: Floats, points: Floats, weights: Floats) ->
                 product[i] *= unmet
             length *= 2
         for j in range(depth):
-            met, unmet = factors(w, t, share[j])
+            met, unmet = met_factor(w, t, share[j]), unmet_factor(w, t)
             for i in range(length):
                 out[j, i] += product[i] * (met if (i >> j) & 1 else unmet)
     return out
