@@ -22,7 +22,7 @@ from models.explain.trees.forest import (
 )
 
 ZERO = float(np.float32(1e-35))
-"""LightGBM reads everything up to here, on either side, as zero."""
+"""LightGBM reads whatever lies between this and its negative as zero."""
 BITS = 32
 
 
@@ -95,13 +95,13 @@ def goes_left(value: float, threshold: float, decision: int, set_begin: Int32, s
         if np.isnan(value) or value >= BITS * (last - first):
             return False
         word = int(value)
-        return (sets[first + word // BITS] >> (word % BITS)) & 1 == 1
+        return bool((sets[first + word // BITS] >> (word % BITS)) & 1)
     missing = decision & MISSING
     if np.isnan(value) and missing != MISSING_NAN:
         value = 0.0
     if np.isnan(value) or (missing == MISSING_ZERO and -ZERO <= value <= ZERO):
         return decision & DEFAULT_LEFT != 0
-    return value <= threshold
+    return bool(value <= threshold)
 
 
 @part
@@ -118,7 +118,7 @@ def find_cells(inputs: Floats, start: int, rows: int, cells: Cells, found: Int32
                 known = -1 < x < len(ends) - 1
                 found[u, r] = int(x) if known else len(ends) - 1
             else:
-                found[u, r] = _first_at_least(ends, x)
+                found[u, r] = _first_at_least(ends, 0.0 if -ZERO <= x <= ZERO else x)
 
 
 @part

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.kernel.types import Floats, Int32, Int64
-from models.explain.trees.cells import Cells, cells_of
-from models.explain.trees.forest import Forest, Tree, read_forest
+from models.explain.trees.cells import cells_of
+from models.explain.trees.forest import Number, Tree, read_forest
 from models.explain.trees.groups import NO_TABLE, Groups, groups_of, ranges
 from models.explain.trees.kernel import shares_of
 from models.explain.trees.paths import Paths, paths_of
@@ -48,13 +48,30 @@ class TreeExplainer:
         paths = [paths_of(tree, self._cells) for tree in trees]
         self._rules = rules(max((_depth(p) for p in paths), default=0))
         planned = _planned(trees, paths)
-        self._groups = _joined([groups_of(p, *plan) for p, plan in zip(paths, planned)], planned)
-        tables = [tables_of(p, *plan, *self._rules) for p, plan in zip(paths, planned)]
+        self._groups = _joined(
+            [groups_of(p, *plan) for p, plan in zip(paths, planned, strict=True)], planned
+        )
+        tables = [tables_of(p, *plan, *self._rules) for p, plan in zip(paths, planned, strict=True)]
         self._tables = np.concatenate([np.zeros(0), *tables])
         self.base = sum(map(_mean, forest.trees))
 
+    @property
+    def numbers_in_tables(self) -> int:
+        """How much room the tables take, in numbers of 8 bytes."""
+        return len(self._tables)
+
     def contributions(self, inputs: Floats, threads: int = 1) -> Floats:
-        """Shares of the raw score, shape (rows, columns + 1); the last is `base`."""
+        """Shares of the raw score, shape (rows, columns + 1); the last is `base`.
+
+        Raises:
+            ValueError: the inputs have not the columns that the booster reads.
+        """
+        if inputs.ndim != 2 or inputs.shape[1] != self._columns:
+            raise ValueError(
+                f"the inputs have shape {inputs.shape}, {inputs.shape[-1]} columns, but the "
+                f"booster reads {self._columns}: give the columns it was trained on, in order."
+            )
+        inputs = np.asarray(inputs, np.float64)
         parts = [inputs[i : i + ROWS_AT_ONCE] for i in range(0, len(inputs), ROWS_AT_ONCE)]
         if len(parts) == 1 or threads == 1:
             return np.concatenate([np.zeros((0, self._columns + 1)), *map(self._explain, parts)])
@@ -90,7 +107,8 @@ def _planned(trees: Sequence[Tree], paths: Sequence[Paths]) -> list[tuple[Int32,
 
 def _joined(groups: Sequence[Groups], planned: Sequence[tuple[Int32, Int64]]) -> Groups:
     """The groups of all trees as those of one."""
-    tables = np.cumsum([0, *(size.sum() for _, size in planned)])
+    sizes = [int(size.sum()) for _, size in planned]
+    starts = np.cumsum(sizes) - sizes
     return Groups(
         begin=_chained([g.begin for g in groups]),
         column=_all([g.column for g in groups], np.int32),
@@ -99,7 +117,10 @@ def _joined(groups: Sequence[Groups], planned: Sequence[tuple[Int32, Int64]]) ->
         cell=_all([g.cell for g in groups], np.int32),
         step=_all([g.step for g in groups], np.int32),
         table=_all(
-            [np.where(g.table == NO_TABLE, NO_TABLE, g.table + t) for g, t in zip(groups, tables)],
+            [
+                np.where(g.table == NO_TABLE, NO_TABLE, g.table + t)
+                for g, t in zip(groups, starts, strict=True)
+            ],
             np.int64,
         ),
         share=_all([g.share for g in groups], np.float64),
@@ -107,7 +128,7 @@ def _joined(groups: Sequence[Groups], planned: Sequence[tuple[Int32, Int64]]) ->
     )
 
 
-def _all(parts: Sequence[npt.NDArray], kind: type) -> npt.NDArray:
+def _all(parts: Sequence[npt.NDArray[Number]], kind: type[Number]) -> npt.NDArray[Number]:
     return np.concatenate([np.zeros(0, kind), *parts])
 
 

@@ -71,8 +71,7 @@ def read_forest(booster: lightgbm.Booster) -> Forest:
             f"the booster has {said['num_tree_per_iteration']} outputs; shares are of one score: "
             "train one booster for each class."
         )
-    scale = 1.0 / max(len(texts), 1) if "average_output" in said else 1.0
-    trees = tuple(_tree(_fields(text), number, scale) for number, text in enumerate(texts))
+    trees = tuple(_tree(_fields(text), number) for number, text in enumerate(texts))
     return Forest(trees, int(said["max_feature_idx"]) + 1)
 
 
@@ -86,7 +85,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         yield key, value
 
 
-def _tree(said: Mapping[str, str], number: int, scale: float) -> Tree:
+def _tree(said: Mapping[str, str], number: int) -> Tree:
     if said.get("is_linear", "0") != "0":
         raise NotExplainable(
             f"tree {number} has linear models in its leaves (linear_tree), for which exact "
@@ -99,7 +98,7 @@ def _tree(said: Mapping[str, str], number: int, scale: float) -> Tree:
         left=_numbers(said, "left_child", np.int32),
         right=_numbers(said, "right_child", np.int32),
         split_rows=_numbers(said, "internal_count", np.float64),
-        value=scale * _numbers(said, "leaf_value", np.float64),
+        value=_numbers(said, "leaf_value", np.float64),
         leaf_rows=_numbers(said, "leaf_count", np.float64),
         set_begin=_numbers(said, "cat_boundaries", np.int32),
         sets=_numbers(said, "cat_threshold", np.int64),

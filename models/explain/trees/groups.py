@@ -12,7 +12,7 @@ import numpy as np
 
 from features.compiled import compiled, part
 from features.kernel.types import Floats, Int32, Int64
-from models.explain.trees.paths import Bits, Paths, refined
+from models.explain.trees.paths import Paths, refined
 
 NO_TABLE = -1
 
@@ -171,7 +171,7 @@ def width(paths: Paths, first: int, last: int) -> int:
 
 @part
 def _asked(paths: Paths, first: int, last: int, own: int) -> bool:
-    for leaf in range(first, last):
-        if paths.condition[leaf, own] >= 0:
-            return True
-    return False
+    leaf = first
+    while leaf < last and paths.condition[leaf, own] < 0:
+        leaf += 1
+    return leaf < last

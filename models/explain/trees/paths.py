@@ -133,7 +133,7 @@ def _order(left: Int32, right: Int32) -> tuple[Int32, Int32, Int32, Int32]:
 
 
 @part
-def _place(node: int, splits: int) -> int:
+def _place(node: int | np.int64, splits: int) -> int | np.int64:
     return node if node >= 0 else splits + ~node
 
 
