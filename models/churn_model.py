@@ -1,6 +1,6 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,8 @@ from models.score import HORIZONS, OTHERS, Band, Reason, Score
 
 REASONS_KEPT = 8
 """How many reasons are kept with a score; the others are kept as one sum."""
+ROWS_AT_A_TIME = 32_768
+"""Rows whose shares are held at once: those of a million accounts would take gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,22 @@ class ChurnModel:
             return []
         inputs = self.schema.encode(snapshot)
         chances = self.chances(inputs)
-        shares, base = self.explain(inputs)
-        cells = {name: snapshot[name].to_numpy(object) for name in self.schema.names}
         bands = self._bands(chances[self.primary_horizon], snapshot, seen)
-        rows = zip(snapshot["account_id"], snapshot["as_of"], bands, strict=True)
+        why = self._explained(snapshot, inputs)
+        rows = zip(snapshot["account_id"], snapshot["as_of"], bands, why, strict=True)
         return [
-            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band,
-                        _Explained(cells, i, shares[i], float(base[i])))
-            for i, (account, day, band) in enumerate(rows)
-        ]  # fmt: skip
+            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band, reasons)
+            for i, (account, day, band, reasons) in enumerate(rows)
+        ]
+
+    def _explained(self, snapshot: pd.DataFrame, inputs: Matrix) -> Iterator["_Explained"]:
+        """Each row's values and shares, worked out for a part of the rows at a time."""
+        for start in range(0, len(inputs), ROWS_AT_A_TIME):
+            some = slice(start, start + ROWS_AT_A_TIME)
+            cells = {name: snapshot[name].iloc[some].to_numpy(object) for name in self.schema.names}
+            shares, base = self.explain(inputs[some])
+            for i in range(len(shares)):
+                yield _Explained(cells, i, shares[i], float(base[i]))
 
     def _bands(
         self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
