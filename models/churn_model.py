@@ -76,6 +76,13 @@ class ChurnModel:
         chain = [h for h in self.hazards if h.interval.end <= self.primary_horizon]
         return explain(chain, inputs)
 
+    def sizes(self, inputs: Matrix) -> npt.NDArray[np.float64]:
+        """Mean absolute share of the log-odds by column, shape (columns,)."""
+        total = np.zeros(inputs.shape[1])
+        for some in parts_of(len(inputs)):
+            total += np.abs(self.explain(inputs[some])[0]).sum(axis=0)
+        return total / len(inputs)
+
     def score(self, snapshot: pd.DataFrame, seen: Seen | None = None) -> list[Score]:
         """Score every row of a snapshot (`account_id`, `as_of` and the signals' columns).
 
@@ -98,8 +105,7 @@ class ChurnModel:
 
     def _explained(self, snapshot: pd.DataFrame, inputs: Matrix) -> Iterator["_Explained"]:
         """Each row's values and shares, worked out for a part of the rows at a time."""
-        for start in range(0, len(inputs), ROWS_AT_A_TIME):
-            some = slice(start, start + ROWS_AT_A_TIME)
+        for some in parts_of(len(inputs)):
             cells = {name: snapshot[name].iloc[some].to_numpy(object) for name in self.schema.names}
             shares, base = self.explain(inputs[some])
             for i in range(len(shares)):
@@ -133,6 +139,11 @@ class ChurnModel:
             base=explained.base,
             reasons=explained.reasons(),
         )
+
+
+def parts_of(rows: int) -> list[slice]:
+    """The rows in parts that are explained one after the other."""
+    return [slice(i, i + ROWS_AT_A_TIME) for i in range(0, rows, ROWS_AT_A_TIME)]
 
 
 @dataclass(frozen=True)
