@@ -1,6 +1,6 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,8 @@ from models.score import HORIZONS, OTHERS, Band, Reason, Score
 
 REASONS_KEPT = 8
 """How many reasons are kept with a score; the others are kept as one sum."""
+ROWS_AT_A_TIME = 32_768
+"""Rows whose shares are held at once: those of a million accounts would take gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,13 @@ class ChurnModel:
         chain = [h for h in self.hazards if h.interval.end <= self.primary_horizon]
         return explain(chain, inputs)
 
+    def sizes(self, inputs: Matrix) -> npt.NDArray[np.float64]:
+        """Mean absolute share of the log-odds by column, shape (columns,)."""
+        total = np.zeros(inputs.shape[1])
+        for some in parts_of(len(inputs)):
+            total += np.abs(self.explain(inputs[some])[0]).sum(axis=0)
+        return total / len(inputs)
+
     def score(self, snapshot: pd.DataFrame, seen: Seen | None = None) -> list[Score]:
         """Score every row of a snapshot (`account_id`, `as_of` and the signals' columns).
 
@@ -86,15 +95,21 @@ class ChurnModel:
             return []
         inputs = self.schema.encode(snapshot)
         chances = self.chances(inputs)
-        shares, base = self.explain(inputs)
-        cells = {name: snapshot[name].to_numpy(object) for name in self.schema.names}
         bands = self._bands(chances[self.primary_horizon], snapshot, seen)
-        rows = zip(snapshot["account_id"], snapshot["as_of"], bands, strict=True)
+        why = self._explained(snapshot, inputs)
+        rows = zip(snapshot["account_id"], snapshot["as_of"], bands, why, strict=True)
         return [
-            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band,
-                        _Explained(cells, i, shares[i], float(base[i])))
-            for i, (account, day, band) in enumerate(rows)
-        ]  # fmt: skip
+            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band, reasons)
+            for i, (account, day, band, reasons) in enumerate(rows)
+        ]
+
+    def _explained(self, snapshot: pd.DataFrame, inputs: Matrix) -> Iterator["_Explained"]:
+        """Each row's values and shares, worked out for a part of the rows at a time."""
+        for some in parts_of(len(inputs)):
+            cells = {name: snapshot[name].iloc[some].to_numpy(object) for name in self.schema.names}
+            shares, base = self.explain(inputs[some])
+            for i in range(len(shares)):
+                yield _Explained(cells, i, shares[i], float(base[i]))
 
     def _bands(
         self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
@@ -124,6 +139,11 @@ class ChurnModel:
             base=explained.base,
             reasons=explained.reasons(),
         )
+
+
+def parts_of(rows: int) -> list[slice]:
+    """The rows in parts that are explained one after the other."""
+    return [slice(i, i + ROWS_AT_A_TIME) for i in range(0, rows, ROWS_AT_A_TIME)]
 
 
 @dataclass(frozen=True)

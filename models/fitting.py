@@ -90,7 +90,6 @@ def missing(dataset: Dataset, shown: Sequence[int], horizons: Sequence[int]) -> 
 
 def importance(model: ChurnModel, material: Material) -> dict[str, float]:
     """Mean absolute share of the log-odds by column on the latest date, largest first."""
-    shares, _ = model.explain(material.inputs[material.newest])
-    size = np.abs(shares).mean(axis=0)
+    size = model.sizes(material.inputs[material.newest])
     order = np.argsort(-size, kind="stable")
     return {material.schema.names[i]: float(size[i]) for i in order}

@@ -40,8 +40,8 @@ def weighed(
     if not silent or snapshot.empty:
         return ()
     table_of = {column.name: column.signal.table for column in catalogue.columns}
-    shares, _ = model.explain(model.schema.encode(snapshot))
-    parts = carried(model.schema.names, shares, table_of)
+    sizes = model.sizes(model.schema.encode(snapshot))
+    parts = carried(model.schema.names, sizes, table_of)
     found = [SilentSource(t, since, parts[t]) for t, since in silent.items() if t in parts]
     return tuple(sorted(found, key=lambda each: (-each.share, each.table)))
 

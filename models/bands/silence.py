@@ -33,19 +33,18 @@ def matter(sources: Sequence[SilentSource]) -> bool:
 
 
 def carried(
-    names: Sequence[str], shares: npt.NDArray[np.float64], table_of: Mapping[str, str]
+    names: Sequence[str], sizes: npt.NDArray[np.float64], table_of: Mapping[str, str]
 ) -> dict[str, float]:
     """The part of the mean absolute shares that each table's columns carry; adds up to 1.
 
     Args:
         names: the model's columns.
-        shares: of the log-odds, shape (rows, columns).
+        sizes: mean absolute share of the log-odds of each column, shape (columns,).
         table_of: the table that each column is measured from.
     """
-    size = np.abs(shares).mean(axis=0)
-    total = float(size.sum())
+    total = float(sizes.sum())
     found: dict[str, float] = {}
-    for name, part in zip(names, size, strict=True):
+    for name, part in zip(names, sizes, strict=True):
         table = table_of[name]
         found[table] = found.get(table, 0.0) + (float(part) / total if total else 0.0)
     return found

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models import churn_model
 from models.bands import BandPolicy, Thresholds
 from models.calibration import Calibrator
 from models.churn_model import REASONS_KEPT, ChurnModel
@@ -59,6 +60,22 @@ def test_reasons_carry_the_values_as_they_were(
             seen = row[reason.signal]
             assert reason.value == (None if pd.isna(seen) else seen)
         assert "fixed" not in {r.signal for r in score.reasons}
+
+
+@pytest.mark.parametrize("flavour", ["lightgbm", "logistic", "blend"])
+def test_scores_in_parts_as_at_once_to_the_last_bit(
+    make_model: Callable[..., ChurnModel],
+    snapshot: pd.DataFrame,
+    flavour: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = make_model(flavour)
+    inputs = model.schema.encode(snapshot)
+    at_once, sizes = model.score(snapshot), model.sizes(inputs)
+    np.testing.assert_allclose(sizes, np.abs(model.explain(inputs)[0]).mean(axis=0), rtol=1e-12)
+    monkeypatch.setattr(churn_model, "ROWS_AT_A_TIME", 7)
+    assert model.score(snapshot) == at_once
+    np.testing.assert_allclose(model.sizes(inputs), sizes, rtol=1e-12)
 
 
 def test_no_accounts_no_scores(

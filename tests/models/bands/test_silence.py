@@ -11,15 +11,15 @@ MAY = date(2026, 5, 1)
 
 
 def test_what_tables_carry_adds_up_to_one() -> None:
-    shares = np.array([[0.4, -0.1, 0.0, 0.2], [-0.2, 0.1, 0.0, 0.2]])
+    sizes = np.array([0.3, 0.1, 0.0, 0.2])
     names = ("consumption__a", "risk__b", "risk__c", "consumption__d")
     tables = {n: "usage" if n.startswith("consumption") else "risks" for n in names}
-    found = carried(names, shares, tables)
+    found = carried(names, sizes, tables)
     assert found == pytest.approx({"usage": 0.5 / 0.6, "risks": 0.1 / 0.6})
 
 
 def test_a_model_that_says_the_same_of_all_rests_on_nothing() -> None:
-    assert carried(("a",), np.zeros((3, 1)), {"a": "usage"}) == {"usage": 0.0}
+    assert carried(("a",), np.zeros(1), {"a": "usage"}) == {"usage": 0.0}
 
 
 def test_small_shares_matter_together() -> None:
