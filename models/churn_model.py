@@ -10,10 +10,15 @@ import pandas as pd
 
 from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import bands_of
+from models.causes.shares import Causes
 from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
 from models.hazards import Hazard, explain, p_loss
+from models.intervals import Interval
+from models.outlook import outlooks
 from models.score import HORIZONS, OTHERS, Band, Reason, Score
+
+Vector = npt.NDArray[np.float64]
 
 REASONS_KEPT = 8
 """How many reasons are kept with a score; the others are kept as one sum."""
@@ -29,6 +34,10 @@ class ChurnModel:
         fingerprint: of the signal definitions it was trained on.
         events: the company's main events, which have signals of their own.
         shown: the horizons the company asks for; the chain may pass through others.
+        lead: days in which a loss does not count for health score, bands and reasons: they
+            tell of accounts still there then. Where an interval begins.
+        causes: in which way an account is lost; None where the outcome is one cause alone.
+        expansion: the same of growth, where that model is fit to use.
     """
 
     version: str
@@ -42,15 +51,34 @@ class ChurnModel:
     events: tuple[str, ...]
     data_as_of: date
     shown: tuple[int, ...] = HORIZONS
+    lead: int = 0
+    causes: Causes | None = None
+    expansion: "ChurnModel | None" = None
 
     @property
     def horizons(self) -> tuple[int, ...]:
         """The horizons that are shown and have evidence."""
         return tuple(h.interval.end for h in self.hazards if h.interval.end in self.shown)
 
+    @property
+    def question(self) -> str:
+        """The outcome, with the minimum lead time where there is one."""
+        return f"{self.outcome} after {self.lead} days" if self.lead else self.outcome
+
+    def log_odds(self, inputs: Matrix) -> dict[Interval, npt.NDArray[np.float64]]:
+        """Calibrated log-odds of loss in each interval of accounts still there."""
+        return {h.interval: h.log_odds(inputs) for h in self.hazards}
+
     def chances(self, inputs: Matrix) -> dict[int, npt.NDArray[np.float64]]:
-        """Calibrated chance of loss by horizon, shape (rows,) each."""
-        return p_loss({h.interval: h.log_odds(inputs) for h in self.hazards}, self.horizons)
+        """Calibrated chance of loss by horizon from `as_of` on, shape (rows,) each."""
+        return p_loss(self.log_odds(inputs), self.horizons)
+
+    def primary_chance(self, inputs: Matrix) -> npt.NDArray[np.float64]:
+        """Calibrated `P(lead < T <= primary horizon | T > lead)`, shape (rows,)."""
+        return self._primary(self.log_odds(inputs))
+
+    def _primary(self, odds: Mapping[Interval, Vector]) -> Vector:
+        return p_loss(odds, [self.primary_horizon], self.lead)[self.primary_horizon]
 
     def chance(
         self, inputs: Matrix, horizon_days: float, lead_days: float = 0.0
@@ -63,15 +91,15 @@ class ChurnModel:
         Raises:
             BeyondTheChain: the days lie beyond the evidence.
         """
-        log_odds = {h.interval: h.log_odds(inputs) for h in self.hazards}
-        return chance_of(log_odds, horizon_days, lead_days)
+        return chance_of(self.log_odds(inputs), horizon_days, lead_days)
 
     def explain(self, inputs: Matrix) -> tuple[Matrix, npt.NDArray[np.float64]]:
-        """Shares of the log-odds of loss within the primary horizon, and the base.
+        """Shares of the log-odds of the primary chance, and the base.
 
         Shapes (rows, columns) and (rows,); a row adds up to the log-odds of its chance.
         """
-        chain = [h for h in self.hazards if h.interval.end <= self.primary_horizon]
+        last, begins = self.primary_horizon, self.lead
+        chain = [h for h in self.hazards if h.interval.start >= begins and h.interval.end <= last]
         return explain(chain, inputs)
 
     def score(self, snapshot: pd.DataFrame, seen: Seen | None = None) -> list[Score]:
@@ -85,16 +113,28 @@ class ChurnModel:
         if snapshot.empty:
             return []
         inputs = self.schema.encode(snapshot)
-        chances = self.chances(inputs)
+        odds = self.log_odds(inputs)
+        chances, primary = p_loss(odds, self.horizons), self._primary(odds)
+        ahead = outlooks(self, odds, snapshot, inputs)
         shares, base = self.explain(inputs)
         cells = {name: snapshot[name].to_numpy(object) for name in self.schema.names}
-        bands = self._bands(chances[self.primary_horizon], snapshot, seen)
+        bands = self._bands(primary, snapshot, seen)
         rows = zip(snapshot["account_id"], snapshot["as_of"], bands, strict=True)
         return [
-            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band,
-                        _Explained(cells, i, shares[i], float(base[i])))
+            Score(
+                account_id=account,
+                as_of=day,
+                p_loss={h: float(chances[h][i]) if h in chances else None for h in HORIZONS},
+                health_score=float(100 * (1 - primary[i])),
+                band=band,
+                model_version=self.version,
+                base=float(base[i]),
+                reasons=_Explained(cells, i, shares[i]).reasons(),
+                primary=float(primary[i]),
+                outlook=ahead[i],
+            )
             for i, (account, day, band) in enumerate(rows)
-        ]  # fmt: skip
+        ]
 
     def _bands(
         self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
@@ -105,26 +145,6 @@ class ChurnModel:
         before = seen or Seen.nothing(len(snapshot))
         return bands_of(settle(self.policy.steps, chance, limits, before))
 
-    def _score(
-        self,
-        account: str,
-        day: date,
-        chances: dict[int, float],
-        band: Band,
-        explained: "_Explained",
-    ) -> Score:
-        primary = chances[self.primary_horizon]
-        return Score(
-            account_id=account,
-            as_of=day,
-            p_loss={h: chances.get(h) for h in HORIZONS},
-            health_score=100 * (1 - primary),
-            band=band,
-            model_version=self.version,
-            base=explained.base,
-            reasons=explained.reasons(),
-        )
-
 
 @dataclass(frozen=True)
 class _Explained:
@@ -133,7 +153,6 @@ class _Explained:
     cells: Mapping[str, npt.NDArray[np.object_]]
     row: int
     shares: npt.NDArray[np.float64]
-    base: float
 
     def reasons(self) -> tuple[Reason, ...]:
         names = list(self.cells)
