@@ -130,7 +130,7 @@ class ChurnModel:
                 model_version=self.version,
                 base=float(base[i]),
                 reasons=_Explained(cells, i, shares[i]).reasons(),
-                primary=float(primary[i]),
+                primary=float(primary[i]) if self.lead else None,
                 outlook=ahead[i],
             )
             for i, (account, day, band) in enumerate(rows)

@@ -70,7 +70,8 @@ class Score:
         reasons: the signals with the largest contributions, largest first, then the others
             together; with the base they add up to the log-odds of the primary chance.
         primary: the chance of loss within the primary horizon and after the minimum lead time,
-            of an account still there then; None means `p_loss` within the primary horizon.
+            of an account still there then; None where there is no lead time, so that it is
+            `p_loss` within the primary horizon.
         outlook: what is foretold beside it.
     """
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.bands import BandPlan
+from models.baselines import BLIND
 from models.causes.learn import LearntCauses, Told, learn
 from models.causes.revenue import revenue_taken
 from models.causes.shares import CONTRACTION
@@ -54,7 +55,7 @@ class Beside:
             "fit_to_use": bool(found and found.verdict.fit),
             "flavour": found.model.flavour if found else None,
             "horizons": list(found.model.horizons) if found else [],
-            "verdict": list(found.verdict.sentences) if found else [too_few(grown)],
+            "verdict": not_fit(found) if found else [too_few(grown)],
             "horizon_reports": _reports(found.reports) if found else {},
             "leading_signals": dict(list(found.importance.items())[:15]) if found else {},
         }
@@ -66,6 +67,11 @@ def too_few(grown: int) -> str:
         f"{grown} accounts were seen to grow, too few (or on too few dates) to fit a model of "
         "expansion on some and check it on later ones"
     )
+
+
+def not_fit(expansion: Trained) -> list[str]:
+    """What speaks against a model of expansion; its first sentence is its figures alone."""
+    return list(expansion.verdict.sentences[1:])
 
 
 def learnt_beside(
@@ -113,7 +119,13 @@ def _expansion(
     dataset, grown = replace(dataset, lead=0), sufficiency(dataset).lost
     flavour = trained.model.flavour.removesuffix(SHIFTED)
     plan = replace(
-        plan, flavours=(flavour,), settings={}, directions={}, report_from=None, bands=BandPlan()
+        plan,
+        flavours=(flavour,),
+        baselines={name: columns for name, columns in plan.baselines.items() if name in BLIND},
+        bands=BandPlan(),
+        directions={},  # what is healthy need not be what grows
+        settings={},
+        report_from=None,
     )
     say(f"expansion: {grown} accounts were seen to grow; training {flavour} on them likewise")
     try:
