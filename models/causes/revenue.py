@@ -30,9 +30,10 @@ def revenue_taken(dataset: Dataset, contracted: Mask, column: str) -> dict[str, 
             "mrr": dataset.frame[column].to_numpy(np.float64, na_value=np.nan),
         }
     )
-    before = known[contracted].groupby(["account", "event"], as_index=False).last()
+    one = ["account", "event"]
+    before = known[contracted].drop_duplicates(one, keep="last")
     after = known[["account", "day", "mrr"]].rename(columns={"day": "then", "mrr": "left"})
     both = before.merge(after, on="account")
-    both = both[both["then"] >= both["event"]].groupby(["account", "event"], as_index=False).first()
+    both = both[both["then"] >= both["event"]].drop_duplicates(one)
     share = (1 - both["left"] / both["mrr"])[both["mrr"] > 0].dropna().clip(0, 1)
     return {**taken, CONTRACTION: float(share.mean())} if len(share) else taken
