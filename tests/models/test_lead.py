@@ -1,4 +1,4 @@
-"""A minimum lead time: a loss before it does not count, and who is lost by then is not asked about."""
+"""A minimum lead time: who is lost by then is not asked about, and is no negative either."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -93,9 +93,7 @@ def test_every_figure_counts_losses_after_the_lead(later: Trained, trained: Trai
     assert known.lost.mean() < trained.band_rows.past().lost.mean()
 
 
-def test_a_chance_that_forgot_the_lead_would_be_seen(
-    later: Trained, make_world: MakeWorld
-) -> None:
+def test_a_chance_that_forgot_the_lead_would_be_seen(later: Trained, make_world: MakeWorld) -> None:
     world = make_world(seed=5, signal=1.5)
     test = sets_of(replace(world, lead=30), later.walk)[90]
     forgotten = sets_of(world, later.walk)[90]
