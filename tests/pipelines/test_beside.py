@@ -44,6 +44,7 @@ buckets = 2
 outcome = "any_loss"
 flavours = ["logistic"]
 horizons = [30, 90]
+minimum_lead_days = 30
 """
 
 
@@ -121,7 +122,7 @@ def test_both_causes_and_expansion_have_their_figures(done: Done) -> None:
     assert found["outcome"] == "any_loss"
     causes = found["causes"]
     assert causes["told_apart_by"] in {"shrunken", "logistic"}  # the plan tells them
-    assert min(causes["accounts_lost"].values()) > 60
+    assert min(causes["accounts_lost"].values()) > 40
     assert causes["revenue_taken"] == {
         "logo_churn": 1.0,
         "contraction": pytest.approx(0.4, abs=0.05),
@@ -130,17 +131,20 @@ def test_both_causes_and_expansion_have_their_figures(done: Done) -> None:
         assert of["90"]["gains"]["base share"]["low"] > 0
     growth = found["expansion"]
     assert growth["fit_to_use"], growth["verdict"]
-    assert growth["accounts_grown"] > 60
+    assert growth["accounts_grown"] > 40
     assert growth["horizon_reports"]["90"]["metrics"]["auc"]["low"] > 0.6
-    assert "expected_loss" not in found
+    assert found["minimum_lead_days"] == 30
+    assert found["horizon_reports"].keys() == {"90"}
+    assert causes["horizon_reports"]["contraction"].keys() == {"30", "90"}  # from today on
 
 
 def test_people_are_told_of_them(done: Done) -> None:
     for words in (
+        "A loss in the first 30 days does not count",
         "Losses by cause: ",
         "    logo_churn, 90 days (",
         "    contraction, 30 days (",
-        "    a contraction takes 4",
+        " % of revenue on average",
         "  Expansion (logistic, ",
         "foretold beside the loss",
     ):
@@ -158,6 +162,10 @@ def test_scores_carry_them_and_add_up(done: Done) -> None:
             parts = [of[horizon] for of in ahead.p_by_cause.values()]
             assert sum(parts) == pytest.approx(each.score.p_loss[horizon], abs=1e-12)
         assert 0 < ahead.p_expansion[30] < ahead.p_expansion[90] < 1
+        p = each.score.p_loss
+        assert each.risk == pytest.approx(1 - (1 - p[90]) / (1 - p[30]), abs=1e-9)
+        assert each.score.health_score == pytest.approx(100 * (1 - each.risk))
+        assert (ahead.lead_days, each.score.primary) == (30, each.risk)
         whole = ahead.p_by_cause["logo_churn"][90] + 0.4 * ahead.p_by_cause["contraction"][90]
         assert ahead.revenue_lost == pytest.approx(whole, abs=0.05)
         assert each.expected_loss is not None
@@ -170,8 +178,7 @@ def test_the_export_holds_them_column_by_column(
     done: Done, forewarn: Callable[..., Result], tmp_path: Path
 ) -> None:
     target = tmp_path / "scores.csv"
-    config_file = done.workspace.parent / "forewarn.toml"
-    place = ("-c", config_file, "--workspace", done.workspace)
+    place = ("--workspace", done.workspace)
     answer = forewarn("export", "scores", "--as-of", AS_OF, "--to", target, *place)
     assert answer.exit_code == 0, answer.output
     frame = pd.read_csv(target)
@@ -179,30 +186,5 @@ def test_the_export_holds_them_column_by_column(
     np.testing.assert_allclose(both, frame["p_loss_90"], atol=1e-12)
     assert frame["p_expansion_90"].between(0, 1).all()
     assert frame["expected_loss"].gt(0).all()
-    assert frame["minimum_lead_days"].eq(0).all()
+    assert frame["minimum_lead_days"].eq(30).all()
     assert frame["p_contraction_365"].isna().all()
-
-
-def test_a_minimum_lead_time_asks_another_question(
-    done: Done, forewarn: Callable[..., Result], tmp_path: Path
-) -> None:
-    """A champion without a lead time gives way to a model that has one; it answers nothing else."""
-    later = FILE + 'minimum_lead_days = 30\nexpansion = "never"\n'
-    config_file = done.workspace.parent / "later.toml"
-    config_file.write_text(later)
-    space = tmp_path / "workspace"
-    place = ("-c", config_file, "--workspace", space)
-    assert forewarn("load", *place).exit_code == 0
-    answer = forewarn("train", "--as-of", AS_OF, *place)
-    assert answer.exit_code == 0, answer.output
-    assert "A loss in the first 30 days does not count" in answer.output
-    assert "Expansion" not in answer.output
-    assert forewarn("score", "--as-of", AS_OF, *place).exit_code == 0
-    store = open_store(Workspace(space).store_address)
-    scores = ScoreRepository(store).run(AS_OF)
-    store.dispose()
-    for each in scores:
-        p, now = each.score.p_loss, each.score.outlook
-        assert now.lead_days == 30
-        assert each.risk == pytest.approx(1 - (1 - p[90]) / (1 - p[30]), abs=1e-9)
-        assert each.score.health_score == pytest.approx(100 * (1 - each.risk))

@@ -1,7 +1,6 @@
 """Causes are told apart by signals where that holds on later dates, else by their base share."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -76,10 +75,3 @@ def test_too_few_of_a_cause_is_said(world: Dataset, trained: Trained, plan: Trai
     assert found.reports[CONTRACTION] == {}
     assert found.missing[CONTRACTION].keys() == found.reports[CHURN].keys()
     assert found.accounts[CONTRACTION] < 20 < found.accounts[CHURN]
-
-
-def test_a_lead_time_changes_nothing_about_causes(
-    world: Dataset, trained: Trained, plan: TrainingPlan, foretold: LearntCauses
-) -> None:
-    chance = {"basic": 0.05, "plus": 0.3, "team": 0.95}
-    assert learnt(replace(world, lead=30), trained, plan, chance).reports == foretold.reports
