@@ -36,7 +36,7 @@ def champion_is(monkeypatch):
         def load(*_):
             if broken:
                 raise BrokenBundle(broken)
-            return SimpleNamespace(fingerprint=fingerprint, outcome=outcome)
+            return SimpleNamespace(fingerprint=fingerprint, question=outcome)
 
         monkeypatch.setattr(promotion.bundle, "load", load)
 
