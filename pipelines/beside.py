@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,19 @@ class Beside:
         return {
             "causes": _causes(self.causes) if self.causes else None,
             "expansion": None if self.grown is None else self._expansion(self.grown),
+        }
+
+    def figures(self) -> dict[str, float]:
+        """The figures of each cause and of expansion worth following from run to run, by name."""
+        reports = dict(self.causes.reports) if self.causes else {}
+        if self.expansion:
+            reports[EXPANSION] = self.expansion.reports
+        return {
+            f"{name}_{target}_{horizon}": estimate.value
+            for target, of in reports.items()
+            for horizon, found in of.items()
+            for name, estimate in found.metrics.items()
+            if isfinite(estimate.value)
         }
 
     def _expansion(self, grown: int) -> dict[str, Any]:

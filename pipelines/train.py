@@ -295,6 +295,8 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "horizons": summary["horizon_reports"],
             "bands": summary["bands"],
             "honesty": result.trained.honesty.summary(),
+            "minimum_lead_days": model.lead,
+            "beside": result.beside.summary(),
             "leading_signals": summary["leading_signals"],
             "events": list(model.events),
             "own_signals": [asdict(phrase) for phrase in result.own],

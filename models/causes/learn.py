@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +87,7 @@ class Told:
     contracted: Mask
     walk: OutOfTime
 
-    @property
+    @cached_property
     def data(self) -> Dataset:
         """The rows; chances by cause are counted from `as_of` on, whatever the lead time."""
         return replace(self.material.dataset, lead=0)
@@ -199,7 +200,8 @@ def _checked(
             lost = test.lost * mine
             events = independent_events(data, test.rows, lost)
             if events < FEWEST_TEST_EVENTS:
-                missing[cause][horizon] = f"{events} accounts on later dates; 20 are needed"
+                missing[cause][horizon] = f"{events} accounts on later dates; "
+                missing[cause][horizon] += f"{FEWEST_TEST_EVENTS} are needed"
                 continue
             check = TestSet(test.rows, lost, chances[cause][test.rows], test.block)
             beside = {BASE_SHARE: plain[cause][test.rows]}

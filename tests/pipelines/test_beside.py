@@ -134,6 +134,7 @@ def test_both_causes_and_expansion_have_their_figures(done: Done) -> None:
     assert growth["accounts_grown"] > 40
     assert growth["horizon_reports"]["90"]["metrics"]["auc"]["low"] > 0.6
     assert found["minimum_lead_days"] == 30
+
     assert found["horizon_reports"].keys() == {"90"}
     assert causes["horizon_reports"]["contraction"].keys() == {"30", "90"}  # from today on
 
