@@ -31,6 +31,7 @@ Vector = npt.NDArray[np.float64]
 By = dict[Interval, Vector]
 BASE, CANDIDATES = "constant", ("shrunken", "logistic")
 BASE_SHARE = "base share"
+TOO_FEW = f"{{}} accounts lost so on later dates; {FEWEST_TEST_EVENTS} are needed"
 
 
 @dataclass(frozen=True)
@@ -200,8 +201,7 @@ def _checked(
             lost = test.lost * mine
             events = independent_events(data, test.rows, lost)
             if events < FEWEST_TEST_EVENTS:
-                missing[cause][horizon] = f"{events} accounts on later dates; "
-                missing[cause][horizon] += f"{FEWEST_TEST_EVENTS} are needed"
+                missing[cause][horizon] = TOO_FEW.format(events)
                 continue
             check = TestSet(test.rows, lost, chances[cause][test.rows], test.block)
             beside = {BASE_SHARE: plain[cause][test.rows]}
