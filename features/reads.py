@@ -7,8 +7,8 @@ from features.signal import Catalogue
 Reads = dict[str, frozenset[str]]
 
 
-def reads(catalogue: Catalogue, label: Label | None = None) -> Reads:
-    """The columns of each table that signals and, if given, a label's fates read.
+def reads(catalogue: Catalogue, *labels: Label) -> Reads:
+    """The columns of each table that signals and, if given, the fates of labels read.
 
     Clocks come always, and with every table: an account's life begins with its first trace
     anywhere.
@@ -19,8 +19,9 @@ def reads(catalogue: Catalogue, label: Label | None = None) -> Reads:
             wanted[signal.table].update(signal.measure.columns, (c for c, _ in signal.where))
             for table, columns in signal.measure.elsewhere.items():
                 wanted[table].update(columns)
-    for table, columns in (label.reads if label else {}).items():
-        wanted[table].update(columns)
+    for label in labels:
+        for table, columns in label.reads.items():
+            wanted[table].update(columns)
     return {table: _with_needs(table, columns) for table, columns in wanted.items()}
 
 

@@ -12,15 +12,18 @@ from typing import Any
 
 from models.bands import BandPolicy
 from models.calibration import Calibrator
+from models.causes.shares import Causes, Share
 from models.churn_model import ChurnModel
 from models.encoding import InputColumn, InputSchema
-from models.flavours import FITTED
+from models.flavours import FITTED, Fitted
 from models.hazards import Hazard
 from models.intervals import Interval
 from models.score import HORIZONS
 
 MANIFEST = "manifest.json"
 MODEL = "model.json"
+CAUSE, EXPANSION = "cause", "expansion"
+"""Prefixes of the files that say by which cause, and of the model of expansion."""
 FORMAT = 2
 """2: thresholds by tier, and steps."""
 
@@ -32,16 +35,25 @@ class BrokenBundle(Exception):
 def save(model: ChurnModel, folder: Path) -> str:
     """Write `model` under `folder`; returns the manifest's SHA-256, which names the bundle."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {MODEL: json.dumps(_described(model), indent=2)}
-    for hazard in model.hazards:
-        for name, text in hazard.model.to_files().items():
-            files[f"{hazard.interval.name}.{name}"] = text
+    files = _files(model)
     for name, text in files.items():
         (folder / name).write_bytes(text.encode())
     sums = {name: _sha256(text.encode()) for name, text in sorted(files.items())}
     manifest = json.dumps({"format": FORMAT, "version": model.version, "sha256": sums}, indent=2)
     (folder / MANIFEST).write_bytes(manifest.encode())
     return _sha256(manifest.encode())
+
+
+def _files(model: ChurnModel) -> dict[str, str]:
+    """Every file's text by name; those of a model of expansion under a name of their own."""
+    files = {MODEL: json.dumps(_described(model), indent=2)}
+    parts: list[tuple[str, Fitted]] = [(h.interval.name, h.model) for h in model.hazards]
+    shares = model.causes.shares if model.causes else ()
+    parts += [(f"{CAUSE}.{share.interval.name}", share.model) for share in shares]
+    for prefix, fitted in parts:
+        files |= {f"{prefix}.{name}": text for name, text in fitted.to_files().items()}
+    inner = _files(model.expansion) if model.expansion else {}
+    return files | {f"{EXPANSION}.{name}": text for name, text in inner.items()}
 
 
 def load(folder: Path, digest: str | None = None) -> ChurnModel:
@@ -63,6 +75,7 @@ def load(folder: Path, digest: str | None = None) -> ChurnModel:
 
 def _model(files: dict[str, str]) -> ChurnModel:
     body = json.loads(files.pop(MODEL))
+    inner = _under(EXPANSION, files)
     fitted = FITTED[body["flavour"]]
     hazards = tuple(_hazard(fitted, entry, files) for entry in body["hazards"])
     columns = tuple(
@@ -81,6 +94,9 @@ def _model(files: dict[str, str]) -> ChurnModel:
         events=tuple(body["events"]),
         data_as_of=date.fromisoformat(body["data_as_of"]),
         shown=tuple(body.get("shown", HORIZONS)),
+        lead=body.get("lead", 0),
+        causes=_causes(body["causes"], files) if body.get("causes") else None,
+        expansion=_model(inner) if inner else None,
     )
 
 
@@ -91,6 +107,8 @@ def _described(model: ChurnModel) -> dict[str, Any]:
         "outcome": model.outcome,
         "primary_horizon": model.primary_horizon,
         "shown": list(model.shown),
+        "lead": model.lead,
+        "causes": _causes_described(model.causes) if model.causes else None,
         "data_as_of": model.data_as_of.isoformat(),
         "fingerprint": model.fingerprint,
         "events": list(model.events),
@@ -104,9 +122,29 @@ def _described(model: ChurnModel) -> dict[str, Any]:
 
 def _hazard(fitted: Any, entry: dict[str, Any], files: dict[str, str]) -> Hazard:
     interval = Interval(entry["start"], entry["end"])
-    prefix = f"{interval.name}."
-    mine = {n.removeprefix(prefix): text for n, text in files.items() if n.startswith(prefix)}
+    mine = _under(interval.name, files)
     return Hazard(interval, fitted.from_files(mine), Calibrator(**entry["calibrator"]))
+
+
+def _causes_described(causes: Causes) -> dict[str, Any]:
+    shares = [{**asdict(each.interval), "flavour": each.flavour} for each in causes.shares]
+    return {"revenue": dict(causes.revenue), "shares": shares}
+
+
+def _causes(body: dict[str, Any], files: dict[str, str]) -> Causes:
+    return Causes(tuple(_share(entry, files) for entry in body["shares"]), body["revenue"])
+
+
+def _share(entry: dict[str, Any], files: dict[str, str]) -> Share:
+    interval = Interval(entry["start"], entry["end"])
+    mine = _under(f"{CAUSE}.{interval.name}", files)
+    return Share(interval, entry["flavour"], FITTED[entry["flavour"]].from_files(mine))
+
+
+def _under(prefix: str, files: dict[str, str]) -> dict[str, str]:
+    """The files of a part of the model, by their names in it."""
+    start = f"{prefix}."
+    return {n.removeprefix(start): text for n, text in files.items() if n.startswith(start)}
 
 
 def _verified(folder: Path, digest: str | None) -> dict[str, str]:

@@ -10,10 +10,15 @@ import pandas as pd
 
 from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import bands_of
+from models.causes.shares import Causes
 from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
 from models.hazards import Hazard, explain, p_loss
+from models.intervals import Interval
+from models.outlook import outlooks
 from models.score import HORIZONS, OTHERS, Band, Reason, Score
+
+Vector = npt.NDArray[np.float64]
 
 REASONS_KEPT = 8
 """How many reasons are kept with a score; the others are kept as one sum."""
@@ -31,6 +36,10 @@ class ChurnModel:
         fingerprint: of the signal definitions it was trained on.
         events: the company's main events, which have signals of their own.
         shown: the horizons the company asks for; the chain may pass through others.
+        lead: days in which a loss does not count for health score, bands and reasons: they
+            tell of accounts still there then. Where an interval begins.
+        causes: in which way an account is lost; None where the outcome is one cause alone.
+        expansion: the same of growth, where that model is fit to use.
     """
 
     version: str
@@ -44,15 +53,34 @@ class ChurnModel:
     events: tuple[str, ...]
     data_as_of: date
     shown: tuple[int, ...] = HORIZONS
+    lead: int = 0
+    causes: Causes | None = None
+    expansion: "ChurnModel | None" = None
 
     @property
     def horizons(self) -> tuple[int, ...]:
         """The horizons that are shown and have evidence."""
         return tuple(h.interval.end for h in self.hazards if h.interval.end in self.shown)
 
+    @property
+    def question(self) -> str:
+        """The outcome, with the minimum lead time where there is one."""
+        return f"{self.outcome} after {self.lead} days" if self.lead else self.outcome
+
+    def log_odds(self, inputs: Matrix) -> dict[Interval, npt.NDArray[np.float64]]:
+        """Calibrated log-odds of loss in each interval of accounts still there."""
+        return {h.interval: h.log_odds(inputs) for h in self.hazards}
+
     def chances(self, inputs: Matrix) -> dict[int, npt.NDArray[np.float64]]:
-        """Calibrated chance of loss by horizon, shape (rows,) each."""
-        return p_loss({h.interval: h.log_odds(inputs) for h in self.hazards}, self.horizons)
+        """Calibrated chance of loss by horizon from `as_of` on, shape (rows,) each."""
+        return p_loss(self.log_odds(inputs), self.horizons)
+
+    def primary_chance(self, inputs: Matrix) -> npt.NDArray[np.float64]:
+        """Calibrated `P(lead < T <= primary horizon | T > lead)`, shape (rows,)."""
+        return self._primary(self.log_odds(inputs))
+
+    def _primary(self, odds: Mapping[Interval, Vector]) -> Vector:
+        return p_loss(odds, [self.primary_horizon], self.lead)[self.primary_horizon]
 
     def chance(
         self, inputs: Matrix, horizon_days: float, lead_days: float = 0.0
@@ -65,15 +93,15 @@ class ChurnModel:
         Raises:
             BeyondTheChain: the days lie beyond the evidence.
         """
-        log_odds = {h.interval: h.log_odds(inputs) for h in self.hazards}
-        return chance_of(log_odds, horizon_days, lead_days)
+        return chance_of(self.log_odds(inputs), horizon_days, lead_days)
 
     def explain(self, inputs: Matrix) -> tuple[Matrix, npt.NDArray[np.float64]]:
-        """Shares of the log-odds of loss within the primary horizon, and the base.
+        """Shares of the log-odds of the primary chance, and the base.
 
         Shapes (rows, columns) and (rows,); a row adds up to the log-odds of its chance.
         """
-        chain = [h for h in self.hazards if h.interval.end <= self.primary_horizon]
+        last, begins = self.primary_horizon, self.lead
+        chain = [h for h in self.hazards if h.interval.start >= begins and h.interval.end <= last]
         return explain(chain, inputs)
 
     def sizes(self, inputs: Matrix) -> npt.NDArray[np.float64]:
@@ -94,13 +122,26 @@ class ChurnModel:
         if snapshot.empty:
             return []
         inputs = self.schema.encode(snapshot)
-        chances = self.chances(inputs)
-        bands = self._bands(chances[self.primary_horizon], snapshot, seen)
+        odds = self.log_odds(inputs)
+        chances, primary = p_loss(odds, self.horizons), self._primary(odds)
+        ahead = outlooks(self, odds, snapshot, inputs)
+        bands = self._bands(primary, snapshot, seen)
         why = self._explained(snapshot, inputs)
         rows = zip(snapshot["account_id"], snapshot["as_of"], bands, why, strict=True)
         return [
-            self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band, reasons)
-            for i, (account, day, band, reasons) in enumerate(rows)
+            Score(
+                account_id=account,
+                as_of=day,
+                p_loss={h: float(chances[h][i]) if h in chances else None for h in HORIZONS},
+                health_score=float(100 * (1 - primary[i])),
+                band=band,
+                model_version=self.version,
+                base=explained.base,
+                reasons=explained.reasons(),
+                primary=float(primary[i]) if self.lead else None,
+                outlook=ahead[i],
+            )
+            for i, (account, day, band, explained) in enumerate(rows)
         ]
 
     def _explained(self, snapshot: pd.DataFrame, inputs: Matrix) -> Iterator["_Explained"]:
@@ -119,26 +160,6 @@ class ChurnModel:
         limits = self.policy.limits(Accounts.of(snapshot))
         before = seen or Seen.nothing(len(snapshot))
         return bands_of(settle(self.policy.steps, chance, limits, before))
-
-    def _score(
-        self,
-        account: str,
-        day: date,
-        chances: dict[int, float],
-        band: Band,
-        explained: "_Explained",
-    ) -> Score:
-        primary = chances[self.primary_horizon]
-        return Score(
-            account_id=account,
-            as_of=day,
-            p_loss={h: chances.get(h) for h in HORIZONS},
-            health_score=100 * (1 - primary),
-            band=band,
-            model_version=self.version,
-            base=explained.base,
-            reasons=explained.reasons(),
-        )
 
 
 def parts_of(rows: int) -> list[slice]:

@@ -1,6 +1,6 @@
 """Snapshots joined with outcomes: who was at risk in an interval, and who was lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -24,6 +24,9 @@ class Dataset:
         followed_days: days for which the account was followed, likewise.
         lag_days: days after the end of an interval until its outcome is certain.
         data_as_of: the date on which the outcomes were read.
+        lead: days from `as_of` on in which a loss does not count where a horizon is asked
+            about: who is lost by then is not asked about (docs/adr/0014). The risk sets of
+            intervals, from which hazards are learnt, know nothing of it.
     """
 
     frame: pd.DataFrame
@@ -31,6 +34,7 @@ class Dataset:
     followed_days: npt.NDArray[np.float64]
     lag_days: int
     data_as_of: date
+    lead: int = 0
 
     @cached_property
     def ordinals(self) -> npt.NDArray[np.int64]:
@@ -45,12 +49,11 @@ class Dataset:
 
     def take(self, rows: Mask) -> "Dataset":
         """The dataset of some rows."""
-        return Dataset(
-            self.frame[rows].reset_index(drop=True),
-            self.event_days[rows],
-            self.followed_days[rows],
-            self.lag_days,
-            self.data_as_of,
+        return replace(
+            self,
+            frame=self.frame[rows].reset_index(drop=True),
+            event_days=self.event_days[rows],
+            followed_days=self.followed_days[rows],
         )
 
     def matured(self, end_days: int, at: date) -> Mask:
@@ -65,9 +68,10 @@ class Dataset:
         return lost
 
     def followed(self, days: int) -> Mask:
-        """Rows that were followed for `days`, or until the loss."""
-        enough: Mask = (self.followed_days >= days) | self.lost_within(days)
-        return enough
+        """Rows still there after the lead that were followed for `days`, or until the loss."""
+        if not self.lead:
+            return self._followed(days)
+        return self._followed(days) & ~self.lost_within(self.lead)
 
     def at_risk(self, interval: Interval, at: date) -> Mask:
         """Rows that enter an interval's risk set with an outcome certain on `at`.
@@ -77,7 +81,27 @@ class Dataset:
         keeping losses and not survivals would bias the hazard.
         """
         alive = (self.event_days > interval.start) | (interval.start == 0)
-        return self.matured(interval.end, at) & alive & self.followed(interval.end)
+        return self.matured(interval.end, at) & alive & self._followed(interval.end)
+
+    def _followed(self, days: int) -> Mask:
+        enough: Mask = (self.followed_days >= days) | self.lost_within(days)
+        return enough
+
+
+def aligned(dataset: Dataset, fates: pd.DataFrame) -> Dataset:
+    """The same rows with the fates of another definition of the same population and dates.
+
+    Raises ValueError where the fates do not describe the same rows.
+    """
+    keys = ["account_id", "as_of"]
+    merged = dataset.frame[keys].merge(fates, on=keys, how="left", validate="one_to_one")
+    if len(fates) != len(merged) or merged["event_days"].isna().any():
+        raise ValueError(
+            f"{len(dataset.frame)} rows and {len(fates)} outcomes of another definition do not "
+            "describe the same population and dates."
+        )
+    event, followed = (merged[name].to_numpy(float) for name in ("event_days", "followed_days"))
+    return replace(dataset, event_days=event, followed_days=followed)
 
 
 def join(snapshots: pd.DataFrame, fates: pd.DataFrame, lag_days: int, data_as_of: date) -> Dataset:

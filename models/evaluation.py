@@ -113,6 +113,8 @@ def independent_events(
 def calibrated_in_time(dataset: Dataset, predicted: OutOfTime) -> dict[int, Vector]:
     """Chance of loss by horizon, calibrated block by block with what was known before it.
 
+    With a minimum lead time, of those still there when it has passed.
+
     Shape (rows,) each; NaN where no model existed in time. Where nothing had matured to
     calibrate with yet, the model's own log-odds stand, as they would have stood then.
     """
@@ -124,7 +126,7 @@ def calibrated_in_time(dataset: Dataset, predicted: OutOfTime) -> dict[int, Vect
         odds = {k: ready.get(k, Calibrator()).apply(v) for k, v in raw.items()}
         if not odds:
             continue
-        for horizon, chance in p_loss(odds, [k.end for k in odds]).items():
+        for horizon, chance in p_loss(odds, [k.end for k in odds], dataset.lead).items():
             out.setdefault(horizon, np.full(len(rows), np.nan))[rows] = chance
     return out
 

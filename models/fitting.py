@@ -42,7 +42,8 @@ def band_rows(
     material: Material, since: int, walk: OutOfTime, hazards: Sequence[Hazard], horizon: int
 ) -> BandRows:
     """Today's accounts, and the out-of-time rows that have matured."""
-    data, chain = material.dataset, [h for h in hazards if h.interval.end <= horizon]
+    data = material.dataset
+    chain = [h for h in hazards if data.lead <= h.interval.start and h.interval.end <= horizon]
     known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
     usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
     usable &= walk.block_of >= since
@@ -51,8 +52,8 @@ def band_rows(
     present = {h.interval: h.log_odds(newest) for h in chain}
     return BandRows.of(
         data,
-        (np.flatnonzero(usable), p_loss(odds, [horizon])[horizon]),
-        (np.flatnonzero(material.newest), p_loss(present, [horizon])[horizon]),
+        (np.flatnonzero(usable), p_loss(odds, [horizon], data.lead)[horizon]),
+        (np.flatnonzero(material.newest), p_loss(present, [horizon], data.lead)[horizon]),
         horizon,
     )
 

@@ -73,16 +73,20 @@ def log_odds_of(hazard: Vector) -> Vector:
     return np.asarray(hazard + np.log(-np.expm1(-hazard)))
 
 
-def p_loss(log_odds: Mapping[Interval, Vector], horizons: Sequence[int]) -> dict[int, Vector]:
+def p_loss(
+    log_odds: Mapping[Interval, Vector], horizons: Sequence[int], lead: int = 0
+) -> dict[int, Vector]:
     """Chance of loss by each horizon that a full chain of intervals reaches.
 
     Args:
         log_odds: calibrated log-odds by interval, each of shape (rows,).
         horizons: days; those without a full chain are left out.
+        lead: where an interval begins; with it the chance is `P(lead < T <= h | T > lead)`,
+            from the later intervals alone.
     """
     found: dict[int, Vector] = {}
-    total, reached = 0.0 * next(iter(log_odds.values())), 0
-    for interval in sorted(log_odds):
+    total, reached = 0.0 * next(iter(log_odds.values())), lead
+    for interval in sorted(k for k in log_odds if k.start >= lead):
         if interval.start != reached:
             break
         total, reached = total + cumulative_hazard(log_odds[interval]), interval.end

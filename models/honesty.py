@@ -1,6 +1,6 @@
 """What a training must say against itself: leaks, random folds, accounts never met."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from models.evaluation import TestSet
@@ -69,8 +69,10 @@ def examine(material: Material, winner: Winner, trusted: tuple[str, ...]) -> Hon
     dataset, seed = material.dataset, material.how.seed
     known = known_account(dataset, winner.walk)
     test = winner.tests[winner.horizon]
+    # A leak of the last days before a loss has taught the hazards, whatever the lead time.
+    every = replace(material, dataset=replace(dataset, lead=0))
     return Honesty(
-        leaks=look(material, winner.horizon, trusted),
+        leaks=look(every, winner.horizon, trusted),
         folds=claim(material, winner.flavour, winner.horizon, test),
         accounts={h: groups(dataset, t, known, seed) for h, t in winner.tests.items()},
     )

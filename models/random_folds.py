@@ -77,7 +77,7 @@ def _chances(material: Material, flavour: str, horizon: int) -> Vector:
     rng = np.random.default_rng(material.how.seed)
     fold = rng.permutation(len(material.inputs)) % FOLDS
     odds = {interval: _log_odds(material, flavour, interval, fold) for interval in chain}
-    return p_loss(odds, [horizon])[horizon]
+    return p_loss(odds, [horizon], material.dataset.lead)[horizon]
 
 
 def _log_odds(

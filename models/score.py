@@ -40,15 +40,39 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a model foretells of an account beside its chance of loss.
+
+    Attributes:
+        lead_days: the minimum lead time: a loss within so many days does not count for health
+            score, band and reasons, which tell of an account still there then.
+        p_by_cause: by cause of loss and horizon in days its chance; over the causes they add
+            up to `p_loss`. Empty where the outcome is one cause alone.
+        p_expansion: chance that revenue grows first, before the account leaves, by horizon.
+        revenue_lost: the expected share (0 to 1) of its recurring revenue that is lost within
+            the primary horizon from `as_of` on; None where that cannot be told.
+    """
+
+    lead_days: int = 0
+    p_by_cause: dict[str, dict[int, float]] = field(default_factory=dict)
+    p_expansion: dict[int, float] = field(default_factory=dict)
+    revenue_lost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """One account's calibrated chances of loss, with band and reasons.
 
     Attributes:
         p_loss: chance of loss (0 to 1) by horizon in days; None where no evidence exists.
-        health_score: 100 * (1 - chance of loss within the primary horizon); 100 is healthy.
-        base: log-odds of loss within the primary horizon before any signal is looked at.
+        health_score: 100 * (1 - primary chance); 100 is healthy.
+        base: log-odds of the primary chance before any signal is looked at.
         reasons: the signals with the largest contributions, largest first, then the others
-            together; with the base they add up to the log-odds of the chance shown.
+            together; with the base they add up to the log-odds of the primary chance.
+        primary: the chance of loss within the primary horizon and after the minimum lead time,
+            of an account still there then; None where there is no lead time, so that it is
+            `p_loss` within the primary horizon.
+        outlook: what is foretold beside it.
     """
 
     account_id: str
@@ -59,6 +83,8 @@ class Score:
     model_version: str
     base: float | None = None
     reasons: tuple[Reason, ...] = ()
+    primary: float | None = None
+    outlook: Outlook = field(default_factory=Outlook)
 
 
 @dataclass(frozen=True, slots=True)

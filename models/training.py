@@ -108,6 +108,7 @@ class Trained:
         enough: how many losses were seen, and what they allow.
         honesty: leaks, random folds, known and new accounts.
         plan: what was asked for, with settings as tuned.
+        walk: what the winning flavour foretold out of time, before calibration.
     """
 
     model: ChurnModel
@@ -125,6 +126,7 @@ class Trained:
     band_rows: BandRows | None = None
     walked: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
     plan: TrainingPlan | None = None
+    walk: OutOfTime | None = None
 
 
 def train(
@@ -167,7 +169,7 @@ def train(
     hazards = refit(material, part, calibrators(dataset, walks[best]), say)
     hazards = shift.refitted(best, hazards, walks) if shift else hazards
     horizons = tuple(h.interval.end for h in hazards if h.interval.end in plan.horizons)
-    primary = _primary(horizons, tests[best], plan.primary_horizon)
+    primary = _primary(_after(dataset.lead, horizons), tests[best], plan.primary_horizon)
     rows = band_rows(material, plan.since, walks[best], hazards, primary)
     policy = decide(plan.bands, rows.present(), rows.past())
     beside = rivals(material, plan.baselines, tests[best])
@@ -176,7 +178,7 @@ def train(
     honesty = examine(material, Winner(part, walks[best], tests[best], deciding), plan.trusted)
     model = ChurnModel(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
-        origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons,
+        origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons, dataset.lead,
     )  # fmt: skip
     return Trained(
         model=model,
@@ -194,6 +196,7 @@ def train(
         beside=beside,
         walked={name: _figures(sets) for name, sets in tests.items()},
         plan=plan,
+        walk=walks[best],
     )
 
 
@@ -206,10 +209,10 @@ def _untested(
     horizons = tuple(h.interval.end for h in hazards)
     if not horizons:
         raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
-    primary = _primary(horizons, {}, plan.primary_horizon)
+    primary = _primary(_after(dataset.lead, horizons), {}, plan.primary_horizon)
     model = ChurnModel(
         origin.version, "segments", origin.outcome, schema, hazards, primary, policy,
-        origin.fingerprint, origin.events, dataset.data_as_of,
+        origin.fingerprint, origin.events, dataset.data_as_of, lead=dataset.lead,
     )  # fmt: skip
     sentences = (f"no model could be checked on later dates: {TOO_LITTLE}", seen.words)
     return Trained(
@@ -266,6 +269,21 @@ def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -
     """The longest tested horizon up to the one wished for, else the shortest tested."""
     tested = sorted({h for sets in tests.values() for h in sets})
     return max((h for h in tested if h <= wished), default=tested[0])
+
+
+def _after(lead: int, horizons: Sequence[int]) -> list[int]:
+    """The horizons that lie beyond the minimum lead time.
+
+    Raises:
+        NoEvidence: none does, so that nothing can be said of what is to be foretold.
+    """
+    found = [horizon for horizon in horizons if horizon > lead]
+    if not found:
+        raise NoEvidence(
+            f"no horizon beyond the minimum lead time of {lead} days has evidence: bring a longer "
+            "history, or lower minimum_lead_days in [models]."
+        )
+    return found
 
 
 def _primary(horizons: Sequence[int], tested: Mapping[int, TestSet], wished: int) -> int:

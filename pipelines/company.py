@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from operator import itemgetter
 
 from features.currency import Rate, Rates
-from features.outcomes import Declared, Label, Lapse, LogoChurn, Movement
+from features.outcomes import AnyLoss, Declared, Label, Lapse, LogoChurn, Movement, OfContracts
 from features.segments import DEFAULT_SEGMENTS, Segments
 from features.signal import Catalogue, SnapshotColumn
 from features.signals import catalogue_for
@@ -22,16 +22,37 @@ WARM_UP_DAYS = 30
 
 
 def label_of(config: Config, connected: Collection[str]) -> Label:
-    """The label definition that `[outcome]` names, derived from what is connected."""
-    outcome = config.outcome
-    if outcome.name == "lapse":
+    """The definition of the outcome that is learnt, derived from what is connected."""
+    outcome, learnt = config.outcome, config.learnt
+    if learnt == "lapse":
         return Lapse(outcome.silent_days, outcome.activity, outcome.events)
-    from_outcomes = outcome.derive == "outcomes" or "subscriptions" not in connected
-    if from_outcomes:
-        return Declared(outcome.name)
-    if outcome.name == "logo_churn":
+    if learnt != "any_loss":
+        return _contracted(config, connected, learnt)
+    churn = _contracted(config, connected, "logo_churn")
+    return AnyLoss(churn, _contracted(config, connected, "contraction"))
+
+
+def labels_beside(config: Config, connected: Collection[str]) -> tuple[Label, ...]:
+    """What else is learnt of the same population: one cause of any loss, and expansion.
+
+    A lapse has another population, and whoever foretells expansion has nothing beside it.
+    """
+    wanted: list[OfContracts] = []
+    if config.learnt == "any_loss":
+        wanted.append("contraction")
+    if config.learnt not in {"lapse", "expansion"} and config.models.expansion == "auto":
+        wanted.append("expansion")
+    return tuple(_contracted(config, connected, name) for name in wanted)
+
+
+def _contracted(config: Config, connected: Collection[str], name: OfContracts) -> Label:
+    """The definition of an outcome of companies with contracts, by its name."""
+    outcome = config.outcome
+    if outcome.derive == "outcomes" or "subscriptions" not in connected:
+        return Declared(name)
+    if name == "logo_churn":
         return LogoChurn(outcome.gap_days)
-    return Movement(outcome.name, outcome.share, outcome.gap_days)
+    return Movement(name, outcome.share, outcome.gap_days)
 
 
 def catalogue_of(config: Config, events: Sequence[str]) -> Catalogue:
@@ -107,7 +128,7 @@ def _red(asked: TierBands) -> Red:
 def baselines_of(config: Config) -> dict[str, tuple[str, ...]]:
     """The simple scores every model is shown beside, and the columns each may read."""
     last = {"usage": "consumption__last_used", "interactions": "engagement__last_spoke"}
-    activity = config.outcome.activity if config.outcome.name == "lapse" else "usage"
+    activity = config.outcome.activity if config.learnt == "lapse" else "usage"
     return {
         "base rate": (),
         "age alone": ("profile__age", "profile__subscribed_for", "consumption__first_used"),
@@ -140,7 +161,7 @@ def snapshot_dates(config: Config, as_of: date, begins: date) -> list[date]:
     weeks step back by seven days. None lies before the history has warmed up.
     """
     outcome = config.outcome
-    warm_up = outcome.silent_days if outcome.name == "lapse" else WARM_UP_DAYS
+    warm_up = outcome.silent_days if config.learnt == "lapse" else WARM_UP_DAYS
     first = config.snapshots.first or begins + timedelta(days=warm_up)
     dates, step = [], 0
     while (day := _step_back(as_of, config.snapshots.every, step)) >= first:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.causes.shares import CAUSES
 from models.score import HORIZONS, Reason
 from pipelines.errors import InputError
 from serving.store import AccountScore, ScoreRepository
 
 Words = Callable[[Reason], str]
+EXPANSION = "expansion"
 WRITERS = (".csv", ".parquet")
 
 
@@ -37,17 +39,28 @@ def export_scores(scores: ScoreRepository, as_of: date, target: Path, words: Wor
 
 
 def as_frame(found: tuple[AccountScore, ...], words: Words) -> pd.DataFrame:
-    """One row per account; chances from 0 to 1, `health_score` 0 to 100 with 100 healthy."""
+    """One row per account; chances from 0 to 1, `health_score` 0 to 100 with 100 healthy.
+
+    `expected_loss` is recurring revenue per year in the company's currency.
+    """
     return pd.DataFrame([_row(each, words) for each in found])
 
 
 def _row(each: AccountScore, words: Words) -> dict[str, object]:
-    score, card = each.score, each.card
+    score, card, ahead = each.score, each.card, each.score.outlook
+    chances = {**ahead.p_by_cause, EXPANSION: ahead.p_expansion}
     return {
         "account_id": score.account_id,
         "as_of": score.as_of.isoformat(),
         **{f"p_loss_{h}": score.p_loss.get(h) for h in HORIZONS},
+        **{
+            f"p_{name}_{h}": chances.get(name, {}).get(h)
+            for name in (*CAUSES, EXPANSION)
+            for h in HORIZONS
+        },
+        "expected_loss": None if each.expected_loss is None else str(each.expected_loss),
         "primary_horizon": each.primary_horizon,
+        "minimum_lead_days": ahead.lead_days,
         "health_score": score.health_score,
         "band": score.band.value,
         "model_version": score.model_version,

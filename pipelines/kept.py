@@ -43,7 +43,7 @@ def evidence_of(dataset: Dataset, trained: Trained, asked: Asked) -> Evidence:
     return Evidence(
         version=model.version,
         bundle="",
-        outcome=model.outcome,
+        outcome=model.question,
         fingerprint=model.fingerprint,
         data_as_of=model.data_as_of,
         lag_days=dataset.lag_days,

@@ -83,7 +83,7 @@ def metrics(result: "TrainResult") -> dict[str, float]:
         found[f"calibration_slope_{horizon}"] = report.slope
         for name, gain in report.gains.items():
             found[f"gain_over_{name.replace(' ', '_')}_{horizon}"] = gain.value
-    return {**found, **result.trained.honesty.figures()}
+    return {**found, **result.beside.figures(), **result.trained.honesty.figures()}
 
 
 def by_month(card: Scorecard) -> Monthly:

@@ -98,8 +98,8 @@ def _unable(champion: Registered, challenger: Evidence) -> str:
         return str(error)
     if model.fingerprint != challenger.fingerprint:
         return "signals have other definitions now"
-    if model.outcome != challenger.outcome:
-        return f"it foretells {model.outcome}, and {challenger.outcome} is asked for now"
+    if model.question != challenger.outcome:
+        return f"it foretells {model.question}, and {challenger.outcome} is asked for now"
     return ""
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.runners.job import FATES, FINGERPRINT, SNAPSHOTS, SnapshotJob, Tally
+from features.runners.job import FATES, FINGERPRINT, SNAPSHOTS, SnapshotJob, Tally, fates_of
 from features.runners.local import mapped
 from features.snapshot import fingerprint
 from pipelines.errors import InputError
@@ -20,6 +20,11 @@ def build(job: SnapshotJob, say: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All snapshots and, where asked for, outcomes, as frames ordered by date and account."""
     compute(job, say)
     return frame_of(read_snapshots(job)), frame_of(_read(job, FATES))
+
+
+def read_fates(job: SnapshotJob, outcome: str) -> pd.DataFrame:
+    """The outcomes of one of the further definitions that the job has written, likewise."""
+    return frame_of(_read(job, fates_of(outcome)))
 
 
 def compute(job: SnapshotJob, say: Progress) -> Tally:

@@ -117,8 +117,8 @@ def _plan(
 
 
 def _check(model: ChurnModel, found: Assembled) -> None:
-    now = (fingerprint(found.catalogue), found.label.name)
-    if now != (model.fingerprint, model.outcome):
+    now = (fingerprint(found.catalogue), found.label.name, found.dataset.lead)
+    if now != (model.fingerprint, model.outcome, model.lead):
         raise InputError(
             f"model {model.version} was trained from other definitions than hold now: run "
             "`forewarn train` first."

@@ -9,6 +9,7 @@ from models.evaluation import HorizonReport
 from models.explain.wording import Wording
 from models.metrics import Estimate
 from models.scorecard import Scorecard
+from pipelines.beside_text import beside
 from pipelines.deliver import Delivered
 from pipelines.freshness import told
 from pipelines.honesty_text import base_rates, honesty
@@ -54,6 +55,7 @@ def training(result: TrainResult) -> str:
             "  Left out of training, because only today's value is known: "
             + ", ".join(result.unsafe)
         )
+    lines += beside(result.beside, found.model)
     lines += [*base_rates(found.model), *honesty(found.honesty)]
     lines += _leading(result)
     lines.append(_ending(result))

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,18 +20,20 @@ from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
 from models.base_rates import rates_by_segment
-from models.dataset import Dataset, join
+from models.dataset import Dataset, aligned, join
 from models.evidence import Evidence
 from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
+from pipelines.beside import Beside, learnt_beside
 from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
     columns_of,
     label_of,
+    labels_beside,
     own_columns,
     plan_of,
     rates_of,
@@ -42,7 +44,7 @@ from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of
 from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
-from pipelines.snapshot import build
+from pipelines.snapshot import build, read_fates
 from pipelines.tune import tuned
 from pipelines.versions import find
 from pipelines.workspace import Workspace
@@ -70,6 +72,7 @@ class TrainResult:
         decision: whether the model now serves, and why (not).
         tuning: what tuning found of each flavour, where it was asked for.
         data: what it was trained from.
+        beside: what was learnt beside the chance of loss.
     """
 
     trained: Trained
@@ -80,6 +83,7 @@ class TrainResult:
     card: Scorecard | None = None
     decision: Decision = Decision(False, ())
     data: DatasetRecord | None = None
+    beside: Beside = Beside()
 
     @property
     def promoted(self) -> bool:
@@ -115,6 +119,8 @@ class TrainResult:
             "scorecard": asdict(self.card) if self.card else None,
             "base_rates_by_segment": rates_by_segment(found.model),
             "enough_losses": {**asdict(found.enough), "words": found.enough.words},
+            "minimum_lead_days": found.model.lead,
+            **self.beside.summary(),
             **found.honesty.summary(),
         }
 
@@ -129,23 +135,25 @@ def train_model(
         NoEvidence: too little has happened to fit and check any model.
     """
     found = assemble(workspace, config, as_of, say)
-    dataset, label, catalogue = found.dataset, found.label, found.catalogue
+    dataset, catalogue = found.dataset, found.catalogue
     events, columns, unsafe = found.events, found.columns, found.unsafe
     directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
     plan = replace(plan_of(config), directions=directions)
-    name = _digest(dataset, plan, label)
+    name = _digest(found, plan)
     plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
-    digest = _digest(dataset, plan, label)
+    digest = _digest(found, plan)
     origin = Provenance(
         version=version_of(as_of, digest),
-        outcome=label.name,
+        outcome=found.label.name,
         fingerprint=fingerprint(catalogue),
         events=events,
     )
     trained = train(dataset, columns, plan, origin, say)
+    beside = learnt_beside(trained, (dataset, found.beside), columns, origin, say)
+    trained = beside.on(trained)
     asked, own = asked_of(config), phrases(own_columns(catalogue, events))
     data = dataset_record(dataset, digest, origin.fingerprint, workspace)
-    result = TrainResult(trained, "", tuple(unsafe), own, tuning, data=data)
+    result = TrainResult(trained, "", tuple(unsafe), own, tuning, data=data, beside=beside)
     if not trained.tests:
         return _recorded(workspace, result, None, promote)
     evidence = evidence_of(dataset, trained, asked)
@@ -163,6 +171,7 @@ class Assembled:
         events: the main events, which have signals of their own.
         columns: the snapshot columns that a model may read.
         unsafe: those left out because their past values are not known.
+        beside: by outcome, the same rows with the fates of further definitions.
     """
 
     dataset: Dataset
@@ -171,6 +180,7 @@ class Assembled:
     events: tuple[str, ...]
     columns: list[str]
     unsafe: list[str]
+    beside: dict[str, Dataset] = field(default_factory=dict)
 
 
 def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -> Assembled:
@@ -186,11 +196,16 @@ def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -
     catalogue = catalogue_of(config, events)
     folder = workspace.snapshots / "training"
     shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
+    job = SnapshotJob(
+        lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of,
+        beside=labels_beside(config, lake.manifest.tables),
+    )  # fmt: skip
     dataset = _joined(*build(job, say), label, as_of)
+    dataset = replace(dataset, lead=config.models.minimum_lead_days)
+    beside = {each.name: aligned(dataset, read_fates(job, each.name)) for each in job.beside}
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
-    return Assembled(dataset, label, catalogue, events, columns, unsafe)
+    return Assembled(dataset, label, catalogue, events, columns, unsafe, beside)
 
 
 def loaded(workspace: Workspace) -> Lake:
@@ -218,11 +233,13 @@ def _joined(snapshots: pd.DataFrame, fates: pd.DataFrame, label: Label, as_of: d
     return join(snapshots, fates, label.lag_days, as_of)
 
 
-def _digest(dataset: Dataset, plan: TrainingPlan, label: Label) -> str:
+def _digest(found: Assembled, plan: TrainingPlan) -> str:
     """SHA-256 of what a model is made from: only what was visible at its date counts."""
-    total = sha256(repr((plan, label)).encode())
-    total.update(pd.util.hash_pandas_object(dataset.frame, index=False).to_numpy().tobytes())
-    total.update(dataset.event_days.tobytes() + dataset.followed_days.tobytes())
+    lead, frame = found.dataset.lead, found.dataset.frame
+    total = sha256(repr((plan, found.label, lead, list(found.beside))).encode())
+    total.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    for each in (found.dataset, *found.beside.values()):
+        total.update(each.event_days.tobytes() + each.followed_days.tobytes())
     return total.hexdigest()
 
 
@@ -278,6 +295,8 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "horizons": summary["horizon_reports"],
             "bands": summary["bands"],
             "honesty": result.trained.honesty.summary(),
+            "minimum_lead_days": model.lead,
+            "beside": result.beside.summary(),
             "leading_signals": summary["leading_signals"],
             "events": list(model.events),
             "own_signals": [asdict(phrase) for phrase in result.own],

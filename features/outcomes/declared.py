@@ -12,6 +12,9 @@ from features.facts import Facts, View
 from features.outcomes.coverage import PAID_READS, paid, running
 from features.outcomes.label import Fate
 
+OfContracts = Literal["logo_churn", "contraction", "expansion"]
+"""Outcomes of companies with contracts."""
+
 WORDS = {"logo_churn": "churn", "contraction": "contraction", "expansion": "expansion"}
 
 
@@ -19,7 +22,7 @@ WORDS = {"logo_churn": "churn", "contraction": "contraction", "expansion": "expa
 class Declared:
     """The next row of the `outcomes` table, at the earlier of decision and effect."""
 
-    name: Literal["logo_churn", "contraction", "expansion"]
+    name: OfContracts
 
     @property
     def reads(self) -> Mapping[str, tuple[str, ...]]:

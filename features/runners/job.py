@@ -41,6 +41,7 @@ class SnapshotJob:
         data_as_of: where given, outcomes as known on that date are computed too.
         tallied: count the rows that could be seen at each date.
         also_tallied: further dates at which rows are counted likewise.
+        beside: further definitions whose outcomes are computed of the same population.
     """
 
     lake: Lake
@@ -52,18 +53,20 @@ class SnapshotJob:
     data_as_of: date | None = None
     tallied: bool = False
     also_tallied: tuple[date, ...] = ()
+    beside: tuple[Label, ...] = ()
 
     def __call__(self, index: int) -> Tally:
         """Compute one bucket and write it, so that no large table travels between processes."""
-        tables = self.lake.bucket(index, reads(self.catalogue, self.label))
+        tables = self.lake.bucket(index, reads(self.catalogue, self.label, *self.beside))
         bucket = prepare(tables, self.rates)
         mark = {FINGERPRINT: fingerprint(self.catalogue)}
         found = parts(bucket, self.catalogue, self.dates, self.label.population)
         self._write(found, schema(self.catalogue).with_metadata(mark), SNAPSHOTS, index)
         if self.data_as_of is not None:
-            known = fates(bucket, self.label, list(self.dates), self.data_as_of)
-            table = pa.Table.from_pandas(known, schema=FATES_SCHEMA, preserve_index=False)
-            self._write([table], table.schema, FATES, index)
+            for label, name in ((self.label, FATES), *((b, fates_of(b.name)) for b in self.beside)):
+                known = fates(bucket, label, list(self.dates), self.data_as_of)
+                table = pa.Table.from_pandas(known, schema=FATES_SCHEMA, preserve_index=False)
+                self._write([table], table.schema, name, index)
         days = (*self.dates, *self.also_tallied) if self.tallied else ()
         return {day: _tally(tables, day) for day in days}
 
@@ -73,6 +76,11 @@ class SnapshotJob:
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             for table in tables:
                 writer.write_table(table.cast(schema))
+
+
+def fates_of(outcome: str) -> str:
+    """The folder that holds the fates of a definition beside the first."""
+    return f"{FATES}-{outcome}"
 
 
 def _tally(tables: Mapping[str, pa.Table], day: date) -> dict[str, int]:

@@ -60,7 +60,7 @@ class Evidence:
     Attributes:
         version: of the model.
         bundle: SHA-256 of its bundle's manifest.
-        outcome: the label definition.
+        outcome: the label definition, with the minimum lead time where there is one.
         fingerprint: of the definitions of its signals.
         data_as_of: the date on which the outcomes were read.
         lag_days: days after a horizon until its outcome is certain.

@@ -22,6 +22,11 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+OutcomeName = Literal["any_loss", "logo_churn", "contraction", "expansion", "lapse"]
+LEADS = (0, 30, 90, 180)
+"""Days at which an interval of the hazards begins, so that what comes later is exact."""
+
+
 class Company(Section):
     """Who the data is about."""
 
@@ -121,10 +126,12 @@ class Rate(Section):
 
 
 class Outcome(Section):
-    """What counts as a loss (or a gain)."""
+    """What counts as each outcome; which of them is learnt, `[models]` says."""
 
-    name: Literal["logo_churn", "contraction", "expansion", "lapse"] = Field(
-        "logo_churn", description="which outcome is learnt"
+    name: OutcomeName = Field(
+        "logo_churn",
+        description="which outcome is learnt where `[models] outcome` does not say, as in files "
+        "from before that key",
     )
     gap_days: int = Field(30, ge=0, description="the gap allowed between two paid subscriptions")
     share: Annotated[float, Field(gt=0, le=1)] = Field(
@@ -174,6 +181,16 @@ class Snapshots(Section):
 class Models(Section):
     """What is learnt."""
 
+    outcome: OutcomeName | None = Field(
+        None,
+        description="what the model foretells: any_loss (leaving or contraction, whichever is "
+        "first, and each by itself), one of the two, expansion or lapse; `[outcome]` defines them",
+    )
+    expansion: Literal["auto", "never"] = Field(
+        "auto",
+        description="whether a model of expansion is trained beside that of a loss, where the "
+        "outcome has the same population and enough accounts have grown",
+    )
     primary_horizon: Literal[30, 90, 180, 365] = Field(
         90, description="the horizon in days that the health score and bands are made for"
     )
@@ -183,7 +200,9 @@ class Models(Section):
         description="the horizons in days that are shown and reported",
     )
     minimum_lead_days: int = Field(
-        0, ge=0, description="days ahead before which a loss does not count; only 0 so far"
+        0,
+        description="days ahead before which a loss does not count for health score, bands and "
+        "figures, which tell of accounts still there then: 0, 30, 90 or 180",
     )
     flavours: tuple[Literal["lightgbm", "logistic", "blend"], ...] = Field(
         ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
@@ -242,11 +261,13 @@ class Models(Section):
                 f"primary_horizon is {self.primary_horizon}, which is not among the horizons "
                 f"{shown}: add it to horizons, or choose one of them"
             )
-        if self.minimum_lead_days:
+        if self.minimum_lead_days not in LEADS or self.minimum_lead_days >= self.primary_horizon:
             raise ValueError(
-                f"minimum_lead_days is {self.minimum_lead_days}, but health score and bands are "
-                "made from today on: leave it 0. ChurnModel.chance(inputs, horizon_days, "
-                "lead_days) answers for any lead time"
+                f"minimum_lead_days is {self.minimum_lead_days}; allowed is "
+                f"{' or '.join(str(d) for d in LEADS if d < self.primary_horizon)}: a day at "
+                "which an interval of the hazards begins, before the primary horizon of "
+                f"{self.primary_horizon} days (which is counted from today, not from the lead). "
+                "ChurnModel.chance(inputs, horizon_days, lead_days) answers for any lead time"
             )
         return self
 
@@ -333,7 +354,7 @@ class Config(Section):
     )
     load: Load = Field(default_factory=Load, description="how sources are loaded")
     rates: tuple[Rate, ...] = Field((), description="rates of exchange by date")
-    outcome: Outcome = Field(default_factory=Outcome, description="what counts as a loss")
+    outcome: Outcome = Field(default_factory=Outcome, description="what counts as each outcome")
     segments: Segments = Field(
         default_factory=Segments, description="the limits of segments, beside tiers"
     )
@@ -344,6 +365,21 @@ class Config(Section):
     tiers: dict[str, Amount] = Field(
         default_factory=dict, description="tier = its smallest ARR in the company's currency"
     )
+
+    @model_validator(mode="after")
+    def _one_outcome(self) -> "Config":
+        named, chosen = self.outcome.name, self.models.outcome
+        if chosen and "name" in self.outcome.model_fields_set and named != chosen:
+            raise ValueError(
+                f'[models] outcome is "{chosen}" and [outcome] name is "{named}": say which is '
+                "learnt in [models] alone, and remove name from [outcome]"
+            )
+        return self
+
+    @property
+    def learnt(self) -> OutcomeName:
+        """The outcome that is learnt."""
+        return self.models.outcome or self.outcome.name
 
     _folder: Path = PrivateAttr(default_factory=Path)
     _environment: Mapping[str, str] = PrivateAttr(default_factory=dict)

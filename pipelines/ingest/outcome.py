@@ -21,15 +21,20 @@ def outcome_problems(
         connected: the tables that have a source, or are in the lake.
         read: the rows of the tables that could be read now.
     """
-    outcome = config.outcome
-    needed = (outcome.activity,) if outcome.name == "lapse" else _CONTRACTS
+    outcome, learnt = config.outcome, config.learnt
+    needed = (outcome.activity,) if learnt == "lapse" else _CONTRACTS
     if not set(needed) & set(connected):
-        reason = f"the outcome {outcome.name} is derived from {' or '.join(needed)}"
-        remedy = f"Add [sources.{needed[0]}], or choose another outcome in [outcome]."
-        return [Problem("", reason, remedy, column="outcome.name", value=outcome.name, fatal=True)]
-    if outcome.name == "lapse" and outcome.activity == "usage" and "usage" in read:
+        reason = f"the outcome {learnt} is derived from {' or '.join(needed)}"
+        remedy = f"Add [sources.{needed[0]}], or choose another outcome in [models]."
+        return [Problem("", reason, remedy, column=_key(config), value=learnt, fatal=True)]
+    if learnt == "lapse" and outcome.activity == "usage" and "usage" in read:
         return _strange_events(outcome.events, read["usage"])
     return []
+
+
+def _key(config: Config) -> str:
+    """Where the configuration says which outcome is learnt."""
+    return "models.outcome" if config.models.outcome else "outcome.name"
 
 
 def _strange_events(wanted: Collection[str], usage: pa.Table) -> list[Problem]:

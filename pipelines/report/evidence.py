@@ -115,7 +115,9 @@ def _foresaw(run: RunInfo, versions: ModelVersionRepository) -> bool:
 def _from_scores(
     scores: ScoreRepository, dates: Sequence[date], horizon: int, truth: Truth
 ) -> tuple[BandOutcome, ...]:
-    published = [_banded(each) for day in dates for each in scores.run(day)]
+    found = [each for day in dates for each in scores.run(day)]
+    lead = found[-1].score.outlook.lead_days if found else 0
+    published = [_banded(each) for each in found if each.score.outlook.lead_days == lead]
     frame = pd.DataFrame(published, columns=["account_id", "as_of", "band"])
     joined = frame.merge(truth.fates(dates), on=["account_id", "as_of"])
     dataset = Dataset(
@@ -124,11 +126,12 @@ def _from_scores(
         joined["followed_days"].to_numpy(float),
         truth.label.lag_days,
         truth.known_until,
+        lead,
     )
     lost = dataset.lost_within(horizon).astype(np.float64)
     joined, lost = joined[dataset.followed(horizon)], lost[dataset.followed(horizon)]
-    found = (_outcome(band, joined, lost) for band in Band)
-    return tuple(each for each in found if each.rows)
+    outcomes = (_outcome(band, joined, lost) for band in Band)
+    return tuple(each for each in outcomes if each.rows)
 
 
 def _banded(each: AccountScore) -> tuple[str, date, Band]:

@@ -12,6 +12,9 @@ from pipelines.report.portfolio import Portfolio
 from pipelines.report.quality import Quality
 from serving.format import count, day, listed
 
+PARTIAL = frozenset({"any_loss", "contraction", "expansion"})
+"""Outcomes that need not take all of an account's revenue."""
+
 
 @dataclass(frozen=True)
 class Grounds:
@@ -44,6 +47,7 @@ def gaps(grounds: Grounds) -> tuple[str, ...]:
         *told(grounds.silent),
         *_evidence(grounds.evidence),
         *_revenue(grounds),
+        *_lead(grounds),
         *_calibration(grounds),
         *_data(grounds),
     )
@@ -112,7 +116,8 @@ def _revenue(grounds: Grounds) -> Iterator[str]:
             f"Names, revenue and renewal dates are those of {day(grounds.newest)}, the newest "
             f"scores; bands and chances are those of {day(portfolio.as_of)}."
         )
-    if portfolio.valued and grounds.outcome in {"contraction", "expansion"}:
+    known = any(each.score.outlook.revenue_lost is not None for each in portfolio.accounts)
+    if portfolio.valued and not known and grounds.outcome in PARTIAL:
         yield (
             "Sums of money are the whole revenue of the accounts concerned, not the part of it "
             "that would be gained or lost."
@@ -149,6 +154,15 @@ def _data(grounds: Grounds) -> Iterator[str]:
         "Reasons are what the model looks at, not proven causes. Which action helps is not "
         "something this report can know."
     )
+
+
+def _lead(grounds: Grounds) -> Iterator[str]:
+    days = {each.score.outlook.lead_days for each in grounds.portfolio.accounts}
+    if lead := max(days, default=0):
+        yield (
+            f"Bands, and each account's chance, leave out the first {lead} days: they tell of "
+            "accounts still there then. Expected losses are counted from the day of the scores."
+        )
 
 
 def _accounts_in_words(number: int) -> str:

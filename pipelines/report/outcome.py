@@ -14,6 +14,9 @@ class OutcomeWords:
 
 WORDS = {
     "logo_churn": OutcomeWords("leave", "left", "no paid subscription is left"),
+    "any_loss": OutcomeWords(
+        "leave or shrink", "left or shrank", "no paid subscription is left, or revenue falls"
+    ),
     "lapse": OutcomeWords("fall silent", "fell silent", "the account falls silent for good"),
     "contraction": OutcomeWords("shrink", "shrank", "its recurring revenue falls"),
     "expansion": OutcomeWords("grow", "grew", "its recurring revenue grows"),

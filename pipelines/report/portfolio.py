@@ -83,7 +83,11 @@ class Portfolio:
     @property
     def expected_accounts(self) -> float:
         """How many accounts are expected to be lost: the sum of chances."""
-        return sum(each.risk or 0.0 for each in self.accounts)
+        return sum(self._chance(each) or 0.0 for each in self.accounts)
+
+    def _chance(self, each: AccountScore) -> float | None:
+        """From the run's day on, whatever minimum lead time the band was given with."""
+        return each.score.p_loss.get(self.horizon, each.risk)
 
     @property
     def half(self) -> int:
@@ -128,7 +132,13 @@ def portfolio(as_of: date, horizon: int, found: Iterable[AccountScore]) -> Portf
 
 
 def expected_loss(each: AccountScore) -> Decimal | None:
-    """ARR times the chance of loss; None where either is not known."""
+    """Revenue expected to be lost: ARR times chance, and the part of it that a loss takes.
+
+    None where revenue or the chance is not known; all of it where the model does not tell what a
+    loss takes.
+    """
+    if each.score.outlook.revenue_lost is not None:
+        return each.expected_loss
     if each.card.arr is None or each.risk is None:
         return None
     return each.card.arr * _exact(each.risk)
@@ -158,7 +168,8 @@ def _renewals(month: date, ahead: Sequence[AccountScore], as_of: date) -> Renewa
         assert each.card.renews_at is not None
         chance = chance_by(each.score, (each.card.renews_at - as_of).days)
         arr = each.card.arr or ZERO
-        expected += arr * _exact(chance) if chance is not None else ZERO
+        taken = _taken(each)
+        expected += arr * _exact(chance * taken) if chance is not None else ZERO
         unknown += arr if chance is None else ZERO
     return Renewals(
         month=month,
@@ -168,6 +179,12 @@ def _renewals(month: date, ahead: Sequence[AccountScore], as_of: date) -> Renewa
         unknown=unknown,
         red=sum(each.score.band is Band.RED for each in mine),
     )
+
+
+def _taken(each: AccountScore) -> float:
+    """The share of revenue that a loss takes, as within the primary horizon; 1 where not told."""
+    lost, chance = each.score.outlook.revenue_lost, each.score.p_loss.get(each.primary_horizon)
+    return lost / chance if lost is not None and chance else 1.0
 
 
 def _first(day: date | None) -> date | None:

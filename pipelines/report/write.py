@@ -131,7 +131,7 @@ def _truth(workspace: Workspace, config: Config) -> Truth:
 
 
 def _outcome(model: ModelRecord | None, config: Config) -> str:
-    return model.outcome if model else config.outcome.name
+    return model.outcome if model else config.learnt
 
 
 def quarantined(folder: Path) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """`/v1/accounts`: the accounts of the newest run, and one account with its past."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from serving.api.schemas import (
     AccountPageOut,
     BandCounts,
     CardOut,
+    CauseOut,
+    GrowthOut,
     HistoryOut,
     HorizonOut,
     ReasonOut,
@@ -183,11 +186,24 @@ def _score(found: AccountScore, words: Words) -> ScoreOut:
         band=score.band,
         health_score=score.health_score,
         primary_horizon=found.primary_horizon,
-        horizons=[HorizonOut(days=days, p_loss=p) for days, p in score.p_loss.items()],
+        minimum_lead_days=score.outlook.lead_days,
+        horizons=_horizons(score.p_loss),
+        causes=[
+            CauseOut(cause=cause, horizons=_horizons(of))
+            for cause, of in score.outlook.p_by_cause.items()
+        ],
+        expansion=[
+            GrowthOut(days=days, p_expansion=p) for days, p in score.outlook.p_expansion.items()
+        ],
+        expected_loss=found.expected_loss,
         model_version=score.model_version,
         base=score.base,
         reasons=[_reason(reason, words) for reason in score.reasons],
     )
+
+
+def _horizons(chances: Mapping[int, float | None]) -> list[HorizonOut]:
+    return [HorizonOut(days=days, p_loss=p) for days, p in chances.items()]
 
 
 def _card(found: AccountScore) -> dict[str, Any]:

@@ -115,6 +115,24 @@ class HorizonOut(BaseModel):
     )
 
 
+class CauseOut(BaseModel):
+    """The chance of one cause of loss, by horizon."""
+
+    cause: str = Field(description="`logo_churn` or `contraction`.", examples=["contraction"])
+    horizons: list[HorizonOut] = Field(description="Never decreasing with the days.")
+
+
+class GrowthOut(BaseModel):
+    """The chance of expansion within one horizon."""
+
+    days: int = Field(description="Days after `as_of`.", examples=[90])
+    p_expansion: float = Field(
+        description="Chance that recurring revenue grows within these days, before the account"
+        " leaves: 0 to 1, higher is better.",
+        examples=[0.12],
+    )
+
+
 class ScoreOut(BaseModel):
     """An account's newest score, with every horizon and every stored reason."""
 
@@ -122,7 +140,24 @@ class ScoreOut(BaseModel):
     band: Band = Field(description=BAND, examples=["red"])
     health_score: float | None = Field(description=HEALTH, examples=[38.0])
     primary_horizon: int = Field(description="Days that band and health rest on.", examples=[90])
+    minimum_lead_days: int = Field(
+        description="Band, health and reasons count losses from then to the primary horizon, of"
+        " an account still there then; 0 counts from `as_of` on, as `horizons` always does.",
+        examples=[0],
+    )
     horizons: list[HorizonOut] = Field(description="Never decreasing with the days.")
+    causes: list[CauseOut] = Field(
+        description="The chance of loss shared out between its causes, which add up to it; empty"
+        " where the model foretells one cause alone."
+    )
+    expansion: list[GrowthOut] = Field(
+        description="Never decreasing with the days; empty where no model of expansion is fit."
+    )
+    expected_loss: Decimal | None = Field(
+        description="Recurring revenue per year, in `currency`, expected to be lost within the"
+        " primary horizon; null where it cannot be told.",
+        examples=["11560.00"],
+    )
     model_version: str = Field(description="The version that made the score.", examples=["v14"])
     base: float | None = Field(
         description="Log-odds of loss within the primary horizon before any signal is looked at;"

@@ -46,6 +46,7 @@ class ListView:
     Attributes:
         sorts: the address of the same list in each order.
         shown: `1 to 50 of 1,914`.
+        lead_days: the minimum lead time that chance and health were given with.
     """
 
     rows: tuple[Row, ...]
@@ -57,6 +58,7 @@ class ListView:
     shown: str
     first: str | None
     next: str | None
+    lead_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def list_view(page: Page, query: AccountQuery, presentation: Presentation) -> Li
         shown=f"{format.count(page.start + 1)} to {format.count(end)} of {total}",
         first=links.list_link(start) if page.start else None,
         next=links.list_link(following) if page.next_cursor else None,
+        lead_days=max((found.score.outlook.lead_days for found in page.items), default=0),
     )
 
 

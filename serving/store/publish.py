@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from models.score import HORIZONS
+from models.score import HORIZONS, Outlook
 from serving.store.columns import compact
 from serving.store.errors import PublishError
 from serving.store.records import ScoringRun
-from serving.store.rows import card_row, score_row, storable
+from serving.store.rows import card_row, outlook_row, score_row, storable
 from serving.store.tables import (
     ACCOUNT,
+    OUTLOOK,
     SCORE,
     SCORE_LATEST,
     SCORING_RUN,
@@ -35,13 +36,15 @@ def publish_run(connection: Connection, run: ScoringRun, now: datetime) -> int:
     check(run)
     scores = [score_row(score, run) for score in run.scores]
     cards = [card_row(card, run) for card in run.cards]
-    digest = _digest(run, scores, cards)
+    ahead = [outlook_row(score) for score in run.scores if score.outlook != Outlook()]
+    digest = _digest(run, scores, cards, ahead)
     if _published_digest(connection, run.as_of) == digest:
         return 0
     _withdraw(connection, run.as_of)
     _write_cards(connection, cards, run.as_of)
     _write_run(connection, run, digest, now)
     _insert_many(connection, insert(SCORE), scores)
+    _insert_many(connection, insert(OUTLOOK), ahead)
     silent = [{"as_of": run.as_of, **asdict(each)} for each in run.silent]
     _insert_many(connection, insert(SILENT_SOURCE), silent)
     _refresh_latest(connection, run.as_of)
@@ -86,9 +89,9 @@ def _repeated(keys: Sequence[str]) -> list[str]:
     return [key for key, times in Counter(keys).items() if times > 1]
 
 
-def _digest(run: ScoringRun, scores: Rows, cards: Rows) -> str:
+def _digest(run: ScoringRun, scores: Rows, cards: Rows, ahead: Rows) -> str:
     total = hashlib.sha256(f"{run.as_of}|{run.model_version}|{run.primary_horizon}".encode())
-    for row in [*_sorted(scores), *_sorted(cards)]:
+    for row in [*_sorted(scores), *_sorted(cards), *_sorted(ahead)]:
         total.update(compact([str(value) for value in row.values()]).encode())
     for silent in run.silent:
         total.update(repr(silent).encode())
@@ -107,7 +110,7 @@ def _published_digest(connection: Connection, as_of: date) -> str | None:
 def _withdraw(connection: Connection, as_of: date) -> None:
     touched = or_(TRANSITION.c.as_of == as_of, TRANSITION.c.previous_as_of == as_of)
     connection.execute(delete(TRANSITION).where(touched))
-    for table in (SCORE_LATEST, SCORE, SILENT_SOURCE, SCORING_RUN):
+    for table in (OUTLOOK, SCORE_LATEST, SCORE, SILENT_SOURCE, SCORING_RUN):
         connection.execute(delete(table).where(table.c.as_of == as_of))
 
 

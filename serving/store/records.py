@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from models.bands.silence import SilentSource
 from models.score import AccountCard, Band, Score
 from serving.store.columns import compact
+
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,17 @@ class AccountScore:
     risk: float | None
     primary_horizon: int
     active: bool
+
+    @property
+    def expected_loss(self) -> Decimal | None:
+        """Recurring revenue per year expected to be lost within the primary horizon.
+
+        In the company's currency, to the cent; None where revenue or its loss is not known.
+        """
+        share, arr = self.score.outlook.revenue_lost, self.card.arr
+        if share is None or arr is None:
+            return None
+        return (arr * Decimal(repr(share))).quantize(CENT)
 
 
 @dataclass(frozen=True, slots=True)

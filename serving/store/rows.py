@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from models.score import HORIZONS, AccountCard, Score
+from models.score import HORIZONS, AccountCard, Outlook, Score
 from serving.store.errors import PublishError
 from serving.store.records import AccountScore, HistoryPoint, RunInfo, ScoringRun, Transition
 from serving.store.tables import p_loss_column
@@ -47,12 +47,39 @@ def score_row(score: Score, run: ScoringRun) -> dict[str, Any]:
         "as_of": score.as_of,
         "band": score.band,
         "health_score": score.health_score,
-        "risk": chances[run.primary_horizon],
+        "risk": chances[run.primary_horizon] if score.primary is None else score.primary,
         **{p_loss_column(horizon): p for horizon, p in chances.items()},
         "base": score.base,
         "reasons": score.reasons,
         "model_version": score.model_version,
     }
+
+
+def outlook_row(score: Score) -> dict[str, Any]:
+    """The `outlook` row of a score."""
+    ahead = score.outlook
+    return {
+        "account_id": score.account_id,
+        "as_of": score.as_of,
+        "lead_days": ahead.lead_days,
+        "p_by_cause": ahead.p_by_cause,
+        "p_expansion": ahead.p_expansion,
+        "revenue_lost": ahead.revenue_lost,
+    }
+
+
+def _outlook(row: RowMapping) -> Outlook:
+    """What a joined row foretells beside the loss; nothing where it has no outlook."""
+    if row["lead_days"] is None:
+        return Outlook()
+    by_cause = {cause: _by_days(chances) for cause, chances in row["p_by_cause"].items()}
+    growth = _by_days(row["p_expansion"])
+    return Outlook(row["lead_days"], by_cause, growth, row["revenue_lost"])
+
+
+def _by_days(chances: dict[str, float]) -> dict[int, float]:
+    """Chances by horizon, shortest first; the keys of JSON are words."""
+    return {days: chances[str(days)] for days in sorted(map(int, chances))}
 
 
 def _chance(score: Score, horizon: int) -> float | None:
@@ -105,6 +132,8 @@ def _score(row: RowMapping) -> Score:
         model_version=row["model_version"],
         base=row["base"],
         reasons=row["reasons"],
+        primary=row["risk"] if row["lead_days"] else None,
+        outlook=_outlook(row),
     )
 
 

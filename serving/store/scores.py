@@ -3,7 +3,17 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    and_,
+    func,
+    select,
+    true,
+)
 
 from models.bands.silence import SilentSource
 from models.score import Band
@@ -15,6 +25,7 @@ from serving.store.publish import publish_run
 from serving.store.records import AccountScore, HistoryPoint, RunInfo, ScoringRun, Transition
 from serving.store.tables import (
     ACCOUNT,
+    OUTLOOK,
     SCORE,
     SCORE_LATEST,
     SCORING_RUN,
@@ -213,12 +224,15 @@ def _counts(connection: Connection, owner: str | None = None) -> dict[Band, int]
 
 
 def _scores(table: Table) -> Select[tuple[object, ...]]:
-    """Every column of account and score, and the horizon that the run rests on."""
+    """Every column of account, score and outlook, and the horizon that the run rests on."""
     own = [column for column in table.c if column.name != "account_id"]
+    ahead = [column for column in OUTLOOK.c if column.name not in ("account_id", "as_of")]
+    same = and_(OUTLOOK.c.account_id == table.c.account_id, OUTLOOK.c.as_of == table.c.as_of)
     return (
-        select(*ACCOUNT.c, *own, SCORING_RUN.c.primary_horizon)
+        select(*ACCOUNT.c, *own, *ahead, SCORING_RUN.c.primary_horizon)
         .join_from(ACCOUNT, table, ACCOUNT.c.account_id == table.c.account_id)
         .join(SCORING_RUN, table.c.as_of == SCORING_RUN.c.as_of)
+        .outerjoin(OUTLOOK, same)
     )
 
 

@@ -1,7 +1,9 @@
 """The tables of the store.
 
 `score` keeps every score ever published, one row per account and date. `score_latest` is a
-copy of the newest run's rows, so that a page of the list never searches the history.
+copy of the newest run's rows, so that a page of the list never searches the history. What
+came later (`outlook`) has a table of its own, since opening a store creates tables that are
+missing and changes none that is there: a store from before needs no migration.
 """
 
 from sqlalchemy import (
@@ -88,6 +90,18 @@ SCORE = _score_table("score", ("account_id", "as_of"))
 SCORE_LATEST = _score_table("score_latest", ("account_id",))
 Index(None, SCORE.c.as_of)
 Index("ix_score_latest_risk", SCORE_LATEST.c.risk.desc(), SCORE_LATEST.c.account_id)
+
+OUTLOOK = Table(
+    "outlook",
+    METADATA,
+    Column("account_id", text_key(), ForeignKey("account.account_id"), primary_key=True),
+    Column("as_of", Date, ForeignKey("scoring_run.as_of"), primary_key=True),
+    Column("lead_days", Integer, nullable=False, comment="a loss within them does not count"),
+    Column("p_by_cause", Json, nullable=False, comment="by cause and horizon in days"),
+    Column("p_expansion", Json, nullable=False, comment="by horizon in days"),
+    Column("revenue_lost", Float, comment="expected share within the primary horizon, 0 to 1"),
+    comment="what a score foretells beside the chance of loss; no row where that is nothing",
+)
 
 SILENT_SOURCE = Table(
     "silent_source",

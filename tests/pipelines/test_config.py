@@ -281,7 +281,9 @@ def test_every_key_says_what_it_means() -> None:
         ({"horizons": [30, 180]}, "primary_horizon is 90, which is not among the horizons 30, 180"),
         ({"horizons": []}, "at least 1 item"),
         ({"horizons": [45, 90]}, "30, 90, 180 or 365"),
-        ({"minimum_lead_days": 30}, "minimum_lead_days is 30, but .* leave it 0"),
+        ({"minimum_lead_days": 45}, "minimum_lead_days is 45; allowed is 0 or 30: "),
+        ({"minimum_lead_days": 90}, "minimum_lead_days is 90; allowed is 0 or 30: "),
+        ({"outcome": "churn"}, "any_loss"),
         ({"tune_seconds": -1}, "greater than or equal to 0"),
         ({"monotone": "always"}, "'auto' or 'never'"),
     ],
@@ -292,3 +294,17 @@ def test_models_that_contradict_themselves_are_refused(
     raw = {"sources": {"accounts": {"files": "accounts.csv"}}, "models": models}
     with pytest.raises(ConfigError, match=said):
         parse_config(raw, Path())
+
+
+def test_the_outcome_is_chosen_in_one_place() -> None:
+    def learnt(**sections: object) -> str:
+        return parse_config(
+            {"sources": {"accounts": {"files": "a.csv"}}, **sections}, Path()
+        ).learnt
+
+    assert learnt() == "logo_churn"
+    assert learnt(outcome={"name": "lapse"}) == "lapse"
+    assert learnt(outcome={"gap_days": 5}, models={"outcome": "any_loss"}) == "any_loss"
+    assert learnt(outcome={"name": "lapse"}, models={"outcome": "lapse"}) == "lapse"
+    with pytest.raises(ConfigError, match=r'outcome is "any_loss" and \[outcome\] name is "lapse"'):
+        learnt(outcome={"name": "lapse"}, models={"outcome": "any_loss"})

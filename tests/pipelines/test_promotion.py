@@ -36,7 +36,7 @@ def champion_is(monkeypatch):
         def load(*_):
             if broken:
                 raise BrokenBundle(broken)
-            return SimpleNamespace(fingerprint=fingerprint, outcome=outcome)
+            return SimpleNamespace(fingerprint=fingerprint, question=outcome)
 
         monkeypatch.setattr(promotion.bundle, "load", load)
 
@@ -59,6 +59,7 @@ def test_the_very_model_that_serves_goes_on_serving():
     [
         ({"fingerprint": "0" * 64}, "v1 cannot serve any more: signals have other definitions now"),
         ({"outcome": "lapse"}, "it foretells lapse, and logo_churn is asked for now"),
+        ({"outcome": "logo_churn after 30 days"}, "it foretells logo_churn after 30 days, and"),
         ({"broken": "model.json was changed"}, "model.json was changed"),
     ],
 )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -5,9 +6,9 @@ import pandas as pd
 import pytest
 
 from features.currency import Rates
-from models.score import Band
+from models.score import Band, Outlook
 from pipelines.report.evidence import Source, Truth, evidence
-from serving.store import ModelVersionRepository, ScoreRepository
+from serving.store import ModelVersionRepository, ScoreRepository, ScoringRun
 
 APRIL, MAY, JUNE = date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30)
 END = date(2026, 8, 31)
@@ -56,6 +57,21 @@ def test_matured_scores_are_held_against_what_happened(look, publish, promote):
 
     assert (found.source, found.dates, found.known_until) == (Source.SCORES, (APRIL,), END)
     assert seen(found) == {Band.RED: (2, 2, 0.5), Band.YELLOW: (2, 2, 0.5)}
+
+
+def test_a_loss_before_the_lead_time_is_no_evidence(store, look, publish, promote):
+    """Nor are scores of the same horizon that were given with another lead time."""
+    promote("v1", data_as_of=date(2026, 1, 1))
+    publish({"a": 0.9, "b": 0.9, "d": 0.9}, as_of=date(2026, 3, 31))
+    publish({"a": 0.9, "b": 0.9, "d": 0.9}, as_of=APRIL)
+    scores = ScoreRepository(store)
+    given = [
+        replace(each.score, outlook=Outlook(lead_days=30), primary=0.9)
+        for each in scores.run(APRIL)
+    ]
+    cards = [each.card for each in scores.run(APRIL)]
+    scores.publish(ScoringRun(APRIL, "v1", 90, given, cards))
+    assert seen(look()) == {Band.RED: (2, 2, 0.5)}
 
 
 def test_two_days_of_one_account_count_as_one_account_in_the_range(look, publish, promote):

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from models.score import HORIZONS, AccountCard, Band, Score
+from models.score import HORIZONS, AccountCard, Band, Outlook, Score
 from pipelines.report.portfolio import chance_by, expected_loss, portfolio
 from serving.store import AccountScore
 
@@ -26,6 +27,15 @@ def test_money_is_exact_and_ordered_by_what_is_at_stake():
     assert found.arr == Decimal("1000.40")
     assert found.expected_accounts == pytest.approx(0.8)
     assert expected_loss(found.accounts[2]) is None
+
+
+def test_a_loss_that_takes_a_part_counts_as_that_part():
+    plain = account("a", 0.5, "1000.00", renews=date(2026, 7, 30))
+    score = replace(plain.score, outlook=Outlook(lead_days=30, revenue_lost=0.2), primary=0.4)
+    found = portfolio(JUNE, 90, [replace(plain, score=score, risk=0.4)])
+    assert found.expected == Decimal("200.00")
+    assert found.expected_accounts == pytest.approx(0.5)  # from today on, not after the lead
+    assert found.renewals()[0].expected == pytest.approx(Decimal("200"))
 
 
 def test_without_revenue_accounts_are_ordered_by_chance():

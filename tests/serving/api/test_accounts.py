@@ -1,11 +1,13 @@
 """Accounts through the real application."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
 
+from models.score import Outlook
 from serving.app import create_app
 from serving.store import ScoreRepository
 
@@ -175,3 +177,29 @@ def test_hostile_ids_are_found_and_change_nothing(store, make_run, connect):
         assert answer.json()["account"]["account_id"] == key
         assert answer.json()["account"]["name"] == f"{key} & Co."
     assert client.get("/v1/accounts").json()["total"] == len(HOSTILE)
+
+
+def test_causes_expansion_and_expected_loss(client, repository, make_run):
+    run = make_run({"a": 0.75, "b": 0.5})
+    ahead = Outlook(
+        lead_days=30,
+        p_by_cause={"logo_churn": {90: 0.5}, "contraction": {90: 0.25}},
+        p_expansion={90: 0.125},
+        revenue_lost=0.6,
+    )
+    first = replace(run.scores[0], outlook=ahead, primary=0.7)
+    repository.publish(replace(run, scores=[first, run.scores[1]]))
+
+    score = client.get("/v1/accounts/a").json()["score"]
+    assert score["minimum_lead_days"] == 30
+    assert {each["cause"]: each["horizons"] for each in score["causes"]} == {
+        "logo_churn": [{"days": 90, "p_loss": 0.5}],
+        "contraction": [{"days": 90, "p_loss": 0.25}],
+    }
+    assert score["expansion"] == [{"days": 90, "p_expansion": 0.125}]
+    assert score["expected_loss"] == "720.30"  # 0.6 of 1200.50
+
+    score = client.get("/v1/accounts/b").json()["score"]
+    assert (score["minimum_lead_days"], score["causes"], score["expansion"]) == (0, [], [])
+    assert score["expected_loss"] is None
+    assert client.get("/v1/accounts").json()["items"][0]["p_loss"] == 0.7

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from models.bands.silence import SilentSource
-from models.score import Band
+from models.score import Band, Outlook
 from serving.store import PublishError, ScoreRepository, Sort, StoreError, Transition
 from serving.store.tables import METADATA
 
@@ -152,8 +152,9 @@ def test_a_failure_anywhere_leaves_the_old_run(store, make_run, table):
 
     event.listen(store, "before_cursor_execute", fail)
     run = make_run({"a": 0.1, "b": 0.1, "new": 0.1}, as_of=JULY)
+    scores = [replace(each, outlook=Outlook(p_expansion={90: 0.2})) for each in run.scores]
     with pytest.raises(RuntimeError):
-        repository.publish(replace(run, silent=(SilentSource("usage", MAY, 0.4),)))
+        repository.publish(replace(run, scores=scores, silent=(SilentSource("usage", MAY, 0.4),)))
     event.remove(store, "before_cursor_execute", fail)
 
     assert dump(store) == before

@@ -1,0 +1,1 @@
+"""By which cause an account is lost, given that it is lost."""
