@@ -66,13 +66,20 @@ class ChurnModel:
         log_odds = {h.interval: h.log_odds(inputs) for h in self.hazards}
         return chance_of(log_odds, horizon_days, lead_days)
 
-    def explain(self, inputs: Matrix) -> tuple[Matrix, npt.NDArray[np.float64]]:
-        """Shares of the log-odds of loss within the primary horizon, and the base.
+    def chain(self, horizon: int | None = None) -> tuple[Hazard, ...]:
+        """The hazards up to a horizon, by default the primary one."""
+        last = self.primary_horizon if horizon is None else horizon
+        return tuple(h for h in self.hazards if h.interval.end <= last)
 
-        Shapes (rows, columns) and (rows,); a row adds up to the log-odds of its chance.
+    def explain(
+        self, inputs: Matrix, horizon: int | None = None
+    ) -> tuple[Matrix, npt.NDArray[np.float64]]:
+        """Shares of the log-odds of loss within a horizon, by default the primary one.
+
+        Shares and base, shapes (rows, columns) and (rows,); a row adds up to the log-odds of
+        its chance.
         """
-        chain = [h for h in self.hazards if h.interval.end <= self.primary_horizon]
-        return explain(chain, inputs)
+        return explain(self.chain(horizon), inputs)
 
     def score(self, snapshot: pd.DataFrame, seen: Seen | None = None) -> list[Score]:
         """Score every row of a snapshot (`account_id`, `as_of` and the signals' columns).
