@@ -1,4 +1,4 @@
-"""The saved model: native text formats and JSON under a manifest of SHA-256 sums.
+"""The saved model: native text formats, JSON and Parquet under a manifest of SHA-256 sums.
 
 Nothing is pickled, and nothing is read before its sum has been checked.
 """
@@ -14,6 +14,7 @@ from models.bands import BandPolicy
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.encoding import InputColumn, InputSchema
+from models.explain.reference import Reference
 from models.flavours import FITTED
 from models.hazards import Hazard
 from models.intervals import Interval
@@ -21,8 +22,8 @@ from models.score import HORIZONS
 
 MANIFEST = "manifest.json"
 MODEL = "model.json"
-FORMAT = 2
-"""2: thresholds by tier, and steps."""
+FORMAT = 3
+"""3: what explanations are held against."""
 
 
 class BrokenBundle(Exception):
@@ -32,13 +33,15 @@ class BrokenBundle(Exception):
 def save(model: ChurnModel, folder: Path) -> str:
     """Write `model` under `folder`; returns the manifest's SHA-256, which names the bundle."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {MODEL: json.dumps(_described(model), indent=2)}
+    files = {MODEL: json.dumps(_described(model), indent=2).encode()}
     for hazard in model.hazards:
         for name, text in hazard.model.to_files().items():
-            files[f"{hazard.interval.name}.{name}"] = text
-    for name, text in files.items():
-        (folder / name).write_bytes(text.encode())
-    sums = {name: _sha256(text.encode()) for name, text in sorted(files.items())}
+            files[f"{hazard.interval.name}.{name}"] = text.encode()
+    if model.reference:
+        files |= model.reference.to_files(model.schema)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    sums = {name: _sha256(content) for name, content in sorted(files.items())}
     manifest = json.dumps({"format": FORMAT, "version": model.version, "sha256": sums}, indent=2)
     (folder / MANIFEST).write_bytes(manifest.encode())
     return _sha256(manifest.encode())
@@ -61,7 +64,7 @@ def load(folder: Path, digest: str | None = None) -> ChurnModel:
         raise BrokenBundle(f"{folder} holds no model this version can read: {error!r}") from error
 
 
-def _model(files: dict[str, str]) -> ChurnModel:
+def _model(files: dict[str, bytes]) -> ChurnModel:
     body = json.loads(files.pop(MODEL))
     fitted = FITTED[body["flavour"]]
     hazards = tuple(_hazard(fitted, entry, files) for entry in body["hazards"])
@@ -81,6 +84,7 @@ def _model(files: dict[str, str]) -> ChurnModel:
         events=tuple(body["events"]),
         data_as_of=date.fromisoformat(body["data_as_of"]),
         shown=tuple(body.get("shown", HORIZONS)),
+        reference=Reference.from_files(files),
     )
 
 
@@ -102,15 +106,15 @@ def _described(model: ChurnModel) -> dict[str, Any]:
     }
 
 
-def _hazard(fitted: Any, entry: dict[str, Any], files: dict[str, str]) -> Hazard:
+def _hazard(fitted: Any, entry: dict[str, Any], files: dict[str, bytes]) -> Hazard:
     interval = Interval(entry["start"], entry["end"])
     prefix = f"{interval.name}."
-    mine = {n.removeprefix(prefix): text for n, text in files.items() if n.startswith(prefix)}
+    mine = {n.removeprefix(prefix): c.decode() for n, c in files.items() if n.startswith(prefix)}
     return Hazard(interval, fitted.from_files(mine), Calibrator(**entry["calibrator"]))
 
 
-def _verified(folder: Path, digest: str | None) -> dict[str, str]:
-    """The texts of all files, each checked against the manifest."""
+def _verified(folder: Path, digest: str | None) -> dict[str, bytes]:
+    """The content of all files, each checked against the manifest."""
     path = folder / MANIFEST
     if not path.exists():
         raise BrokenBundle(f"{folder} holds no {MANIFEST}: it is not a model bundle.")
@@ -134,11 +138,11 @@ def _sums(path: Path, raw: bytes) -> dict[str, str]:
     return sums
 
 
-def _checked(path: Path, wanted: str) -> str:
+def _checked(path: Path, wanted: str) -> bytes:
     content = path.read_bytes() if path.exists() else b""
     if _sha256(content) != wanted:
         raise BrokenBundle(f"{path} was changed or lost after the model was saved.")
-    return content.decode()
+    return content
 
 
 def _sha256(content: bytes) -> str:

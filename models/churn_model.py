@@ -1,6 +1,5 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +11,10 @@ from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import bands_of
 from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
+from models.explain.reasons import Grouping
+from models.explain.reference import Reference
 from models.hazards import Hazard, explain, p_loss
-from models.score import HORIZONS, OTHERS, Band, Reason, Score
-
-REASONS_KEPT = 8
-"""How many reasons are kept with a score; the others are kept as one sum."""
+from models.score import HORIZONS, Band, Reason, Score
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,8 @@ class ChurnModel:
         fingerprint: of the signal definitions it was trained on.
         events: the company's main events, which have signals of their own.
         shown: the horizons the company asks for; the chain may pass through others.
+        reference: what explanations are held against; without one, every signal is a reason
+            of its own, and there are no shares of groups.
     """
 
     version: str
@@ -42,6 +42,7 @@ class ChurnModel:
     events: tuple[str, ...]
     data_as_of: date
     shown: tuple[int, ...] = HORIZONS
+    reference: Reference | None = None
 
     @property
     def horizons(self) -> tuple[int, ...]:
@@ -96,10 +97,12 @@ class ChurnModel:
         shares, base = self.explain(inputs)
         cells = {name: snapshot[name].to_numpy(object) for name in self.schema.names}
         bands = self._bands(chances[self.primary_horizon], snapshot, seen)
+        grouping = Grouping.of(self.schema.names, self.reference)
+        totals = grouping.sums(shares)
         rows = zip(snapshot["account_id"], snapshot["as_of"], bands, strict=True)
         return [
             self._score(account, day, {h: float(c[i]) for h, c in chances.items()}, band,
-                        _Explained(cells, i, shares[i], float(base[i])))
+                        float(base[i]), grouping.reasons(cells, i, shares[i], totals[i]))
             for i, (account, day, band) in enumerate(rows)
         ]  # fmt: skip
 
@@ -118,7 +121,8 @@ class ChurnModel:
         day: date,
         chances: dict[int, float],
         band: Band,
-        explained: "_Explained",
+        base: float,
+        reasons: tuple[Reason, ...],
     ) -> Score:
         primary = chances[self.primary_horizon]
         return Score(
@@ -128,37 +132,6 @@ class ChurnModel:
             health_score=100 * (1 - primary),
             band=band,
             model_version=self.version,
-            base=explained.base,
-            reasons=explained.reasons(),
+            base=base,
+            reasons=reasons,
         )
-
-
-@dataclass(frozen=True)
-class _Explained:
-    """One row's values and shares, ready to be made into reasons."""
-
-    cells: Mapping[str, npt.NDArray[np.object_]]
-    row: int
-    shares: npt.NDArray[np.float64]
-    base: float
-
-    def reasons(self) -> tuple[Reason, ...]:
-        names = list(self.cells)
-        order = np.argsort(-np.abs(self.shares), kind="stable")
-        used = [i for i in order if self.shares[i] != 0]
-        reasons = [
-            Reason(names[i], _plain(self.cells[names[i]][self.row]), float(self.shares[i]))
-            for i in used[:REASONS_KEPT]
-        ]
-        if rest := used[REASONS_KEPT:]:
-            reasons.append(Reason(OTHERS, float(len(rest)), float(self.shares[rest].sum())))
-        return tuple(reasons)
-
-
-def _plain(value: object) -> float | str | None:
-    """A cell as a plain value: None where missing."""
-    if isinstance(value, str):
-        return value
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return None
-    return float(value)  # type: ignore[arg-type]

@@ -55,7 +55,8 @@ class Wording:
         if column is None:
             return f"{reason.signal}: {value_in_words(reason.value)}; {push}."
         meaning = column.meaning[0].upper() + column.meaning[1:]
-        return f"{meaning}: {_with_unit(reason.value, column)}; {push}."
+        shown = _with_unit(reason.value, column) + _together(reason.together)
+        return f"{meaning}: {shown}; {push}."
 
     def meaning(self, column: str) -> str:
         """What a snapshot column means; its name where it is not declared."""
@@ -77,6 +78,13 @@ def value_in_words(value: float | str | None) -> str:
     if abs(value) >= 10 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
+
+
+def _together(signals: int) -> str:
+    """That a reason speaks for others too; nothing where it speaks for itself."""
+    if signals < 2:
+        return ""
+    return f" (with {signals - 1} other signal{'s' if signals > 2 else ''} like it)"
 
 
 def _with_unit(value: float | str | None, phrase: Phrase) -> str:

@@ -1,0 +1,81 @@
+"""What explanations are held against; chosen at training and kept in the bundle."""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.encoding import InputSchema, Matrix
+from models.explain.families import Families
+
+Vector = npt.NDArray[np.float64]
+
+BACKGROUND, FAMILIES = "background.parquet", "families.json"
+ROWS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """What explanations are held against.
+
+    Attributes:
+        background: encoded rows of accounts of the newest training date, shape (at most 100,
+            columns); the mean of their chances is the base of the group shares.
+        families: columns that are named once, see `models.explain.families`.
+        steady_from: by family the share of the log-odds from which a reason is shown; infinite
+            for never.
+    """
+
+    background: Matrix
+    families: Families
+    steady_from: Vector
+
+    def to_files(self, schema: InputSchema) -> dict[str, bytes]:
+        """Parquet and JSON by file name."""
+        steady = [None if np.isinf(size) else float(size) for size in self.steady_from]
+        families = [
+            {"steady_from": size, "columns": columns}
+            for size, columns in zip(steady, self.families, strict=True)
+        ]
+        return {
+            BACKGROUND: _written(self.background, schema.names),
+            FAMILIES: json.dumps(families, indent=1).encode(),
+        }
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> "Reference | None":
+        """Read both back; None where the bundle has none."""
+        if BACKGROUND not in files:
+            return None
+        families = json.loads(files[FAMILIES])
+        sizes = [f["steady_from"] for f in families]
+        return cls(
+            _read(files[BACKGROUND]),
+            tuple(tuple(f["columns"]) for f in families),
+            np.array([np.inf if size is None else size for size in sizes], np.float64),
+        )
+
+
+def choose_background(inputs: Matrix, seed: int) -> Matrix:
+    """At most `ROWS` of the rows, drawn once and kept in their order."""
+    if len(inputs) <= ROWS:
+        return inputs
+    drawn = np.random.default_rng(seed).choice(len(inputs), ROWS, replace=False)
+    return inputs[np.sort(drawn)]
+
+
+def _written(rows: Matrix, names: tuple[str, ...]) -> bytes:
+    table = pa.table({name: rows[:, i] for i, name in enumerate(names)})
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _read(content: bytes) -> Matrix:
+    table = pq.read_table(io.BytesIO(content))
+    return np.column_stack([column.to_numpy() for column in table.columns])
