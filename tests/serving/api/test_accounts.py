@@ -65,7 +65,7 @@ def test_the_list(client, repository, make_run):
             "signal": "adoption__users_30d",
             "value": 3.0,
             "contribution": 0.75,
-        "together": 1,
+            "together": 1,
             "sentence": "<b>adoption__users_30d</b> is 3.0",
         },
     }
