@@ -15,7 +15,7 @@ import pandas as pd
 from models.churn_model import ChurnModel
 from models.explain.between import by_column, by_term, differs
 from models.explain.groups import chances, group_of
-from models.explain.reasons import plain
+from models.explain.reasons import Grouping, plain
 
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -52,6 +52,7 @@ class SignalChange:
         term: to which it belongs.
         before, after: its values; None where missing.
         points: its share of the change of the chance, 0.01 is one percentage point.
+        family: the first signal of those that say the same.
     """
 
     signal: str
@@ -59,6 +60,7 @@ class SignalChange:
     before: float | str | None
     after: float | str | None
     points: float
+    family: str
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,16 @@ def explain_change(
     same = old.model.version == model.version
     steps = {} if same else {MODEL_UPDATED: half - begin, RECALIBRATED: middle - half}
     points = by_column(model.chain(horizon), before, after)
+    families = Grouping.of(model.schema.names, model.reference).families
+    family = {name: each[0] for each in families for name in each}
     signals = [
-        SignalChange(name, terms[i], _value(old_row_now, name), _value(new.row, name), points[i])
+        SignalChange(
+            name, terms[i], *(plain(row[name].iloc[0]) for row in (old_row_now, new.row)),
+            float(points[i]), family[name],
+        )
         for i, name in enumerate(model.schema.names)
         if differs(before[i : i + 1], after[i : i + 1])[0]
-    ]
+    ]  # fmt: skip
     signals.sort(key=lambda each: (-abs(each.points), each.signal))
     return ChangeShares(horizon, begin, end, {**steps, **groups, **shares}, tuple(signals))
 
@@ -169,7 +176,3 @@ def _chance(model: ChurnModel, row: Vector, horizon: int) -> float:
     chain = model.chain(horizon)
     raw = [h.model.log_odds(row[None, :])[:, None] for h in chain]
     return float(chances(chain, raw)[0, 0])
-
-
-def _value(row: pd.DataFrame, column: str) -> float | str | None:
-    return plain(row[column].iloc[0])
