@@ -4,6 +4,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -49,7 +51,7 @@ class Archive:
         if run is None:
             return champion(self.workspace)
         registered = find(self.workspace.registry(), run.model_version)
-        return bundle.load(registered.bundle, registered.digest)
+        return _verified(registered.bundle, registered.digest)
 
     def snapshot(self, model: ChurnModel, day: date) -> pd.DataFrame:
         """All accounts of a date in the columns of a model: stored, or computed again.
@@ -99,6 +101,12 @@ class Archive:
         found = frame_of(read_snapshots(job))
         shutil.rmtree(folder)
         return found
+
+
+@lru_cache(maxsize=4)
+def _verified(folder: Path, digest: str) -> ChurnModel:
+    """A bundle by what names its content; read once."""
+    return bundle.load(folder, digest)
 
 
 def place_of(snapshot: pd.DataFrame, account: str, day: date) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import accounts, health, models
+from serving.api import accounts, explanations, health, models
 from serving.console import pages
 from serving.presentation import Presentation, Words
 from serving.problems import MEDIA_TYPE
@@ -39,6 +39,7 @@ def create_app(
     company: str = "",
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
+    explain: explanations.Explain | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -49,6 +50,7 @@ def create_app(
         currency: ISO 4217 code of the amounts in the store; may be empty.
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
+        explain: explains one account; None where no workspace is at hand.
     """
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
@@ -65,6 +67,7 @@ def create_app(
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
     app.include_router(accounts.router(scores, presentation))
+    app.include_router(explanations.router(explain))
     app.include_router(models.router(versions))
     app.include_router(health.router(scores, versions))
     app.include_router(pages.router(scores, presentation, renderer, app.openapi))

@@ -53,6 +53,12 @@ UNKNOWN_ACCOUNT = Kind(
     "No such account",
     "No published run holds an account with this id.",
 )
+NOT_EXPLAINED = Kind(
+    "not-explained",
+    404,
+    "No such explanation",
+    "The account was not a customer on that day, or the day cannot be explained; `detail` says.",
+)
 NO_CHAMPION = Kind(
     "no-champion",
     404,

@@ -129,12 +129,16 @@ def explain_change(
     family = {name: each[0] for each in families for name in each}
     signals = [
         SignalChange(
-            name, terms[i], *(plain(row[name].iloc[0]) for row in (old_row_now, new.row)),
-            float(points[i]), family[name],
+            signal=name,
+            term=terms[i],
+            before=plain(old_row_now[name].iloc[0]),
+            after=plain(new.row[name].iloc[0]),
+            points=float(points[i]),
+            family=family[name],
         )
         for i, name in enumerate(model.schema.names)
         if differs(before[i : i + 1], after[i : i + 1])[0]
-    ]  # fmt: skip
+    ]
     signals.sort(key=lambda each: (-abs(each.points), each.signal))
     return ChangeShares(horizon, begin, end, {**steps, **groups, **shares}, tuple(signals))
 
