@@ -12,6 +12,7 @@ from models.bands import Accounts
 from models.churn_model import ChurnModel
 from models.explain.account import Scene, Why, why
 from models.explain.change import ChangeShares, Moment, Origin, explain_change
+from models.explain.remedies import BETTER, Actions, Remedy, what_would_help
 from models.explain.transition import BandCause, Crossing, cause_of
 from models.explain.wording import Wording
 from models.score import Band
@@ -49,12 +50,27 @@ class BandChange:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Sentences.
+
+    Attributes:
+        remedy: what would help; empty for an account that is green, or grey.
+        similar: one for each similar account.
+    """
+
+    remedy: str = ""
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Explained:
     """Everything there is to say about one account's score at a date.
 
     Attributes:
         change: against the earlier date; None where there is none to compare with.
         not_compared: why there is no change; empty where there is one.
+        remedy: what would help; None for nothing, or where nothing is to be reached.
+        said: the same in words.
     """
 
     account: str
@@ -67,6 +83,8 @@ class Explained:
     change: ChangeShares | None = None
     band_change: BandChange | None = None
     not_compared: str = ""
+    remedy: Remedy | None = None
+    said: Said = Said()
 
     def summary(self) -> dict[str, Any]:
         """Everything, as plain JSON values."""
@@ -81,6 +99,14 @@ class Explained:
             "change": _change(self.change) if self.change else None,
             "band_change": asdict(self.band_change) if self.band_change else None,
             "not_compared": self.not_compared,
+            "what_would_help": {
+                **(asdict(self.remedy) if self.remedy else {}),
+                "sentence": self.said.remedy,
+            },
+            "similar": [
+                {**asdict(each), "sentence": sentence}
+                for each, sentence in zip(self.why.similar, self.said.similar, strict=True)
+            ],
         }
 
 
@@ -114,7 +140,19 @@ class Explaining:
             p_loss={h: float(p[0]) for h, p in model.chances(inputs).items()},
             why=why(model, scene, self.words),
         )
+        found = self._with_remedy(found, model, scene.row)
         return self._compared(found, asked, model, scene.row)
+
+    def _with_remedy(self, found: Explained, model: ChurnModel, row: pd.DataFrame) -> Explained:
+        """With what would help and the similar accounts in words."""
+        actions = actions_of(catalogue_of(self.archive.config, model.events))
+        remedy = what_would_help(model, row, found.band, actions)
+        horizon = found.why.horizon
+        said = Said(
+            self.words.remedy(remedy) if found.band in BETTER else "",
+            tuple(self.words.precedent(each, horizon) for each in found.why.similar),
+        )
+        return replace(found, remedy=remedy, said=said)
 
     def _newest(self) -> date:
         run = self.archive.scores.newest()
@@ -171,6 +209,17 @@ def origin_of(catalogue: Catalogue, silent: frozenset[str]) -> Origin:
             if column.signal.empty is not None and not column.signal.is_word
         ),
         silent,
+    )
+
+
+def actions_of(catalogue: Catalogue) -> Actions:
+    """The signals that people can act on, and which way is healthier."""
+    return Actions(
+        {
+            column.name: int(column.signal.direction)
+            for column in catalogue.columns
+            if column.signal.actionable and column.signal.direction
+        }
     )
 
 

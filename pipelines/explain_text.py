@@ -13,8 +13,9 @@ LEAST_SHOWN = 0.0005
 
 
 def text(found: Explained, words: Wording) -> str:
-    """Why, and what changed."""
-    return "\n".join([*_head(found), *_reasons(found), *_groups(found), *_change(found, words)])
+    """Why, what changed, what would help, and who was alike."""
+    parts = (_head(found), _reasons(found), _groups(found), _change(found, words), _help(found))
+    return "\n".join(line for part in parts for line in part)
 
 
 def _head(found: Explained) -> Iterator[str]:
@@ -69,6 +70,14 @@ def _change(found: Explained, words: Wording) -> Iterator[str]:
     bands = found.band_change
     if bands is not None and bands.cause is not None:
         yield f"  From {bands.before.value} to {bands.after.value}, by {bands.cause.value}."
+
+
+def _help(found: Explained) -> Iterator[str]:
+    if found.said.remedy:
+        yield from ("", "What would help:", f"  {found.said.remedy}")
+    if found.said.similar:
+        yield from ("", "Accounts of the past that were explained alike:")
+        yield from (f"  {each}" for each in found.said.similar)
 
 
 def _signals(change: ChangeShares, words: Wording) -> Iterator[str]:

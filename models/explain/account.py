@@ -11,6 +11,7 @@ from models.churn_model import ChurnModel
 from models.explain.families import sums
 from models.explain.groups import GroupExplainer, GroupShares
 from models.explain.points import Shares
+from models.explain.precedents import Similar, similar
 from models.explain.reasons import Grouping
 from models.explain.usual import Peers, Usual, peers_of, usual_of
 from models.explain.wording import Wording
@@ -51,6 +52,7 @@ class Why:
             sign is not steady.
         groups: Shapley values over the groups; None where the model kept no background.
         peers: what the peers share, and how many they are.
+        similar: accounts of the past that were explained alike.
     """
 
     horizon: int
@@ -60,6 +62,7 @@ class Why:
     unsteady: int
     groups: GroupShares | None
     peers: tuple[dict[str, str], int]
+    similar: tuple[Similar, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ def why(model: ChurnModel, scene: Scene, words: Wording) -> Why:
         unsteady=_unsteady(grouping, total),
         groups=_groups(model, inputs[0]),
         peers=(peers.shared, len(peers.rows)),
+        similar=_similar(model, total, str(scene.row["account_id"].iloc[0])),
     )
 
 
@@ -138,6 +142,13 @@ def _groups(model: ChurnModel, row: Vector) -> GroupShares | None:
         return None
     background = model.reference.background
     return GroupExplainer.of(model.chain(), model.schema.names, background).explain(row)
+
+
+def _similar(model: ChurnModel, total: Vector, account: str) -> tuple[Similar, ...]:
+    if model.reference is None or model.reference.precedents is None:
+        return ()
+    kept = model.reference.precedents
+    return similar(kept, total, account, model.chain(), model.schema.names)
 
 
 def _unsteady(grouping: Grouping, total: Vector) -> int:

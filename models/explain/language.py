@@ -31,7 +31,12 @@ class Language:
     no_remedy: str
     remedy: str
     step: str
+    step_many: str
     caution: str
+    left: str
+    stayed: str
+    then: str
+    nothing_eased: str
 
 
 ENGLISH = Language(
@@ -49,13 +54,21 @@ ENGLISH = Language(
     rising=", rising",
     falling=", falling",
     no_remedy=(
-        "No change of up to {most} signals that similar accounts really made within a quarter "
-        "goes with the band {band}."
+        "No change of up to {most} signals that people can act on, as far as similar accounts "
+        "moved them within a quarter, goes with a better band."
     ),
-    remedy="Accounts that look like this one except for: {steps} are {band}, at {chance}.",
-    step="{meaning} {after} instead of {before}",
+    remedy=(
+        "Accounts like this one, but with {steps}, are {band}, at {chance} %. At least {share} "
+        "moved each of these so far within a quarter."
+    ),
+    step="{meaning}: {after} instead of {before}",
+    step_many="{meaning}: {after} instead of {before} (and {count} more windows or kinds of it)",
     caution=(
-        "This is what the model associates with staying, within what similar accounts did in a "
-        "quarter; it does not promise that the change keeps the account."
+        "This is what the model associates with staying. It does not promise that the change "
+        "keeps the account."
     ),
+    left="{account} at {day} left within {days} days.",
+    stayed="{account} at {day} stayed {days} days. {then}",
+    then="In the quarter after, most eased its risk: {steps}.",
+    nothing_eased="Nothing eased its risk in the quarter after.",
 )

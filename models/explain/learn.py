@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.encoding import Matrix
-from models.explain.families import learn_families, positions, sums
+from models.explain.families import Places, learn_families, positions, sums
+from models.explain.moves import learn_moves
+from models.explain.precedents import Precedents, choose, precedents_of
 from models.explain.reference import Reference, choose_background
 from models.explain.steadiness import halves, steady_from
 from models.flavours.base import Fitted
@@ -46,7 +48,20 @@ def learn_reference(
     ]
     mine = sums(explain(chain, rows)[0], place)
     steady = steady_from(mine, again) if again else np.zeros(len(families))
-    return Reference(choose_background(newest, seed), families, steady)
+    return Reference(
+        choose_background(newest, seed),
+        families,
+        steady,
+        learn_moves(some.dataset, material.schema.names),
+        _precedents(some, chain, place),
+    )
+
+
+def _precedents(material: Material, chain: Sequence[Hazard], place: Places) -> Precedents:
+    data, horizon = material.dataset, chain[-1].interval.end
+    picked = choose(data, horizon, material.how.seed)
+    shares = sums(explain(chain, material.inputs[picked[0]])[0], place)
+    return precedents_of(data, material.inputs, picked, shares, horizon)
 
 
 def _accounts(material: Material) -> npt.NDArray[np.object_]:

@@ -3,19 +3,24 @@
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.encoding import InputSchema, Matrix
 from models.explain.families import Families
+from models.explain.moves import SCHEMA as MOVES
+from models.explain.moves import Moves
+from models.explain.precedents import Precedents
 
 Vector = npt.NDArray[np.float64]
 
-BACKGROUND, FAMILIES = "background.parquet", "families.json"
+BACKGROUND, FAMILIES, MOVED = "background.parquet", "families.json", "moves.parquet"
+PRECEDENTS = "precedents.parquet"
 ROWS = 100
 
 
@@ -29,11 +34,15 @@ class Reference:
         families: columns that are named once, see `models.explain.families`.
         steady_from: by family the share of the log-odds from which a reason is shown; infinite
             for never.
+        moves: how far signals moved within a quarter.
+        precedents: accounts of the past whose outcome is known.
     """
 
     background: Matrix
     families: Families
     steady_from: Vector
+    moves: Moves = field(default_factory=lambda: Moves(pd.DataFrame(columns=MOVES.names)))
+    precedents: Precedents | None = None
 
     def to_files(self, schema: InputSchema) -> dict[str, bytes]:
         """Parquet and JSON by file name."""
@@ -42,10 +51,14 @@ class Reference:
             {"steady_from": size, "columns": columns}
             for size, columns in zip(steady, self.families, strict=True)
         ]
-        return {
+        files = {
             BACKGROUND: _written(self.background, schema.names),
             FAMILIES: json.dumps(families, indent=1).encode(),
+            MOVED: self.moves.to_bytes(),
         }
+        if self.precedents is not None:
+            files[PRECEDENTS] = self.precedents.to_bytes(schema)
+        return files
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> "Reference | None":
@@ -58,6 +71,8 @@ class Reference:
             _read(files[BACKGROUND]),
             tuple(tuple(f["columns"]) for f in families),
             np.array([np.inf if size is None else size for size in sizes], np.float64),
+            Moves.from_bytes(files[MOVED]),
+            Precedents.from_bytes(files[PRECEDENTS]) if PRECEDENTS in files else None,
         )
 
 

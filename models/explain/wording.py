@@ -6,10 +6,13 @@ can change or be translated without touching a score.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from math import isnan
 
 from features.signal import SnapshotColumn
 from features.signals import CATALOGUE, catalogue_for
 from models.explain.language import ENGLISH, Language
+from models.explain.precedents import Similar
+from models.explain.remedies import MOST_SIGNALS, Remedy, Step
 from models.explain.usual import Trend, Usual
 from models.score import OTHERS, Reason
 
@@ -84,6 +87,42 @@ class Wording:
             return words
         said = phrase.meaning.startswith(phrase.unit)
         return words if said else f"{words} {phrase.unit}"
+
+    def remedy(self, found: Remedy | None) -> str:
+        """What would help, or that nothing within reach would."""
+        text = self.language
+        if found is None:
+            return text.no_remedy.format(most=MOST_SIGNALS)
+        steps = "; ".join(self._step(step) for step in found.steps)
+        chance = value_in_words(100 * found.chance)
+        said = text.remedy.format(
+            steps=steps, band=found.band.value, chance=chance, share=found.share
+        )
+        return f"{said} {text.caution}"
+
+    def precedent(self, found: Similar, days: int) -> str:
+        """What became of an account that was explained alike."""
+        text = self.language
+        if found.lost:
+            return text.left.format(account=found.account, day=found.as_of, days=days)
+        steps = "; ".join(self._moved(d.signal, d.before, d.after) for d in found.did)
+        then = text.then.format(steps=steps) if steps else text.nothing_eased
+        return text.stayed.format(account=found.account, day=found.as_of, days=days, then=then)
+
+    def _step(self, step: Step) -> str:
+        if len(step.columns) == 1:
+            return self._moved(step.signal, step.before, step.after)
+        return self.language.step_many.format(
+            meaning=self.meaning(step.signal),
+            after=value_in_words(step.after),
+            before=value_in_words(step.before),
+            count=len(step.columns) - 1,
+        )
+
+    def _moved(self, signal: str, before: float, after: float) -> str:
+        values = (value_in_words(None if isnan(each) else each) for each in (before, after))
+        was, became = values
+        return self.language.step.format(meaning=self.meaning(signal), before=was, after=became)
 
     def _sentence(self, reason: Reason, push: str, extras: str) -> str:
         text = self.language

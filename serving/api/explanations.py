@@ -75,6 +75,14 @@ class ExplanationOut(BaseModel):
     )
     band_change: dict[str, Any] | None = Field(description="Both bands, and the cause.")
     not_compared: str = Field(description="Why there is no change; empty where there is one.")
+    what_would_help: dict[str, Any] = Field(
+        description="The smallest change that goes with a better band, within what peers did;"
+        " `sentence` says so where there is none. An association, not a promise."
+    )
+    similar: list[dict[str, Any]] = Field(
+        description="Accounts of the past that were explained alike, those that left first, and"
+        " what those that stayed did next."
+    )
 
 
 def router(explain: Explain | None) -> APIRouter:

@@ -24,6 +24,8 @@ FOUND = {
     "change": None,
     "band_change": None,
     "not_compared": "the account was not scored at an earlier date",
+    "what_would_help": {"sentence": ""},
+    "similar": [],
 }
 
 
