@@ -93,7 +93,7 @@ class Moves:
     @classmethod
     def from_bytes(cls, content: bytes) -> "Moves":
         """Read it back."""
-        return cls(pq.read_table(io.BytesIO(content)).to_pandas())
+        return cls(pq.read_table(io.BytesIO(content)).to_pandas().astype(_types()))
 
 
 def learn_moves(data: Dataset, columns: Sequence[str]) -> Moves:
