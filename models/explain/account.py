@@ -1,7 +1,8 @@
 """Why one account has its chance of loss, in numbers that add up and in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +12,16 @@ from models.churn_model import ChurnModel
 from models.explain.families import sums
 from models.explain.groups import GroupExplainer, GroupShares
 from models.explain.points import Shares
-from models.explain.precedents import Similar, similar
+from models.explain.precedents import Frame, Similar, similar
 from models.explain.reasons import Grouping
 from models.explain.usual import Peers, Usual, peers_of, usual_of
 from models.explain.wording import Wording
 from models.score import OTHERS, Reason
 
 Vector = npt.NDArray[np.float64]
+
+MOST_REASONS = 15
+"""Reasons of an explanation; with a score fewer are kept."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Scene:
     place: int
     past: Sequence["pd.Series[float]"] = ()
 
-    @property
+    @cached_property
     def row(self) -> pd.DataFrame:
         """The account's own row."""
         return self.snapshot.iloc[[self.place]]
@@ -92,6 +96,7 @@ def why(model: ChurnModel, scene: Scene, words: Wording) -> Why:
     grouping = Grouping.of(model.schema.names, model.reference)
     total = grouping.sums(shares.log_odds)[0]
     cells = {name: scene.row[name].to_numpy(object) for name in model.schema.names}
+    grouping = replace(grouping, most=MOST_REASONS)
     reasons = grouping.reasons(cells, 0, shares.log_odds[0], total)
     peers = peers_of(scene.snapshot, scene.place)
     told = _Told(grouping, shares, scene, peers, words)
@@ -103,7 +108,7 @@ def why(model: ChurnModel, scene: Scene, words: Wording) -> Why:
         unsteady=_unsteady(grouping, total),
         groups=_groups(model, inputs[0]),
         peers=(peers.shared, len(peers.rows)),
-        similar=_similar(model, total, str(scene.row["account_id"].iloc[0])),
+        similar=_similar(model, grouping, total, scene),
     )
 
 
@@ -144,11 +149,14 @@ def _groups(model: ChurnModel, row: Vector) -> GroupShares | None:
     return GroupExplainer.of(model.chain(), model.schema.names, background).explain(row)
 
 
-def _similar(model: ChurnModel, total: Vector, account: str) -> tuple[Similar, ...]:
+def _similar(
+    model: ChurnModel, grouping: Grouping, total: Vector, scene: Scene
+) -> tuple[Similar, ...]:
     if model.reference is None or model.reference.precedents is None:
         return ()
-    kept = model.reference.precedents
-    return similar(kept, total, account, model.chain(), model.schema.names)
+    account = str(scene.row["account_id"].iloc[0])
+    frame = Frame(model.chain(), model.schema.names, grouping.place)
+    return similar(model.reference.precedents, total, account, frame)
 
 
 def _unsteady(grouping: Grouping, total: Vector) -> int:

@@ -11,8 +11,11 @@ class Language:
     """Frames of sentences; what stands in braces is filled in.
 
     Attributes:
-        reason: one reason in full; `extras` are the frames `usual` to `alike` that apply.
+        unknown: a value that is missing.
+        reason: one reason; `extras` are the frames of what is usual and alike that apply.
         others: all signals that are not named.
+        remedy: what would help; `steps` are frames `step`.
+        stayed: a similar account that stayed; `then` is what it did next.
     """
 
     unknown: str
@@ -31,7 +34,6 @@ class Language:
     no_remedy: str
     remedy: str
     step: str
-    step_many: str
     caution: str
     left: str
     stayed: str
@@ -62,7 +64,6 @@ ENGLISH = Language(
         "moved each of these so far within a quarter."
     ),
     step="{meaning}: {after} instead of {before}",
-    step_many="{meaning}: {after} instead of {before} (and {count} more windows or kinds of it)",
     caution=(
         "This is what the model associates with staying. It does not promise that the change "
         "keeps the account."

@@ -8,6 +8,7 @@ and for one in ten.
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -72,16 +73,24 @@ class Moves:
             The signed change within what the signal was ever seen at; 0 where so many peers
             did not move that way at all.
         """
-        mine = self.frame[self.frame["signal"] == signal]
-        own = mine[mine["tier"] == tier]
-        thirds = own if len(own) else mine[mine["tier"] == EVERYWHERE]
-        thirds = thirds[thirds["begins"] <= value]
-        if thirds.empty or np.isnan(value):
+        thirds = self._thirds.get((tier, signal), self._thirds.get((EVERYWHERE, signal), ()))
+        third = None
+        for each in thirds:
+            third = each if each["begins"] <= value else third
+        if third is None:
             return None
-        third = thirds.iloc[-1]
-        moved = float(third[f"{'up' if way > 0 else 'down'} {share}"])
-        inside = float(np.clip(value + moved, third["low"], third["high"])) - value
+        moved = third[f"{'up' if way > 0 else 'down'} {share}"]
+        inside = min(max(value + moved, third["low"]), third["high"]) - value
         return inside if inside * way > 0 else 0.0
+
+    @cached_property
+    def _thirds(self) -> dict[tuple[str, str], list[dict[str, float]]]:
+        """By tier and signal the thirds, in order."""
+        found: dict[tuple[str, str], list[dict[str, float]]] = {}
+        for row in self.frame.to_dict("records"):
+            key = str(row.pop("tier")), str(row.pop("signal"))
+            found.setdefault(key, []).append({str(name): float(v) for name, v in row.items()})
+        return found
 
     def to_bytes(self) -> bytes:
         """As Parquet."""

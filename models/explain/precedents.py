@@ -80,10 +80,11 @@ class Precedents:
 
 @dataclass(frozen=True)
 class Did:
-    """One signal of a precedent that moved its risk within the next quarter.
+    """One family of signals that moved a precedent's risk within the next quarter.
 
     Attributes:
-        points: share of the change of its chance, 0.01 is one percentage point.
+        signal: the one that speaks for the family, with its values.
+        points: the family's share of the change of its chance, 0.01 is one percentage point.
     """
 
     signal: str
@@ -148,17 +149,29 @@ def precedents_of(
     return Precedents(about, *(_single(each) for each in (shares, inputs[rows], after)))
 
 
-def similar(
-    kept: Precedents, shares: Vector, account: str, chain: Sequence[Hazard], names: Sequence[str]
-) -> tuple[Similar, ...]:
+@dataclass(frozen=True)
+class Frame:
+    """What a precedent is read with.
+
+    Attributes:
+        chain: the model's hazards up to the primary horizon.
+        names: of its columns.
+        place: the family of each column.
+    """
+
+    chain: Sequence[Hazard]
+    names: Sequence[str]
+    place: Rows
+
+
+def similar(kept: Precedents, shares: Vector, account: str, frame: Frame) -> tuple[Similar, ...]:
     """The nearest that left and the nearest that stayed, one row of each account.
 
     Args:
         kept: the precedents.
         shares: of the log-odds by family, of the account that is explained.
         account: its id; it is no precedent of itself.
-        chain: the model's hazards up to the primary horizon.
-        names: of the model's columns.
+        frame: what a precedent is read with.
     """
     apart = np.sqrt(((kept.shares - shares) ** 2).sum(axis=1))
     order = np.argsort(apart, kind="stable")
@@ -169,23 +182,29 @@ def similar(
         if owner in seen or len(found[lost]) == SHOWN:
             continue
         seen.add(owner)
-        did = () if lost else _did(kept, i, chain, names)
+        did = () if lost else _did(kept.now[i], kept.later[i], frame)
         day = kept.about["as_of"].iloc[i]
         found[lost].append(Similar(owner, day, float(apart[i]), lost, did))
     return (*found[True], *found[False])
 
 
-def _did(
-    kept: Precedents, place: int, chain: Sequence[Hazard], names: Sequence[str]
-) -> tuple[Did, ...]:
-    """What eased a precedent's risk most within the quarter after."""
-    before, after = kept.now[place], kept.later[place]
-    points = by_column(chain, before, after)
-    order = [int(i) for i in np.argsort(points, kind="stable") if points[i] < 0]
-    return tuple(
-        Did(names[i], float(before[i]), float(after[i]), float(points[i]))
-        for i in order[:STEPS_SHOWN]
-    )
+def _did(before: Vector, after: Vector, frame: Frame) -> tuple[Did, ...]:
+    """What eased a precedent's risk most within the quarter after, by family.
+
+    A family is told by its signal that did most and is known at both dates; without one it is
+    left out.
+    """
+    points = by_column(frame.chain, before, after)
+    known = ~np.isnan(before) & ~np.isnan(after)
+    families = np.bincount(frame.place, points)
+    found = []
+    for family in np.argsort(families, kind="stable"):
+        mine = np.flatnonzero((frame.place == family) & known & (points < 0))
+        if families[family] < 0 and len(mine):
+            lead = int(mine[np.argmin(points[mine])])
+            whole = float(families[family])
+            found.append(Did(frame.names[lead], float(before[lead]), float(after[lead]), whole))
+    return tuple(found[:STEPS_SHOWN])
 
 
 def _drawn(rows: Rows, count: int, rng: np.random.Generator) -> Rows:

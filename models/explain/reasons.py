@@ -30,12 +30,14 @@ class Grouping:
         families: what is named once.
         place: the family of each column.
         steady_from: by family the size from which a reason is named.
+        most: how many are named.
     """
 
     columns: tuple[str, ...]
     families: Families
     place: Places
     steady_from: Vector
+    most: int = REASONS_KEPT
 
     @classmethod
     def of(cls, columns: tuple[str, ...], reference: Reference | None) -> "Grouping":
@@ -56,7 +58,7 @@ class Grouping:
         """
         order = np.argsort(-np.abs(total), kind="stable")
         steady = (np.abs(total) >= self.steady_from) & (total != 0)
-        return [int(i) for i in order if steady[i]][:REASONS_KEPT]
+        return [int(i) for i in order if steady[i]][: self.most]
 
     def lead(self, family: int, shares: Vector) -> int:
         """The column that speaks for a family: the largest share that pushes the same way."""

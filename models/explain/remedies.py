@@ -1,8 +1,9 @@
 """What would help: the smallest change that goes with the next better band.
 
-Only signals that people can act on are changed, in their healthier direction, at most three of
-them, and no further than similar accounts really moved within a quarter. All windows of a signal
-move together, as far as each moved for as many peers. It is an association, not a promise.
+Only signals that people can act on are changed, in their healthier direction, at most three
+families of them, and no further than similar accounts really moved within a quarter. What says
+the same moves together, each signal as far as it moved for as many peers: nobody gets people to
+use a product on more days without more usage. It is an association, not a promise.
 """
 
 from collections.abc import Mapping
@@ -17,24 +18,25 @@ from models.bands import Accounts
 from models.bands.accounts import TIER
 from models.churn_model import ChurnModel
 from models.explain.between import by_column
-from models.explain.families import declared_of
+from models.explain.families import positions
 from models.explain.moves import SHARES, Moves
+from models.hazards import p_loss
 from models.score import Band
 
 Vector = npt.NDArray[np.float64]
 
 MOST_SIGNALS = 3
 TRIED_TOGETHER = 12
-"""Signals of the largest effect of which pairs and triples are tried."""
+"""Families of the largest effect of which pairs and triples are tried."""
 BETTER = {Band.RED: Band.YELLOW, Band.YELLOW: Band.GREEN}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One signal that would be otherwise; its other windows move with it.
+    """One signal that would be otherwise; its family moves with it.
 
     Attributes:
-        signal: the window that matters most.
+        signal: the one of the family that matters most.
         before, after: its values.
         columns: all that move.
     """
@@ -75,9 +77,8 @@ class Actions:
 
 @dataclass(frozen=True)
 class _Option:
-    """One signal moved, as far as a share of peers moved it."""
+    """One family moved, as far as a share of peers moved each of its signals."""
 
-    signal: str
     after: Vector
 
 
@@ -99,10 +100,10 @@ def what_would_help(
         return None
     inputs = model.schema.encode(row)[0]
     target = _target(model, row, band)
+    options = {share: _options(model, row, actions, share) for share in SHARES}
     for size in range(1, MOST_SIGNALS + 1):
         for share in SHARES:
-            options = _options(model, row, actions, share)
-            best = _best(model, inputs, options, size)
+            best = _best(model, inputs, options[share], size)
             if best is not None and best[1] < target:
                 chosen, chance = best
                 steps = tuple(_step(model, inputs, option) for option in chosen)
@@ -121,18 +122,22 @@ def _target(model: ChurnModel, row: pd.DataFrame, band: Band) -> float:
 
 
 def _options(model: ChurnModel, row: pd.DataFrame, actions: Actions, share: str) -> list[_Option]:
-    """Every signal moved on its own, where peers moved it at all."""
+    """Every family moved on its own where peers moved it at all, the best first."""
     assert model.reference is not None
     inputs = model.schema.encode(row)[0]
     tier = str(row[TIER].iloc[0]) if TIER in row else ""
-    moved: dict[str, Vector] = {}
+    place = positions(model.reference.families, model.schema.names)
+    moved: dict[int, Vector] = {}
     for i, name in enumerate(model.schema.names):
         way = actions.healthier.get(name, 0)
         change = _change(model.reference.moves, name, tier, float(inputs[i]), share, way)
         if change:
-            after = moved.setdefault(declared_of(name), inputs.copy())
-            after[i] += change
-    return [_Option(signal, after) for signal, after in moved.items()]
+            moved.setdefault(int(place[i]), inputs.copy())[i] += change
+    options = [_Option(after) for after in moved.values()]
+    if not options:
+        return []
+    alone = _chances(model, inputs, [(option,) for option in options])
+    return [options[i] for i in np.argsort(alone, kind="stable")]
 
 
 def _change(moves: Moves, name: str, tier: str, value: float, share: str, way: int) -> float | None:
@@ -145,11 +150,7 @@ def _best(
     """The options, so many together, with the lowest chance of loss."""
     if len(options) < size:
         return None
-    if size > 1:
-        alone = _chances(model, inputs, [(option,) for option in options])
-        order = np.argsort(alone, kind="stable")[:TRIED_TOGETHER]
-        options = [options[i] for i in order]
-    tried = list(combinations(options, size))
+    tried = list(combinations(options if size == 1 else options[:TRIED_TOGETHER], size))
     chances = _chances(model, inputs, tried)
     lowest = int(np.argmin(chances))
     return tried[lowest], float(chances[lowest])
@@ -157,7 +158,8 @@ def _best(
 
 def _chances(model: ChurnModel, inputs: Vector, tried: list[tuple[_Option, ...]]) -> Vector:
     rows = np.stack([_together(inputs, options) for options in tried])
-    return model.chances(rows)[model.primary_horizon]
+    chain = {h.interval: h.log_odds(rows) for h in model.chain()}
+    return p_loss(chain, [model.primary_horizon])[model.primary_horizon]
 
 
 def _together(inputs: Vector, options: tuple[_Option, ...]) -> Vector:

@@ -110,14 +110,7 @@ class Wording:
         return text.stayed.format(account=found.account, day=found.as_of, days=days, then=then)
 
     def _step(self, step: Step) -> str:
-        if len(step.columns) == 1:
-            return self._moved(step.signal, step.before, step.after)
-        return self.language.step_many.format(
-            meaning=self.meaning(step.signal),
-            after=value_in_words(step.after),
-            before=value_in_words(step.before),
-            count=len(step.columns) - 1,
-        )
+        return self._moved(step.signal, step.before, step.after) + self.alike(len(step.columns))
 
     def _moved(self, signal: str, before: float, after: float) -> str:
         values = (value_in_words(None if isnan(each) else each) for each in (before, after))

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from models.churn_model import ChurnModel
-from models.explain.account import Scene, why
-from models.explain.reasons import REASONS_KEPT
+from models.explain.account import MOST_REASONS, Scene, why
 from models.explain.usual import (
     FEWEST_PEERS,
     Quartiles,
@@ -27,6 +26,7 @@ def test_reasons_groups_and_base_add_up(trained: Trained) -> None:
     model: ChurnModel = trained.model
     frame = pd.DataFrame(
         {
+            "account_id": [f"x{i}" for i in range(50)],
             "use": np.linspace(-2, 2, 50),
             "noise": np.zeros(50),
             "plan": ["basic", None] * 25,
@@ -43,7 +43,7 @@ def test_reasons_groups_and_base_add_up(trained: Trained) -> None:
         shares = sum(found.groups.shares.values())
         assert found.groups.base + shares == pytest.approx(found.chance, abs=1e-9)
         named = [each for each in found.reasons if each.reason.signal != OTHERS]
-        assert len(named) <= REASONS_KEPT
+        assert len(named) <= MOST_REASONS
         for each in named:
             assert np.sign(each.points) == np.sign(each.reason.contribution)
             assert each.reason.signal in each.columns

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.dataset import Dataset
-from models.explain.precedents import KEPT, SHOWN, Precedents, choose, similar
+from models.explain.families import positions
+from models.explain.precedents import KEPT, SHOWN, Frame, Precedents, choose, similar
 from models.explain.wording import Wording
 from models.training import Trained
 
@@ -34,10 +35,12 @@ def test_outcomes_are_certain_and_the_rows_few(make_world: Callable[..., Dataset
 
 def test_the_nearest_of_both_kinds(trained: Trained, kept: Precedents) -> None:
     model = trained.model
-    names, chain = model.schema.names, model.chain()
+    assert model.reference is not None
+    names = model.schema.names
+    frame = Frame(model.chain(), names, positions(model.reference.families, names))
     me = str(kept.about["account_id"].iloc[0])
     shares = kept.shares[0]
-    found = similar(kept, shares, me, chain, names)
+    found = similar(kept, shares, me, frame)
     assert [each.lost for each in found] == [True] * SHOWN + [False] * SHOWN
     assert me not in {each.account for each in found}
     assert len({each.account for each in found}) == 2 * SHOWN

@@ -13,7 +13,6 @@ from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import InputColumn, InputSchema
-from models.explain.families import alone
 from models.explain.moves import SHARES, Moves, learn_moves, quarters
 from models.explain.reference import Reference
 from models.explain.remedies import Actions, what_would_help
@@ -25,6 +24,7 @@ from models.score import Band
 
 FIRST = date(2025, 1, 31)
 NAMES = ("adoption__users_7d", "adoption__users_30d", "engagement__touches_30d", "risk__overdue")
+FAMILIES = (NAMES[:2], NAMES[2:3], NAMES[3:])
 ACTIONS = Actions({NAMES[0]: 1, NAMES[1]: 1, NAMES[2]: 1})
 USUAL, RARE = SHARES
 
@@ -87,7 +87,7 @@ def model() -> ChurnModel:
     schema = InputSchema(tuple(InputColumn(name) for name in NAMES))
     fitted = Logistic(5.0).fit(rows, lost, schema, 1)
     policy = BandPolicy(Thresholds(0.6, 0.3, 0.4, 0.1), steps=Steps(0.8))
-    reference = Reference(rows[:50], alone(NAMES), np.zeros(4), moves_of(0.8, 1.6))
+    reference = Reference(rows[:50], FAMILIES, np.zeros(3), moves_of(0.8, 1.6))
     return ChurnModel(
         "v1", "logistic", "logo_churn", schema, (Hazard(INTERVALS[0], fitted, Calibrator()),),
         30, policy, "f" * 64, (), FIRST, reference=reference,
@@ -118,7 +118,7 @@ def test_the_smallest_change_that_reaches_the_next_band_and_stays(model: ChurnMo
     assert found.share == USUAL
     assert len(found.steps) == 1
     step = found.steps[0]
-    assert step.columns == NAMES[:2]  # both windows of a signal move together
+    assert step.columns == NAMES[:2]  # what is one family moves together
     assert step.after - step.before == pytest.approx(0.8)
     odds = 0.8 * 0.6 / 0.4
     assert found.chance < odds / (1 + odds) < chance  # the exit threshold, not just the edge
@@ -163,5 +163,5 @@ def test_it_is_worded_as_an_association(model: ChurnModel) -> None:
     found = what_would_help(model, account(-0.5, -0.2, 0.0), Band.RED, ACTIONS)
     said = Wording().remedy(found)
     assert said.startswith("Accounts like this one, but with people who used the product")
-    assert "0.30 instead of -0.50 (and 1 more" in said
+    assert "0.30 instead of -0.50 (with 1 other signal like it" in said
     assert said.endswith("It does not promise that the change keeps the account.")
