@@ -1,25 +1,26 @@
 """Why one account has its score, and why that is another than it was."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from features.signal import Catalogue
 from models.bands import Accounts
+from models.bundle import BrokenBundle
 from models.churn_model import ChurnModel
-from models.explain.account import Scene, Why, why
-from models.explain.change import ChangeShares, Moment, Origin, explain_change
-from models.explain.remedies import BETTER, Actions, Remedy, what_would_help
-from models.explain.transition import BandCause, Crossing, cause_of
+from models.explain.account import Scene, why
+from models.explain.change import Moment, Origin, explain_change
+from models.explain.remedies import BETTER, Actions, what_would_help
+from models.explain.transition import Crossing, cause_of
 from models.explain.wording import Wording
-from models.score import Band
 from pipelines.company import catalogue_of
 from pipelines.config import Config
 from pipelines.errors import InputError
+from pipelines.explained import BandChange, Explained, Said
 from pipelines.past import Archive, place_of
+from pipelines.score import NoModel
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository
 
@@ -38,76 +39,6 @@ class Asked:
     account: str
     as_of: date | None = None
     since: date | None = None
-
-
-@dataclass(frozen=True)
-class BandChange:
-    """The bands of two dates, and what brought the account from one into the other."""
-
-    before: Band
-    after: Band
-    cause: BandCause | None
-
-
-@dataclass(frozen=True)
-class Said:
-    """Sentences.
-
-    Attributes:
-        remedy: what would help; empty for an account that is green, or grey.
-        similar: one for each similar account.
-    """
-
-    remedy: str = ""
-    similar: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Explained:
-    """Everything there is to say about one account's score at a date.
-
-    Attributes:
-        change: against the earlier date; None where there is none to compare with.
-        not_compared: why there is no change; empty where there is one.
-        remedy: what would help; None for nothing, or where nothing is to be reached.
-        said: the same in words.
-    """
-
-    account: str
-    as_of: date
-    model_version: str
-    band: Band
-    p_loss: dict[int, float]
-    why: Why
-    since: date | None = None
-    change: ChangeShares | None = None
-    band_change: BandChange | None = None
-    not_compared: str = ""
-    remedy: Remedy | None = None
-    said: Said = Said()
-
-    def summary(self) -> dict[str, Any]:
-        """Everything, as plain JSON values."""
-        return {
-            "account_id": self.account,
-            "as_of": self.as_of.isoformat(),
-            "model_version": self.model_version,
-            "band": self.band.value,
-            "p_loss": self.p_loss,
-            **_why(self.why),
-            "since": self.since.isoformat() if self.since else None,
-            "change": _change(self.change) if self.change else None,
-            "band_change": asdict(self.band_change) if self.band_change else None,
-            "not_compared": self.not_compared,
-            "what_would_help": {
-                **(asdict(self.remedy) if self.remedy else {}),
-                "sentence": self.said.remedy,
-            },
-            "similar": [
-                {**asdict(each), "sentence": sentence}
-                for each, sentence in zip(self.why.similar, self.said.similar, strict=True)
-            ],
-        }
 
 
 @dataclass(frozen=True)
@@ -141,7 +72,7 @@ class Explaining:
             why=why(model, scene, self.words),
         )
         found = self._with_remedy(found, model, scene.row)
-        return self._compared(found, asked, model, scene.row)
+        return self._since(found, asked, model, scene.row)
 
     def _with_remedy(self, found: Explained, model: ChurnModel, row: pd.DataFrame) -> Explained:
         """With what would help and the similar accounts in words."""
@@ -160,30 +91,43 @@ class Explaining:
             raise InputError("nothing was scored yet: run `forewarn score`, or give --as-of.")
         return run.as_of
 
-    def _compared(
+    def _since(
         self, found: Explained, asked: Asked, model: ChurnModel, row: pd.DataFrame
     ) -> Explained:
-        """With what changed since the earlier date, where there is one."""
+        """With what changed since the earlier date, where there is one.
+
+        A date that was asked for must be explained; one that was not need not stand in the way.
+        """
         since = asked.since or self._before(found)
         if since is None:
             return replace(found, not_compared="the account was not scored at an earlier date")
         if since >= found.as_of:
             raise InputError(f"--since {since} is not before {found.as_of}: give an earlier day.")
-        old_model = self.archive.model_at(since)
+        found = replace(found, since=since)
+        try:
+            return self._compared(found, since, model, row)
+        except (InputError, NoModel, BrokenBundle) as error:
+            if asked.since is not None:
+                raise
+            return replace(found, not_compared=str(error).rstrip("."))
+
+    def _compared(
+        self, found: Explained, since: date, model: ChurnModel, row: pd.DataFrame
+    ) -> Explained:
+        old_model, horizon = self.archive.model_at(since), model.primary_horizon
+        if horizon not in old_model.horizons:
+            why_not = f"model {old_model.version} said nothing of {horizon} days"
+            return replace(found, not_compared=why_not)
         old_row = self._row(old_model, since, found.account)
         old_row_now = old_row
         if old_model.fingerprint != model.fingerprint:
             old_row_now = self._row(model, since, found.account)
-        horizon = model.primary_horizon
-        if horizon not in old_model.horizons:
-            why_not = f"model {old_model.version} said nothing of {horizon} days"
-            return replace(found, since=since, not_compared=why_not)
         old, new = Moment(old_model, old_row), Moment(model, row)
         change = explain_change(old, new, old_row_now, self._origin(model, found.as_of))
         before = self.archive.band(old_model, since, found.account, old_row)
         crossing = Crossing(before, found.band, old_model.policy, model.policy, Accounts.of(row))
         bands = BandChange(before, found.band, cause_of(crossing, change))
-        return replace(found, since=since, change=change, band_change=bands)
+        return replace(found, change=change, band_change=bands)
 
     def _before(self, found: Explained) -> date | None:
         """The last date before at which the account was published."""
@@ -228,48 +172,3 @@ def explaining(
 ) -> Explaining:
     """Explains accounts of a workspace in the words of its company."""
     return Explaining(Archive(workspace, config, scores, say), words)
-
-
-def _why(found: Why) -> dict[str, Any]:
-    shared, count = found.peers
-    return {
-        "primary_horizon": found.horizon,
-        "chance": found.chance,
-        "base_chance": found.base_chance,
-        "reasons": [
-            {
-                **asdict(each.reason),
-                "columns": list(each.columns),
-                "points": 100 * each.points,
-                **{k: v for k, v in asdict(each.usual).items() if k != "value"},
-                "sentence": each.sentence,
-            }
-            for each in found.reasons
-        ],
-        "reasons_with_unsteady_sign": found.unsteady,
-        "peers": {"shared": shared, "accounts": count},
-        "groups": _groups(found),
-    }
-
-
-def _groups(found: Why) -> dict[str, Any] | None:
-    if found.groups is None:
-        return None
-    points = {group: 100 * share for group, share in found.groups.shares.items()}
-    return {"base_chance": found.groups.base, "points": points}
-
-
-def _change(found: ChangeShares) -> dict[str, Any]:
-    return {
-        "horizon": found.horizon,
-        "before": found.before,
-        "after": found.after,
-        "points": {term: 100 * share for term, share in found.terms.items()},
-        "signals": [
-            {
-                **{k: v for k, v in asdict(each).items() if k != "points"},
-                "points": 100 * each.points,
-            }
-            for each in found.signals
-        ],
-    }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.explain.change import ChangeShares, SignalChange
 from models.explain.wording import Wording
-from pipelines.explain import Explained
+from pipelines.explained import Explained
 from pipelines.texts import percent
 
 SIGNALS_SHOWN = 5

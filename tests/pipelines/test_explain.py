@@ -6,11 +6,13 @@ import anyio
 import httpx
 import pytest
 
+from models.bundle import BrokenBundle
 from models.score import OTHERS
 from pipelines.config import read_config
 from pipelines.errors import InputError
 from pipelines.explain import Asked, explaining
 from pipelines.explain_text import text
+from pipelines.past import Archive
 from pipelines.serve import compose
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
@@ -114,3 +116,24 @@ def test_the_text_of_a_first_score(finished, opened, changed, days):
     assert text(found, words).splitlines()[-1] == (
         "What changed is not known: the account was not scored at an earlier date."
     )
+
+
+def test_an_earlier_model_that_cannot_be_read_does_not_stand_in_the_way(
+    finished, opened, changed, days, monkeypatch
+):
+    config, words = read_config(finished.company.config), words_of(opened)
+    space = Workspace(finished.company.workspace)
+    job = explaining(space, config, ScoreRepository(opened), words, lambda _: None)
+    whole = Archive.model_at
+
+    def model_at(archive, day):
+        if day == days.scored:
+            raise BrokenBundle("the manifest is of format 2: run `forewarn train` again.")
+        return whole(archive, day)
+
+    monkeypatch.setattr(Archive, "model_at", model_at)
+    found = job.explain(Asked(changed))
+    assert found.change is None
+    assert "is of format 2" in found.not_compared
+    with pytest.raises(BrokenBundle):
+        job.explain(Asked(changed, since=days.scored))
