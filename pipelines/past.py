@@ -1,11 +1,11 @@
 """One account at past dates: its snapshots, stored or computed again, and who scored it."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -94,13 +94,12 @@ class Archive:
                 "signals have other definitions now: explain a date that was scored with it."
             )
         label = label_of(self.config, lake.manifest.tables)
-        folder = self.workspace.snapshots / "explaining"
-        shutil.rmtree(folder, ignore_errors=True)
-        job = SnapshotJob(lake, catalogue, (day,), label, rates_of(self.config), folder)
-        compute(job, self.say)
-        found = frame_of(read_snapshots(job))
-        shutil.rmtree(folder)
-        return found
+        self.workspace.snapshots.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="explaining-", dir=self.workspace.snapshots) as folder:
+            rates = rates_of(self.config)
+            job = SnapshotJob(lake, catalogue, (day,), label, rates, Path(folder))
+            compute(job, self.say)
+            return frame_of(read_snapshots(job))
 
 
 @lru_cache(maxsize=4)

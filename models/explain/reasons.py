@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -60,14 +61,15 @@ class Grouping:
         steady = (np.abs(total) >= self.steady_from) & (total != 0)
         return [int(i) for i in order if steady[i]][: self.most]
 
-    def lead(self, family: int, shares: Vector) -> int:
-        """The column that speaks for a family: the largest share that pushes the same way."""
-        mine = np.flatnonzero(self.place == family)
-        way = np.sign(shares[mine].sum())
-        return int(mine[np.argmax(way * shares[mine])])
+    @cached_property
+    def members(self) -> list[Places]:
+        """The columns of each family."""
+        return [np.flatnonzero(self.place == i) for i in range(len(self.families))]
 
     def reasons(self, cells: Cells, row: int, shares: Vector, total: Vector) -> tuple[Reason, ...]:
         """One account's reasons, largest first, then all others together.
+
+        A family is told by its largest share that pushes the way the whole does.
 
         Args:
             cells: the snapshot's values.
@@ -75,14 +77,13 @@ class Grouping:
             shares: of the log-odds by column.
             total: the same by family.
         """
-        named = self.named(total)
-        found = []
-        for family in named:
-            name = self.columns[self.lead(family, shares)]
-            together = int(np.count_nonzero(shares[self.place == family]))
-            value = plain(cells[name][row])
-            found.append(Reason(name, value, float(total[family]), together))
-        rest = ~np.isin(self.place, named) & (shares != 0)
+        found, rest = [], shares != 0
+        for family in self.named(total):
+            mine = self.members[family]
+            whole, own = float(total[family]), shares[mine]
+            lead = self.columns[mine[(own if whole > 0 else -own).argmax()]]
+            found.append(Reason(lead, plain(cells[lead][row]), whole, int(rest[mine].sum())))
+            rest[mine] = False
         if rest.any():
             found.append(Reason(OTHERS, float(rest.sum()), float(shares[rest].sum())))
         return tuple(found)

@@ -113,9 +113,9 @@ def test_the_text_of_a_first_score(finished, opened, changed, days):
     job = explaining(space, config, ScoreRepository(opened), words, lambda _: None)
     found = job.explain(Asked(changed, days.scored))
     assert found.change is None
-    assert text(found, words).splitlines()[-1] == (
-        "What changed is not known: the account was not scored at an earlier date."
-    )
+    said = text(found, words).splitlines()
+    assert "What changed is not known: the account was not scored at an earlier date." in said
+    assert "Accounts of the past that were explained alike:" in said
 
 
 def test_an_earlier_model_that_cannot_be_read_does_not_stand_in_the_way(
