@@ -1,4 +1,4 @@
-"""The saved model: native text formats and JSON under a manifest of SHA-256 sums.
+"""The saved model: native text formats, JSON and Parquet under a manifest of SHA-256 sums.
 
 Nothing is pickled, and nothing is read before its sum has been checked.
 """
@@ -15,6 +15,7 @@ from models.calibration import Calibrator
 from models.causes.shares import Causes, Share
 from models.churn_model import ChurnModel
 from models.encoding import InputColumn, InputSchema
+from models.explain.reference import Reference
 from models.flavours import FITTED, Fitted
 from models.hazards import Hazard
 from models.intervals import Interval
@@ -24,8 +25,8 @@ MANIFEST = "manifest.json"
 MODEL = "model.json"
 CAUSE, EXPANSION = "cause", "expansion"
 """Prefixes of the files that say by which cause, and of the model of expansion."""
-FORMAT = 2
-"""2: thresholds by tier, and steps."""
+FORMAT = 3
+"""3: what explanations are held against."""
 
 
 class BrokenBundle(Exception):
@@ -36,24 +37,27 @@ def save(model: ChurnModel, folder: Path) -> str:
     """Write `model` under `folder`; returns the manifest's SHA-256, which names the bundle."""
     folder.mkdir(parents=True, exist_ok=True)
     files = _files(model)
-    for name, text in files.items():
-        (folder / name).write_bytes(text.encode())
-    sums = {name: _sha256(text.encode()) for name, text in sorted(files.items())}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    sums = {name: _sha256(content) for name, content in sorted(files.items())}
     manifest = json.dumps({"format": FORMAT, "version": model.version, "sha256": sums}, indent=2)
     (folder / MANIFEST).write_bytes(manifest.encode())
     return _sha256(manifest.encode())
 
 
-def _files(model: ChurnModel) -> dict[str, str]:
-    """Every file's text by name; those of a model of expansion under a name of their own."""
-    files = {MODEL: json.dumps(_described(model), indent=2)}
+def _files(model: ChurnModel) -> dict[str, bytes]:
+    """Every file by name; those of a model of expansion under a name of their own."""
+    texts = {MODEL: json.dumps(_described(model), indent=2)}
     parts: list[tuple[str, Fitted]] = [(h.interval.name, h.model) for h in model.hazards]
     shares = model.causes.shares if model.causes else ()
     parts += [(f"{CAUSE}.{share.interval.name}", share.model) for share in shares]
     for prefix, fitted in parts:
-        files |= {f"{prefix}.{name}": text for name, text in fitted.to_files().items()}
+        texts |= {f"{prefix}.{name}": text for name, text in fitted.to_files().items()}
+    files = {name: text.encode() for name, text in texts.items()}
+    if model.reference:
+        files |= model.reference.to_files(model.schema)
     inner = _files(model.expansion) if model.expansion else {}
-    return files | {f"{EXPANSION}.{name}": text for name, text in inner.items()}
+    return files | {f"{EXPANSION}.{name}": content for name, content in inner.items()}
 
 
 def load(folder: Path, digest: str | None = None) -> ChurnModel:
@@ -73,7 +77,7 @@ def load(folder: Path, digest: str | None = None) -> ChurnModel:
         raise BrokenBundle(f"{folder} holds no model this version can read: {error!r}") from error
 
 
-def _model(files: dict[str, str]) -> ChurnModel:
+def _model(files: dict[str, bytes]) -> ChurnModel:
     body = json.loads(files.pop(MODEL))
     inner = _under(EXPANSION, files)
     fitted = FITTED[body["flavour"]]
@@ -97,6 +101,7 @@ def _model(files: dict[str, str]) -> ChurnModel:
         lead=body.get("lead", 0),
         causes=_causes(body["causes"], files) if body.get("causes") else None,
         expansion=_model(inner) if inner else None,
+        reference=Reference.from_files(files),
     )
 
 
@@ -120,10 +125,10 @@ def _described(model: ChurnModel) -> dict[str, Any]:
     }
 
 
-def _hazard(fitted: Any, entry: dict[str, Any], files: dict[str, str]) -> Hazard:
+def _hazard(fitted: Any, entry: dict[str, Any], files: dict[str, bytes]) -> Hazard:
     interval = Interval(entry["start"], entry["end"])
     mine = _under(interval.name, files)
-    return Hazard(interval, fitted.from_files(mine), Calibrator(**entry["calibrator"]))
+    return Hazard(interval, fitted.from_files(_texts(mine)), Calibrator(**entry["calibrator"]))
 
 
 def _causes_described(causes: Causes) -> dict[str, Any]:
@@ -131,24 +136,28 @@ def _causes_described(causes: Causes) -> dict[str, Any]:
     return {"revenue": dict(causes.revenue), "shares": shares}
 
 
-def _causes(body: dict[str, Any], files: dict[str, str]) -> Causes:
+def _causes(body: dict[str, Any], files: dict[str, bytes]) -> Causes:
     return Causes(tuple(_share(entry, files) for entry in body["shares"]), body["revenue"])
 
 
-def _share(entry: dict[str, Any], files: dict[str, str]) -> Share:
+def _share(entry: dict[str, Any], files: dict[str, bytes]) -> Share:
     interval = Interval(entry["start"], entry["end"])
     mine = _under(f"{CAUSE}.{interval.name}", files)
-    return Share(interval, entry["flavour"], FITTED[entry["flavour"]].from_files(mine))
+    return Share(interval, entry["flavour"], FITTED[entry["flavour"]].from_files(_texts(mine)))
 
 
-def _under(prefix: str, files: dict[str, str]) -> dict[str, str]:
+def _under(prefix: str, files: dict[str, bytes]) -> dict[str, bytes]:
     """The files of a part of the model, by their names in it."""
     start = f"{prefix}."
     return {n.removeprefix(start): text for n, text in files.items() if n.startswith(start)}
 
 
-def _verified(folder: Path, digest: str | None) -> dict[str, str]:
-    """The texts of all files, each checked against the manifest."""
+def _texts(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: content.decode() for name, content in files.items()}
+
+
+def _verified(folder: Path, digest: str | None) -> dict[str, bytes]:
+    """The content of all files, each checked against the manifest."""
     path = folder / MANIFEST
     if not path.exists():
         raise BrokenBundle(f"{folder} holds no {MANIFEST}: it is not a model bundle.")
@@ -172,11 +181,11 @@ def _sums(path: Path, raw: bytes) -> dict[str, str]:
     return sums
 
 
-def _checked(path: Path, wanted: str) -> str:
+def _checked(path: Path, wanted: str) -> bytes:
     content = path.read_bytes() if path.exists() else b""
     if _sha256(content) != wanted:
         raise BrokenBundle(f"{path} was changed or lost after the model was saved.")
-    return content.decode()
+    return content
 
 
 def _sha256(content: bytes) -> str:

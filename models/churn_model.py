@@ -13,15 +13,15 @@ from models.bands.codes import bands_of
 from models.causes.shares import Causes
 from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
+from models.explain.reasons import Grouping
+from models.explain.reference import Reference
 from models.hazards import Hazard, explain, p_loss
 from models.intervals import Interval
 from models.outlook import outlooks
-from models.score import HORIZONS, OTHERS, Band, Reason, Score
+from models.score import HORIZONS, Band, Reason, Score
 
 Vector = npt.NDArray[np.float64]
 
-REASONS_KEPT = 8
-"""How many reasons are kept with a score; the others are kept as one sum."""
 ROWS_AT_A_TIME = 32_768
 """Rows whose shares are held at once: those of a million accounts would take gigabytes."""
 
@@ -40,6 +40,8 @@ class ChurnModel:
             tell of accounts still there then. Where an interval begins.
         causes: in which way an account is lost; None where the outcome is one cause alone.
         expansion: the same of growth, where that model is fit to use.
+        reference: what explanations are held against; without one, every signal is a reason
+            of its own, and there are no shares of groups.
     """
 
     version: str
@@ -56,6 +58,7 @@ class ChurnModel:
     lead: int = 0
     causes: Causes | None = None
     expansion: "ChurnModel | None" = None
+    reference: Reference | None = None
 
     @property
     def horizons(self) -> tuple[int, ...]:
@@ -95,14 +98,21 @@ class ChurnModel:
         """
         return chance_of(self.log_odds(inputs), horizon_days, lead_days)
 
-    def explain(self, inputs: Matrix) -> tuple[Matrix, npt.NDArray[np.float64]]:
-        """Shares of the log-odds of the primary chance, and the base.
+    def chain(self, horizon: int | None = None) -> tuple[Hazard, ...]:
+        """The hazards up to a horizon; by default, and up to the primary one, after the lead."""
+        last = self.primary_horizon if horizon is None else horizon
+        begins = self.lead if last == self.primary_horizon else 0
+        return tuple(h for h in self.hazards if begins <= h.interval.start < h.interval.end <= last)
 
-        Shapes (rows, columns) and (rows,); a row adds up to the log-odds of its chance.
+    def explain(
+        self, inputs: Matrix, horizon: int | None = None
+    ) -> tuple[Matrix, npt.NDArray[np.float64]]:
+        """Shares of the log-odds of loss within a horizon, by default the primary one.
+
+        Shares and base, shapes (rows, columns) and (rows,); a row adds up to the log-odds of
+        its chance.
         """
-        last, begins = self.primary_horizon, self.lead
-        chain = [h for h in self.hazards if h.interval.start >= begins and h.interval.end <= last]
-        return explain(chain, inputs)
+        return explain(self.chain(horizon), inputs)
 
     def sizes(self, inputs: Matrix) -> npt.NDArray[np.float64]:
         """Mean absolute share of the log-odds by column, shape (columns,)."""
@@ -136,21 +146,25 @@ class ChurnModel:
                 health_score=float(100 * (1 - primary[i])),
                 band=band,
                 model_version=self.version,
-                base=explained.base,
-                reasons=explained.reasons(),
+                base=base,
+                reasons=reasons,
                 primary=float(primary[i]) if self.lead else None,
                 outlook=ahead[i],
             )
-            for i, (account, day, band, explained) in enumerate(rows)
+            for i, (account, day, band, (base, reasons)) in enumerate(rows)
         ]
 
-    def _explained(self, snapshot: pd.DataFrame, inputs: Matrix) -> Iterator["_Explained"]:
-        """Each row's values and shares, worked out for a part of the rows at a time."""
+    def _explained(
+        self, snapshot: pd.DataFrame, inputs: Matrix
+    ) -> Iterator[tuple[float, tuple[Reason, ...]]]:
+        """Each row's base and reasons, worked out for a part of the rows at a time."""
+        grouping = Grouping.of(self.schema.names, self.reference)
         for some in parts_of(len(inputs)):
             cells = {name: snapshot[name].iloc[some].to_numpy(object) for name in self.schema.names}
             shares, base = self.explain(inputs[some])
+            totals = grouping.sums(shares)
             for i in range(len(shares)):
-                yield _Explained(cells, i, shares[i], float(base[i]))
+                yield float(base[i]), grouping.reasons(cells, i, shares[i], totals[i])
 
     def _bands(
         self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
@@ -165,34 +179,3 @@ class ChurnModel:
 def parts_of(rows: int) -> list[slice]:
     """The rows in parts that are explained one after the other."""
     return [slice(i, i + ROWS_AT_A_TIME) for i in range(0, rows, ROWS_AT_A_TIME)]
-
-
-@dataclass(frozen=True)
-class _Explained:
-    """One row's values and shares, ready to be made into reasons."""
-
-    cells: Mapping[str, npt.NDArray[np.object_]]
-    row: int
-    shares: npt.NDArray[np.float64]
-    base: float
-
-    def reasons(self) -> tuple[Reason, ...]:
-        names = list(self.cells)
-        order = np.argsort(-np.abs(self.shares), kind="stable")
-        used = [i for i in order if self.shares[i] != 0]
-        reasons = [
-            Reason(names[i], _plain(self.cells[names[i]][self.row]), float(self.shares[i]))
-            for i in used[:REASONS_KEPT]
-        ]
-        if rest := used[REASONS_KEPT:]:
-            reasons.append(Reason(OTHERS, float(len(rest)), float(self.shares[rest].sum())))
-        return tuple(reasons)
-
-
-def _plain(value: object) -> float | str | None:
-    """A cell as a plain value: None where missing."""
-    if isinstance(value, str):
-        return value
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return None
-    return float(value)  # type: ignore[arg-type]

@@ -24,19 +24,22 @@ OTHERS = "others"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One signal's exact share of a score.
+    """The exact share in a score of one signal, or of several that say the same.
 
     Attributes:
-        signal: the snapshot column, e.g. `adoption__users_30d`; `others` for the rest.
+        signal: the snapshot column, e.g. `adoption__users_30d`, or the one that speaks for
+            its family; `others` for the rest.
         value: what the column held: a number, a word, or None where not known; for
             `others` how many signals they are.
-        contribution: share of the log-odds of loss within the primary horizon; positive
-            pushes towards leaving.
+        contribution: share of the log-odds of loss within the primary horizon, of the whole
+            family; positive pushes towards leaving.
+        together: how many signals the contribution is of.
     """
 
     signal: str
     value: float | str | None
     contribution: float
+    together: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,9 @@ class Score:
         p_loss: chance of loss (0 to 1) by horizon in days; None where no evidence exists.
         health_score: 100 * (1 - primary chance); 100 is healthy.
         base: log-odds of the primary chance before any signal is looked at.
-        reasons: the signals with the largest contributions, largest first, then the others
-            together; with the base they add up to the log-odds of the primary chance.
+        reasons: the families of signals with the largest contributions, largest first, then
+            all others together, among them those whose sign is not steady; with the base they
+            add up to the log-odds of the primary chance.
         primary: the chance of loss within the primary horizon and after the minimum lead time,
             of an account still there then; None where there is no lead time, so that it is
             `p_loss` within the primary horizon.

@@ -5,7 +5,7 @@ lowest out-of-time log loss is refitted on all rows that have matured.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,7 @@ from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.encoding import learn_schema
 from models.evaluation import HorizonReport, TestSet, calibrators, log_loss_and_auc, test_sets
+from models.explain.learn import learn_reference
 from models.fitting import band_rows, importance, missing, refit, reports
 from models.flavours import FLAVOURS, SHIFTED
 from models.flavours.blend import PARTS
@@ -180,6 +181,7 @@ def train(
         origin.version, best, origin.outcome, material.schema, hazards, primary, policy,
         origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons, dataset.lead,
     )  # fmt: skip
+    model = replace(model, reference=learn_reference(material, part, model.chain(), say))
     return Trained(
         model=model,
         reports=checked,

@@ -6,19 +6,28 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine
 
+from features.lake import LakeError
+from models.bundle import BrokenBundle
+from models.explain.wording import Wording
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
+from pipelines.explain import Asked, explaining
+from pipelines.score import NoModel
+from pipelines.terminal import plain
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
+from serving.api.explanations import Explain, NotExplained
 from serving.app import App, create_app
 from serving.observing import log
 from serving.settings import Settings, read_settings
-from serving.store import AccessRepository, open_store
+from serving.store import AccessRepository, ScoreRepository, open_store
 
 Progress = Callable[[str], None]
 LARGEST_PORT = 65535
@@ -61,14 +70,31 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
 def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progress) -> App:
     """The application over an open store, in the words of the workspace's company."""
     config = _last_config(workspace, say)
+    words = words_of(engine)
     return create_app(
         engine,
-        words_of(engine),
+        words,
         company=config.company.name if config else "",
         currency=config.company.currency if config else "",
         hosts=settings.hosts,
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
+        explain=_explain(engine, workspace, config, words) if config else None,
     )
+
+
+def _explain(engine: Engine, workspace: Workspace, config: Config, words: Wording) -> Explain:
+    """Explains accounts of the workspace, for the API."""
+    job = explaining(workspace, config, ScoreRepository(engine), words, lambda _: None)
+
+    def explain(account: str, as_of: date | None, since: date | None) -> dict[str, Any]:
+        try:
+            found = job.explain(Asked(account, as_of, since))
+        except (InputError, NoModel, BrokenBundle, LakeError) as error:
+            raise NotExplained(str(error)) from error
+        summary: dict[str, Any] = plain(found.summary())
+        return summary
+
+    return explain
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import accounts, health, models
+from serving.api import accounts, explanations, health, models
 from serving.auth.gate import Gate
 from serving.console import login, pages
 from serving.observing import metrics
@@ -46,6 +46,7 @@ def create_app(
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
     access: AccessRepository | None = None,
+    explain: explanations.Explain | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -57,6 +58,7 @@ def create_app(
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
         access: who may ask, by key; None where only this machine can, and nobody logs in.
+        explain: explains one account; None where no workspace is at hand.
     """
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
@@ -74,6 +76,7 @@ def create_app(
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
     app.include_router(accounts.router(scores, presentation))
+    app.include_router(explanations.router(explain))
     app.include_router(models.router(versions))
     app.include_router(health.router(scores, versions))
     app.include_router(pages.router(scores, presentation, renderer, app.openapi))

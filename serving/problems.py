@@ -71,6 +71,12 @@ TOO_MANY = Kind(
     "Too many requests",
     "The Retry-After header says after how many seconds to ask again.",
 )
+NOT_EXPLAINED = Kind(
+    "not-explained",
+    404,
+    "No such explanation",
+    "The account was not a customer on that day, or the day cannot be explained; `detail` says.",
+)
 NO_CHAMPION = Kind(
     "no-champion",
     404,

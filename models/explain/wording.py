@@ -5,13 +5,16 @@ can change or be translated without touching a score.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import isnan
 
 from features.signal import SnapshotColumn
 from features.signals import CATALOGUE, catalogue_for
+from models.explain.language import ENGLISH, Language
+from models.explain.precedents import Similar
+from models.explain.remedies import MOST_SIGNALS, Remedy, Step
+from models.explain.usual import Trend, Usual
 from models.score import OTHERS, Reason
-
-NOT_CONNECTED = "not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +43,109 @@ class Wording:
     Args:
         events: its main events.
         own: phrases of the signals that it declared itself.
+        language: the frames of the sentences.
     """
 
-    def __init__(self, events: tuple[str, ...] = (), own: Iterable[Phrase] = ()) -> None:
+    def __init__(
+        self,
+        events: tuple[str, ...] = (),
+        own: Iterable[Phrase] = (),
+        language: Language = ENGLISH,
+    ) -> None:
         catalogue = catalogue_for(events) if events else CATALOGUE
         self._columns = {p.name: p for p in (*own, *phrases(catalogue.columns))}
+        self.language = language
 
     def __call__(self, reason: Reason) -> str:
         """One sentence for a customer-success manager, e.g. "3 people ... (raises risk)"."""
-        push = "raises the risk" if reason.contribution > 0 else "lowers the risk"
-        if reason.signal == OTHERS:
-            return f"{value_in_words(reason.value)} other signals together; {push}."
-        column = self._columns.get(reason.signal)
-        if column is None:
-            return f"{reason.signal}: {value_in_words(reason.value)}; {push}."
-        meaning = column.meaning[0].upper() + column.meaning[1:]
-        return f"{meaning}: {_with_unit(reason.value, column)}; {push}."
+        text = self.language
+        push = text.raises if reason.contribution > 0 else text.lowers
+        return self._sentence(reason, push, "")
+
+    def in_full(self, reason: Reason, points: float, usual: Usual) -> str:
+        """The sentence with what is usual, and by how much the chance is moved.
+
+        Args:
+            reason: what is worded.
+            points: its share of the chance, 0.01 is one percentage point.
+            usual: its value beside what is usual.
+        """
+        text = self.language
+        push = text.raises_by if points > 0 else text.lowers_by
+        shown = push.format(points=value_in_words(abs(100 * points)))
+        return self._sentence(reason, shown, self._usual(usual))
 
     def meaning(self, column: str) -> str:
         """What a snapshot column means; its name where it is not declared."""
         known = self._columns.get(column)
         return known.meaning if known else column
+
+    def value(self, column: str, value: float | str | None) -> str:
+        """A value with its unit, unless the meaning began with it ("days since ...")."""
+        words, phrase = value_in_words(value), self._columns.get(column)
+        if phrase is None or value is None or isinstance(value, str):
+            return words
+        said = phrase.meaning.startswith(phrase.unit)
+        return words if said else f"{words} {phrase.unit}"
+
+    def remedy(self, found: Remedy | None) -> str:
+        """What would help, or that nothing within reach would."""
+        text = self.language
+        if found is None:
+            return text.no_remedy.format(most=MOST_SIGNALS)
+        steps = "; ".join(self._step(step) for step in found.steps)
+        chance = value_in_words(100 * found.chance)
+        said = text.remedy.format(
+            steps=steps, band=found.band.value, chance=chance, share=found.share
+        )
+        return f"{said} {text.caution}"
+
+    def precedent(self, found: Similar, days: int) -> str:
+        """What became of an account that was explained alike."""
+        text = self.language
+        if found.lost:
+            return text.left.format(account=found.account, day=found.as_of, days=days)
+        steps = "; ".join(self._moved(d.signal, d.before, d.after) for d in found.did)
+        then = text.then.format(steps=steps) if steps else text.nothing_eased
+        return text.stayed.format(account=found.account, day=found.as_of, days=days, then=then)
+
+    def _step(self, step: Step) -> str:
+        return self._moved(step.signal, step.before, step.after) + self.alike(len(step.columns))
+
+    def _moved(self, signal: str, before: float, after: float) -> str:
+        values = (value_in_words(None if isnan(each) else each) for each in (before, after))
+        was, became = values
+        return self.language.step.format(meaning=self.meaning(signal), before=was, after=became)
+
+    def _sentence(self, reason: Reason, push: str, extras: str) -> str:
+        text = self.language
+        if reason.signal == OTHERS:
+            return text.others.format(count=value_in_words(reason.value), push=push)
+        meaning = self.meaning(reason.signal)
+        if reason.signal in self._columns:
+            meaning = meaning[0].upper() + meaning[1:]
+        shown = self.value(reason.signal, reason.value)
+        extras += self.alike(reason.together)
+        return text.reason.format(meaning=meaning, value=shown, extras=extras, push=push)
+
+    def alike(self, together: int) -> str:
+        """That a reason speaks for others too; nothing where it speaks for itself."""
+        if together < 2:
+            return ""
+        text = self.language
+        frame = text.alike_one if together == 2 else text.alike_many
+        return frame.format(count=together - 1)
+
+    def _usual(self, usual: Usual) -> str:
+        text, said = self.language, ""
+        if usual.trend is not None:
+            said += text.rising if usual.trend is Trend.RISING else text.falling
+        if usual.own is not None:
+            said += text.usual.format(value=value_in_words(usual.own))
+        if usual.peers is not None:
+            quartiles = {k: value_in_words(v) for k, v in asdict(usual.peers).items()}
+            said += text.peers.format(**quartiles)
+        return said
 
 
 def sentence(reason: Reason) -> str:
@@ -71,19 +156,12 @@ def sentence(reason: Reason) -> str:
 def value_in_words(value: float | str | None) -> str:
     """A value as people write it: at most one decimal, thousands apart."""
     if value is None:
-        return NOT_CONNECTED
+        return ENGLISH.unknown
     if isinstance(value, str):
         return value
     if abs(value) >= 10 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
-
-
-def _with_unit(value: float | str | None, phrase: Phrase) -> str:
-    """The value with its unit, unless the meaning began with it ("days since ...")."""
-    words = value_in_words(value)
-    said = phrase.meaning.startswith(phrase.unit)
-    return words if said or value is None or isinstance(value, str) else f"{words} {phrase.unit}"
 
 
 _DECLARED = Wording()

@@ -6,6 +6,7 @@ import typer
 
 from pipelines.cli import access, bands, deciding, jobs, readers
 from pipelines.cli.demo import demo
+from pipelines.cli.explaining import explain
 from pipelines.cli.inventory import inventory
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -22,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": readers.serve,
     "deliver": readers.deliver,
     "report": readers.report,
+    "explain": explain,
     "signals": readers.signals,
     "inventory": inventory,
     "status": readers.status,

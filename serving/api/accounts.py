@@ -215,5 +215,6 @@ def _reason(reason: Reason, words: Words) -> ReasonOut:
         signal=reason.signal,
         value=reason.value,
         contribution=reason.contribution,
+        together=reason.together,
         sentence=words(reason),
     )

@@ -27,10 +27,11 @@ class ScaleOut(BaseModel):
 
 
 class ReasonOut(BaseModel):
-    """One signal's exact share of a score."""
+    """The exact share in a score of one signal, or of several that say the same."""
 
     signal: str = Field(
-        description="The signal's column; `others` for all signals not named, together.",
+        description="The signal's column, or the one that speaks for its family; `others` for"
+        " all signals not named, together.",
         examples=["adoption__users_30d"],
     )
     value: float | str | None = Field(
@@ -41,6 +42,9 @@ class ReasonOut(BaseModel):
         description="Share of the log-odds of loss within the primary horizon; positive pushes"
         " towards leaving, negative towards staying.",
         examples=[0.75],
+    )
+    together: int = Field(
+        default=1, description="How many signals the contribution is of.", examples=[5]
     )
     sentence: str = Field(description="The same in words.", examples=["3 people used it, 9 before"])
 

@@ -118,7 +118,10 @@ class Json(TypeDecorator[Any]):
 
 
 class Reasons(TypeDecorator[tuple[Reason, ...]]):
-    """Reasons as codes and numbers: `[["signal", value, contribution], ...]`."""
+    """Reasons as codes and numbers: `[["signal", value, contribution, together], ...]`.
+
+    Reasons stored before signals were grouped have no fourth item.
+    """
 
     impl = Text
     cache_ok = True
@@ -129,7 +132,7 @@ class Reasons(TypeDecorator[tuple[Reason, ...]]):
         dialect: Dialect,  # noqa: ARG002
     ) -> str:
         """Reasons to JSON."""
-        return compact([[r.signal, r.value, r.contribution] for r in value or ()])
+        return compact([[r.signal, r.value, r.contribution, r.together] for r in value or ()])
 
     def process_result_value(
         self,

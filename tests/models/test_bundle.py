@@ -16,6 +16,7 @@ from models.bands import BandPolicy, Steps, Thresholds
 from models.bundle import BrokenBundle
 from models.churn_model import ChurnModel
 from models.encoding import Matrix
+from models.explain.reference import Reference
 from models.flavours import FLAVOURS
 
 MakeModel = Callable[..., ChurnModel]
@@ -89,12 +90,12 @@ def test_another_manifest_is_refused(saved: tuple[Path, str]) -> None:
 @pytest.mark.parametrize(
     ("manifest", "complaint"),
     [
-        ('{"format": 9, "version": "v1", "sha256": {}}', "is of format 9, this reads 2"),
-        ('{"format": 1, "version": "v1", "sha256": {}}', "run `forewarn train` again"),
+        ('{"format": 9, "version": "v1", "sha256": {}}', "is of format 9, this reads 3"),
+        ('{"format": 2, "version": "v1", "sha256": {}}', "run `forewarn train` again"),
         ("not JSON", "is no manifest of a model bundle"),
         ("[]", "is no manifest of a model bundle"),
-        ('{"format": 2}', "is no manifest of a model bundle"),
-        ('{"format": 2, "version": "v1", "sha256": {}}', "holds no model this version can read"),
+        ('{"format": 3}', "is no manifest of a model bundle"),
+        ('{"format": 3, "version": "v1", "sha256": {}}', "holds no model this version can read"),
     ],
 )
 def test_what_is_no_bundle_is_refused(tmp_path: Path, manifest: str, complaint: str) -> None:
@@ -129,6 +130,25 @@ def test_nothing_is_pickled(model: ChurnModel, tmp_path: Path) -> None:
         content.decode()
         if file.suffix == ".json":
             json.loads(content)
+
+
+def test_what_explanations_are_held_against_comes_back(
+    make_model: MakeModel, inputs: Matrix, tmp_path: Path
+) -> None:
+    plain = make_model("blend")
+    families = (("use", "csat"), ("noise",), ("plan",), ("fixed",))
+    kept = Reference(inputs[:70], families, np.array([0.1, 0.0, np.inf, 1 / 3]))
+    digest = bundle.save(replace(plain, reference=kept), tmp_path / "a")
+    again = bundle.load(tmp_path / "a", digest)
+    assert again.reference is not None
+    np.testing.assert_array_equal(again.reference.background, kept.background)
+    np.testing.assert_array_equal(again.reference.steady_from, kept.steady_from)
+    assert again.reference.families == families
+    assert bundle.save(again, tmp_path / "b") == digest
+    assert not _is_pickle((tmp_path / "a" / "background.parquet").read_bytes())
+    (tmp_path / "a" / "background.parquet").unlink()
+    with pytest.raises(BrokenBundle, match=r"background.parquet was changed or lost"):
+        bundle.load(tmp_path / "a")
 
 
 def test_thresholds_by_tier_come_back(make_model: MakeModel, tmp_path: Path) -> None:

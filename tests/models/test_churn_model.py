@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from models import churn_model
 from models.bands import BandPolicy, Thresholds
 from models.calibration import Calibrator
-from models.churn_model import REASONS_KEPT, ChurnModel
+from models.churn_model import ChurnModel
 from models.encoding import InputColumn, InputSchema, Matrix
+from models.explain.reasons import REASONS_KEPT
+from models.explain.reference import Reference
 from models.flavours import FLAVOURS
 from models.hazards import Hazard
 from models.intervals import INTERVALS
@@ -106,10 +109,12 @@ def wide(request: pytest.FixtureRequest) -> tuple[ChurnModel, pd.DataFrame]:
     return model, frame
 
 
+@pytest.mark.parametrize("grouped", [False, True])
 def test_reasons_and_base_add_up_to_the_chance_shown(
-    wide: tuple[ChurnModel, pd.DataFrame],
+    wide: tuple[ChurnModel, pd.DataFrame], grouped: bool
 ) -> None:
     model, frame = wide
+    model = in_families(model) if grouped else model
     for score in model.score(frame):
         p = score.p_loss[90]
         total = score.base + sum(r.contribution for r in score.reasons)
@@ -127,3 +132,48 @@ def test_largest_reasons_first_and_the_others_together(
         assert sizes == sorted(sizes, reverse=True)
         assert others.signal == OTHERS
         assert 1 <= others.value <= 14 - REASONS_KEPT
+
+
+def in_families(model: ChurnModel) -> ChurnModel:
+    """s0 to s3 are one family, s4 is never steady."""
+    names = model.schema.names
+    families = (names[:4], *((name,) for name in names[4:]))
+    steady = np.array([0.05, np.inf, *[0.0] * 9])
+    return replace(model, reference=Reference(np.zeros((1, 14)), families, steady))
+
+
+def test_a_family_is_one_reason_and_an_unsteady_one_is_none(
+    wide: tuple[ChurnModel, pd.DataFrame],
+) -> None:
+    plain, frame = wide
+    model = in_families(plain)
+    shares, _ = plain.explain(plain.schema.encode(frame))
+    whole = shares[:, :4].sum(axis=1)
+    seen = 0
+    for i, score in enumerate(model.score(frame)):
+        *named, others = score.reasons
+        assert others.signal == OTHERS
+        assert "s4" not in {r.signal for r in named}
+        mine = [r for r in named if r.signal in {"s0", "s1", "s2", "s3"}]
+        assert len(mine) <= 1
+        for reason in mine:
+            seen += 1
+            assert reason.contribution == pytest.approx(whole[i], abs=1e-12)
+            assert abs(reason.contribution) >= 0.05
+            assert reason.together == np.count_nonzero(shares[i, :4])
+            assert shares[i, int(reason.signal[1:])] * reason.contribution > 0
+            assert reason.value == frame[reason.signal].iloc[i]
+    assert seen > 20
+
+
+def test_one_account_alone_is_explained_as_in_a_batch(
+    wide: tuple[ChurnModel, pd.DataFrame],
+) -> None:
+    model = in_families(wide[0])
+    together = model.score(wide[1])
+    for i in (0, 17, 49):
+        alone = model.score(wide[1].iloc[[i]])[0]
+        assert [r.signal for r in alone.reasons] == [r.signal for r in together[i].reasons]
+        mine = [r.contribution for r in alone.reasons]
+        assert mine == pytest.approx([r.contribution for r in together[i].reasons], abs=1e-12)
+        assert alone.p_loss[90] == pytest.approx(together[i].p_loss[90], abs=1e-12)

@@ -10,6 +10,7 @@ from serving.store import ModelVersionRepository, ScoreRepository
 ROUTES = {
     "/v1/accounts",
     "/v1/accounts/{account_id}",
+    "/v1/explanations/{account_id}",
     "/v1/models/champion",
     "/livez",
     "/readyz",

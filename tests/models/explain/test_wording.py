@@ -49,6 +49,16 @@ def test_the_others_are_counted() -> None:
     assert sentence(Reason(OTHERS, 12.0, -0.01)) == "12 other signals together; lowers the risk."
 
 
+@pytest.mark.parametrize(
+    ("together", "words"),
+    [(1, ""), (2, " (with 1 other signal like it)"), (9, " (with 8 other signals like it)")],
+)
+def test_a_reason_says_for_how_many_it_speaks(together: int, words: str) -> None:
+    assert sentence(Reason("profile__age", 400.0, 0.2, together)) == (
+        f"Days as a customer: 400{words}; raises the risk."
+    )
+
+
 def test_a_companys_own_events_have_words() -> None:
     events = ("Report Exported",)
     own = [c for c in Wording(events)._columns.values() if c.name not in _names()]

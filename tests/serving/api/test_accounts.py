@@ -67,6 +67,7 @@ def test_the_list(client, repository, make_run):
             "signal": "adoption__users_30d",
             "value": 3.0,
             "contribution": 0.75,
+            "together": 1,
             "sentence": "<b>adoption__users_30d</b> is 3.0",
         },
     }
@@ -131,6 +132,7 @@ def test_one_account_with_its_past(client, repository, make_run):
         "signal": "experience__csat_90d",
         "value": None,
         "contribution": -0.125,
+        "together": 1,
         "sentence": "<b>experience__csat_90d</b> is None",
     }
     assert [(point["as_of"], point["band"]) for point in body["history"]] == [

@@ -1,0 +1,98 @@
+"""Reasons of a score: one for each family of signals, and the rest as one sum."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.encoding import Matrix
+from models.explain.families import Families, alone, positions, sums
+from models.explain.reference import Reference
+from models.score import OTHERS, Reason
+
+Vector = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+Cells = Mapping[str, npt.NDArray[np.object_]]
+"""The snapshot's values by column, each of shape (rows,)."""
+
+REASONS_KEPT = 8
+"""How many reasons are kept with a score; the others are kept as one sum."""
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How shares by column become reasons.
+
+    Attributes:
+        columns: that the model reads, in order.
+        families: what is named once.
+        place: the family of each column.
+        steady_from: by family the size from which a reason is named.
+        most: how many are named.
+    """
+
+    columns: tuple[str, ...]
+    families: Families
+    place: Places
+    steady_from: Vector
+    most: int = REASONS_KEPT
+
+    @classmethod
+    def of(cls, columns: tuple[str, ...], reference: Reference | None) -> "Grouping":
+        """As the reference has it; without one every column speaks for itself."""
+        families = reference.families if reference else alone(columns)
+        steady = reference.steady_from if reference else np.zeros(len(columns))
+        return cls(columns, families, positions(families, columns), steady)
+
+    def sums(self, shares: Matrix) -> Matrix:
+        """Shares by family, shape (rows, families)."""
+        return sums(shares, self.place)
+
+    def named(self, total: Vector) -> list[int]:
+        """The families that are named as reasons, largest first.
+
+        Args:
+            total: one row's shares by family.
+        """
+        order = np.argsort(-np.abs(total), kind="stable")
+        steady = (np.abs(total) >= self.steady_from) & (total != 0)
+        return [int(i) for i in order if steady[i]][: self.most]
+
+    @cached_property
+    def members(self) -> list[Places]:
+        """The columns of each family."""
+        return [np.flatnonzero(self.place == i) for i in range(len(self.families))]
+
+    def reasons(self, cells: Cells, row: int, shares: Vector, total: Vector) -> tuple[Reason, ...]:
+        """One account's reasons, largest first, then all others together.
+
+        A family is told by its largest share that pushes the way the whole does.
+
+        Args:
+            cells: the snapshot's values.
+            row: the account's place in it.
+            shares: of the log-odds by column.
+            total: the same by family.
+        """
+        found, rest = [], shares != 0
+        for family in self.named(total):
+            mine = self.members[family]
+            whole, own = float(total[family]), shares[mine]
+            lead = self.columns[mine[(own if whole > 0 else -own).argmax()]]
+            found.append(Reason(lead, plain(cells[lead][row]), whole, int(rest[mine].sum())))
+            rest[mine] = False
+        if rest.any():
+            found.append(Reason(OTHERS, float(rest.sum()), float(shares[rest].sum())))
+        return tuple(found)
+
+
+def plain(value: object) -> float | str | None:
+    """A cell as a plain value: None where missing."""
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    return float(value)  # type: ignore[arg-type]

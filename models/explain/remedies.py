@@ -1,0 +1,185 @@
+"""What would help: the smallest change that goes with the next better band.
+
+Only signals that people can act on are changed, in their healthier direction, at most three
+families of them, and no further than similar accounts really moved within a quarter. What says
+the same moves together, each signal as far as it moved for as many peers: nobody gets people to
+use a product on more days without more usage. It is an association, not a promise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.bands import Accounts
+from models.bands.accounts import TIER
+from models.churn_model import ChurnModel
+from models.explain.between import by_column
+from models.explain.families import positions
+from models.explain.moves import SHARES, Moves
+from models.hazards import p_loss
+from models.score import Band
+
+Vector = npt.NDArray[np.float64]
+
+MOST_SIGNALS = 3
+TRIED_TOGETHER = 12
+"""Families of the largest effect of which pairs and triples are tried."""
+BETTER = {Band.RED: Band.YELLOW, Band.YELLOW: Band.GREEN}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One signal that would be otherwise; its family moves with it.
+
+    Attributes:
+        signal: the one of the family that matters most.
+        before, after: its values.
+        columns: all that move.
+    """
+
+    signal: str
+    before: float
+    after: float
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A change that goes with a better band.
+
+    Attributes:
+        band: the band that would be reached, and kept (its exit threshold is passed).
+        chance: of loss within the primary horizon after the change.
+        share: how many peers moved each signal at least so far, one of `SHARES`.
+    """
+
+    band: Band
+    chance: float
+    share: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What people can act on.
+
+    Attributes:
+        healthier: by column 1 where a higher value is healthier, -1 where a lower one is;
+            columns that cannot be acted on, or are not signed, are not in it.
+    """
+
+    healthier: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class _Option:
+    """One family moved, as far as a share of peers moved each of its signals."""
+
+    after: Vector
+
+
+def what_would_help(
+    model: ChurnModel, row: pd.DataFrame, band: Band, actions: Actions
+) -> Remedy | None:
+    """The smallest change that goes with the next better band; None where there is none.
+
+    Fewest signals first, then what more peers did, then the lowest chance of loss.
+
+    Args:
+        model: with moves in its reference.
+        row: the account's snapshot, one row.
+        band: it is in now; red or yellow, otherwise there is nothing to reach.
+        actions: what people can act on.
+    """
+    wanted = BETTER.get(band)
+    if wanted is None or model.reference is None:
+        return None
+    inputs = model.schema.encode(row)[0]
+    target = _target(model, row, band)
+    options = {share: _options(model, row, actions, share) for share in SHARES}
+    for size in range(1, MOST_SIGNALS + 1):
+        for share in SHARES:
+            best = _best(model, inputs, options[share], size)
+            if best is not None and best[1] < target:
+                chosen, chance = best
+                steps = tuple(_step(model, inputs, option) for option in chosen)
+                return Remedy(wanted, chance, share, steps)
+    return None
+
+
+def _target(model: ChurnModel, row: pd.DataFrame, band: Band) -> float:
+    """The chance below which the account leaves its band for good: the exit threshold."""
+    limits = model.policy.limits(Accounts.of(row))
+    edge = float((limits.red_from if band is Band.RED else limits.green_below)[0])
+    if edge >= 1:
+        return edge
+    odds = model.policy.steps.exit_share * edge / (1 - edge)
+    return odds / (1 + odds)
+
+
+def _options(model: ChurnModel, row: pd.DataFrame, actions: Actions, share: str) -> list[_Option]:
+    """Every family moved on its own where peers moved it at all, the best first."""
+    assert model.reference is not None
+    inputs = model.schema.encode(row)[0]
+    tier = str(row[TIER].iloc[0]) if TIER in row else ""
+    place = positions(model.reference.families, model.schema.names)
+    moved: dict[int, Vector] = {}
+    for i, name in enumerate(model.schema.names):
+        way = actions.healthier.get(name, 0)
+        change = _change(model.reference.moves, name, tier, float(inputs[i]), share, way)
+        if change:
+            moved.setdefault(int(place[i]), inputs.copy())[i] += change
+    options = [_Option(after) for after in moved.values()]
+    if not options:
+        return []
+    alone = _chances(model, inputs, [(option,) for option in options])
+    return [options[i] for i in np.argsort(alone, kind="stable")]
+
+
+def _change(moves: Moves, name: str, tier: str, value: float, share: str, way: int) -> float | None:
+    return moves.change(name, tier, value, share, way) if way else None
+
+
+def _best(
+    model: ChurnModel, inputs: Vector, options: list[_Option], size: int
+) -> tuple[tuple[_Option, ...], float] | None:
+    """The options, so many together, with the lowest chance of loss."""
+    if len(options) < size:
+        return None
+    tried = list(combinations(options if size == 1 else options[:TRIED_TOGETHER], size))
+    chances = _chances(model, inputs, tried)
+    lowest = int(np.argmin(chances))
+    return tried[lowest], float(chances[lowest])
+
+
+def _chances(model: ChurnModel, inputs: Vector, tried: list[tuple[_Option, ...]]) -> Vector:
+    rows = np.stack([_together(inputs, options) for options in tried])
+    chain = {h.interval: h.log_odds(rows) for h in model.chain()}
+    return p_loss(chain, [model.primary_horizon])[model.primary_horizon]
+
+
+def _together(inputs: Vector, options: tuple[_Option, ...]) -> Vector:
+    """The row with all of the options' columns moved."""
+    out = inputs.copy()
+    for option in options:
+        changed = _moved(inputs, option)
+        out[changed] = option.after[changed]
+    return out
+
+
+def _moved(inputs: Vector, option: _Option) -> npt.NDArray[np.int64]:
+    same = (inputs == option.after) | np.isnan(inputs)
+    return np.flatnonzero(~same)
+
+
+def _step(model: ChurnModel, inputs: Vector, option: _Option) -> Step:
+    shares = by_column(model.chain(), inputs, option.after)
+    columns = _moved(inputs, option)
+    lead = int(columns[np.argmin(shares[columns])])
+    names = model.schema.names
+    before, after = float(inputs[lead]), float(option.after[lead])
+    return Step(names[lead], before, after, tuple(names[i] for i in columns))

@@ -1,0 +1,126 @@
+"""Everything there is to say about one account's score, and the same as plain values."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from models.explain.account import Why
+from models.explain.change import ChangeShares
+from models.explain.remedies import Remedy
+from models.explain.transition import BandCause
+from models.score import Band
+
+
+@dataclass(frozen=True)
+class BandChange:
+    """The bands of two dates, and what brought the account from one into the other."""
+
+    before: Band
+    after: Band
+    cause: BandCause | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """Sentences.
+
+    Attributes:
+        remedy: what would help; empty for an account that is green, or grey.
+        similar: one for each similar account.
+    """
+
+    remedy: str = ""
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Everything there is to say about one account's score at a date.
+
+    Attributes:
+        change: against the earlier date; None where there is none to compare with.
+        not_compared: why there is no change; empty where there is one.
+        remedy: what would help; None for nothing, or where nothing is to be reached.
+        said: the same in words.
+    """
+
+    account: str
+    as_of: date
+    model_version: str
+    band: Band
+    p_loss: dict[int, float]
+    why: Why
+    since: date | None = None
+    change: ChangeShares | None = None
+    band_change: BandChange | None = None
+    not_compared: str = ""
+    remedy: Remedy | None = None
+    said: Said = Said()
+
+    def summary(self) -> dict[str, Any]:
+        """Everything, as plain JSON values."""
+        return {
+            "account_id": self.account,
+            "as_of": self.as_of.isoformat(),
+            "model_version": self.model_version,
+            "band": self.band.value,
+            "p_loss": self.p_loss,
+            **_why(self.why),
+            "since": self.since.isoformat() if self.since else None,
+            "change": _change(self.change) if self.change else None,
+            "band_change": asdict(self.band_change) if self.band_change else None,
+            "not_compared": self.not_compared,
+            "what_would_help": {
+                **(asdict(self.remedy) if self.remedy else {}),
+                "sentence": self.said.remedy,
+            },
+            "similar": [
+                {**asdict(each), "sentence": sentence}
+                for each, sentence in zip(self.why.similar, self.said.similar, strict=True)
+            ],
+        }
+
+
+def _why(found: Why) -> dict[str, Any]:
+    shared, count = found.peers
+    return {
+        "primary_horizon": found.horizon,
+        "chance": found.chance,
+        "base_chance": found.base_chance,
+        "reasons": [
+            {
+                **asdict(each.reason),
+                "columns": list(each.columns),
+                "points": 100 * each.points,
+                **{k: v for k, v in asdict(each.usual).items() if k != "value"},
+                "sentence": each.sentence,
+            }
+            for each in found.reasons
+        ],
+        "reasons_with_unsteady_sign": found.unsteady,
+        "peers": {"shared": shared, "accounts": count},
+        "groups": _groups(found),
+    }
+
+
+def _groups(found: Why) -> dict[str, Any] | None:
+    if found.groups is None:
+        return None
+    points = {group: 100 * share for group, share in found.groups.shares.items()}
+    return {"base_chance": found.groups.base, "points": points}
+
+
+def _change(found: ChangeShares) -> dict[str, Any]:
+    return {
+        "horizon": found.horizon,
+        "before": found.before,
+        "after": found.after,
+        "points": {term: 100 * share for term, share in found.terms.items()},
+        "signals": [
+            {
+                **{k: v for k, v in asdict(each).items() if k != "points"},
+                "points": 100 * each.points,
+            }
+            for each in found.signals
+        ],
+    }
