@@ -76,7 +76,7 @@ def create_app(
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
     app.include_router(accounts.router(scores, presentation))
-    app.include_router(explanations.router(explain))
+    app.include_router(explanations.router(explain, scores))
     app.include_router(models.router(versions))
     app.include_router(health.router(scores, versions))
     app.include_router(pages.router(scores, presentation, renderer, app.openapi))

@@ -10,8 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.score import Band
 from serving import problems
 from serving.addresses import ACCOUNT_ID
+from serving.api.accounts import require
 from serving.api.schemas import BAND
-from serving.problems import ProblemError, documented, shorten
+from serving.auth.gate import AccountsReader
+from serving.problems import GUARDED, ProblemError, documented, shorten
+from serving.store import ScoreRepository
 
 Explain = Callable[[str, date | None, date | None], dict[str, Any]]
 """Explains an account at a date (None is the newest) against an earlier one (None is the one
@@ -85,7 +88,7 @@ class ExplanationOut(BaseModel):
     )
 
 
-def router(explain: Explain | None) -> APIRouter:
+def router(explain: Explain | None, scores: ScoreRepository) -> APIRouter:
     """The routes of explanations; without `explain` they say that there are none."""
     routes = APIRouter(prefix="/v1/explanations", tags=["accounts"])
 
@@ -93,19 +96,22 @@ def router(explain: Explain | None) -> APIRouter:
         f"/{ACCOUNT_ID}",
         operation_id="explain_account",
         summary="Explain one account",
-        responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY),
+        responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED),
     )
     def explain_account(
         account_id: Annotated[
             str, Path(description="The company's own id, percent-encoded.", examples=["acc_0417"])
         ],
         query: Annotated[ExplanationQuery, Query()],
+        principal: AccountsReader,
     ) -> ExplanationOut:
         """Why it has its score, and why that is another than it was.
 
         Worked out when asked for, from the stored snapshots and the model that scored the day;
         a day that was not scored is computed, which takes as long as scoring does.
         """
+        if principal.owner is not None:
+            require(scores, account_id, principal)
         if explain is None:
             raise ProblemError(problems.NOT_EXPLAINED, ALONE)
         try:
@@ -113,6 +119,17 @@ def router(explain: Explain | None) -> APIRouter:
         except NotExplained as error:
             given = shorten(account_id)
             raise ProblemError(problems.NOT_EXPLAINED, str(error), given=given) from error
+        if principal.owner is not None:
+            found["similar"] = [_nameless(each, account_id) for each in found["similar"]]
         return ExplanationOut.model_validate(found)
 
     return routes
+
+
+def _nameless(similar: dict[str, Any], own: str) -> dict[str, Any]:
+    """An account that was alike, without its id: whoever asks may see only their own."""
+    named = similar["account"]
+    if named == own:
+        return similar
+    sentence = similar["sentence"].replace(named, "an account")
+    return {**similar, "account": "", "sentence": sentence}

@@ -1,11 +1,14 @@
 """Explanations through the real application, from an explainer given to it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from serving.api.explanations import NotExplained
 from serving.app import create_app
+from serving.auth.keys import new_key
+from serving.auth.roles import Role
+from serving.store import AccessRepository, KeyInfo, ScoreRepository
 
 FOUND = {
     "account_id": "a/1",
@@ -69,3 +72,18 @@ def test_without_a_workspace_it_says_so(client):
     answer = client.get("/v1/explanations/x")
     assert answer.status_code == 404
     assert "no workspace" in answer.json()["detail"]
+
+
+def test_a_csm_learns_no_other_accounts(sqlite_store, connect, make_run):
+    access, key = AccessRepository(sqlite_store), new_key()
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+    access.create(key, KeyInfo(key.prefix, "lena", Role.CSM, "Lena Fischer", now), "test")
+    ScoreRepository(sqlite_store).publish(make_run({"mine": 0.5}))
+    alike = {"account": "other-1", "sentence": "other-1 left within 90 days"}
+    found = {**FOUND, "account_id": "mine", "similar": [alike]}
+    app = create_app(sqlite_store, str, explain=lambda *_: dict(found), access=access)
+    who = {"authorization": f"Bearer {key.text}"}
+    answer = connect(app).get("/v1/explanations/mine", headers=who)
+    assert answer.status_code == 200
+    assert "other-1" not in answer.text
+    assert connect(app).get("/v1/explanations/theirs", headers=who).status_code == 404
