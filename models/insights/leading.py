@@ -1,0 +1,224 @@
+"""Leading indicators: which signals move before losses, how early, and how well they tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from features.signal import SnapshotColumn
+from models.insights.base import Base
+from models.insights.concordance import concordance
+from models.insights.contrast import Difference
+from models.insights.event_study import LASTING, MONTH_DAYS, EventStudy, event_study
+from models.insights.multiple import LEVEL, false_discovery, simes
+
+LEADS = (30, 90, 180, 270)
+"""Days before the loss at which a signal's AUC is told."""
+ECHO = 0.8
+"""Rank correlation from which on a signal tells the same as a stronger one."""
+MOST_TOLD = 60
+TYPICAL_MONTH = 1
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """A signal some months before losses.
+
+    Attributes:
+        days: the least days between snapshot and loss.
+        accounts: leaving accounts compared.
+        value: their mean difference from matched accounts that stayed, in standard
+            deviations; `low` and `high` are its 95 % interval, clustered by account.
+    """
+
+    days: int
+    accounts: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One declared signal as a sign of losses to come.
+
+    Attributes:
+        column: the snapshot column of its strongest window.
+        q: the level of false discovery from which on it is one, all its windows and months
+            counted.
+        difference: mean difference one to seven months ahead, in standard deviations, and its
+            95 % interval; negative where leavers have less.
+        curve: month by month, the last before the loss first.
+        moves_days: at least so many days ahead it begins to differ and goes on to the loss;
+            None where its last month is not clear.
+        auc: by days ahead: chance that of a leaver and one who stayed, both of a stratum, the
+            leaver looks worse by this signal alone; NaN where none were compared.
+        coverage: share of accounts that ever have a value.
+        typical: median of leavers one to two months ahead, and of those that stayed.
+        contrary: it moves against the direction that was declared for it.
+        echoes: weaker signals that tell the same (rank correlation of 0.8 or more).
+    """
+
+    column: SnapshotColumn
+    q: float
+    difference: CurvePoint
+    curve: tuple[CurvePoint, ...]
+    moves_days: int | None
+    auc: dict[int, float]
+    coverage: float
+    typical: tuple[float, float]
+    contrary: bool
+    echoes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeadingIndicators:
+    """What was found, strongest first.
+
+    Attributes:
+        told: indicators that stand up to the number of signals looked at.
+        looked: how many declared signals were looked at.
+        accounts: how many leaving accounts there were.
+        reason: why nothing was looked at; empty where something was.
+    """
+
+    told: tuple[Indicator, ...]
+    looked: int
+    accounts: int
+    reason: str = ""
+
+
+def leading_indicators(base: Base, level: float = LEVEL) -> LeadingIndicators:
+    """Rank every behaviour by how clearly it differs one to seven months before losses.
+
+    Args:
+        base: all accounts at all dates; a sample of whole accounts where there are very many.
+        level: the share of false discoveries allowed among what is told.
+    """
+    base = base.sampled()
+    columns = base.behaviours
+    study = event_study(base, tuple(c.name for c in columns))
+    accounts = int(max((d.accounts.max(initial=0) for d in study.differences), default=0))
+    families = _families(columns)
+    q = false_discovery([_family_p(study, rows) for rows in families])
+    best = [_strongest(study, rows) for rows in families]
+    strength = np.abs(study.lasting.t)
+    found = [n for n in range(len(best)) if q[n] <= level and np.isfinite(strength[best[n]])]
+    found.sort(key=lambda n: -strength[best[n]])
+    leaders, echoes = _without_echoes(study, [best[n] for n in found])
+    by_column = {best[n]: q[n] for n in found}
+    told = tuple(
+        _indicator(base, study, place, by_column[place], echoes[place])
+        for place in leaders[:MOST_TOLD]
+    )
+    reason = "" if accounts else "too few accounts were lost with certainty to compare any"
+    return LeadingIndicators(told, len(families), accounts, reason)
+
+
+def _families(columns: Sequence[SnapshotColumn]) -> list[list[int]]:
+    """Positions of the columns of each declared signal: its windows."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for place, column in enumerate(columns):
+        found.setdefault((column.group, column.signal.name), []).append(place)
+    return list(found.values())
+
+
+def _family_p(study: EventStudy, rows: list[int]) -> float:
+    return simes(float(p) for d in study.differences for p in d.p[rows])
+
+
+def _strongest(study: EventStudy, rows: list[int]) -> int:
+    strength = np.nan_to_num(np.abs(study.lasting.t[rows]), nan=-1.0)
+    return rows[int(np.argmax(strength))]
+
+
+def _without_echoes(
+    study: EventStudy, places: list[int]
+) -> tuple[list[int], dict[int, tuple[str, ...]]]:
+    """Columns of which none repeats a stronger one, and which others each speaks for."""
+    if not places:
+        return [], {}
+    alike = np.abs(rank_correlation(study.scores[:, places]))
+    leaders: list[int] = []
+    echoes: dict[int, list[str]] = {}
+    for n, place in enumerate(places):
+        near = [m for m in leaders if alike[n, m] >= ECHO]
+        if near:
+            echoes[max(near, key=lambda m: alike[n, m])].append(study.names[place])
+        else:
+            leaders.append(n)
+            echoes[n] = []
+    return [places[n] for n in leaders], {places[n]: tuple(echoes[n]) for n in leaders}
+
+
+def rank_correlation(scores: np.ndarray) -> np.ndarray:
+    """Spearman's correlation of the columns; missing values count as the middle."""
+    ranks = rankdata(np.nan_to_num(scores), axis=0)
+    ranks -= ranks.mean(axis=0)
+    size = np.sqrt((ranks**2).sum(axis=0))
+    ranks /= np.where(size > 0, size, 1.0)
+    return np.asarray(ranks.T @ ranks)
+
+
+def _indicator(
+    base: Base, study: EventStudy, place: int, q: float, echoes: tuple[str, ...]
+) -> Indicator:
+    column = next(c for c in base.behaviours if c.name == study.names[place])
+    curve = tuple(
+        _point(month.days, difference, place)
+        for month, difference in zip(study.months, study.differences, strict=True)
+    )
+    lasting = _point(MONTH_DAYS * LASTING.start, study.lasting, place)
+    sign = 1 if lasting.value > 0 else -1
+    values = base.numbers((column.name,))[:, 0]
+    known = np.isfinite(values)
+    return Indicator(
+        column=column,
+        q=q,
+        difference=lasting,
+        curve=curve,
+        moves_days=moves_from(curve, sign),
+        auc=_auc(base, study, study.scores[:, place] * sign),
+        coverage=len(np.unique(base.owner[known])) / (int(base.owner.max()) + 1),
+        typical=_typical(study, values),
+        contrary=sign * int(column.signal.direction) > 0,
+        echoes=echoes,
+    )
+
+
+def _point(days: int, difference: Difference, place: int) -> CurvePoint:
+    low, high = difference.interval()
+    return CurvePoint(
+        days,
+        int(difference.accounts[place]),
+        float(difference.value[place]),
+        float(low[place]),
+        float(high[place]),
+    )
+
+
+def moves_from(curve: Sequence[CurvePoint], sign: int) -> int | None:
+    """The earliest days ahead from which on every interval lies on one side, up to the loss."""
+    earliest = None
+    for point in curve:
+        clear = point.low > 0 if sign > 0 else point.high < 0
+        if not clear:
+            break
+        earliest = point.days
+    return earliest
+
+
+def _auc(base: Base, study: EventStudy, values: np.ndarray) -> dict[int, float]:
+    looked = [m for m in study.months if m.days in LEADS]
+    return {m.days: concordance(values, m.leaving, m.staying, base.strata) for m in looked}
+
+
+def _typical(study: EventStudy, values: np.ndarray) -> tuple[float, float]:
+    month = study.months[TYPICAL_MONTH]
+    return _median(values[month.leaving]), _median(values[month.staying])
+
+
+def _median(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
