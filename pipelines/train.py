@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from models.tuning import Tuned
 
 Progress = Callable[[str], None]
+Further = Callable[[Catalogue], Catalogue]
 UNASKED = Decision(False, ("--no-promote was given",))
 
 
@@ -173,8 +174,17 @@ class Assembled:
     unsafe: list[str]
 
 
-def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -> Assembled:
+def assemble(
+    workspace: Workspace, config: Config, as_of: date, say: Progress, further: Further | None = None
+) -> Assembled:
     """Snapshots and outcomes of all dates as they were known at `as_of`.
+
+    Args:
+        workspace: holds the lake, and takes the snapshots.
+        config: which outcome, dates and signals.
+        as_of: nothing known later is seen.
+        say: told about each step.
+        further: adds signals that are computed, and that no model reads.
 
     Raises:
         InputError: nothing is loaded, or nothing was known by then.
@@ -186,7 +196,8 @@ def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -
     catalogue = catalogue_of(config, events)
     folder = workspace.snapshots / "training"
     shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
+    wider = further(catalogue) if further else catalogue
+    job = SnapshotJob(lake, wider, tuple(dates), label, rates_of(config), folder, as_of)
     dataset = _joined(*build(job, say), label, as_of)
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)

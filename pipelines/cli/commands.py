@@ -6,6 +6,7 @@ import typer
 
 from pipelines.cli import bands, deciding, jobs, readers
 from pipelines.cli.demo import demo
+from pipelines.cli.insights import insights
 from pipelines.cli.inventory import inventory
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -23,6 +24,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "deliver": readers.deliver,
     "report": readers.report,
     "signals": readers.signals,
+    "insights": insights,
     "inventory": inventory,
     "status": readers.status,
     "demo": demo,
