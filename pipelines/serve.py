@@ -20,6 +20,7 @@ from serving.settings import Settings, read_settings
 from serving.store import open_store
 
 Progress = Callable[[str], None]
+FIGURES = "insights.json"
 LARGEST_PORT = 65535
 SECONDS_TO_FINISH = 10
 
@@ -63,6 +64,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         company=config.company.name if config else "",
         currency=config.company.currency if config else "",
         hosts=settings.hosts,
+        figures=workspace.insights / FIGURES,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,7 +10,7 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import accounts, health, models
+from serving.api import accounts, health, insights, models
 from serving.console import pages
 from serving.presentation import Presentation, Words
 from serving.problems import MEDIA_TYPE
@@ -28,6 +29,7 @@ DESCRIPTION = (
 TAGS = [
     {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
     {"name": "models", "description": "The model that makes the scores."},
+    {"name": "insights", "description": "What the whole base tells; association, not cause."},
     {"name": "health", "description": "Whether the service is alive and of use."},
 ]
 
@@ -39,6 +41,7 @@ def create_app(
     company: str = "",
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
+    figures: Path | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -49,6 +52,7 @@ def create_app(
         currency: ISO 4217 code of the amounts in the store; may be empty.
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
+        figures: the file that `forewarn insights` writes, if there is such a place.
     """
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
@@ -66,6 +70,7 @@ def create_app(
     errors.install(app, renderer.problem)
     app.include_router(accounts.router(scores, presentation))
     app.include_router(models.router(versions))
+    app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
     app.include_router(pages.router(scores, presentation, renderer, app.openapi))
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")

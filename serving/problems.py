@@ -59,6 +59,12 @@ NO_CHAMPION = Kind(
     "No model serves yet",
     "No model version was promoted. `forewarn run` trains, promotes and scores.",
 )
+NO_INSIGHTS = Kind(
+    "no-insights",
+    404,
+    "No insights yet",
+    "Nothing was worked out over the whole base. `forewarn insights` does.",
+)
 NOT_READY = Kind(
     "not-ready",
     503,
@@ -99,6 +105,7 @@ KINDS: tuple[Kind, ...] = (
     STALE_CURSOR,
     UNKNOWN_ACCOUNT,
     NO_CHAMPION,
+    NO_INSIGHTS,
     NOT_READY,
     STORE_UNREACHABLE,
     NOT_FOUND,

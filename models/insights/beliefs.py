@@ -8,7 +8,7 @@ import numpy as np
 from models.insights.aipw import Effect
 from models.insights.base import Base
 from models.insights.deed import Deed, effect_at
-from models.insights.landmark import landmark_at
+from models.insights.landmark import Landmark, landmark_at
 from models.insights.multiple import LEVEL, false_discovery
 
 SUPPORTED, NOT_SUPPORTED, UNKNOWN = "supported", "not supported", "not enough evidence"
@@ -52,20 +52,22 @@ class Tested:
 def tested(base: Base, beliefs: Sequence[Belief]) -> tuple[Tested, ...]:
     """Test each belief on all accounts that were seen early in their life."""
     landmarks = {days: landmark_at(base, days) for days in {b.deed.days for b in beliefs}}
-    found = []
-    for belief in beliefs:
-        landmark = landmarks[belief.deed.days]
-        found.append((landmark.within, effect_at(belief.deed, landmark)) if landmark else (0, None))
-    q = false_discovery([e.p if e else float("nan") for _, e in found])
+    marks = [landmarks[belief.deed.days] for belief in beliefs]
+    effects = [effect_at(b.deed, m) if m else None for b, m in zip(beliefs, marks, strict=True)]
+    q = false_discovery([e.p if e else float("nan") for e in effects])
     return tuple(
-        Tested(belief, within, effect, float(each), *_verdict(belief, effect, float(each)))
-        for belief, (within, effect), each in zip(beliefs, found, q, strict=True)
+        Tested(b, m.within if m else 0, effect, float(each), *_verdict(b, m, effect, float(each)))
+        for b, m, effect, each in zip(beliefs, marks, effects, q, strict=True)
     )
 
 
-def _verdict(belief: Belief, effect: Effect | None, q: float) -> tuple[str, str]:
+def _verdict(
+    belief: Belief, landmark: Landmark | None, effect: Effect | None, q: float
+) -> tuple[str, str]:
+    if landmark is None:
+        return UNKNOWN, "No account was seen from its first days on and left later."
     if effect is None or not np.isfinite(q):
-        return UNKNOWN, "Too few accounts were seen in their first days, or too few left."
+        return UNKNOWN, _too_few(belief, landmark)
     least = f"{100 * belief.worthwhile:.0f} points"
     if effect.low > 0 and q <= LEVEL:
         return SUPPORTED, "Those who did it stayed more often, beyond what chance explains."
@@ -74,3 +76,11 @@ def _verdict(belief: Belief, effect: Effect | None, q: float) -> tuple[str, str]
     if effect.high < belief.worthwhile:
         return NOT_SUPPORTED, f"Whatever difference there is, it is smaller than {least}."
     return UNKNOWN, f"The difference may be nothing, and may be more than {least}."
+
+
+def _too_few(belief: Belief, landmark: Landmark) -> str:
+    done, known = belief.deed.done(landmark)
+    return (
+        f"Of {int(known.sum())} accounts seen at day {landmark.days} {int(done.sum())} did it, and "
+        f"{landmark.losses} of all left within {landmark.within} days: too few to tell."
+    )

@@ -1,12 +1,13 @@
 """What healthy accounts have in common in every segment, and what only in some."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from features.signal import Direction, GroupName, SnapshotColumn
 from models.dataset import Mask
+from models.insights.alike import echoes
 from models.insights.crosstab import Shares, shares_of
 from models.insights.multiple import LEVEL, false_discovery
 from models.insights.standing import Standing
@@ -40,11 +41,12 @@ class InSegment:
 
 @dataclass(frozen=True)
 class Common:
-    """A behaviour of healthy accounts, segment by segment."""
+    """A behaviour of healthy accounts by segment; `echoes` are others that tell the same."""
 
     column: SnapshotColumn
     rises: bool
     segments: tuple[InSegment, ...]
+    echoes: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -89,10 +91,25 @@ def commonality(standing: Standing) -> Commonality:
     differing = [c for c in found if any(s.q_elsewhere <= LEVEL for s in c.segments)]
     return Commonality(
         name,
-        tuple(sorted(everywhere, key=lambda c: -c.gap)),
-        tuple(sorted(differing, key=lambda c: min(s.q_elsewhere for s in c.segments))),
+        _without_echoes(standing, sorted(everywhere, key=lambda c: -c.gap)),
+        _without_echoes(standing, sorted(differing, key=_clearest)),
         segments,
         len(columns),
+    )
+
+
+def _clearest(common: Common) -> float:
+    return min(s.q_elsewhere for s in common.segments)
+
+
+def _without_echoes(standing: Standing, found: Sequence[Common]) -> tuple[Common, ...]:
+    """Behaviours of which none repeats one before it."""
+    if not found:
+        return ()
+    values = np.column_stack([standing.numbers(c.column.name) for c in found])
+    heard = echoes(values)
+    return tuple(
+        replace(found[n], echoes=tuple(found[m].column.name for m in heard[n])) for n in heard
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from features.signal import SnapshotColumn
+from models.insights.alike import echoes
 from models.insights.base import Base
 from models.insights.concordance import concordance
 from models.insights.contrast import Difference
@@ -15,8 +15,6 @@ from models.insights.multiple import LEVEL, false_discovery, simes
 
 LEADS = (30, 90, 180, 270)
 """Days before the loss at which a signal's AUC is told."""
-ECHO = 0.8
-"""Rank correlation from which on a signal tells the same as a stronger one."""
 MOST_TOLD = 60
 TYPICAL_MONTH = 1
 
@@ -106,11 +104,16 @@ def leading_indicators(base: Base, level: float = LEVEL) -> LeadingIndicators:
     strength = np.abs(study.lasting.t)
     found = [n for n in range(len(best)) if q[n] <= level and np.isfinite(strength[best[n]])]
     found.sort(key=lambda n: -strength[best[n]])
-    leaders, echoes = _without_echoes(study, [best[n] for n in found])
-    by_column = {best[n]: q[n] for n in found}
+    heard = echoes(study.scores[:, [best[n] for n in found]])
     told = tuple(
-        _indicator(base, study, place, by_column[place], echoes[place])
-        for place in leaders[:MOST_TOLD]
+        _indicator(
+            base,
+            study,
+            best[found[n]],
+            q[found[n]],
+            [study.names[best[found[m]]] for m in heard[n]],
+        )
+        for n in list(heard)[:MOST_TOLD]
     )
     reason = "" if accounts else "too few accounts were lost with certainty to compare any"
     return LeadingIndicators(told, len(families), accounts, reason)
@@ -133,36 +136,8 @@ def _strongest(study: EventStudy, rows: list[int]) -> int:
     return rows[int(np.argmax(strength))]
 
 
-def _without_echoes(
-    study: EventStudy, places: list[int]
-) -> tuple[list[int], dict[int, tuple[str, ...]]]:
-    """Columns of which none repeats a stronger one, and which others each speaks for."""
-    if not places:
-        return [], {}
-    alike = np.abs(rank_correlation(study.scores[:, places]))
-    leaders: list[int] = []
-    echoes: dict[int, list[str]] = {}
-    for n, place in enumerate(places):
-        near = [m for m in leaders if alike[n, m] >= ECHO]
-        if near:
-            echoes[max(near, key=lambda m: alike[n, m])].append(study.names[place])
-        else:
-            leaders.append(n)
-            echoes[n] = []
-    return [places[n] for n in leaders], {places[n]: tuple(echoes[n]) for n in leaders}
-
-
-def rank_correlation(scores: np.ndarray) -> np.ndarray:
-    """Spearman's correlation of the columns; missing values count as the middle."""
-    ranks = rankdata(np.nan_to_num(scores), axis=0)
-    ranks -= ranks.mean(axis=0)
-    size = np.sqrt((ranks**2).sum(axis=0))
-    ranks /= np.where(size > 0, size, 1.0)
-    return np.asarray(ranks.T @ ranks)
-
-
 def _indicator(
-    base: Base, study: EventStudy, place: int, q: float, echoes: tuple[str, ...]
+    base: Base, study: EventStudy, place: int, q: float, echoed: Sequence[str]
 ) -> Indicator:
     column = next(c for c in base.behaviours if c.name == study.names[place])
     curve = tuple(
@@ -183,7 +158,7 @@ def _indicator(
         coverage=len(np.unique(base.owner[known])) / (int(base.owner.max()) + 1),
         typical=_typical(study, values),
         contrary=sign * int(column.signal.direction) > 0,
-        echoes=echoes,
+        echoes=tuple(echoed),
     )
 
 

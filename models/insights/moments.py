@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from models.dataset import Mask
-from models.insights.aipw import LEAST, Effect
+from models.insights.aipw import LEAST, LEAST_EXPECTED, Effect
 from models.insights.base import Base
 from models.insights.deed import Deed, effect_at, rises, thresholds
 from models.insights.experiment import Experiment, proposed
@@ -75,8 +75,19 @@ def magic_moments(base: Base, days: Sequence[int] = DAYS) -> Moments:
             key = (deed.column.group, deed.column.signal.name)
             if strength > max(WORTH_A_LOOK, best[key][2] if key in best else 0.0):
                 best[key] = (deed, landmark, strength)
+    if not searched:
+        return Moments((), 0, _too_few(landmarks))
     chosen = sorted(best.values(), key=lambda found: -found[2])[:MOST]
     return Moments(_judged([(deed, landmark) for deed, landmark, _ in chosen]), searched)
+
+
+def _too_few(landmarks: Sequence[Landmark]) -> str:
+    most = max(landmarks, key=lambda landmark: landmark.losses)
+    return (
+        f"only {len(most.stayed)} accounts were seen from their first {most.days} days on with a "
+        f"certain outcome, and {most.losses} of them left: too few to search on one half and "
+        "judge on the other"
+    )
 
 
 def _first_half(landmark: Landmark) -> Mask:
@@ -90,7 +101,7 @@ def _searched(landmark: Landmark, half: Mask) -> Iterator[tuple[Deed, float]]:
     """Every deed with its strength on the first half, adjusted by a linear fit."""
     if half.sum() < 4 * LEAST:
         return
-    mine = landmark.take(half)
+    mine, others = landmark.take(half), landmark.take(~half)
     covariates = np.column_stack([np.ones(len(mine.stayed)), mine.covariates])
     basis = np.linalg.qr(covariates)[0]
     for column in early_behaviours(landmark.base.behaviours, landmark.days):
@@ -98,9 +109,16 @@ def _searched(landmark: Landmark, half: Mask) -> Iterator[tuple[Deed, float]]:
         for threshold in thresholds(values):
             deed = Deed(column, threshold, landmark.days, rises(column))
             done, known = deed.done(mine)
-            share = float(done[known].mean()) if known.any() else 0.0
-            if known.mean() >= 0.5 and LEAST_SHARE <= share <= 1 - LEAST_SHARE:
+            if _judgeable(done, known, mine) and _judgeable(*deed.done(others), others):
                 yield deed, _strength(done.astype(float), mine.stayed, basis)
+
+
+def _judgeable(done: Mask, known: Mask, landmark: Landmark) -> bool:
+    """Whether enough accounts did it, did not, and left; not which of them left."""
+    share = float(done[known].mean()) if known.any() else 0.0
+    smaller = min(share, 1 - share)
+    expected = smaller * float((1 - landmark.stayed)[known].sum())
+    return known.mean() >= 0.5 and smaller >= LEAST_SHARE and expected >= LEAST_EXPECTED
 
 
 def _strength(done: Vector, stayed: Vector, basis: np.ndarray) -> float:

@@ -74,7 +74,7 @@ class ProductView:
         ]
         return tuple(sorted(found, key=lambda s: s.stopped_healthy - s.stopped))
 
-    def complaints(self, level: float) -> tuple[TopicShare, ...]:
+    def brought(self, level: float) -> tuple[TopicShare, ...]:
         """Tickets and feedback that unhealthy accounts bring more than healthy ones."""
         others = [s for s in self.shares if s.topic.kind != "feature"]
         found = [s for s in others if s.q <= level and s.unhealthy > s.healthy]

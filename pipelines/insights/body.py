@@ -26,7 +26,7 @@ def body_of(found: InsightsResult) -> dict[str, Any]:
         **body["product"],
         "lacking": plain(found.product.lacking(LEVEL)),
         "abandoned": plain(found.product.abandoned(LEVEL)),
-        "complaints": plain(found.product.complaints(LEVEL)),
+        "brought": plain(found.product.brought(LEVEL)),
     }
     return body
 

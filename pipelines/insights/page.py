@@ -1,12 +1,14 @@
 """What was found as one self-contained page."""
 
 import math
+from collections.abc import Sequence
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from models.insights.leading import LEADS, Indicator
 from models.insights.multiple import LEVEL
+from models.insights.product import EVERYONE, ProductView, TopicShare
 from pipelines.insights import words
 from pipelines.insights.body import METHOD
 from pipelines.insights.job import InsightsResult
@@ -30,9 +32,8 @@ def render(found: InsightsResult) -> str:
             level=LEVEL,
             listed=LISTED,
             pictures=[(each, picture(each)) for each in found.leading.told[:PICTURES]],
-            lacking=found.product.lacking(LEVEL),
-            abandoned=found.product.abandoned(LEVEL),
-            complaints=found.product.complaints(LEVEL),
+            tiers=list(dict.fromkeys(s.tier for s in found.product.shares)),
+            topics=lambda kinds: topic_rows(found.product, kinds),
         )
     )
 
@@ -46,6 +47,22 @@ def picture(indicator: Indicator) -> Markup:
     ]
     title = f"{indicator.column.meaning}: leavers less matched accounts that stayed, by days before"
     return curve(drawn, WIDTH, HEIGHT, title)
+
+
+def topic_rows(
+    product: ProductView, kinds: Sequence[str]
+) -> list[tuple[str, dict[str, TopicShare]]]:
+    """Each topic of some kinds with its shares by tier, the widest difference first."""
+    rows: dict[str, dict[str, TopicShare]] = {}
+    for share in product.shares:
+        if share.topic.kind in kinds:
+            rows.setdefault(share.topic.name, {})[share.tier] = share
+    return sorted(rows.items(), key=lambda row: -_apart(row[1][EVERYONE]))
+
+
+def _apart(share: TopicShare) -> float:
+    gap = abs(share.healthy - share.unhealthy)
+    return gap if math.isfinite(gap) else 0.0
 
 
 def _environment(found: InsightsResult) -> Environment:

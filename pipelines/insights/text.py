@@ -7,8 +7,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from models.insights.disagreements import READINGS
 from models.insights.leading import LEADS
 from models.insights.multiple import LEVEL
+from models.insights.product import EVERYONE, TopicShare
 from pipelines.insights import words
 from pipelines.insights.job import InsightsResult
 
@@ -51,11 +53,12 @@ def _leading(found: InsightsResult) -> str:
 def _table(found: InsightsResult) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("signal", ratio=1)
-    for heading in ("before losses", "moves", "shape"):
-        table.add_column(heading)
+    table.add_column("leavers against others", justify="right", max_width=14)
+    table.add_column("moves", min_width=11)
+    table.add_column("shape", min_width=11)
     for days in LEADS:
-        table.add_column(f"AUC {days} d", justify="right")
-    table.add_column("known of", justify="right")
+        table.add_column(f"AUC {days}d", justify="right", max_width=5)
+    table.add_column("known", justify="right")
     for each in found.leading.told[:SHOWN]:
         table.add_row(
             each.column.meaning,
@@ -114,12 +117,19 @@ def _lookalikes(found: InsightsResult) -> Iterator[str]:
 
 
 def _disagreements(found: InsightsResult) -> Iterator[str]:
-    told = [
-        f"{found.names.get(d.account_id, d.account_id)} ({d.band}, health {d.health:.0f}): "
-        f"{'; '.join(d.signs)}. {d.reading}"
-        for d in found.disagreements.told
-    ]
-    yield from _few(told, found.disagreements.reason or "Nowhere.")
+    told = found.disagreements.told
+    if not told:
+        yield found.disagreements.reason or "Nowhere."
+    for kind, reading in READINGS.items():
+        mine = [
+            f"  {found.names.get(d.account_id, d.account_id)} ({d.band}, health {d.health:.0f}): "
+            f"{'; '.join(d.signs)}"
+            for d in told
+            if d.kind == kind
+        ]
+        if mine:
+            yield reading
+            yield from _few(mine, "")
 
 
 def _product(found: InsightsResult) -> Iterator[str]:
@@ -128,12 +138,17 @@ def _product(found: InsightsResult) -> Iterator[str]:
         yield product.reason
         return
     for title, told in (
-        ("Stopped", [words.stopped_words(s, names) for s in product.abandoned(LEVEL)]),
-        ("Lacking", [words.topic_words(s, names) for s in product.lacking(LEVEL)]),
-        ("Complaints", [words.topic_words(s, names) for s in product.complaints(LEVEL)]),
+        ("Stopped", [words.stopped_words(s, names) for s in everyone(product.abandoned(LEVEL))]),
+        ("Lacking", [words.topic_words(s, names) for s in everyone(product.lacking(LEVEL))]),
+        ("Brought", [words.topic_words(s, names) for s in everyone(product.brought(LEVEL))]),
     ):
         yield f"{title}:"
         yield from (f"  {line}" for line in _few(told, "nothing beyond chance."))
+
+
+def everyone(found: Iterable[TopicShare]) -> list[TopicShare]:
+    """Those of all accounts together; single tiers are in the file."""
+    return [each for each in found if each.tier == EVERYONE]
 
 
 def _few(lines: Sequence[str], none: str) -> Iterator[str]:

@@ -48,17 +48,17 @@ def moves(indicator: Indicator) -> str:
     """How early it moves."""
     days = indicator.moves_days
     if days is None:
-        return "not clear in the last month"
-    return f"{days} days before" if days else "in the last month"
+        return "not clear"
+    return f"{days} d before" if days else "last month"
 
 
 def shape(indicator: Indicator) -> str:
-    """Whether leavers drift apart, or were different all along."""
+    """Whether leavers drift apart, or were different all along (by the mean of three months)."""
     known = [p.value for p in indicator.curve if math.isfinite(p.value)]
     if len(known) < 9:
-        return "too short to say"
+        return "not known"
     late, early = sum(known[:3]) / 3, sum(known[-3:]) / 3
-    return "different all along" if early / late >= STANDING else "drifts apart"
+    return "all along" if early / late >= STANDING else "drifts"
 
 
 def auc(value: float | None) -> str:

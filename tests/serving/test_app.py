@@ -11,6 +11,7 @@ ROUTES = {
     "/v1/accounts",
     "/v1/accounts/{account_id}",
     "/v1/models/champion",
+    "/v1/insights",
     "/livez",
     "/readyz",
 }
