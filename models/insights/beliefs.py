@@ -49,7 +49,7 @@ class Tested:
     why: str
 
 
-def tested(base: Base, beliefs: Sequence[Belief]) -> tuple[Tested, ...]:
+def judged(base: Base, beliefs: Sequence[Belief]) -> tuple[Tested, ...]:
     """Test each belief on all accounts that were seen early in their life."""
     landmarks = {days: landmark_at(base, days) for days in {b.deed.days for b in beliefs}}
     marks = [landmarks[belief.deed.days] for belief in beliefs]

@@ -46,7 +46,7 @@ class Common:
     column: SnapshotColumn
     rises: bool
     segments: tuple[InSegment, ...]
-    echoes: tuple[str, ...] = ()
+    echoes: tuple[SnapshotColumn, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -108,9 +108,7 @@ def _without_echoes(standing: Standing, found: Sequence[Common]) -> tuple[Common
         return ()
     values = np.column_stack([standing.numbers(c.column.name) for c in found])
     heard = echoes(values)
-    return tuple(
-        replace(found[n], echoes=tuple(found[m].column.name for m in heard[n])) for n in heard
-    )
+    return tuple(replace(found[n], echoes=tuple(found[m].column for m in heard[n])) for n in heard)
 
 
 def usual_window(

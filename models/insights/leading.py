@@ -67,7 +67,7 @@ class Indicator:
     coverage: float
     typical: tuple[float, float]
     contrary: bool
-    echoes: tuple[str, ...] = ()
+    echoes: tuple[SnapshotColumn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def leading_indicators(base: Base, level: float = LEVEL) -> LeadingIndicators:
             study,
             best[found[n]],
             q[found[n]],
-            [study.names[best[found[m]]] for m in heard[n]],
+            [columns[best[found[m]]] for m in heard[n]],
         )
         for n in list(heard)[:MOST_TOLD]
     )
@@ -137,7 +137,7 @@ def _strongest(study: EventStudy, rows: list[int]) -> int:
 
 
 def _indicator(
-    base: Base, study: EventStudy, place: int, q: float, echoed: Sequence[str]
+    base: Base, study: EventStudy, place: int, q: float, echoed: Sequence[SnapshotColumn]
 ) -> Indicator:
     column = next(c for c in base.behaviours if c.name == study.names[place])
     curve = tuple(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from features.signal import Catalogue, GroupName
 from models.insights.base import Base
-from models.insights.beliefs import Belief, Tested, tested
+from models.insights.beliefs import Belief, Tested, judged
 from models.insights.commonality import Commonality, commonality
 from models.insights.disagreements import Disagreements, disagreements
 from models.insights.leading import LeadingIndicators, leading_indicators
@@ -123,7 +123,7 @@ def _found(
     say("aligning every signal on the losses")
     leading = leading_indicators(base)
     say("searching early behaviour, and testing beliefs")
-    moments, said = magic_moments(base), tested(base, beliefs)
+    moments, said = magic_moments(base), judged(base, beliefs)
     say("comparing healthy accounts with the others")
     return InsightsResult(
         as_of=base.dataset.data_as_of,

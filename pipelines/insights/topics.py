@@ -24,6 +24,14 @@ KINDS = (
 """Kind of topic, table, column of its words, how many of them, and the days counted."""
 
 
+LABELS = {
+    ("feature", "event"): "{}",
+    ("ticket", "category"): "ticket: {}",
+    ("feedback", "kind"): "feedback: {}",
+    ("feedback", "feature"): "feedback on {}",
+}
+
+
 def topic_signals(lake: Lake, as_of: date) -> dict[Topic, Signal]:
     """A signal for each of the commonest words of the tables that are connected.
 
@@ -34,8 +42,9 @@ def topic_signals(lake: Lake, as_of: date) -> dict[Topic, Signal]:
         for word in common_words(lake, table, column, as_of, most):
             name = f"topic_{kind}_{column}_{slug(word)}_{zlib.crc32(word.encode()):08x}"
             signal = counting(name, table, ((column, (word,)),), f"records of “{word}”", days)
-            label = f"{column}: {word}" if kind == "feedback" else word
-            found[Topic(kind, label, _column(signal, days).name)] = signal
+            found[Topic(kind, LABELS[kind, column].format(word), _column(signal, days).name)] = (
+                signal
+            )
     return found
 
 

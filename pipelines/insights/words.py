@@ -1,7 +1,9 @@
 """What was found in sentences, for the terminal and the page alike."""
 
 import math
+from collections.abc import Sequence
 
+from features.signal import SnapshotColumn
 from models.explain.wording import value_in_words
 from models.insights.aipw import Effect
 from models.insights.beliefs import Tested
@@ -42,6 +44,13 @@ def typical(indicator: Indicator) -> str:
     """Leavers against those that stayed, e.g. `5 against 9`."""
     leaving, staying = indicator.typical
     return f"{plain_number(leaving)} against {plain_number(staying)}"
+
+
+def also(columns: Sequence[SnapshotColumn], most: int = 3) -> str:
+    """Signals that tell the same, in words."""
+    meanings = list(dict.fromkeys(column.signal.meaning for column in columns))
+    more = f" and {len(meanings) - most} more" if len(meanings) > most else ""
+    return f"also {', '.join(meanings[:most])}{more}" if meanings else ""
 
 
 def moves(indicator: Indicator) -> str:
@@ -120,7 +129,8 @@ def common_words(common: Common) -> str:
         f"{plain_number(s.threshold)}"
         for s in common.segments
     )
-    return f"{common.column.meaning} ({each})"
+    told = f", {also(common.echoes)}," if common.echoes else ""
+    return f"{common.column.meaning}{told} ({each})"
 
 
 def topic_words(found: TopicShare, names: tuple[str, str]) -> str:

@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from models.insights.standing import changed
+
+
+def test_green_and_red_are_the_healthy_and_the_unhealthy(standing):
+    found = standing({"profile__mrr": np.ones(30)}, [90] * 15 + [50] * 5 + [10] * 10)
+    assert found.names == ("green", "red")
+    assert found.healthy.sum() == 15
+    assert found.unhealthy.sum() == 10
+
+
+def test_with_too_few_of_them_thirds_take_their_place(standing):
+    found = standing({"profile__mrr": np.ones(30)}, np.arange(31, 61))
+    assert found.names == ("the healthiest third", "the least healthy third")
+    assert found.healthy.sum() == found.unhealthy.sum() == 10
+    assert found.scores[found.healthy].min() > found.scores[found.unhealthy].max()
+
+
+def test_accounts_without_a_score_take_no_part(standing):
+    whole = standing({"profile__mrr": [1.0, 2.0]}, [90, 10])
+    assert len(whole) == 2
+
+
+def test_the_value_of_an_earlier_date(standing):
+    found = standing({"profile__mrr": [5.0, 6.0]}, [90, 10], days_180={"profile__mrr": [4.0, 9.0]})
+    assert found.before("profile__mrr", 175) == pytest.approx([4.0, 9.0])
+    assert np.isnan(found.before("profile__mrr", 400)).all()
+
+
+def test_a_change_must_be_worth_the_name():
+    now = np.array([104.0, 106.0, 90.0, np.nan, 3.0, 0.0])
+    before = np.array([100.0, 100.0, 100.0, 1.0, 0.0, 0.0])
+    assert changed(now, before).tolist() == [0, 1, -1, 0, 1, 0]
