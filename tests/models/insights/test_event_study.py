@@ -51,5 +51,3 @@ def test_a_signal_that_falls_in_the_last_three_months_is_seen_to_do_so(base_of):
     assert all(abs(value) < 0.6 for value in values[3:])
     counted = sum(d.weight[0] for d in study.differences[1:7])
     assert study.lasting.weight[0] == pytest.approx(counted)
-        sum(d.weight[0] for d in study.differences[1:7])
-    )
