@@ -42,6 +42,10 @@ class World:
         push: what one standard deviation of a driver adds to the monthly log-odds.
         base: monthly log-odds of loss of an average account.
         lean: how much usage leans on size and age.
+        keep: how much of a mood is left after a month.
+        moment: a signal whose mood, where it is above its mean at sign-up, makes losses less
+            likely for good; empty: none.
+        gain: what the moment takes off the monthly log-odds.
     """
 
     accounts: int = 500
@@ -50,6 +54,9 @@ class World:
     push: float = 0.8
     base: float = -3.9
     lean: float = 0.5
+    keep: float = 0.85
+    moment: str = ""
+    gain: float = 0.0
 
 
 def columns() -> tuple[SnapshotColumn, ...]:
@@ -73,6 +80,9 @@ def draw(world: World, seed: int) -> Base:
     log_odds -= 0.5 * np.sqrt(age)
     for name in world.drivers:
         log_odds -= world.push * signs[name] * moods[name]
+    if world.moment:
+        early = moods[world.moment][np.arange(size), (begun + 1).clip(max=months - 1)]
+        log_odds -= world.gain * (signs[world.moment] * early > 0)[:, None]
     leaves = rng.random((size, months)) < 1 / (1 + np.exp(-log_odds))
     alive = np.arange(months)[None, :] >= begun[:, None]
     gone_in = np.where((leaves & alive).any(axis=1), (leaves & alive).argmax(axis=1), months)
@@ -116,7 +126,7 @@ def _moods(
 
 
 def _drifting(world: World, rng: np.random.Generator) -> np.ndarray:
-    keep = 0.85
+    keep = world.keep
     out = np.empty((world.accounts, world.months))
     out[:, 0] = rng.normal(size=world.accounts)
     for month in range(1, world.months):

@@ -9,6 +9,12 @@ Simulated bases (insight_worlds.py), each with its own seed:
 - `usage_blamed`: mean share of false discoveries where support alone makes accounts leave:
   usage, which leans on size, tier and age, must not be blamed. Signals of the planted table
   share a part with the driver, so only those of other tables count as false.
+- `moments_found`: share of bases of four times as many accounts in which a planted early deed
+  (above the mean of one signal in the second month, at random) is among the moments that hold;
+- `moments_false`: mean share of false ones among the moments that hold where nothing early
+  matters; usage leans on size and age, which do;
+- `beliefs_supported`, `beliefs_false`: share of bases in which the belief in the planted deed,
+  and in a signal of another table, is supported.
 
     python experiments/quality/insights.py [--seeds N] [--accounts N] [--json]
 """
@@ -21,9 +27,15 @@ from collections.abc import Iterable
 import numpy as np
 from insight_worlds import SIGNALS, World, columns, draw
 
+from features.signal import Direction
+from models.insights.base import Base
+from models.insights.beliefs import SUPPORTED, Belief, judged
+from models.insights.deed import Deed
 from models.insights.leading import LeadingIndicators, leading_indicators
+from models.insights.moments import HOLDS, magic_moments
 
 TOP = 3
+MORE = 4
 
 
 def main() -> int:
@@ -50,7 +62,40 @@ def measured(seeds: int, accounts: int) -> dict[str, object]:
         "drivers_in_top": share(planted),
         "none_false_share": share(none),
         "usage_blamed": share(blamed),
+        **early(seeds, accounts),
     }
+
+
+def early(seeds: int, accounts: int) -> dict[str, dict[str, float]]:
+    """Magic moments and beliefs: what was planted, and where nothing was."""
+    planted, false, true_belief, false_belief = [], [], [], []
+    for seed in range(seeds):
+        name = drawn_drivers(seed)[0]
+        world = World(MORE * accounts, 36, moment=name, gain=1.2, base=-3.3, keep=0.95)
+        base = draw(world, 30_000 + seed)
+        held = {m.deed.column.signal.name for m in magic_moments(base).told if m.verdict == HOLDS}
+        planted.append(float(name in held))
+        stated = [belief_in(base, name), belief_in(base, drawn_drivers(seed)[1])]
+        right, wrong = judged(base, stated)
+        true_belief.append(float(right.verdict == SUPPORTED))
+        false_belief.append(float(wrong.verdict == SUPPORTED))
+        nothing = draw(World(MORE * accounts, 36, base=-3.3, keep=0.95), 40_000 + seed)
+        told_anyway = [m for m in magic_moments(nothing).told if m.verdict == HOLDS]
+        false.append(float(bool(told_anyway)))
+    return {
+        "moments_found": share(planted),
+        "moments_false": share(false),
+        "beliefs_supported": share(true_belief),
+        "beliefs_false": share(false_belief),
+    }
+
+
+def belief_in(base: Base, name: str) -> Belief:
+    """That accounts on the healthier side of a signal's median after 30 days stay."""
+    column = next(c for c in columns() if c.signal.name == name)
+    median = float(np.nanmedian(base.numbers((column.name,))))
+    deed = Deed(column, median, 30, column.signal.direction is Direction.HEALTHIER)
+    return Belief(name, deed)
 
 
 def planted_found(seed: int, accounts: int) -> float:

@@ -53,7 +53,8 @@ class Indicator:
         auc: by days ahead: chance that of a leaver and one who stayed, both of a stratum, the
             leaver looks worse by this signal alone; NaN where none were compared.
         coverage: share of accounts that ever have a value.
-        typical: median of leavers one to two months ahead, and of those that stayed.
+        typical: value of leavers one to two months ahead, and of those that stayed.
+        middle: whether that is the `median`, or the `mean` where the medians are the same.
         contrary: it moves against the direction that was declared for it.
         echoes: weaker signals that tell the same (rank correlation of 0.8 or more).
     """
@@ -66,6 +67,7 @@ class Indicator:
     auc: dict[int, float]
     coverage: float
     typical: tuple[float, float]
+    middle: str
     contrary: bool
     echoes: tuple[SnapshotColumn, ...] = ()
 
@@ -148,6 +150,7 @@ def _indicator(
     sign = 1 if lasting.value > 0 else -1
     values = base.numbers((column.name,))[:, 0]
     known = np.isfinite(values)
+    middle, typical = _typical(study, values)
     return Indicator(
         column=column,
         q=q,
@@ -156,7 +159,8 @@ def _indicator(
         moves_days=moves_from(curve, sign),
         auc=_auc(base, study, study.scores[:, place] * sign),
         coverage=len(np.unique(base.owner[known])) / (int(base.owner.max()) + 1),
-        typical=_typical(study, values),
+        typical=typical,
+        middle=middle,
         contrary=sign * int(column.signal.direction) > 0,
         echoes=tuple(echoed),
     )
@@ -189,11 +193,13 @@ def _auc(base: Base, study: EventStudy, values: np.ndarray) -> dict[int, float]:
     return {m.days: concordance(values, m.leaving, m.staying, base.strata) for m in looked}
 
 
-def _typical(study: EventStudy, values: np.ndarray) -> tuple[float, float]:
+def _typical(study: EventStudy, values: np.ndarray) -> tuple[str, tuple[float, float]]:
+    """Medians of leavers and of those that stayed; means where the medians are the same."""
     month = study.months[TYPICAL_MONTH]
-    return _median(values[month.leaving]), _median(values[month.staying])
-
-
-def _median(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
+    groups = [values[rows & np.isfinite(values)] for rows in (month.leaving, month.staying)]
+    if not all(len(group) for group in groups):
+        return "median", (float("nan"), float("nan"))
+    medians = float(np.median(groups[0])), float(np.median(groups[1]))
+    if medians[0] != medians[1]:
+        return "median", medians
+    return "mean", (float(groups[0].mean()), float(groups[1].mean()))

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.dataset import Mask
 from models.insights.aipw import LEAST, LEAST_EXPECTED, Effect
+from models.insights.alike import ECHO, rank_correlation
 from models.insights.base import Base
 from models.insights.deed import Deed, effect_at, rises, thresholds
 from models.insights.experiment import Experiment, proposed
@@ -77,8 +78,19 @@ def magic_moments(base: Base, days: Sequence[int] = DAYS) -> Moments:
                 best[key] = (deed, landmark, strength)
     if not searched:
         return Moments((), 0, _too_few(landmarks))
-    chosen = sorted(best.values(), key=lambda found: -found[2])[:MOST]
-    return Moments(_judged([(deed, landmark) for deed, landmark, _ in chosen]), searched)
+    ranked = sorted(best.values(), key=lambda found: -found[2])
+    return Moments(_judged(_distinct([found[:2] for found in ranked])), searched)
+
+
+def _distinct(ranked: Sequence[tuple[Deed, Landmark]]) -> list[tuple[Deed, Landmark]]:
+    """The first few deeds of which none measures the same as one before it."""
+    chosen: list[tuple[Deed, Landmark]] = []
+    for deed, landmark in ranked:
+        names = [deed.column.name, *(other.column.name for other, _ in chosen)]
+        alike = np.abs(rank_correlation(landmark.base.numbers(names))[0, 1:])
+        if len(chosen) < MOST and not (alike >= ECHO).any():
+            chosen.append((deed, landmark))
+    return chosen
 
 
 def _too_few(landmarks: Sequence[Landmark]) -> str:

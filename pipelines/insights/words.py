@@ -43,7 +43,8 @@ def plain_number(value: float) -> str:
 def typical(indicator: Indicator) -> str:
     """Leavers against those that stayed, e.g. `5 against 9`."""
     leaving, staying = indicator.typical
-    return f"{plain_number(leaving)} against {plain_number(staying)}"
+    mean = "mean " if indicator.middle == "mean" else ""
+    return f"{mean}{plain_number(leaving)} against {plain_number(staying)}"
 
 
 def also(columns: Sequence[SnapshotColumn], most: int = 3) -> str:
@@ -82,7 +83,7 @@ def effect_words(effect: Effect | None, within: int) -> str:
     did, did_not = effect.stay
     return (
         f"{share(did)} of accounts like it stayed {within} days, {share(did_not)} without it: "
-        f"{points(effect.value)} ({points(effect.low)} to {points(effect.high)}; "
+        f"{points(effect.value)} ({figure(100 * effect.low, 0)} to {figure(100 * effect.high, 0)}; "
         f"{effect.doing} of {effect.accounts} accounts did it)."
     )
 
