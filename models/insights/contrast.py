@@ -1,5 +1,6 @@
 """Leavers against the accounts of their stratum that stayed: differences and what they stray by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,16 @@ class Difference:
         """Ends of the intervals that hold each difference with probability `level`."""
         half = student.ppf((1 + level) / 2, np.maximum(self.accounts - 1, 1)) * self.error
         return self.value - half, self.value + half
+
+
+def joined(parts: Sequence[Difference]) -> Difference:
+    """The differences of several blocks of columns, side by side."""
+    return Difference(
+        np.concatenate([part.weight for part in parts]),
+        np.concatenate([part.accounts for part in parts]),
+        np.concatenate([part.value for part in parts]),
+        np.concatenate([part.error for part in parts]),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,20 @@
 """The months before losses: how leavers differed from accounts like them, by months ahead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from models.dataset import Mask
-from models.encoding import Matrix
 from models.insights.base import Base
-from models.insights.contrast import Contrast, Difference, contrast, within
+from models.insights.contrast import Contrast, Difference, contrast, joined, within
 from models.insights.rank_scores import normal_scores
 
 MONTH_DAYS = 30
 MONTHS = 12
+BLOCK = 50
+"""Columns worked on at once, so that memory does not grow with the catalogue."""
 LASTING = range(1, 7)
 """Months ahead, 0 being the last before the loss, whose mean difference ranks the signals."""
 
@@ -60,7 +64,7 @@ class EventStudy:
     """
 
     names: tuple[str, ...]
-    scores: Matrix
+    scores: npt.NDArray[np.float32]
     months: tuple[Month, ...]
     differences: tuple[Difference, ...]
     lasting: Difference
@@ -73,9 +77,24 @@ def event_study(base: Base, names: tuple[str, ...]) -> EventStudy:
     of the same date, class of tenure and segment, adjusted for tenure, revenue, size and time
     to renewal.
     """
+    looked = tuple(months(base))
+    blocks = [names[n : n + BLOCK] for n in range(0, len(names), BLOCK)]
+    parts = [_differences(base, looked, block) for block in blocks]
+    return EventStudy(
+        names,
+        np.hstack([scores for scores, _, _ in parts]),
+        looked,
+        tuple(joined([found[n] for _, found, _ in parts]) for n in range(MONTHS)),
+        joined([lasting for _, _, lasting in parts]),
+    )
+
+
+def _differences(
+    base: Base, looked: Sequence[Month], names: Sequence[str]
+) -> tuple[npt.NDArray[np.float32], list[Difference], Difference]:
+    """Of some columns the scores, the differences month by month, and the lasting ones."""
     scores = normal_scores(base.numbers(names), base.dataset.ordinals)
     adjusted = within(scores, base.strata, base.traits)
-    looked = tuple(months(base))
     owners = int(base.owner.max()) + 1
     found: list[Difference] = []
     lasting: Contrast | None = None
@@ -85,4 +104,4 @@ def event_study(base: Base, names: tuple[str, ...]) -> EventStudy:
         if month.ahead in LASTING:
             lasting = one if lasting is None else lasting + one
     assert lasting is not None
-    return EventStudy(names, scores, looked, tuple(found), lasting.difference())
+    return scores.astype(np.float32), found, lasting.difference()

@@ -98,6 +98,8 @@ def leading_indicators(base: Base, level: float = LEVEL) -> LeadingIndicators:
     """
     base = base.sampled()
     columns = base.behaviours
+    if not columns:
+        return LeadingIndicators((), 0, 0, "no behaviour is recorded: only profiles are connected")
     study = event_study(base, tuple(c.name for c in columns))
     accounts = int(max((d.accounts.max(initial=0) for d in study.differences), default=0))
     families = _families(columns)
@@ -106,7 +108,7 @@ def leading_indicators(base: Base, level: float = LEVEL) -> LeadingIndicators:
     strength = np.abs(study.lasting.t)
     found = [n for n in range(len(best)) if q[n] <= level and np.isfinite(strength[best[n]])]
     found.sort(key=lambda n: -strength[best[n]])
-    heard = echoes(study.scores[:, [best[n] for n in found]])
+    heard = echoes(study.scores[:, [best[n] for n in found]].astype(np.float64))
     told = tuple(
         _indicator(
             base,
