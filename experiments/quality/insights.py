@@ -16,7 +16,7 @@ Simulated bases (insight_worlds.py), each with its own seed:
 - `beliefs_supported`, `beliefs_false`: share of bases in which the belief in the planted deed,
   and in a signal of another table, is supported.
 
-    python experiments/quality/insights.py [--seeds N] [--accounts N] [--json]
+    python experiments/quality/insights.py [--seeds N] [--accounts N] [--only PART] [--json]
 """
 
 import argparse
@@ -43,26 +43,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200, help="how many bases of each kind")
     parser.add_argument("--accounts", type=int, default=500)
+    parser.add_argument("--only", choices=("leading", "early"), help="one half of the figures")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     given = parser.parse_args()
-    result = measured(given.seeds, given.accounts)
+    parts = {"leading": leading, "early": early}
+    result: dict[str, object] = {"seeds": given.seeds, "accounts": given.accounts}
+    for name, part in parts.items():
+        if given.only in (None, name):
+            result |= part(given.seeds, given.accounts)
     print(json.dumps(result) if given.json else "\n".join(f"{k}: {v}" for k, v in result.items()))
     return 0
 
 
-def measured(seeds: int, accounts: int) -> dict[str, object]:
-    """All figures, with how far they stray by chance."""
+def leading(seeds: int, accounts: int) -> dict[str, dict[str, float]]:
+    """Leading indicators: what was planted, and where nothing, or not usage, matters."""
     planted = [planted_found(seed, accounts) for seed in range(seeds)]
     none = [false_share(World(accounts), 10_000 + s, ()) for s in range(seeds)]
     support = World(accounts, drivers=("severe_tickets",))
     blamed = [false_share(support, 20_000 + s, ("tickets",)) for s in range(seeds)]
     return {
-        "seeds": seeds,
-        "accounts": accounts,
         "drivers_in_top": share(planted),
         "none_false_share": share(none),
         "usage_blamed": share(blamed),
-        **early(seeds, accounts),
     }
 
 

@@ -21,21 +21,25 @@ class Deed:
         threshold: the value it must reach.
         days: the landmark, in days of life.
         at_least: reach from below; else the value must be no higher.
+        exact: the value is that of the first `days` of life; else that of the first snapshot
+            after them.
     """
 
     column: SnapshotColumn
     threshold: float
     days: int
     at_least: bool = True
+    exact: bool = False
 
     @property
     def words(self) -> str:
-        """The deed as people say it, e.g. "people who used the product: at least 3, by day 60"."""
+        """The deed as people say it, e.g. "people we know there: at least 3, after 60 days"."""
         unit = self.column.signal.unit
         said = f" {unit}" if unit and not self.column.signal.meaning.startswith(unit) else ""
         limit = "at least" if self.at_least else "at most"
         number = value_in_words(self.threshold)
-        return f"{self.column.meaning}: {limit} {number}{said}, at day {self.days}"
+        when = "" if self.exact else f", after {self.days} days"
+        return f"{self.column.meaning}: {limit} {number}{said}{when}"
 
     def done(self, landmark: Landmark) -> tuple[Mask, Mask]:
         """Who has done it, and of whom it is known, each of shape (accounts,)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.dataset import Mask
-from models.insights.crosstab import shares_of
+from models.insights.crosstab import Shares, shares_of
 from models.insights.multiple import false_discovery
 from models.insights.standing import Standing
 
@@ -91,17 +91,7 @@ def product_view(standing: Standing, topics: Sequence[Topic]) -> ProductView:
         reason = "no features, tickets or feedback are known, or no account has a score"
         return ProductView(standing.names, (), reason)
     cells = [(t, tier, mine) for t in known for tier, mine in _tiers(standing)]
-    has = [_now(standing, topic) for topic, _, _ in cells]
-    had = [_then(standing, topic) for topic, _, _ in cells]
-    good, bad = standing.healthy, standing.unhealthy
-    today = [
-        shares_of(now, mine & good, mine & bad)
-        for now, (_, _, mine) in zip(has, cells, strict=True)
-    ]
-    stopped = [
-        shares_of(then & ~now, mine & then & good, mine & then & bad)
-        for now, then, (_, _, mine) in zip(has, had, cells, strict=True)
-    ]
+    today, stopped = zip(*(_shares(standing, topic, mine) for topic, _, mine in cells), strict=True)
     q, q_stopped = (false_discovery([s.p for s in each]) for each in (today, stopped))
     shares = [
         TopicShare(
@@ -118,6 +108,13 @@ def product_view(standing: Standing, topics: Sequence[Topic]) -> ProductView:
         for n, (topic, tier, _) in enumerate(cells)
     ]
     return ProductView(standing.names, tuple(shares))
+
+
+def _shares(standing: Standing, topic: Topic, mine: Mask) -> tuple[Shares, Shares]:
+    """Who has it today, and of those that had it who stopped: healthy against unhealthy."""
+    now, then = _now(standing, topic), _then(standing, topic)
+    good, bad = mine & standing.healthy, mine & standing.unhealthy
+    return shares_of(now, good, bad), shares_of(then & ~now, then & good, then & bad)
 
 
 def _tiers(standing: Standing) -> Iterable[tuple[str, Mask]]:

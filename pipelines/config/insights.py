@@ -15,7 +15,8 @@ class Belief(Section):
         "", description="the signal that is measured, e.g. `adoption__users_30d`, or without window"
     )
     event: str = Field(
-        "", description="in place of a signal: the usage event whose records are counted"
+        "",
+        description="in place of a signal: the usage event whose records are counted",
     )
     at_least: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
         None, description="the value it must reach"
@@ -23,7 +24,13 @@ class Belief(Section):
     at_most: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
         None, description="the value it must not exceed, in place of `at_least`"
     )
-    by_day: int = Field(30, ge=1, le=365, description="the day of life by which it must be so")
+    by_day: int = Field(
+        30,
+        ge=1,
+        le=365,
+        description="the day of life up to which an event counts, or after which "
+        "the first snapshot shows the signal",
+    )
     worthwhile: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.05, description="the least difference in the share that stays which would matter"
     )
@@ -45,6 +52,7 @@ class Insights(Section):
         (),
         description="claims to test, each a `[[insights.beliefs]]` with `claim`, `signal` (a "
         "snapshot column, with or without its window) or `event` (a usage event, counted), "
-        "`at_least` or `at_most`, `by_day` (day of life, by default 30) and `worthwhile` (the "
+        "`at_least` or `at_most`, `by_day` (by default 30: the day of life up to which the event "
+        "counts, or after which the first snapshot shows the signal) and `worthwhile` (the "
         "least difference in the share that stays which would matter, by default 0.05)",
     )

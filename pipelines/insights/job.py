@@ -1,7 +1,7 @@
 """Working out what the whole base tells."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from models.insights.standing import Standing, standing_of
 from models.score import Band
 from pipelines.company import segment_columns
 from pipelines.config import Config
-from pipelines.insights.beliefs import beliefs_of, event_signals
+from pipelines.insights.beliefs import beliefs_of, event_signals, with_first_days
 from pipelines.insights.prospects import prospects_in
 from pipelines.insights.topics import topic_signals
 from pipelines.train import Assembled, assemble, loaded
@@ -86,19 +86,18 @@ def work_out(
     asked = prospects_in(prospects) if prospects else None
     stated = config.insights.beliefs
     topics = topic_signals(loaded(workspace), as_of)
-    wider: list[Catalogue] = []
+    extra = (*topics.values(), *event_signals(stated))
 
     def further(catalogue: Catalogue) -> Catalogue:
-        extra = (*topics.values(), *event_signals(stated))
-        beliefs_of(stated, found := catalogue.with_signals(GroupName.CONSUMPTION, extra))
-        wider.append(found)
-        return found
+        beliefs_of(stated, catalogue)  # a belief that cannot be measured is told at once
+        return catalogue.with_signals(GroupName.CONSUMPTION, extra)
 
     found = assemble(workspace, config, as_of, say, further)
     base = base_of(config, found)
-    standing, scored, names = _standing(workspace, base, found.catalogue, as_of)
-    beliefs = beliefs_of(stated, wider[0])
-    return _found(config, base, (standing, scored, names), beliefs, tuple(topics), asked, say)
+    base = replace(base, dataset=with_first_days(base.dataset, stated, base.tenure))
+    placed = _standing(workspace, base, found.catalogue, as_of)
+    beliefs = beliefs_of(stated, found.catalogue)
+    return _found(config, base, _Asked(placed, beliefs, tuple(topics), asked), say)
 
 
 def base_of(config: Config, found: Assembled) -> Base:
@@ -107,23 +106,25 @@ def base_of(config: Config, found: Assembled) -> Base:
     return Base(found.dataset, columns, segment_columns(config), config.models.seed)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What else is asked: where accounts stand, beliefs, topics, and companies to compare."""
+
+    placed: "Placed"
+    beliefs: tuple[Belief, ...]
+    topics: tuple[Topic, ...]
+    prospects: pd.DataFrame | None
+
+
 Placed = tuple[Standing, date | None, dict[str, str]]
 
 
-def _found(
-    config: Config,
-    base: Base,
-    placed: Placed,
-    beliefs: tuple[Belief, ...],
-    topics: tuple[Topic, ...],
-    asked: pd.DataFrame | None,
-    say: Progress,
-) -> InsightsResult:
-    standing, scored, names = placed
+def _found(config: Config, base: Base, asked: _Asked, say: Progress) -> InsightsResult:
+    standing, scored, names = asked.placed
     say("aligning every signal on the losses")
     leading = leading_indicators(base)
     say("searching early behaviour, and testing beliefs")
-    moments, said = magic_moments(base), judged(base, beliefs)
+    moments, beliefs = magic_moments(base), judged(base, asked.beliefs)
     say("comparing healthy accounts with the others")
     return InsightsResult(
         as_of=base.dataset.data_as_of,
@@ -138,12 +139,12 @@ def _found(
         names=names,
         leading=leading,
         moments=moments,
-        beliefs=said,
+        beliefs=beliefs,
         commonality=commonality(standing),
-        lookalikes=lookalikes(standing, asked),
-        references=references(standing, topics),
+        lookalikes=lookalikes(standing, asked.prospects),
+        references=references(standing, asked.topics),
         disagreements=disagreements(standing),
-        product=product_view(standing, topics),
+        product=product_view(standing, asked.topics),
     )
 
 

@@ -6,15 +6,17 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from features.contract import TABLES
-from features.signal import GroupName
+from features.signal import GroupName, SnapshotColumn
 from features.signals import CATALOGUE
+from models.dataset import Dataset
 from pipelines.config import parse_config
 from pipelines.errors import ConfigError, InputError
-from pipelines.insights.beliefs import beliefs_of, event_signals
+from pipelines.insights.beliefs import beliefs_of, event_signals, with_first_days
 from pipelines.insights.prospects import prospects_in
 from pipelines.insights.topics import common_words
 from serving.api.insights import InsightsOut
@@ -132,12 +134,19 @@ def test_the_widest_window_within_the_first_days_is_taken():
     assert belief.deed.at_least
 
 
-def test_an_event_is_counted_over_the_first_days():
-    stated = config_with(event="Dashboard built", at_most=2, by_day=14).insights.beliefs
-    wider = CATALOGUE.with_signals(GroupName.CONSUMPTION, event_signals(stated))
-    (belief,) = beliefs_of(stated, wider)
-    assert belief.deed.column.window == 14
-    assert belief.deed.column.signal.where == (("event", ("Dashboard built",)),)
+def test_an_event_is_counted_over_exactly_the_first_days():
+    stated = config_with(event="Dashboard built", at_most=2, by_day=30).insights.beliefs
+    (signal,) = event_signals(stated)
+    names = [SnapshotColumn(GroupName.CONSUMPTION, signal, w).name for w in signal.windows]
+    frame = pd.DataFrame(0.0, index=range(3), columns=names)
+    frame[names[0]] = [9.0, 9.0, np.nan]  # of all of history
+    frame[names[20]] = [4.0, 0.0, np.nan]  # of the last twenty days
+    data = Dataset(frame, np.zeros(3), np.zeros(3), 0, date(2025, 1, 1))
+    found = with_first_days(data, stated, np.array([50.0, 30.0, 40.0]))
+    (belief,) = beliefs_of(stated, CATALOGUE)
+    assert belief.deed.column.meaning == "records of “Dashboard built” in the first 30 days"
+    assert found.frame[belief.deed.column.name].tolist()[:2] == [5.0, 9.0]
+    assert np.isnan(found.frame[belief.deed.column.name].iloc[2])
     assert (belief.deed.threshold, belief.deed.at_least) == (2.0, False)
 
 
