@@ -9,6 +9,7 @@ from rich.table import Table
 
 from models.insights.disagreements import READINGS
 from models.insights.leading import LEADS
+from models.insights.moments import HOLDS
 from models.insights.multiple import LEVEL
 from models.insights.product import EVERYONE, TopicShare
 from pipelines.insights import words
@@ -79,14 +80,12 @@ def _drawn(table: Table) -> str:
 
 
 def _moments(found: InsightsResult) -> Iterator[str]:
-    told = found.moments.told
-    if not told:
-        yield found.moments.reason or f"None of {found.moments.searched} early deeds stands out."
-    for each in told:
-        yield f"{each.deed.words}"
-        yield f"  {words.moment_words(each)}"
-        if each.experiment and each.verdict == "holds":
+    for each in found.moments.told:
+        if each.verdict == HOLDS:
+            yield each.deed.words
+            yield f"  {words.effect_words(each.effect, each.within)}"
             yield f"  {words.trial(each.experiment)}"
+    yield from words.rest_of_moments(found.moments)
 
 
 def _beliefs(found: InsightsResult) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What was found in sentences, for the terminal and the page alike."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from features.signal import SnapshotColumn
 from models.explain.wording import value_in_words
@@ -10,7 +10,7 @@ from models.insights.beliefs import Tested
 from models.insights.commonality import Common
 from models.insights.experiment import Experiment
 from models.insights.leading import Indicator
-from models.insights.moments import Moment
+from models.insights.moments import FAILS, HOLDS, Moments
 from models.insights.product import TopicShare
 from serving.format import MINUS
 
@@ -111,9 +111,19 @@ def trial(experiment: Experiment | None) -> str:
     )
 
 
-def moment_words(moment: Moment) -> str:
-    """A moment's verdict and figures."""
-    return f"{moment.verdict}: {effect_words(moment.effect, moment.within)}"
+def rest_of_moments(moments: Moments) -> Iterator[str]:
+    """What became of the deeds that do not hold, or why none was looked for."""
+    if moments.reason:
+        yield f"{moments.reason[0].upper()}{moments.reason[1:]}."
+    rest = [each for each in moments.told if each.verdict != HOLDS]
+    if rest:
+        fail = sum(each.verdict == FAILS for each in rest)
+        yield (
+            f"{len(rest)} more looked promising on one half of the accounts; on the other {fail} "
+            f"did not hold, and {len(rest) - fail} lack evidence."
+        )
+    elif not moments.reason and not moments.told:
+        yield f"None of {moments.searched} early deeds looked promising."
 
 
 def belief_words(tested: Tested) -> str:
