@@ -10,7 +10,7 @@ from models.dataset import Mask
 from models.insights.alike import echoes
 from models.insights.crosstab import Shares, shares_of
 from models.insights.multiple import LEVEL, false_discovery
-from models.insights.standing import Standing
+from models.insights.standing import NO_SCORES, Standing
 
 LEAST = 8
 """Healthy accounts, and others, that a segment needs to be looked at."""
@@ -81,7 +81,8 @@ def commonality(standing: Standing) -> Commonality:
     segments = tuple(_segments(standing))
     name = standing.names[0]
     if not segments:
-        reason = f"no segment has {LEAST} {name} accounts and {LEAST} others"
+        few = f"no segment has {LEAST} accounts that are {name} and {LEAST} others"
+        reason = few if len(standing) else NO_SCORES
         return Commonality(name, (), (), (), 0, reason)
     columns = [c for c in usual_window(standing.columns) if standing.has(c.name)]
     found = _corrected([_raw(standing, column, segments) for column in columns], columns)

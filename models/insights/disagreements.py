@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.insights.standing import Standing, changed
+from models.insights.standing import NO_SCORES, Standing, changed
 from models.metrics.bootstrap import Vector
 
 BACK_DAYS = 180
@@ -54,7 +54,7 @@ class Disagreements:
 def disagreements(standing: Standing) -> Disagreements:
     """Hold health against revenue, seats and renewal of the last half year."""
     if not standing.has(MRR) or not len(standing):
-        reason = "no account has both a score and a known contract"
+        reason = "no account has a known contract" if len(standing) else NO_SCORES
         return Disagreements((), standing.names, reason)
     mrr = _moved(standing, MRR)
     seats = _moved(standing, SEATS)

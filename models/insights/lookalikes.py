@@ -10,7 +10,7 @@ from scipy.stats import mannwhitneyu
 from models.dataset import Mask
 from models.insights.multiple import LEVEL
 from models.insights.resemblance import unlikeness
-from models.insights.standing import Standing, changed
+from models.insights.standing import NO_SCORES, Standing, changed
 from models.metrics.bootstrap import Vector
 
 PROFILE = {
@@ -79,6 +79,8 @@ def lookalikes(standing: Standing, prospects: pd.DataFrame | None = None) -> Loo
         prospects: companies with `name` and columns of `PROFILE`; compared by those they have.
     """
     best, what = best_customers(standing)
+    if not len(standing):
+        return _none(best, what, (), NO_SCORES)
     columns = tuple(c for c in PROFILE.values() if standing.has(c))
     if best.sum() < LEAST_BEST or not columns:
         reason = f"there are {int(best.sum())} best customers ({what}); it takes {LEAST_BEST}"

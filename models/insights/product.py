@@ -8,7 +8,7 @@ import numpy as np
 from models.dataset import Mask
 from models.insights.crosstab import Shares, shares_of
 from models.insights.multiple import false_discovery
-from models.insights.standing import Standing
+from models.insights.standing import NO_SCORES, Standing
 
 EVERYONE = "all"
 BACK_DAYS = 90
@@ -88,7 +88,7 @@ def product_view(standing: Standing, topics: Sequence[Topic]) -> ProductView:
     """Compare healthy and unhealthy accounts, topic by topic and tier by tier."""
     known = [t for t in topics if standing.has(t.column)]
     if not known or not standing.healthy.any() or not standing.unhealthy.any():
-        reason = "no features, tickets or feedback are known, or no account has a score"
+        reason = "no features, tickets or feedback are known" if len(standing) else NO_SCORES
         return ProductView(standing.names, (), reason)
     cells = [(t, tier, mine) for t in known for tier, mine in _tiers(standing)]
     today, stopped = zip(*(_shares(standing, topic, mine) for topic, _, mine in cells), strict=True)

@@ -17,6 +17,7 @@ from models.score import Band
 LEAST = 10
 """Accounts of a colour below which the best, or worst, third by score is taken instead."""
 NAMED = "green", "red"
+NO_SCORES = "no scores were published for this day or before: `forewarn run` publishes them"
 THIRDS = "the healthiest third", "the least healthy third"
 
 

@@ -22,7 +22,9 @@ def figure(value: float, digits: int = 2) -> str:
     """A signed number with a true minus, a dash where there is none."""
     if not math.isfinite(value):
         return "–"
-    return f"{'+' if value >= 0 else MINUS}{abs(value):.{digits}f}"
+    if not float(f"{value:.{digits}f}"):
+        return f"{0:.{digits}f}"
+    return f"{'+' if value > 0 else MINUS}{abs(value):.{digits}f}"
 
 
 def points(value: float) -> str:
@@ -117,9 +119,10 @@ def rest_of_moments(moments: Moments) -> Iterator[str]:
         yield f"{moments.reason[0].upper()}{moments.reason[1:]}."
     rest = [each for each in moments.told if each.verdict != HOLDS]
     if rest:
+        more = " more" if len(rest) < len(moments.told) else ""
         fail = sum(each.verdict == FAILS for each in rest)
         yield (
-            f"{len(rest)} more looked promising on one half of the accounts; on the other {fail} "
+            f"{len(rest)}{more} looked promising on one half of the accounts; on the other {fail} "
             f"did not hold, and {len(rest) - fail} lack evidence."
         )
     elif not moments.reason and not moments.told:

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from models.insights.standing import changed
+from models.insights.commonality import commonality
+from models.insights.disagreements import disagreements
+from models.insights.lookalikes import lookalikes
+from models.insights.product import Topic, product_view
+from models.insights.references import references
+from models.insights.standing import NO_SCORES, changed, standing_of
+from models.score import Band
 
 
 def test_green_and_red_are_the_healthy_and_the_unhealthy(standing):
@@ -20,7 +26,17 @@ def test_with_too_few_of_them_thirds_take_their_place(standing):
 
 def test_accounts_without_a_score_take_no_part(standing):
     whole = standing({"profile__mrr": [1.0, 2.0]}, [90, 10])
-    assert len(whole) == 2
+    some = standing_of(whole.frame, {"a001": (Band.RED, 10.0)}, whole.columns, "")
+    assert some.now["account_id"].tolist() == ["a001"]
+
+
+def test_without_scores_every_section_says_so(standing):
+    whole = standing({"profile__mrr": [1.0, 2.0], "use": [1.0, 1.0]}, [90, 10])
+    none = standing_of(whole.frame, {}, whole.columns, "")
+    topics = [Topic("feature", "use", "use")]
+    found = (commonality(none), disagreements(none), lookalikes(none), product_view(none, topics))
+    assert [each.reason for each in found] == [NO_SCORES] * 4
+    assert references(none, topics) == ()
 
 
 def test_the_value_of_an_earlier_date(standing):

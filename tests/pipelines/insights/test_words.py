@@ -63,6 +63,7 @@ def test_what_becomes_of_moments_that_do_not_hold():
     (line,) = words.rest_of_moments(told)
     assert line.startswith("3 more looked promising")
     assert "1 did not hold, and 2 lack evidence" in line
+    assert next(words.rest_of_moments(Moments((moment(FAILS),), 9))).startswith("1 looked")
     assert list(words.rest_of_moments(Moments((moment(HOLDS),), 300))) == []
     assert list(words.rest_of_moments(Moments((), 0, "too few"))) == ["Too few."]
     assert "300" in next(words.rest_of_moments(Moments((), 300)))
@@ -84,6 +85,7 @@ def test_when_it_moves_and_what_is_typical(indicator):
 
 def test_what_is_not_known_is_a_dash():
     dash = words.figure(math.nan)
+    assert words.figure(-0.004) == "0.00"
     assert dash == words.points(math.nan) == words.share(math.nan) == words.auc(None)
 
 
