@@ -30,6 +30,7 @@ from serving.settings import Settings, read_settings
 from serving.store import AccessRepository, ScoreRepository, open_store
 
 Progress = Callable[[str], None]
+FIGURES = "insights.json"
 LARGEST_PORT = 65535
 SECONDS_TO_FINISH = 10
 
@@ -79,6 +80,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         hosts=settings.hosts,
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
         explain=_explain(engine, workspace, config, words) if config else None,
+        figures=workspace.insights / FIGURES,
     )
 
 

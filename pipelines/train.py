@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from models.tuning import Tuned
 
 Progress = Callable[[str], None]
+Further = Callable[[Catalogue], Catalogue]
 UNASKED = Decision(False, ("--no-promote was given",))
 
 
@@ -183,8 +184,17 @@ class Assembled:
     beside: dict[str, Dataset] = field(default_factory=dict)
 
 
-def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -> Assembled:
+def assemble(
+    workspace: Workspace, config: Config, as_of: date, say: Progress, further: Further | None = None
+) -> Assembled:
     """Snapshots and outcomes of all dates as they were known at `as_of`.
+
+    Args:
+        workspace: holds the lake, and takes the snapshots.
+        config: which outcome, dates and signals.
+        as_of: nothing known later is seen.
+        say: told about each step.
+        further: adds signals that are computed, and that no model reads.
 
     Raises:
         InputError: nothing is loaded, or nothing was known by then.
@@ -196,8 +206,9 @@ def assemble(workspace: Workspace, config: Config, as_of: date, say: Progress) -
     catalogue = catalogue_of(config, events)
     folder = workspace.snapshots / "training"
     shutil.rmtree(folder, ignore_errors=True)
+    wider = further(catalogue) if further else catalogue
     job = SnapshotJob(
-        lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of,
+        lake, wider, tuple(dates), label, rates_of(config), folder, as_of,
         beside=labels_beside(config, lake.manifest.tables),
     )  # fmt: skip
     dataset = _joined(*build(job, say), label, as_of)

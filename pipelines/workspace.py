@@ -65,6 +65,11 @@ class Workspace:
         return self.root / "value.json"
 
     @property
+    def insights(self) -> Path:
+        """What the whole base told, as last worked out: a page and its figures."""
+        return self.root / "insights"
+
+    @property
     def demo(self) -> Path:
         """The raw files of the simulated company."""
         return self.root / "raw"

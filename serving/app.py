@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import accounts, explanations, health, models
+from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
 from serving.console import login, pages
 from serving.observing import metrics
@@ -34,6 +35,7 @@ DESCRIPTION = (
 TAGS = [
     {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
     {"name": "models", "description": "The model that makes the scores."},
+    {"name": "insights", "description": "What the whole base tells; association, not cause."},
     {"name": "health", "description": "Whether the service is alive and of use."},
 ]
 
@@ -47,6 +49,7 @@ def create_app(
     hosts: Collection[str] | None = LOOPBACK,
     access: AccessRepository | None = None,
     explain: explanations.Explain | None = None,
+    figures: Path | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -59,6 +62,7 @@ def create_app(
             said otherwise, so that no foreign web page can read the answers.
         access: who may ask, by key; None where only this machine can, and nobody logs in.
         explain: explains one account; None where no workspace is at hand.
+        figures: the file that `forewarn insights` writes, if there is such a place.
     """
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
@@ -78,6 +82,7 @@ def create_app(
     app.include_router(accounts.router(scores, presentation))
     app.include_router(explanations.router(explain, scores))
     app.include_router(models.router(versions))
+    app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
     app.include_router(pages.router(scores, presentation, renderer, app.openapi))
     if access is not None:

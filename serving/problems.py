@@ -83,6 +83,12 @@ NO_CHAMPION = Kind(
     "No model serves yet",
     "No model version was promoted. `forewarn run` trains, promotes and scores.",
 )
+NO_INSIGHTS = Kind(
+    "no-insights",
+    404,
+    "No insights yet",
+    "Nothing was worked out over the whole base. `forewarn insights` does.",
+)
 NOT_READY = Kind(
     "not-ready",
     503,
@@ -126,6 +132,7 @@ KINDS: tuple[Kind, ...] = (
     FORBIDDEN,
     TOO_MANY,
     NO_CHAMPION,
+    NO_INSIGHTS,
     NOT_READY,
     STORE_UNREACHABLE,
     NOT_FOUND,

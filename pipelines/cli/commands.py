@@ -7,6 +7,7 @@ import typer
 from pipelines.cli import access, bands, deciding, jobs, readers
 from pipelines.cli.demo import demo
 from pipelines.cli.explaining import explain
+from pipelines.cli.insights import insights
 from pipelines.cli.inventory import inventory
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": readers.report,
     "explain": explain,
     "signals": readers.signals,
+    "insights": insights,
     "inventory": inventory,
     "status": readers.status,
     "demo": demo,

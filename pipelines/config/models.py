@@ -6,7 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+
+from pipelines.config.insights import Insights
+from pipelines.config.section import Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
@@ -14,12 +17,6 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Words = Annotated[
     tuple[str, ...], BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
 ]
-
-
-class Section(BaseModel):
-    """A section of the file: only the keys declared, and read-only once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 OutcomeName = Literal["any_loss", "logo_churn", "contraction", "expansion", "lapse"]
@@ -362,6 +359,9 @@ class Config(Section):
     snapshots: Snapshots = Field(default_factory=Snapshots, description="the dates described")
     models: Models = Field(default_factory=Models, description="what is learnt")
     bands: Bands = Field(default_factory=Bands, description="the policy of bands")
+    insights: Insights = Field(
+        default_factory=Insights, description="what is looked at over the whole base"
+    )
     tiers: dict[str, Amount] = Field(
         default_factory=dict, description="tier = its smallest ARR in the company's currency"
     )

@@ -12,6 +12,7 @@ ROUTES = {
     "/v1/accounts/{account_id}",
     "/v1/explanations/{account_id}",
     "/v1/models/champion",
+    "/v1/insights",
     "/livez",
     "/readyz",
 }

@@ -1,0 +1,170 @@
+"""Accounts and prospects that resemble the best customers, and customers to point to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import mannwhitneyu
+
+from models.dataset import Mask
+from models.insights.multiple import LEVEL
+from models.insights.resemblance import unlikeness
+from models.insights.standing import NO_SCORES, Standing, changed
+from models.metrics.bootstrap import Vector
+
+PROFILE = {
+    "industry": "profile__industry",
+    "region": "profile__region",
+    "employees": "profile__employees",
+    "growth_potential": "profile__growth_potential",
+}
+"""What may be known of a company before it is a customer: its name in the contract's table of
+accounts, and the snapshot column."""
+NEAREST = 15
+LEAST_BEST = 10
+MOST_TOLD = 25
+MRR, USE = "profile__mrr", "consumption__volume_change_180d"
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """One account or prospect.
+
+    Attributes:
+        share: share of best customers among the 15 accounts most like it.
+        like: the best customer most like it.
+    """
+
+    name: str
+    share: float
+    like: str
+
+
+@dataclass(frozen=True)
+class Lookalikes:
+    """Who resembles the best customers, most alike first.
+
+    Attributes:
+        best: how many accounts are best customers, and `what` makes them so.
+        share: of all accounts that are.
+        columns: what was compared.
+        auc: chance that a best customer looks more like the other best ones than another
+            account does, each judged without itself; 0.5 is chance.
+        p: of the profile saying nothing.
+        accounts: those that are not best yet.
+        prospects: of a file, where one was given.
+        reason: why none are told; empty where some are.
+    """
+
+    best: int
+    what: str
+    share: float
+    columns: tuple[str, ...]
+    auc: float
+    p: float
+    accounts: tuple[Lookalike, ...]
+    prospects: tuple[Lookalike, ...]
+    reason: str = ""
+
+
+def lookalikes(standing: Standing, prospects: pd.DataFrame | None = None) -> Lookalikes:
+    """Find the accounts whose nearest neighbours by profile are best customers.
+
+    The profile is first put to the test on the best customers themselves; where it says nothing
+    of them beyond chance, no list is told.
+
+    Args:
+        standing: accounts today.
+        prospects: companies with `name` and columns of `PROFILE`; compared by those they have.
+    """
+    best, what = best_customers(standing)
+    if not len(standing):
+        return _none(best, what, (), NO_SCORES)
+    columns = tuple(c for c in PROFILE.values() if standing.has(c))
+    if best.sum() < LEAST_BEST or not columns:
+        reason = f"there are {int(best.sum())} best customers ({what}); it takes {LEAST_BEST}"
+        return _none(best, what, columns, reason if columns else "no profile is known")
+    shares, nearest = _neighbours(standing.now, standing.now, best, columns, own=True)
+    test = mannwhitneyu(shares[best], shares[~best], alternative="greater")
+    auc = float(test.statistic) / float(best.sum() * (~best).sum())
+    if test.pvalue > LEVEL:
+        reason = "by their profile the best customers do not resemble one another beyond chance"
+        return _none(best, what, columns, reason, auc, float(test.pvalue))
+    names = standing.now["account_id"].astype(str).tolist()
+    rows = [n for n in range(len(names)) if not best[n]]
+    told = _told(names, shares, nearest, rows, names)
+    asked = _prospects(standing, prospects, best) if prospects is not None else ()
+    return Lookalikes(
+        best=int(best.sum()),
+        what=what,
+        share=float(best.mean()),
+        columns=columns,
+        auc=auc,
+        p=float(test.pvalue),
+        accounts=told,
+        prospects=asked,
+    )
+
+
+def best_customers(standing: Standing) -> tuple[Mask, str]:
+    """Healthy accounts that grow, and what growing means where revenue is not known."""
+    if standing.has(MRR):
+        grown = changed(standing.numbers(MRR), standing.before(MRR, 365)) > 0
+        return standing.healthy & grown, f"{standing.names[0]}, revenue above a year ago"
+    if standing.has(USE):
+        grown = np.nan_to_num(standing.numbers(USE)) > 0
+        return standing.healthy & grown, f"{standing.names[0]}, use above half a year before"
+    return np.zeros(len(standing), bool), f"{standing.names[0]} and growing"
+
+
+def _neighbours(
+    those: pd.DataFrame, these: pd.DataFrame, best: Mask, columns: Sequence[str], own: bool
+) -> tuple[Vector, np.ndarray]:
+    """Share of best among the nearest 15 of each, and which best customer is the nearest."""
+    shares, nearest = np.empty(len(those)), np.empty(len(those), np.int64)
+    for begin in range(0, len(those), 500):
+        rows = slice(begin, min(begin + 500, len(those)))
+        apart = unlikeness(those.iloc[rows], these, columns)
+        if own:  # nobody is their own neighbour
+            apart[np.arange(len(apart)), np.arange(rows.start, rows.stop)] = np.inf
+        count = min(NEAREST, len(these) - 1)
+        limit = np.partition(apart, count - 1, axis=1)[:, count - 1 : count]
+        near = apart <= limit  # all that are equally near count, so that order says nothing
+        shares[rows] = (near & best).sum(axis=1) / near.sum(axis=1)
+        nearest[rows] = np.where(best, apart, np.inf).argmin(axis=1)
+    return shares, nearest
+
+
+def _prospects(standing: Standing, prospects: pd.DataFrame, best: Mask) -> tuple[Lookalike, ...]:
+    given = {PROFILE[n]: prospects[n] for n in prospects.columns if n in PROFILE}
+    columns = [name for name in given if standing.has(name)]
+    if not columns:
+        return ()
+    shares, nearest = _neighbours(pd.DataFrame(given), standing.now, best, columns, own=False)
+    names = prospects["name"].astype(str).tolist()
+    customers = standing.now["account_id"].astype(str).tolist()
+    return _told(names, shares, nearest, list(range(len(names))), customers)
+
+
+def _told(
+    names: Sequence[str],
+    shares: Vector,
+    nearest: np.ndarray,
+    rows: Sequence[int],
+    customers: Sequence[str],
+) -> tuple[Lookalike, ...]:
+    order = sorted(rows, key=lambda n: -shares[n])[:MOST_TOLD]
+    return tuple(Lookalike(names[n], float(shares[n]), customers[int(nearest[n])]) for n in order)
+
+
+def _none(
+    best: Mask,
+    what: str,
+    columns: Sequence[str],
+    reason: str,
+    auc: float = float("nan"),
+    p: float = float("nan"),
+) -> Lookalikes:
+    share = float(best.mean()) if len(best) else float("nan")
+    return Lookalikes(int(best.sum()), what, share, tuple(columns), auc, p, (), (), reason)

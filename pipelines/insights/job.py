@@ -1,0 +1,177 @@
+"""Working out what the whole base tells."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from features.signal import Catalogue, GroupName
+from models.insights.base import Base
+from models.insights.beliefs import Belief, Tested, judged
+from models.insights.commonality import Commonality, commonality
+from models.insights.disagreements import Disagreements, disagreements
+from models.insights.leading import LeadingIndicators, leading_indicators
+from models.insights.lookalikes import Lookalikes, lookalikes
+from models.insights.moments import Moments, magic_moments
+from models.insights.product import ProductView, Topic, product_view
+from models.insights.references import Reference, references
+from models.insights.standing import Standing, standing_of
+from models.score import Band
+from pipelines.company import segment_columns
+from pipelines.config import Config
+from pipelines.insights.beliefs import beliefs_of, event_signals, with_first_days
+from pipelines.insights.prospects import prospects_in
+from pipelines.insights.topics import topic_signals
+from pipelines.train import Assembled, assemble, loaded
+from pipelines.workspace import Workspace
+from serving.store import AccountScore, ScoreRepository, open_store
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class InsightsResult:
+    """Everything that was found.
+
+    Attributes:
+        as_of: the last day whose facts were seen.
+        outcome: what counts as a loss.
+        scored: the day of the scores that say who is healthy; None where there are none.
+        names: by account, its name, where one is known.
+    """
+
+    as_of: date
+    computed_at: datetime
+    company: str
+    currency: str
+    outcome: str
+    accounts: int
+    dates: int
+    segment: str
+    scored: date | None
+    names: dict[str, str]
+    leading: LeadingIndicators
+    moments: Moments
+    beliefs: tuple[Tested, ...]
+    commonality: Commonality
+    lookalikes: Lookalikes
+    references: tuple[Reference, ...]
+    disagreements: Disagreements
+    product: ProductView
+
+
+def work_out(
+    workspace: Workspace,
+    config: Config,
+    as_of: date,
+    say: Progress,
+    prospects: Path | None = None,
+) -> InsightsResult:
+    """Work everything out from the snapshots and outcomes known at `as_of`.
+
+    Args:
+        workspace: holds the lake and the published scores.
+        config: which outcome and signals, and the beliefs to test.
+        as_of: nothing known later is seen.
+        say: told about each step.
+        prospects: a file of companies to compare with the best customers; see
+            `prospects_in`.
+
+    Raises:
+        InputError: nothing is loaded, a belief cannot be measured, or the file of prospects
+            cannot be read.
+    """
+    asked = prospects_in(prospects) if prospects else None
+    stated = config.insights.beliefs
+    topics = topic_signals(loaded(workspace), as_of)
+    extra = (*topics.values(), *event_signals(stated))
+
+    def further(catalogue: Catalogue) -> Catalogue:
+        beliefs_of(stated, catalogue)  # a belief that cannot be measured is told at once
+        return catalogue.with_signals(GroupName.CONSUMPTION, extra)
+
+    found = assemble(workspace, config, as_of, say, further)
+    base = base_of(config, found)
+    base = replace(base, dataset=with_first_days(base.dataset, stated, base.tenure))
+    placed = _standing(workspace, base, found.catalogue, as_of)
+    beliefs = beliefs_of(stated, found.catalogue)
+    return _found(config, base, _Asked(placed, beliefs, tuple(topics), asked), say)
+
+
+def base_of(config: Config, found: Assembled) -> Base:
+    """The assembled snapshots and outcomes, with the columns that models may read."""
+    columns = tuple(found.catalogue.column(name) for name in found.columns)
+    return Base(found.dataset, columns, segment_columns(config), config.models.seed)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What else is asked: where accounts stand, beliefs, topics, and companies to compare."""
+
+    placed: "Placed"
+    beliefs: tuple[Belief, ...]
+    topics: tuple[Topic, ...]
+    prospects: pd.DataFrame | None
+
+
+Placed = tuple[Standing, date | None, dict[str, str]]
+
+
+def _found(config: Config, base: Base, asked: _Asked, say: Progress) -> InsightsResult:
+    standing, scored, names = asked.placed
+    say("aligning every signal on the losses")
+    leading = leading_indicators(base)
+    say("searching early behaviour, and testing beliefs")
+    moments, beliefs = magic_moments(base), judged(base, asked.beliefs)
+    say("comparing healthy accounts with the others")
+    return InsightsResult(
+        as_of=base.dataset.data_as_of,
+        computed_at=datetime.now(UTC),
+        company=config.company.name,
+        currency=config.company.currency,
+        outcome=config.outcome.name,
+        accounts=int(base.owner.max()) + 1,
+        dates=len(base.dataset.dates),
+        segment=base.segment,
+        scored=scored,
+        names=names,
+        leading=leading,
+        moments=moments,
+        beliefs=beliefs,
+        commonality=commonality(standing),
+        lookalikes=lookalikes(standing, asked.prospects),
+        references=references(standing, asked.topics),
+        disagreements=disagreements(standing),
+        product=product_view(standing, asked.topics),
+    )
+
+
+def _standing(workspace: Workspace, base: Base, catalogue: Catalogue, as_of: date) -> Placed:
+    """Where accounts stand by the newest scores published for `as_of` or before."""
+    scored, scores = _published(workspace, as_of)
+    told = {
+        each.score.account_id: (each.score.band, _number(each.score.health_score))
+        for each in scores
+        if each.score.band is not Band.GREY
+    }
+    names = {each.score.account_id: each.card.name or each.score.account_id for each in scores}
+    standing = standing_of(base.frame, told, catalogue.columns, base.segment)
+    return standing, scored, names
+
+
+def _published(workspace: Workspace, as_of: date) -> tuple[date | None, list[AccountScore]]:
+    if not (workspace.root / "store.db").exists():
+        return None, []
+    engine = open_store(workspace.store_address)
+    try:
+        repository = ScoreRepository(engine)
+        days = [day for day in repository.dates() if day <= as_of]
+        return (days[-1], list(repository.run(days[-1]))) if days else (None, [])
+    finally:
+        engine.dispose()
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

@@ -1,0 +1,71 @@
+"""Resemblance by profile, and who it is told of."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.insights.lookalikes import lookalikes
+from models.insights.product import Topic
+from models.insights.references import references
+from models.insights.resemblance import unlikeness
+
+
+def test_gowers_distance_by_hand():
+    these = pd.DataFrame({"w": ["x", "y", "x", None], "n": [1.0, 2.0, 3.0, 4.0]})
+    found = unlikeness(these.iloc[:1], these, ["w", "n"])
+    assert found[0] == pytest.approx([0.0, (1 + 0.25) / 2, 0.5 / 2, 0.75])
+
+
+def test_without_anything_known_of_both_nothing_is_alike():
+    one, other = pd.DataFrame({"n": [1.0]}), pd.DataFrame({"n": [np.nan]})
+    assert unlikeness(one, other, ["n"])[0, 0] == 1.0
+
+
+@pytest.fixture
+def customers(standing):
+    """Green accounts in care grow; `mark` tells how well industry tells."""
+
+    def make(mark, size=200):
+        rng = np.random.default_rng(1)
+        care = rng.random(size) < 0.5
+        grown = np.where(care, rng.random(size) < mark, rng.random(size) < 1 - mark)
+        now = {
+            "profile__industry": np.where(care, "care", "retail"),
+            "profile__employees": rng.integers(5, 500, size).astype(float),
+            "profile__mrr": np.where(grown, 200.0, 100.0),
+            "use": rng.integers(0, 5, size).astype(float),
+        }
+        return standing(now, np.full(size, 90), days_365={"profile__mrr": np.full(size, 100.0)})
+
+    return make
+
+
+def test_accounts_like_the_best_are_told_and_the_best_are_not(customers):
+    given = customers(0.8)
+    found = lookalikes(given, pd.DataFrame({"name": ["N", "M"], "industry": ["retail", "care"]}))
+    best = set(given.now["account_id"][given.numbers("profile__mrr") > 100])
+    assert found.best == len(best)
+    assert found.auc > 0.6
+    assert not best & {each.name for each in found.accounts}
+    assert found.accounts[0].like in best
+    assert [each.name for each in found.prospects] == ["M", "N"]
+    assert found.prospects[0].share > 0.6 > found.prospects[1].share
+
+
+def test_where_the_profile_says_nothing_nobody_is_told(customers):
+    found = lookalikes(customers(0.5))
+    assert found.accounts == ()
+    assert "do not resemble" in found.reason
+
+
+def test_too_few_best_customers(customers):
+    assert "it takes 10" in lookalikes(customers(0.8, size=12)).reason
+
+
+def test_a_customer_to_point_to_in_each_industry(customers):
+    given = customers(0.5)
+    found = references(given, [Topic("feature", "exports", "use"), Topic("ticket", "bug", "use")])
+    assert [(r.industry, r.feature) for r in found] == [("care", "exports"), ("retail", "exports")]
+    care = (given.words("profile__industry") == "care").to_numpy()
+    assert found[0].uses == given.numbers("use")[care].max()
+    assert found[0].others == (given.numbers("use")[care] > 0).sum() - 1
