@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.baselines import BASE_RATE, BLIND
+from models.baselines import BASE_RATE, BLIND, SIMPLER
 from models.evaluation import HorizonReport
 from models.metrics import Estimate
 
@@ -27,6 +27,11 @@ def judge(found: HorizonReport) -> Verdict:
     season, which no behaviour foretells, moves log loss and leaves the ranking alone; but a
     level so wrong that the base rate alone has the lower log loss is not fit to use either.
     A report that compares with none of the baselines is no evidence.
+
+    A simpler score that anyone could use instead (the best single signal, the company's own)
+    must be beaten as well, on the same rows: the model's log loss must be the lower one, or its
+    ranking better beyond doubt. Here the estimate decides, since such a score is a model of its
+    own, and where few were lost the two cannot be told apart; that doubt is said.
     """
     blind = [name for name in BLIND if name in found.gains]
     failed = [name for name in blind if not _beats(found, name)]
@@ -39,7 +44,12 @@ def judge(found: HorizonReport) -> Verdict:
     sentences += [_failure(name, found) for name in failed]
     if not blind:
         sentences.append("no baseline could be compared on the same rows")
-    return Verdict(bool(blind) and not failed, found.horizon, tuple(sentences))
+    simpler = [name for name in SIMPLER if name in found.gains]
+    enough = [name for name in simpler if not _more_than(found, name)]
+    sentences += [_needless(name, found) for name in enough]
+    sentences += [_doubt(name, found) for name in simpler if name not in enough]
+    said = tuple(sentence for sentence in sentences if sentence)
+    return Verdict(bool(blind) and not failed and not enough, found.horizon, said)
 
 
 def _beats(found: HorizonReport, name: str) -> bool:
@@ -60,6 +70,30 @@ def _failure(name: str, found: HorizonReport) -> str:
         return f"the level is not fit to use: beside {name}, {saved}, though accounts rank better"
     ranked = f"{rank.value:+.3f} of AUC ({rank.low:+.3f} to {rank.high:+.3f})"
     return f"no usable signal: beside {name}, {saved} and {ranked}, neither beyond doubt"
+
+
+def _more_than(found: HorizonReport, name: str) -> bool:
+    """Whether the model says more than a simpler score, by the best estimate."""
+    return found.gains[name].value > 0 or _ranks_better(found, name)
+
+
+def _needless(name: str, found: HorizonReport) -> str:
+    gain = found.gains[name]
+    return (
+        f"no more than a simpler score says: beside {name}, {gain.value:+.4f} of log loss saved "
+        f"({gain.low:+.4f} to {gain.high:+.4f}); use {name} instead"
+    )
+
+
+def _doubt(name: str, found: HorizonReport) -> str:
+    """Empty where the model is better beyond doubt."""
+    gain = found.gains[name]
+    if gain.low > 0 or _ranks_better(found, name):
+        return ""
+    return (
+        f"better than {name}, though not beyond doubt: {gain.value:+.4f} of log loss saved "
+        f"({gain.low:+.4f} to {gain.high:+.4f})"
+    )
 
 
 def _range(estimate: Estimate) -> str:

@@ -16,6 +16,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": deciding.compare,
     "promote": deciding.promote,
     "rollback": deciding.rollback,
+    "history": deciding.history,
     "bakeoff": deciding.bakeoff,
     "replay": jobs.replay,
     "run": jobs.run_all,
