@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from models.adjustment import Adjustment
 from models.bands import BandPolicy
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
@@ -21,6 +22,8 @@ from models.score import HORIZONS
 
 MANIFEST = "manifest.json"
 MODEL = "model.json"
+ADJUSTMENT = "adjustment.json"
+"""Of an adjusted model: what was moved. All its other files are its base's, byte for byte."""
 FORMAT = 2
 """2: thresholds by tier, and steps."""
 
@@ -30,16 +33,45 @@ class BrokenBundle(Exception):
 
 
 def save(model: ChurnModel, folder: Path) -> str:
-    """Write `model` under `folder`; returns the manifest's SHA-256, which names the bundle."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `model` under `folder`; returns the manifest's SHA-256, which names the bundle.
+
+    Raises ValueError for an adjusted model: `save_adjusted` keeps it beside its base.
+    """
+    if model.adjustment:
+        raise ValueError(f"{model.version} is an adjustment of {model.adjustment.base}")
     files = {MODEL: json.dumps(_described(model), indent=2)}
     for hazard in model.hazards:
         for name, text in hazard.model.to_files().items():
             files[f"{hazard.interval.name}.{name}"] = text
+    return _write(files, model.version, folder)
+
+
+def save_adjusted(base: Path, digest: str, adjusted: ChurnModel, folder: Path) -> str:
+    """Write an adjusted model as its base's files with one more; returns the new manifest's sum.
+
+    Args:
+        base: the bundle of the version that serves, adjusted already or not.
+        digest: its manifest's SHA-256.
+        adjusted: the model as it is to serve.
+        folder: where to; another one than `base`.
+
+    Raises:
+        BrokenBundle: the base was changed after it was saved.
+    """
+    if not adjusted.adjustment:
+        raise ValueError(f"{adjusted.version} was not adjusted")
+    files = _verified(base, digest)
+    body = {**adjusted.adjustment.as_dict(), "policy": adjusted.policy.as_dict()}
+    files[ADJUSTMENT] = json.dumps(body, indent=2)
+    return _write(files, adjusted.version, folder)
+
+
+def _write(files: dict[str, str], version: str, folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_bytes(text.encode())
     sums = {name: _sha256(text.encode()) for name, text in sorted(files.items())}
-    manifest = json.dumps({"format": FORMAT, "version": model.version, "sha256": sums}, indent=2)
+    manifest = json.dumps({"format": FORMAT, "version": version, "sha256": sums}, indent=2)
     (folder / MANIFEST).write_bytes(manifest.encode())
     return _sha256(manifest.encode())
 
@@ -62,6 +94,15 @@ def load(folder: Path, digest: str | None = None) -> ChurnModel:
 
 
 def _model(files: dict[str, str]) -> ChurnModel:
+    moved = files.pop(ADJUSTMENT, None)
+    base = _trained(files)
+    if moved is None:
+        return base
+    body = json.loads(moved)
+    return base.adjusted(Adjustment.from_dict(body), BandPolicy.from_dict(body["policy"]))
+
+
+def _trained(files: dict[str, str]) -> ChurnModel:
     body = json.loads(files.pop(MODEL))
     fitted = FITTED[body["flavour"]]
     hazards = tuple(_hazard(fitted, entry, files) for entry in body["hazards"])

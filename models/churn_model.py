@@ -1,13 +1,14 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.adjustment import Adjustment, carried
 from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import bands_of
 from models.chance import chance_of
@@ -29,6 +30,7 @@ class ChurnModel:
         fingerprint: of the signal definitions it was trained on.
         events: the company's main events, which have signals of their own.
         shown: the horizons the company asks for; the chain may pass through others.
+        adjustment: how its level was moved since it was trained; None where it was not.
     """
 
     version: str
@@ -42,6 +44,35 @@ class ChurnModel:
     events: tuple[str, ...]
     data_as_of: date
     shown: tuple[int, ...] = HORIZONS
+    adjustment: Adjustment | None = None
+
+    def adjusted(self, adjustment: Adjustment, policy: BandPolicy | None = None) -> "ChurnModel":
+        """This model, as it was trained, with its level moved; its reasons stay what they are.
+
+        Args:
+            adjustment: its last step holds.
+            policy: thresholds for the moved chances; by default they stay.
+        """
+        return replace(
+            self.moved(adjustment.shift),
+            version=adjustment.version,
+            policy=policy or self.policy,
+            data_as_of=max(self.data_as_of, adjustment.steps[-1].as_of),
+            adjustment=adjustment,
+        )
+
+    def moved(self, shift: float) -> "ChurnModel":
+        """With so much added to the first interval's log-odds, carried to the later ones.
+
+        The shift counts from where training put the model. `moved(0.0)` foretells what the
+        model would have foretold without any adjustment.
+        """
+        hazards = (replace(h, shift=carried(shift, h.interval)) for h in self.hazards)
+        return replace(self, hazards=tuple(hazards))
+
+    def on(self, day: date) -> "ChurnModel":
+        """With the level that it had on a day."""
+        return self.moved(self.adjustment.shift_on(day)) if self.adjustment else self
 
     @property
     def horizons(self) -> tuple[int, ...]:

@@ -29,9 +29,9 @@ def judge(found: HorizonReport) -> Verdict:
     A report that compares with none of the baselines is no evidence.
 
     A simpler score that anyone could use instead (the best single signal, the company's own)
-    must be beaten as well, on the same rows: the model's log loss must be the lower one, or its
-    ranking better beyond doubt. Here the estimate decides, since such a score is a model of its
-    own, and where few were lost the two cannot be told apart; that doubt is said.
+    counts as well, on the same rows: a model that is worse beyond doubt is not fit to use, and
+    one that is not better beyond doubt says so. It is not refused for that: such a score is a
+    model of behaviour too, and where few were lost no two models can be told apart.
     """
     blind = [name for name in BLIND if name in found.gains]
     failed = [name for name in blind if not _beats(found, name)]
@@ -45,11 +45,9 @@ def judge(found: HorizonReport) -> Verdict:
     if not blind:
         sentences.append("no baseline could be compared on the same rows")
     simpler = [name for name in SIMPLER if name in found.gains]
-    enough = [name for name in simpler if not _more_than(found, name)]
-    sentences += [_needless(name, found) for name in enough]
-    sentences += [_doubt(name, found) for name in simpler if name not in enough]
-    said = tuple(sentence for sentence in sentences if sentence)
-    return Verdict(bool(blind) and not failed and not enough, found.horizon, said)
+    sentences += [_beside(name, found) for name in simpler if not _better(found, name)]
+    fit = bool(blind) and not failed and not any(_worse(found, name) for name in simpler)
+    return Verdict(fit, found.horizon, tuple(sentences))
 
 
 def _beats(found: HorizonReport, name: str) -> bool:
@@ -72,28 +70,21 @@ def _failure(name: str, found: HorizonReport) -> str:
     return f"no usable signal: beside {name}, {saved} and {ranked}, neither beyond doubt"
 
 
-def _more_than(found: HorizonReport, name: str) -> bool:
-    """Whether the model says more than a simpler score, by the best estimate."""
-    return found.gains[name].value > 0 or _ranks_better(found, name)
+def _better(found: HorizonReport, name: str) -> bool:
+    return found.gains[name].low > 0 or _ranks_better(found, name)
 
 
-def _needless(name: str, found: HorizonReport) -> str:
+def _worse(found: HorizonReport, name: str) -> bool:
+    return found.gains[name].high < 0 and not _ranks_better(found, name)
+
+
+def _beside(name: str, found: HorizonReport) -> str:
+    """What is to be said of a simpler score that the model does not beat beyond doubt."""
     gain = found.gains[name]
-    return (
-        f"no more than a simpler score says: beside {name}, {gain.value:+.4f} of log loss saved "
-        f"({gain.low:+.4f} to {gain.high:+.4f}); use {name} instead"
-    )
-
-
-def _doubt(name: str, found: HorizonReport) -> str:
-    """Empty where the model is better beyond doubt."""
-    gain = found.gains[name]
-    if gain.low > 0 or _ranks_better(found, name):
-        return ""
-    return (
-        f"better than {name}, though not beyond doubt: {gain.value:+.4f} of log loss saved "
-        f"({gain.low:+.4f} to {gain.high:+.4f})"
-    )
+    saved = f"{gain.value:+.4f} of log loss saved ({gain.low:+.4f} to {gain.high:+.4f})"
+    if _worse(found, name):
+        return f"worse than a simpler score, beyond doubt: beside {name}, {saved}; use {name}"
+    return f"not better than {name} beyond doubt: {saved}; it may do as well"
 
 
 def _range(estimate: Estimate) -> str:

@@ -153,7 +153,7 @@ def promote(workspace: Workspace, name: str, reason: str, force: bool = False) -
     if against and not force:
         raise NotPromoted(_refusal(wanted.version, against))
     verdict = (*verdict, *(("promoted by --force against the rule",) if against else ()))
-    cause = Cause(ModelAction.PROMOTED, datetime.now(UTC), _who(), reason.strip(), verdict)
+    cause = Cause(ModelAction.PROMOTED, datetime.now(UTC), who(), reason.strip(), verdict)
     put_in_service(workspace, wanted, _record(workspace, registry, wanted), cause)
     before = champion.version if champion else None
     return Changed(cause.action, before, wanted.version, cause.by, verdict)
@@ -178,14 +178,14 @@ def roll_back(workspace: Workspace, reason: str) -> Changed:
             "no model is known to have served before the present one: name one yourself with "
             "`forewarn promote VERSION --reason TEXT`."
         )
-    cause = Cause(ModelAction.ROLLED_BACK, datetime.now(UTC), _who(), reason.strip())
+    cause = Cause(ModelAction.ROLLED_BACK, datetime.now(UTC), who(), reason.strip())
     put_in_service(workspace, find(registry, earlier), record, cause)
     return Changed(cause.action, champion.version, earlier, cause.by, ())
 
 
 def trained_cause(reasons: Sequence[str]) -> Cause:
     """Why a model that was just trained serves."""
-    return Cause(ModelAction.TRAINED, datetime.now(UTC), _who(), reasons[0], tuple(reasons))
+    return Cause(ModelAction.TRAINED, datetime.now(UTC), who(), reasons[0], tuple(reasons))
 
 
 def _objections(
@@ -230,7 +230,7 @@ def _demand(reason: str) -> None:
         raise InputError("--reason is empty: say why, it is written down with the change.")
 
 
-def _who() -> str:
+def who() -> str:
     """The user of the operating system, as far as it names one."""
     try:
         return getpass.getuser()

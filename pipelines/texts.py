@@ -25,6 +25,8 @@ CHANGES_SHOWN = 5
 def main_job(result: RunResult) -> str:
     """The main job's findings."""
     parts = [result.load.brief(), training(result.train)]
+    if result.recalibrated is not None:
+        parts.append(result.recalibrated.text())
     if result.scored is not None:
         parts.append(scoring(result.scored))
     if result.unscored:

@@ -12,6 +12,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check": jobs.check,
     "load": jobs.load,
     "train": jobs.train,
+    "recalibrate": jobs.recalibrate,
     "score": jobs.score,
     "compare": deciding.compare,
     "promote": deciding.promote,
