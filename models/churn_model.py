@@ -70,6 +70,11 @@ class ChurnModel:
         hazards = (replace(h, shift=carried(shift, h.interval)) for h in self.hazards)
         return replace(self, hazards=tuple(hazards))
 
+    @property
+    def trained_on(self) -> date:
+        """The last day of the data from which its shape was learnt; its level may be newer."""
+        return self.adjustment.base_data_as_of if self.adjustment else self.data_as_of
+
     def on(self, day: date) -> "ChurnModel":
         """With the level that it had on a day."""
         return self.moved(self.adjustment.shift_on(day)) if self.adjustment else self

@@ -108,6 +108,7 @@ class Trained:
         enough: how many losses were seen, and what they allow.
         honesty: leaks, random folds, known and new accounts.
         plan: what was asked for, with settings as tuned.
+        walk: the out-of-time log-odds of the winning flavour, before any shift by segment.
     """
 
     model: ChurnModel
@@ -125,6 +126,7 @@ class Trained:
     band_rows: BandRows | None = None
     walked: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
     plan: TrainingPlan | None = None
+    walk: OutOfTime | None = None
 
 
 def train(
@@ -194,6 +196,7 @@ def train(
         beside=beside,
         walked={name: _figures(sets) for name, sets in tests.items()},
         plan=plan,
+        walk=walks[part],
     )
 
 

@@ -18,11 +18,6 @@ from pipelines.workspace import Workspace
 Progress = Callable[[str], None]
 
 
-def trained_on(model: ChurnModel) -> date:
-    """The last day of the data from which a model's shape was learnt."""
-    return model.adjustment.base_data_as_of if model.adjustment else model.data_as_of
-
-
 def since_training(
     workspace: Workspace, config: Config, model: ChurnModel, as_of: date, say: Progress
 ) -> Dataset:
@@ -42,7 +37,7 @@ def since_training(
             "`forewarn train` first."
         )
     every = snapshot_dates(config, as_of, first_day(lake, as_of))
-    dates = [day for day in every if day >= trained_on(model)] or [as_of]
+    dates = [day for day in every if day >= model.trained_on] or [as_of]
     folder = workspace.snapshots / "later"
     shutil.rmtree(folder, ignore_errors=True)
     job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)

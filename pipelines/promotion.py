@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from models import bundle
 from models.bundle import BrokenBundle
-from models.comparison import Comparison, compare
+from models.comparison import Comparison
 from models.evidence import BrokenEvidence, Evidence
 from models.run_record import Registered
 from pipelines.errors import InputError
 from pipelines.kept import record_in
+from pipelines.stale import compare_registered
 from pipelines.versions import evidence, find
 from pipelines.workspace import Workspace
 from serving.store import (
@@ -83,10 +84,9 @@ def decide(registry: "Registry", challenger: Evidence) -> Decision:
     if unable:
         return Decision(True, (f"{champion.version} cannot serve any more: {unable}",))
     try:
-        theirs = evidence(registry, champion)
+        found = compare_registered(registry, champion, find(registry, challenger.version))
     except (InputError, BrokenEvidence) as error:
         return Decision(False, (str(error),))
-    found = compare(theirs, challenger)
     return Decision(found.promotable, found.reasons, found)
 
 
@@ -199,7 +199,7 @@ def _objections(
             return unfit, unfit
         if champion is None:
             return (), ("no model served before",)
-        found = compare(evidence(registry, champion), ours)
+        found = compare_registered(registry, champion, wanted)
     except (InputError, BrokenEvidence) as error:
         if not force:
             raise

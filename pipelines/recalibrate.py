@@ -24,7 +24,7 @@ from models.run_record import BUNDLE, EVIDENCE, Registered, RunRecord
 from models.signature import signature_of
 from pipelines.company import band_plan_of
 from pipelines.config import Config
-from pipelines.later import since_training, trained_on
+from pipelines.later import since_training
 from pipelines.promotion import put_in_service, who
 from pipelines.score import NoModel
 from pipelines.versions import evidence
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from models.registry import Registry
 
 Progress = Callable[[str], None]
+LEAST_MOVE = 0.02
+"""Moves of the log-odds by less would change no chance by 2 %: not worth another version."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def recalibrate(
         found = learn(matured, as_of.toordinal())
     except ValueError:
         return replace(nothing, why_not=_too_few(model, matured))
+    now = model.adjustment.shift if model.adjustment else 0.0
+    if abs(found.shift.value - now) < LEAST_MOVE:
+        return replace(nothing, why_not=_in_place(found, now), found=found)
     adjusted = _adjusted(model, champion, later, found, config)
     say(f"recording {adjusted.version}")
     put_aside = _Adjusted(workspace, registry, champion, adjusted, found)
@@ -117,7 +122,7 @@ def due(model: ChurnModel, versions: Sequence[str], as_of: date) -> bool:
     base = model.adjustment.base if model.adjustment else model.version
     this_month = f"{base}+{as_of:%Y-%m}"
     first = model.hazards[0].interval.end
-    old_enough = (as_of - trained_on(model)).days >= first
+    old_enough = (as_of - model.trained_on).days >= first
     return old_enough and not any(name.startswith(this_month) for name in versions)
 
 
@@ -140,8 +145,15 @@ def sentences(found: Recalibration | None) -> list[str]:
 
 def _too_few(model: ChurnModel, matured: Matured) -> str:
     return (
-        f"of the accounts seen since {trained_on(model)} {matured.events} were lost within "
+        f"of the accounts seen since {model.trained_on} {matured.events} were lost within "
         f"{model.hazards[0].interval.end} days for certain, and {FEWEST_EVENTS} are needed."
+    )
+
+
+def _in_place(found: Recalibration, now: float) -> str:
+    return (
+        f"{found.events} accounts lost since training call for {_signed(found.shift)} on the "
+        f"log-odds, and {now:+.3f} holds: a difference below {LEAST_MOVE:g} is left alone."
     )
 
 

@@ -43,6 +43,7 @@ from pipelines.kept import asked_of, described, evidence_of
 from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
 from pipelines.snapshot import build
+from pipelines.stale import Newer, beside_champion, keep_since
 from pipelines.tune import tuned
 from pipelines.versions import find
 from pipelines.workspace import Workspace
@@ -70,6 +71,7 @@ class TrainResult:
         decision: whether the model now serves, and why (not).
         tuning: what tuning found of each flavour, where it was asked for.
         data: what it was trained from.
+        since: it and the model that serves on rows newer than that one, where there are any.
     """
 
     trained: Trained
@@ -80,6 +82,7 @@ class TrainResult:
     card: Scorecard | None = None
     decision: Decision = Decision(False, ())
     data: DatasetRecord | None = None
+    since: Newer | None = None
 
     @property
     def promoted(self) -> bool:
@@ -152,7 +155,8 @@ def train_model(
     say(f"working out all figures at {evidence.primary_horizon} days, by segment and month")
     rows = evidence.at(evidence.primary_horizon)
     card = scorecard(rows, rows["chance"].to_numpy(float), asked)
-    return _recorded(workspace, replace(result, card=card), evidence, promote)
+    newer = beside_champion(workspace, dataset, trained, columns, say)
+    return _recorded(workspace, replace(result, card=card, since=newer), evidence, promote)
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,7 @@ def _recorded(
     digest = bundle.save(model, folder / BUNDLE)
     record = _record(result, digest)
     evidence = described(evidence, record, result.trained) if evidence else None
+    evidence = keep_since(result.since, evidence, folder / EVIDENCE) if evidence else None
     kept = save_evidence(evidence, folder / EVIDENCE) if evidence else ""
     _write_evidence(result, folder)
     draw_further(result, evidence, folder)
