@@ -10,8 +10,9 @@ from models import bundle
 from models.adjustment import Adjustment, Step
 from models.bands import BandPolicy, Thresholds
 from models.intervals import INTERVALS
+from pipelines.adjusted import moved_policy
 from pipelines.config import read_config
-from pipelines.recalibrate import due, moved_policy
+from pipelines.recalibrate import due
 from serving.store import ModelAction, ModelChangeRepository, ScoreRepository, open_store
 
 TRAINED, MAY = date(2026, 2, 28), date(2026, 5, 31)
