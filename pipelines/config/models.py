@@ -185,8 +185,10 @@ class Models(Section):
     minimum_lead_days: int = Field(
         0, ge=0, description="days ahead before which a loss does not count; only 0 so far"
     )
-    flavours: tuple[Literal["lightgbm", "logistic", "blend"], ...] = Field(
-        ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
+    flavours: tuple[Literal["lightgbm", "logistic", "blend", "single"], ...] = Field(
+        ("lightgbm", "logistic", "blend", "single"),
+        min_length=1,
+        description="the kinds of model to compare; `single` reads only the best signal",
     )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="the seed of everything random")
     lead_days: int = Field(
