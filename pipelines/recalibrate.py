@@ -19,6 +19,7 @@ from models.run_record import Registered
 from pipelines.adjusted import AdjustedModel, moved_policy
 from pipelines.config import Config
 from pipelines.later import since_training
+from pipelines.refusal import no_model
 from pipelines.score import NoModel
 from pipelines.workspace import Workspace
 from serving.store.columns import finite
@@ -76,7 +77,7 @@ def recalibrate(
     registry = workspace.registry()
     champion = registry.champion()
     if champion is None:
-        raise NoModel("no model serves yet: run `forewarn train`.")
+        raise NoModel(no_model(workspace))
     model = bundle.load(champion.bundle, champion.digest)
     nothing = Recalibrated(model.version, model.version, as_of)
     if model.data_as_of >= as_of:

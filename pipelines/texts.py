@@ -117,6 +117,7 @@ def status(body: dict[str, Any]) -> str:
             f"Workspace {body['workspace']}",
             *(tables or ["  no data yet"]),
             f"Model: {champion['version'] if champion else 'none yet'}",
+            *(f"  {sentence}" for sentence in body.get("refused", ())),
             f"Scores: {dates[-1] if dates else 'none yet'}",
             *(f"  {line}" for line in told(silent)),
             f"Next: {body['next']}",
@@ -159,6 +160,8 @@ def _at_capacity(card: Scorecard) -> str:
 def _leading(result: TrainResult) -> list[str]:
     words = Wording(result.trained.model.events, result.own)
     top = list(result.trained.importance.items())[:SIGNALS_SHOWN]
+    if not top:
+        return []
     lines = [f"    {size:.3f}  {words.meaning(name)}" for name, size in top]
     return ["  Leading signals (mean share of the log-odds, either way):", *lines]
 

@@ -27,6 +27,7 @@ from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
+from pipelines.calibration_note import calibration_of
 from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
@@ -42,6 +43,7 @@ from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of
 from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
+from pipelines.refusal import keep as keep_refusal
 from pipelines.snapshot import build
 from pipelines.stale import Newer, beside_champion, keep_since
 from pipelines.tune import tuned
@@ -249,6 +251,8 @@ def _recorded(
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
     decision = _decision(registry, result, evidence) if promote else UNASKED
+    refused = not (result.trained.verdict.fit or registry.champion())
+    keep_refusal(workspace, result.trained.verdict.sentences if refused else ())
     if decision.serves and not serves(workspace, digest):
         registered = find(registry, model.version)
         put_in_service(workspace, registered, record, trained_cause(decision.reasons))
@@ -282,6 +286,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
         metrics={
             "horizons": summary["horizon_reports"],
             "bands": summary["bands"],
+            "calibration": calibration_of(result.card),
             "honesty": result.trained.honesty.summary(),
             "leading_signals": summary["leading_signals"],
             "events": list(model.events),

@@ -73,8 +73,15 @@ def _some(rows: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
 
 def _placed(one: Expansion, place: int, width: int) -> Expansion:
     """The expansion of one column as one of all columns, of which no other is read."""
-    usual = {"centre": 0.0, "scale": 1.0, "low": -UNBOUNDED, "high": UNBOUNDED}
-    lists = {name: [value] * width for name, value in usual.items()}
-    for name, values in lists.items():
-        values[place] = getattr(one, name)[0]
-    return replace(one, source=[place] * len(one.source), **lists)
+
+    def spread(values: list[float], usual: float) -> list[float]:
+        return [values[0] if i == place else usual for i in range(width)]
+
+    return replace(
+        one,
+        source=[place] * len(one.source),
+        centre=spread(one.centre, 0.0),
+        scale=spread(one.scale, 1.0),
+        low=spread(one.low, -UNBOUNDED),
+        high=spread(one.high, UNBOUNDED),
+    )

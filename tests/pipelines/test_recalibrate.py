@@ -101,7 +101,7 @@ def test_without_a_model_it_says_so(company, forewarn):
     assert forewarn("load", *place).exit_code == 0
     found = forewarn("recalibrate", *place)
     assert found.exit_code == 3
-    assert "no model serves yet: run `forewarn train`" in found.stderr
+    assert "no model was promoted yet: run `forewarn train`" in found.stderr
 
 
 @pytest.mark.parametrize(
