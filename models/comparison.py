@@ -47,12 +47,19 @@ class Rule:
         draws: of the paired bootstrap.
         forgiving: whether any slope will do that is nearer to 1 than the champion's. After a
             change no slope is right, and the one in service least of all.
+        least_gain: the share of the champion's log loss that must be saved, as best estimated.
     """
 
     tier_margin: float = 0.03
     slope: tuple[float, float] = SANE_SLOPE
     draws: int = DRAWS
     forgiving: bool = False
+    least_gain: float = 0.0
+
+
+STALE_RULE = Rule(forgiving=True, least_gain=0.005)
+"""On rows newer than the champion, where the same recipe always gains a little by newer data:
+see docs/adr/0015."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,11 @@ def _judged(
     outcome = _outcome(differences[DECIDING].gain)
     then_slope = float(FIGURES["calibration_slope"](then, draws)[0])
     forgiven = rule.forgiving and _off(slope.value) < _off(then_slope)
-    blocks = (*_tier_blocks(tiers, rule), *(() if forgiven else _slope_blocks(slope, rule)))
+    blocks = (
+        *_too_little(differences[DECIDING], rule),
+        *_tier_blocks(tiers, rule),
+        *(() if forgiven else _slope_blocks(slope, rule)),
+    )
     remarks = (*_alike(rows), *remarks)
     return replace(
         found,
@@ -260,6 +271,14 @@ def _told(found: Difference, outcome: Outcome) -> str:
         f"{outcome.value}: log loss {found.challenger:.4f} beside {found.champion:.4f}, "
         f"{gain.value:+.4f} saved ({gain.low:+.4f} to {gain.high:+.4f}), {share:+.1f} %"
     )
+
+
+def _too_little(found: Difference, rule: Rule) -> Iterator[str]:
+    if 0 < found.gain.value < rule.least_gain * found.champion:
+        yield (
+            f"less than {100 * rule.least_gain:g} % of log loss saved: as good as the same, and "
+            "no reason to change the model"
+        )
 
 
 def _tier_blocks(tiers: dict[str, Difference], rule: Rule) -> Iterator[str]:

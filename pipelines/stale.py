@@ -12,7 +12,7 @@ from models import bundle
 from models.adjustment import base_of
 from models.base_rates import first_usable
 from models.bundle import BrokenBundle
-from models.comparison import Comparison, Rule, compare
+from models.comparison import STALE_RULE, Comparison, compare
 from models.dataset import Dataset
 from models.evidence import Evidence, evidence_rows, load
 from models.evidence import save as save_evidence
@@ -118,5 +118,5 @@ def compare_registered(registry: "Registry", first: Registered, second: Register
         return succession(recipes, None, note["lacking"])
     kept = load(registry.evidence(second) / SINCE, note["digest"], second.digest)
     day = date.fromisoformat(note["trained_on"])
-    newer = compare(*apart(kept, theirs, day), Rule(forgiving=True))
+    newer = compare(*apart(kept, theirs, day), STALE_RULE)
     return succession(recipes, newer, note["lacking"])

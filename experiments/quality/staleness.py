@@ -21,7 +21,7 @@ import pandas as pd
 
 from models.bands import BandPolicy, Thresholds
 from models.churn_model import ChurnModel
-from models.comparison import Comparison, Rule, compare
+from models.comparison import STALE_RULE, Comparison, compare
 from models.dataset import Dataset
 from models.evaluation import calibrators
 from models.evidence import Described, Evidence, evidence_rows
@@ -113,7 +113,7 @@ def one(kind: str, accounts: int, months: int, seed: int) -> tuple[Comparison | 
     rows = evidence_rows(now, both.tests, both.serving, Described())
     kept = Evidence("challenger", "", "logo_churn", "", now.data_as_of, 0, 90, 0.1, 30, rows)
     pair = apart(kept, replace(kept, version="champion"), champion.trained_on)
-    return compare(*pair, Rule(draws=300, forgiving=True)), gain
+    return compare(*pair, replace(STALE_RULE, draws=300)), gain
 
 
 def expected(model: ChurnModel, company: World, rows: np.ndarray) -> float:

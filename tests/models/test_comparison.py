@@ -136,3 +136,13 @@ def test_fresher_folds_are_told(make_evidence: MakeEvidence) -> None:
     assert any(
         "v1 had last learnt 60 days before the date on average, v2 0" in r for r in found.reasons
     )
+
+
+def test_a_gain_not_worth_a_change_is_said(make_evidence: MakeEvidence) -> None:
+    pair = (make_evidence(noise=1.0), make_evidence(noise=0.4, version="v2"))
+    saved = compare(*pair, FEW).differences["log_loss"]
+    share = saved.gain.value / saved.champion
+    assert compare(*pair, replace(FEW, least_gain=0.9 * share)).promotable
+    found = compare(*pair, replace(FEW, least_gain=1.1 * share))
+    assert (found.outcome, found.promotable) == (Outcome.BETTER, False)
+    assert any("no reason to change the model" in reason for reason in found.reasons)

@@ -20,7 +20,7 @@ def test_newer_rows_let_the_same_recipe_follow_a_stale_champion() -> None:
     assert found.since == BETTER
     assert found.reasons == (
         "on 800 rows since it was trained, at 90 days: better beyond doubt: .",
-        "a remark",
+        "since then: a remark",
         "the same recipe",
     )
 
