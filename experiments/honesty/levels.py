@@ -16,7 +16,7 @@ from models.flavours.base import sigmoid
 from models.metrics import log_loss
 
 LOSSES = (20, 50, 120, 400)
-COMPARED = ("constant", "shrunken", "logistic", "single", "lightgbm")
+COMPARED = ("constant", "shrunken", "logistic", "lightgbm")
 COLUMNS = 120
 RATE = 0.04
 SCHEMA = InputSchema(tuple(InputColumn(f"c{i}") for i in range(COLUMNS)))
