@@ -57,7 +57,7 @@ class Rule:
     least_gain: float = 0.0
 
 
-STALE_RULE = Rule(forgiving=True, least_gain=0.005)
+STALE_RULE = Rule(forgiving=True, least_gain=0.003)
 """On rows newer than the champion, where the same recipe always gains a little by newer data:
 see docs/adr/0015."""
 
