@@ -23,6 +23,8 @@ BEST_SIGNAL = "best single signal"
 OWN_SCORE = "the company's own score"
 BLIND = (BASE_RATE, AGE_ALONE)
 """Baselines that know nothing of what an account does."""
+SIMPLER = (BEST_SIGNAL, OWN_SCORE)
+"""Scores that anyone could use in the model's place."""
 
 
 def rivals(

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from models.adjustment import Adjustment
 from models.bands import BandPolicy
 from models.calibration import Calibrator
 from models.causes.shares import Causes, Share
@@ -25,6 +26,8 @@ MANIFEST = "manifest.json"
 MODEL = "model.json"
 CAUSE, EXPANSION = "cause", "expansion"
 """Prefixes of the files that say by which cause, and of the model of expansion."""
+ADJUSTMENT = "adjustment.json"
+"""Of an adjusted model: what was moved. All its other files are its base's, byte for byte."""
 FORMAT = 3
 """3: what explanations are held against."""
 
@@ -34,13 +37,41 @@ class BrokenBundle(Exception):
 
 
 def save(model: ChurnModel, folder: Path) -> str:
-    """Write `model` under `folder`; returns the manifest's SHA-256, which names the bundle."""
+    """Write `model` under `folder`; returns the manifest's SHA-256, which names the bundle.
+
+    Raises ValueError for an adjusted model: `save_adjusted` keeps it beside its base.
+    """
+    if model.adjustment:
+        raise ValueError(f"{model.version} is an adjustment of {model.adjustment.base}")
+    return _write(_files(model), model.version, folder)
+
+
+def save_adjusted(base: Path, digest: str, adjusted: ChurnModel, folder: Path) -> str:
+    """Write an adjusted model as its base's files with one more; returns the new manifest's sum.
+
+    Args:
+        base: the bundle of the version that serves, adjusted already or not.
+        digest: its manifest's SHA-256.
+        adjusted: the model as it is to serve.
+        folder: where to; another one than `base`.
+
+    Raises:
+        BrokenBundle: the base was changed after it was saved.
+    """
+    if not adjusted.adjustment:
+        raise ValueError(f"{adjusted.version} was not adjusted")
+    files = _verified(base, digest)
+    body = {**adjusted.adjustment.as_dict(), "policy": adjusted.policy.as_dict()}
+    files[ADJUSTMENT] = json.dumps(body, indent=2).encode()
+    return _write(files, adjusted.version, folder)
+
+
+def _write(files: dict[str, bytes], version: str, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
-    files = _files(model)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     sums = {name: _sha256(content) for name, content in sorted(files.items())}
-    manifest = json.dumps({"format": FORMAT, "version": model.version, "sha256": sums}, indent=2)
+    manifest = json.dumps({"format": FORMAT, "version": version, "sha256": sums}, indent=2)
     (folder / MANIFEST).write_bytes(manifest.encode())
     return _sha256(manifest.encode())
 
@@ -78,6 +109,15 @@ def load(folder: Path, digest: str | None = None) -> ChurnModel:
 
 
 def _model(files: dict[str, bytes]) -> ChurnModel:
+    moved = files.pop(ADJUSTMENT, None)
+    base = _trained(files)
+    if moved is None:
+        return base
+    body = json.loads(moved)
+    return base.adjusted(Adjustment.from_dict(body), BandPolicy.from_dict(body["policy"]))
+
+
+def _trained(files: dict[str, bytes]) -> ChurnModel:
     body = json.loads(files.pop(MODEL))
     inner = _under(EXPANSION, files)
     fitted = FITTED[body["flavour"]]
@@ -100,7 +140,7 @@ def _model(files: dict[str, bytes]) -> ChurnModel:
         shown=tuple(body.get("shown", HORIZONS)),
         lead=body.get("lead", 0),
         causes=_causes(body["causes"], files) if body.get("causes") else None,
-        expansion=_model(inner) if inner else None,
+        expansion=_trained(inner) if inner else None,
         reference=Reference.from_files(files),
     )
 

@@ -1,13 +1,14 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.adjustment import Adjustment, carried
 from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import bands_of
 from models.causes.shares import Causes
@@ -42,6 +43,7 @@ class ChurnModel:
         expansion: the same of growth, where that model is fit to use.
         reference: what explanations are held against; without one, every signal is a reason
             of its own, and there are no shares of groups.
+        adjustment: how its level was moved since it was trained; None where it was not.
     """
 
     version: str
@@ -59,6 +61,40 @@ class ChurnModel:
     causes: Causes | None = None
     expansion: "ChurnModel | None" = None
     reference: Reference | None = None
+    adjustment: Adjustment | None = None
+
+    def adjusted(self, adjustment: Adjustment, policy: BandPolicy | None = None) -> "ChurnModel":
+        """This model, as it was trained, with its level moved; its reasons stay what they are.
+
+        Args:
+            adjustment: its last step holds.
+            policy: thresholds for the moved chances; by default they stay.
+        """
+        return replace(
+            self.moved(adjustment.shift),
+            version=adjustment.version,
+            policy=policy or self.policy,
+            data_as_of=max(self.data_as_of, adjustment.steps[-1].as_of),
+            adjustment=adjustment,
+        )
+
+    def moved(self, shift: float) -> "ChurnModel":
+        """With so much added to the first interval's log-odds, carried to the later ones.
+
+        The shift counts from where training put the model. `moved(0.0)` foretells what the
+        model would have foretold without any adjustment.
+        """
+        hazards = (replace(h, shift=carried(shift, h.interval)) for h in self.hazards)
+        return replace(self, hazards=tuple(hazards))
+
+    @property
+    def trained_on(self) -> date:
+        """The last day of the data from which its shape was learnt; its level may be newer."""
+        return self.adjustment.base_data_as_of if self.adjustment else self.data_as_of
+
+    def on(self, day: date) -> "ChurnModel":
+        """With the level that it had on a day."""
+        return self.moved(self.adjustment.shift_on(day)) if self.adjustment else self
 
     @property
     def horizons(self) -> tuple[int, ...]:

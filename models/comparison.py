@@ -45,11 +45,21 @@ class Rule:
             worse on a tier.
         slope: least and greatest calibration slope that its interval may reach.
         draws: of the paired bootstrap.
+        forgiving: whether any slope will do that is nearer to 1 than the champion's. After a
+            change no slope is right, and the one in service least of all.
+        least_gain: the share of the champion's log loss that must be saved, as best estimated.
     """
 
     tier_margin: float = 0.03
     slope: tuple[float, float] = SANE_SLOPE
     draws: int = DRAWS
+    forgiving: bool = False
+    least_gain: float = 0.0
+
+
+STALE_RULE = Rule(forgiving=True, least_gain=0.003)
+"""On rows newer than the champion, where the same recipe always gains a little by newer data:
+see docs/adr/0015."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class Comparison:
         differences: by figure.
         tiers: by tier, of the log loss; tiers with too little evidence are left out.
         slope: the challenger's calibration slope.
+        since: the same on the rows newer than the champion, where there are enough.
     """
 
     champion: str
@@ -89,6 +100,7 @@ class Comparison:
     differences: dict[str, Difference] = field(default_factory=dict)
     tiers: dict[str, Difference] = field(default_factory=dict)
     slope: Estimate | None = None
+    since: "Comparison | None" = None
 
 
 def compare(champion: Evidence, challenger: Evidence, rule: Rule | None = None) -> Comparison:
@@ -123,7 +135,13 @@ def _judged(
     tiers, unsaid = _by_tier(rows, then, now, draws)
     slope = Estimate.of(FIGURES["calibration_slope"](now, draws))
     outcome = _outcome(differences[DECIDING].gain)
-    blocks = (*_tier_blocks(tiers, rule), *_slope_blocks(slope, rule))
+    then_slope = float(FIGURES["calibration_slope"](then, draws)[0])
+    forgiven = rule.forgiving and _off(slope.value) < _off(then_slope)
+    blocks = (
+        *_too_little(differences[DECIDING], rule),
+        *_tier_blocks(tiers, rule),
+        *(() if forgiven else _slope_blocks(slope, rule)),
+    )
     remarks = (*_alike(rows), *remarks)
     return replace(
         found,
@@ -255,6 +273,14 @@ def _told(found: Difference, outcome: Outcome) -> str:
     )
 
 
+def _too_little(found: Difference, rule: Rule) -> Iterator[str]:
+    if 0 < found.gain.value < rule.least_gain * found.champion:
+        yield (
+            f"less than {100 * rule.least_gain:g} % of log loss saved: as good as the same, and "
+            "no reason to change the model"
+        )
+
+
 def _tier_blocks(tiers: dict[str, Difference], rule: Rule) -> Iterator[str]:
     for tier, found in tiers.items():
         if found.gain.value < -rule.tier_margin * found.champion:
@@ -271,6 +297,11 @@ def _slope_blocks(slope: Estimate, rule: Rule) -> Iterator[str]:
             f"its calibration slope may be anything from {slope.low:.2f} to {slope.high:.2f}; "
             f"{least:g} to {most:g} is allowed"
         )
+
+
+def _off(slope: float) -> float:
+    """How far a slope is from 1, as a ratio; a slope of 0 or less is as far as can be."""
+    return float(abs(np.log(slope))) if slope > 0 else float("inf")
 
 
 def _listed(horizons: tuple[int, ...]) -> str:

@@ -20,26 +20,35 @@ Vector = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Hazard:
-    """The calibrated chance of loss in one interval of accounts still there."""
+    """The calibrated chance of loss in one interval of accounts still there.
+
+    Attributes:
+        shift: what was added to the calibrated log-odds since training.
+    """
 
     interval: Interval
     model: Fitted
     calibrator: Calibrator
+    shift: float = 0.0
 
     def log_odds(self, inputs: Matrix) -> Vector:
         """Calibrated log-odds, shape (rows,)."""
-        return self.calibrator.apply(self.model.log_odds(inputs))
+        return self._calibrated(self.model.log_odds(inputs))
+
+    def _calibrated(self, raw: Vector) -> Vector:
+        return self.calibrator.apply(raw) + self.shift
 
     def contributions(self, inputs: Matrix) -> tuple[Matrix, Vector]:
         """Exact shares of the calibrated log-odds: by column, and the base of each row.
 
         Calibration stretches the way from the base to the score; the shares are stretched
-        with it, which for one slope is the exact Shapley value of the calibrated log-odds.
+        with it, which for one slope is the exact Shapley value of the calibrated log-odds. A
+        shift since training belongs to no signal: it is part of the base.
         """
         raw = self.model.contributions(inputs)
         base = raw[:, -1]
-        begin = self.calibrator.apply(base)
-        end = self.calibrator.apply(self.model.log_odds(inputs))
+        begin = self._calibrated(base)
+        end = self._calibrated(self.model.log_odds(inputs))
         return stretch(raw[:, :-1], begin, end, self.calibrator.slope(base)), begin
 
 

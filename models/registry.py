@@ -64,8 +64,8 @@ class Registry:
         self._client = MlflowClient(tracking_uri=address, registry_uri=address)
         self._artifacts = artifacts
 
-    def record(self, run: RunRecord) -> str:
-        """Write down a run and register its model as challenger; returns the run's id."""
+    def record(self, run: RunRecord, challenges: bool = True) -> str:
+        """Write down a run and register its model, as challenger by default; returns its id."""
         tags = {
             VERSION_TAG: run.version,
             DIGEST_TAG: run.digest,
@@ -90,7 +90,8 @@ class Registry:
         model = self._client.create_model_version(
             self._model(), f"runs:/{run_id}/{BUNDLE}", run_id, tags=tags
         )
-        self._client.set_registered_model_alias(NAME, CHALLENGER, model.version)
+        if challenges:
+            self._client.set_registered_model_alias(NAME, CHALLENGER, model.version)
         return run_id
 
     def promote(self, run_id: str) -> None:

@@ -16,7 +16,7 @@ from models.intervals import INTERVALS
 from models.walkforward import FEWEST_TRAINING_EVENTS
 
 LEAST = 10
-SHRUNKEN = ("shrunken", "logistic")
+SHRUNKEN = ("shrunken", "logistic", "single")
 """What competes where losses are some, but not plenty."""
 CHECKED = FEWEST_TRAINING_EVENTS + FEWEST_TEST_EVENTS
 PLENTY = 120

@@ -110,6 +110,7 @@ class Trained:
         honesty: leaks, random folds, known and new accounts.
         plan: what was asked for, with settings as tuned.
         walk: what the winning flavour foretold out of time, before calibration.
+        plain_walk: the out-of-time log-odds of the winning flavour, before any shift by segment.
     """
 
     model: ChurnModel
@@ -128,6 +129,7 @@ class Trained:
     walked: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
     plan: TrainingPlan | None = None
     walk: OutOfTime | None = None
+    plain_walk: OutOfTime | None = None
 
 
 def train(
@@ -199,6 +201,7 @@ def train(
         walked={name: _figures(sets) for name, sets in tests.items()},
         plan=plan,
         walk=walks[best],
+        plain_walk=walks[part],
     )
 
 

@@ -1,11 +1,12 @@
-"""Two models by name, compared on the rows both were tested on."""
+"""Two models by name, compared on the rows both were tested on, and on newer ones."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models.comparison import Comparison, Difference, compare
+from models.comparison import Comparison, Difference
 from pipelines.bakeoff import table
-from pipelines.versions import evidence, find
+from pipelines.stale import compare_registered
+from pipelines.versions import find
 from pipelines.workspace import Workspace
 
 
@@ -31,8 +32,22 @@ class Compared:
         lines += [f"  {reason}" for reason in found.reasons]
         by_tier: dict[str, Difference] = {f"log loss, {k}": v for k, v in found.tiers.items()}
         lines += table({**found.differences, **by_tier}, "first", "second")
+        lines += _since(found)
         rule = "may" if found.promotable else "may not"
         return "\n".join([*lines, f"  By the rule it {rule} take the place of {found.champion}."])
+
+
+def _since(found: Comparison) -> list[str]:
+    """The same figures on the rows since the first was trained."""
+    newer = found.since
+    if newer is None:
+        return []
+    head = (
+        f"  {found.champion} as it stood, on dates since it was trained ({newer.horizon} days, "
+        f"{newer.rows} rows of {newer.accounts} accounts, {newer.lost} lost, {newer.dates[0]} to "
+        f"{newer.dates[1]}):"
+    )
+    return [head, *table(newer.differences, "first", "second")]
 
 
 def compare_models(workspace: Workspace, first: str, second: str) -> Compared:
@@ -43,5 +58,5 @@ def compare_models(workspace: Workspace, first: str, second: str) -> Compared:
         BrokenEvidence: its test rows were changed.
     """
     registry = workspace.registry()
-    one, other = (evidence(registry, find(registry, name)) for name in (first, second))
-    return Compared(compare(one, other))
+    one, other = (find(registry, name) for name in (first, second))
+    return Compared(compare_registered(registry, one, other))

@@ -62,18 +62,19 @@ def _decided(trained: Trained) -> int:
 
 def described(evidence: Evidence, record: ModelRecord, trained: Trained) -> Evidence:
     """The rows with the bundle they belong to, and what a later promotion needs to know."""
-    kept = {
-        **asdict(record),
-        "created_at": record.created_at.isoformat(),
-        "data_as_of": record.data_as_of.isoformat(),
-    }
     notes = {
         "fit": trained.verdict.fit,
         "verdict": list(trained.verdict.sentences),
-        "record": finite(kept),
+        "record": record_note(record),
         "tuned": _tuned(trained.plan) if trained.plan else {},
     }
     return replace(evidence, bundle=record.digest, notes=notes)
+
+
+def record_note(record: ModelRecord) -> dict[str, Any]:
+    """A model's record as plain JSON values; `record_in` reads it back."""
+    instants = {"created_at": record.created_at, "data_as_of": record.data_as_of}
+    return dict(finite({**asdict(record), **{k: v.isoformat() for k, v in instants.items()}}))
 
 
 def _tuned(plan: TrainingPlan) -> dict[str, Any]:

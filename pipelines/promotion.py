@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from models import bundle
 from models.bundle import BrokenBundle
-from models.comparison import Comparison, compare
+from models.comparison import Comparison
 from models.evidence import BrokenEvidence, Evidence
 from models.run_record import Registered
 from pipelines.errors import InputError
 from pipelines.kept import record_in
+from pipelines.stale import compare_registered
 from pipelines.versions import evidence, find
 from pipelines.workspace import Workspace
 from serving.store import (
@@ -83,10 +84,9 @@ def decide(registry: "Registry", challenger: Evidence) -> Decision:
     if unable:
         return Decision(True, (f"{champion.version} cannot serve any more: {unable}",))
     try:
-        theirs = evidence(registry, champion)
+        found = compare_registered(registry, champion, find(registry, challenger.version))
     except (InputError, BrokenEvidence) as error:
         return Decision(False, (str(error),))
-    found = compare(theirs, challenger)
     return Decision(found.promotable, found.reasons, found)
 
 
@@ -153,7 +153,7 @@ def promote(workspace: Workspace, name: str, reason: str, force: bool = False) -
     if against and not force:
         raise NotPromoted(_refusal(wanted.version, against))
     verdict = (*verdict, *(("promoted by --force against the rule",) if against else ()))
-    cause = Cause(ModelAction.PROMOTED, datetime.now(UTC), _who(), reason.strip(), verdict)
+    cause = Cause(ModelAction.PROMOTED, datetime.now(UTC), who(), reason.strip(), verdict)
     put_in_service(workspace, wanted, _record(workspace, registry, wanted), cause)
     before = champion.version if champion else None
     return Changed(cause.action, before, wanted.version, cause.by, verdict)
@@ -178,14 +178,14 @@ def roll_back(workspace: Workspace, reason: str) -> Changed:
             "no model is known to have served before the present one: name one yourself with "
             "`forewarn promote VERSION --reason TEXT`."
         )
-    cause = Cause(ModelAction.ROLLED_BACK, datetime.now(UTC), _who(), reason.strip())
+    cause = Cause(ModelAction.ROLLED_BACK, datetime.now(UTC), who(), reason.strip())
     put_in_service(workspace, find(registry, earlier), record, cause)
     return Changed(cause.action, champion.version, earlier, cause.by, ())
 
 
 def trained_cause(reasons: Sequence[str]) -> Cause:
     """Why a model that was just trained serves."""
-    return Cause(ModelAction.TRAINED, datetime.now(UTC), _who(), reasons[0], tuple(reasons))
+    return Cause(ModelAction.TRAINED, datetime.now(UTC), who(), reasons[0], tuple(reasons))
 
 
 def _objections(
@@ -199,7 +199,7 @@ def _objections(
             return unfit, unfit
         if champion is None:
             return (), ("no model served before",)
-        found = compare(evidence(registry, champion), ours)
+        found = compare_registered(registry, champion, wanted)
     except (InputError, BrokenEvidence) as error:
         if not force:
             raise
@@ -230,7 +230,7 @@ def _demand(reason: str) -> None:
         raise InputError("--reason is empty: say why, it is written down with the change.")
 
 
-def _who() -> str:
+def who() -> str:
     """The user of the operating system, as far as it names one."""
     try:
         return getpass.getuser()

@@ -1,4 +1,4 @@
-"""The main job: load, train, promote, score."""
+"""The main job: load, train, promote, recalibrate, score."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -10,6 +10,7 @@ from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.load import load
 from pipelines.ingest.report import LoadReport
+from pipelines.recalibrate import Recalibrated, due, recalibrate
 from pipelines.score import ScoreResult, champion, score_accounts
 from pipelines.train import TrainResult, loaded, train_model
 from pipelines.workspace import Workspace
@@ -24,6 +25,8 @@ class RunResult:
     Attributes:
         scored: None where no model was fit to use.
         unscored: why nothing was scored; empty where something was.
+        recalibrated: what outcomes since its training said of the model that serves; None
+            where that was not due.
     """
 
     as_of: date
@@ -31,6 +34,7 @@ class RunResult:
     train: TrainResult
     scored: ScoreResult | None
     unscored: str = ""
+    recalibrated: Recalibrated | None = None
 
     def summary(self) -> dict[str, Any]:
         """Everything worth telling, as plain JSON values."""
@@ -40,6 +44,7 @@ class RunResult:
             "train": self.train.summary(),
             "scores": None if self.scored is None else summary_of(self.scored),
             "unscored": self.unscored,
+            "recalibrated": None if self.recalibrated is None else self.recalibrated.summary(),
         }
 
 
@@ -53,8 +58,20 @@ def run(workspace: Workspace, config: Config, as_of: date | None, say: Progress)
     day = resolve_as_of(workspace, as_of)
     trained = train_model(workspace, config, day, say)
     why = _unscored(workspace, trained, day)
-    scored = None if why else score_accounts(workspace, config, day, say)
-    return RunResult(day, report, trained, scored, why)
+    if why:
+        return RunResult(day, report, trained, None, why)
+    moved = None if trained.promoted else recalibrate_if_due(workspace, config, day, say)
+    scored = score_accounts(workspace, config, day, say)
+    return RunResult(day, report, trained, scored, recalibrated=moved)
+
+
+def recalibrate_if_due(
+    workspace: Workspace, config: Config, day: date, say: Progress
+) -> Recalibrated | None:
+    """Once a month, set the level of the model that serves by what has come true since."""
+    if not due(champion(workspace), workspace.registry().versions(), day):
+        return None
+    return recalibrate(workspace, config, day, say)
 
 
 def _unscored(workspace: Workspace, trained: TrainResult, day: date) -> str:

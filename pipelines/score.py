@@ -27,6 +27,7 @@ from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.freshness import silent_sources, weighed
 from pipelines.recipe import Recipe, recipe_of
+from pipelines.refusal import no_model
 from pipelines.snapshot import compute, frame_of, read_snapshots
 from pipelines.stored import LakeState, StoredSnapshots
 from pipelines.train import first_day, loaded
@@ -170,10 +171,7 @@ def champion(workspace: Workspace) -> ChurnModel:
     """The model that serves, verified against the digest recorded at promotion."""
     registered = workspace.registry().champion()
     if registered is None:
-        raise NoModel(
-            "no model was promoted yet: run `forewarn train`, which says what is missing if it "
-            "refuses."
-        )
+        raise NoModel(no_model(workspace))
     return bundle.load(registered.bundle, registered.digest)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from pipelines.refusal import refusal
 from pipelines.workspace import Workspace
 from serving.store import ModelVersionRepository, ScoreRepository, open_store
 
@@ -16,6 +17,7 @@ def status_of(workspace: Workspace) -> dict[str, Any]:
         body["tables"] = {name: asdict(info) for name, info in lake.manifest.tables.items()}
     if (workspace.root / "store.db").exists():
         body |= _published(workspace)
+    body["refused"] = [] if body["champion"] else list(refusal(workspace))
     body["next"] = _next(body)
     return body
 
@@ -50,5 +52,6 @@ def _next(body: dict[str, Any]) -> str:
     if not body["tables"]:
         return "forewarn demo, or forewarn run -c forewarn.toml"
     if body["champion"] is None:
-        return "forewarn train"
+        more = "with more history: " if body["refused"] else ""
+        return f"{more}forewarn train"
     return "forewarn serve" if body["scores"]["dates"] else "forewarn score"

@@ -26,6 +26,8 @@ CHANGES_SHOWN = 5
 def main_job(result: RunResult) -> str:
     """The main job's findings."""
     parts = [result.load.brief(), training(result.train)]
+    if result.recalibrated is not None:
+        parts.append(result.recalibrated.text())
     if result.scored is not None:
         parts.append(scoring(result.scored))
     if result.unscored:
@@ -117,6 +119,7 @@ def status(body: dict[str, Any]) -> str:
             f"Workspace {body['workspace']}",
             *(tables or ["  no data yet"]),
             f"Model: {champion['version'] if champion else 'none yet'}",
+            *(f"  {sentence}" for sentence in body.get("refused", ())),
             f"Scores: {dates[-1] if dates else 'none yet'}",
             *(f"  {line}" for line in told(silent)),
             f"Next: {body['next']}",
@@ -159,6 +162,8 @@ def _at_capacity(card: Scorecard) -> str:
 def _leading(result: TrainResult) -> list[str]:
     words = Wording(result.trained.model.events, result.own)
     top = list(result.trained.importance.items())[:SIGNALS_SHOWN]
+    if not top:
+        return []
     lines = [f"    {size:.3f}  {words.meaning(name)}" for name, size in top]
     return ["  Leading signals (mean share of the log-odds, either way):", *lines]
 

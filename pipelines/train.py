@@ -28,6 +28,7 @@ from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
 from models.training import Provenance, Trained, TrainingPlan, train, version_of
 from pipelines.beside import Beside, learnt_beside
+from pipelines.calibration_note import calibration_of
 from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
@@ -44,7 +45,9 @@ from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of
 from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
+from pipelines.refusal import keep as keep_refusal
 from pipelines.snapshot import build, read_fates
+from pipelines.stale import Newer, beside_champion, keep_since
 from pipelines.tune import tuned
 from pipelines.versions import find
 from pipelines.workspace import Workspace
@@ -74,6 +77,7 @@ class TrainResult:
         tuning: what tuning found of each flavour, where it was asked for.
         data: what it was trained from.
         beside: what was learnt beside the chance of loss.
+        since: it and the model that serves on rows newer than that one, where there are any.
     """
 
     trained: Trained
@@ -85,6 +89,7 @@ class TrainResult:
     decision: Decision = Decision(False, ())
     data: DatasetRecord | None = None
     beside: Beside = Beside()
+    since: Newer | None = None
 
     @property
     def promoted(self) -> bool:
@@ -161,7 +166,8 @@ def train_model(
     say(f"working out all figures at {evidence.primary_horizon} days, by segment and month")
     rows = evidence.at(evidence.primary_horizon)
     card = scorecard(rows, rows["chance"].to_numpy(float), asked)
-    return _recorded(workspace, replace(result, card=card), evidence, promote)
+    newer = beside_champion(workspace, dataset, trained, columns, say)
+    return _recorded(workspace, replace(result, card=card, since=newer), evidence, promote)
 
 
 @dataclass(frozen=True)
@@ -264,6 +270,7 @@ def _recorded(
     digest = bundle.save(model, folder / BUNDLE)
     record = _record(result, digest)
     evidence = described(evidence, record, result.trained) if evidence else None
+    evidence = keep_since(result.since, evidence, folder / EVIDENCE) if evidence else None
     kept = save_evidence(evidence, folder / EVIDENCE) if evidence else ""
     _write_evidence(result, folder)
     draw_further(result, evidence, folder)
@@ -272,6 +279,8 @@ def _recorded(
     result = replace(result, run_id=registry.record(run))
     shutil.rmtree(folder)  # MLflow has its own copy
     decision = _decision(registry, result, evidence) if promote else UNASKED
+    refused = not (result.trained.verdict.fit or registry.champion())
+    keep_refusal(workspace, result.trained.verdict.sentences if refused else ())
     if decision.serves and not serves(workspace, digest):
         registered = find(registry, model.version)
         put_in_service(workspace, registered, record, trained_cause(decision.reasons))
@@ -305,6 +314,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
         metrics={
             "horizons": summary["horizon_reports"],
             "bands": summary["bands"],
+            "calibration": calibration_of(result.card),
             "honesty": result.trained.honesty.summary(),
             "minimum_lead_days": model.lead,
             "beside": result.beside.summary(),

@@ -24,6 +24,11 @@ def find(registry: "Registry", name: str) -> Registered:
         CHALLENGER: registry.challenger,
     }
     found = aliases[name]() if name in aliases else registry.version(name)
+    if found is None and name == CHAMPION and registry.versions():
+        raise InputError(
+            "no model serves yet, so there is no champion: `forewarn status` says why; "
+            f"{_known(registry)}"
+        )
     if found is None:
         raise InputError(f"there is no model {name}: {_known(registry)}")
     return found
@@ -38,8 +43,9 @@ def evidence(registry: "Registry", registered: Registered) -> Evidence:
     """
     if not registered.evidence:
         raise InputError(
-            f"model {registered.version} kept no test rows: it was trained by an earlier "
-            "release of Forewarn. Train again, or promote with --force."
+            f"model {registered.version} kept no test rows: it could not be checked on later "
+            "dates, or was trained by an earlier release of Forewarn. Train again to see which; "
+            "--force promotes it all the same."
         )
     return load(registry.evidence(registered), registered.evidence, registered.digest)
 

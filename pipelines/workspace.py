@@ -70,6 +70,11 @@ class Workspace:
         return self.root / "insights"
 
     @property
+    def refusal(self) -> Path:
+        """Why the last training let no model serve, while none does."""
+        return self.root / "refusal.json"
+
+    @property
     def demo(self) -> Path:
         """The raw files of the simulated company."""
         return self.root / "raw"

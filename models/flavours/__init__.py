@@ -9,6 +9,7 @@ from models.flavours.logistic import SPACE as OF_LINES
 from models.flavours.logistic import FittedLogistic, Logistic
 from models.flavours.segments import FittedSegments, Segments
 from models.flavours.shifted import PARTS, SHIFTED, FittedShifted
+from models.flavours.single import Single
 from models.flavours.space import Space
 
 SHRUNKEN = 0.002
@@ -21,6 +22,7 @@ FLAVOURS: dict[str, Flavour] = {
     "constant": Constant(),
     "segments": Segments(),
     "shrunken": Logistic(SHRUNKEN),
+    "single": Single(),
 }
 """Ways to fit hazards, by the name used in the configuration and in bundles."""
 
@@ -31,6 +33,7 @@ FITTED: dict[str, type[Fitted]] = {
     "constant": FittedConstant,
     "segments": FittedSegments,
     "shrunken": FittedLogistic,
+    "single": FittedLogistic,
     **dict.fromkeys([f"{name}{SHIFTED}" for name in PARTS], FittedShifted),
 }
 """How to read each flavour back from its files."""

@@ -28,6 +28,7 @@ PARTS: dict[str, type[Fitted]] = {
     "lightgbm": FittedLightGBM,
     "logistic": FittedLogistic,
     "shrunken": FittedLogistic,
+    "single": FittedLogistic,
     "blend": FittedBlend,
 }
 """The flavours that may be shifted."""

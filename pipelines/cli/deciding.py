@@ -1,4 +1,4 @@
-"""The commands about which model serves: compare, promote, rollback, bakeoff."""
+"""The commands about which model serves: compare, promote, rollback, history, bakeoff."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ import typer
 from pipelines.bakeoff import MAX_AGE_DAYS, bake_off
 from pipelines.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
 from pipelines.comparing import compare_models
+from pipelines.history import history_of
 from pipelines.promotion import promote as promote_model
 from pipelines.promotion import roll_back
 from pipelines.terminal import Terminal
@@ -72,6 +73,21 @@ def rollback(
     def work() -> None:
         done = roll_back(Workspace(workspace), reason)
         terminal.result(done.summary(), done.text())
+
+    terminal.guard(work)
+
+
+def history(workspace: WorkspaceOption = DEFAULT_WORKSPACE, as_json: JsonOption = False) -> None:
+    """List every change of the model that serves: when, who, why, and its figures then.
+
+    Trained and promoted by the rule, promoted or rolled back by hand: oldest first,
+    with the digest of the bundle and what the comparison said. Nothing is ever taken off this list.
+    """
+    terminal = Terminal(as_json)
+
+    def work() -> None:
+        found = history_of(Workspace(workspace))
+        terminal.result(found.summary(), found.text())
 
     terminal.guard(work)
 

@@ -13,7 +13,7 @@ from serving.settings import DEFAULT_HOST, DEFAULT_PORT
 
 def demo(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
-    accounts: Annotated[int, typer.Option(min=100, help="Customers to simulate.")] = 1500,
+    accounts: Annotated[int, typer.Option(min=20, help="Customers to simulate.")] = 1500,
     years: Annotated[int, typer.Option(min=2, max=6, help="Years of history.")] = 3,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same company.")] = 7,
     serve: Annotated[bool, typer.Option(help="Serve the result when done.")] = True,
@@ -31,7 +31,7 @@ def demo(
         space = Workspace(workspace)
         result = demonstrate(space, accounts, years, seed, terminal.say)
         found = f"{texts.main_job(result.main)}\n\n{text(result)}"
-        terminal.result(result.summary(), found)
+        terminal.result(result.summary(), found.rstrip())
         if result.main.scored is None:
             return NO_MODEL
         if serve:

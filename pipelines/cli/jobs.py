@@ -1,4 +1,4 @@
-"""The commands that compute: check, load, train, score, replay, run."""
+"""The commands that compute: check, load, train, recalibrate, score, replay, run."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -19,6 +19,7 @@ from pipelines.cli.options import (
 )
 from pipelines.ingest.check import check as check_sources
 from pipelines.own_signals import own_problems
+from pipelines.recalibrate import recalibrate as move_level
 from pipelines.replay import replay as replay_snapshot
 from pipelines.replay import text as replay_text
 from pipelines.run import load_sources, resolve_as_of, run, summary_of
@@ -85,6 +86,30 @@ def train(
         result = train_model(space, found, day, terminal.say, promote)
         terminal.result(result.summary(), texts.training(result))
         return 0 if result.trained.verdict.fit else NO_MODEL
+
+    terminal.guard(work)
+
+
+def recalibrate(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Set the level of the model that serves by what has come true since it was trained.
+
+    The losses of its first interval that are certain by now move its log-odds by one number,
+    drawn towards nothing where they are few. The result is a version of its own: the files of
+    the model stay as they are, and `forewarn rollback` takes it back. `forewarn run` does this
+    once a month.
+    """
+    terminal = Terminal(as_json)
+
+    def work() -> None:
+        space = Workspace(workspace)
+        found = config_of(space, config)
+        result = move_level(space, found, resolve_as_of(space, day_of(as_of)), terminal.say)
+        terminal.result(result.summary(), result.text())
 
     terminal.guard(work)
 

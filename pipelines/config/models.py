@@ -201,8 +201,10 @@ class Models(Section):
         description="days ahead before which a loss does not count for health score, bands and "
         "figures, which tell of accounts still there then: 0, 30, 90 or 180",
     )
-    flavours: tuple[Literal["lightgbm", "logistic", "blend"], ...] = Field(
-        ("lightgbm", "logistic", "blend"), min_length=1, description="the kinds of model to compare"
+    flavours: tuple[Literal["lightgbm", "logistic", "blend", "single"], ...] = Field(
+        ("lightgbm", "logistic", "blend", "single"),
+        min_length=1,
+        description="the kinds of model to compare; `single` reads only the best signal",
     )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="the seed of everything random")
     lead_days: int = Field(

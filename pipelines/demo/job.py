@@ -169,7 +169,9 @@ def _compare(scores: Vector, truth: Vector, horizon: int) -> AgainstTruth:
 
 
 def text(result: DemoResult) -> str:
-    """What was found against the truth, for people."""
+    """What was found against the truth, for people; empty where nothing was scored."""
+    if not result.against_truth:
+        return ""
     lines = ["Against the simulation's true probabilities, since then (log loss, lower is better):"]
     lines += [
         f"  {f.horizon:>3} days: scores {f.scores:.4f}, truth itself {f.truth:.4f} "

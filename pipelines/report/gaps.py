@@ -7,6 +7,7 @@ from datetime import date
 from models.bands.silence import SilentSource
 from models.score import HORIZONS, Band
 from pipelines.freshness import told
+from pipelines.report.calibration import NOT_KEPT, Calibration
 from pipelines.report.evidence import Evidence, Source
 from pipelines.report.portfolio import Portfolio
 from pipelines.report.quality import Quality
@@ -26,6 +27,7 @@ class Grounds:
         trained_on: the last day of the data the model learnt from; None where not known.
         doubts: what the training said against itself, in sentences.
         silent: sources that were silent when the run was scored.
+        calibration: whether the model's chances came true when it was checked.
     """
 
     portfolio: Portfolio
@@ -37,6 +39,7 @@ class Grounds:
     trained_on: date | None
     doubts: tuple[str, ...] = ()
     silent: tuple[SilentSource, ...] = ()
+    calibration: Calibration = NOT_KEPT
 
 
 def gaps(grounds: Grounds) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ def render(grounds: Grounds, setting: Setting) -> str:
             trained_on=grounds.trained_on,
             qualities=grounds.qualities,
             primary=primary,
+            calibration=grounds.calibration,
             doubts=grounds.doubts,
             headline=view.headline(found, words, currency),
             totals=[found.total(band) for band in Band],

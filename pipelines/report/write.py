@@ -14,6 +14,7 @@ from models.score import Band
 from pipelines.company import label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import InputError
+from pipelines.report.calibration import calibration
 from pipelines.report.doubts import doubts
 from pipelines.report.evidence import Evidence, Truth, evidence
 from pipelines.report.gaps import Grounds
@@ -103,6 +104,7 @@ def _gather(
         portfolio=portfolio(run.as_of, run.primary_horizon, scores.run(run.as_of)),
         evidence=evidence(scores, versions, run, metrics, truth),
         qualities=qualities(metrics),
+        calibration=calibration(metrics),
         outcome=_outcome(model, config),
         quarantined=quarantined(workspace.quarantine),
         newest=newest.as_of if newest else run.as_of,

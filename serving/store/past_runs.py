@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
 
+from models.adjustment import base_of
 from models.score import Band
 from serving.store.tables import SCORE, SCORING_RUN
 
@@ -31,13 +32,14 @@ def runs_before(
 ) -> list[PastRun]:
     """The runs before `as_of`, newest first: those of the last `days`, and one before them.
 
-    They end where another model version was published: what it said is no measure.
+    They end where another model was published: what it said is no measure. A model whose level
+    was moved since is the same model: each month's recalibration must not make bands flap.
     """
     earlier = select(SCORING_RUN.c.as_of, SCORING_RUN.c.model_version)
     ordered = earlier.where(SCORING_RUN.c.as_of < as_of).order_by(SCORING_RUN.c.as_of.desc())
     found = []
     for day, version in connection.execute(ordered):
-        if version != model_version:
+        if base_of(version) != base_of(model_version):
             break
         found.append(day)
         if day <= as_of - timedelta(days=days):

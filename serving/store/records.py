@@ -145,6 +145,7 @@ class ModelAction(StrEnum):
     TRAINED = "trained"
     PROMOTED = "promoted"
     ROLLED_BACK = "rolled back"
+    RECALIBRATED = "recalibrated"
 
 
 @dataclass(frozen=True, slots=True)

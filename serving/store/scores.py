@@ -92,7 +92,7 @@ class ScoreRepository:
         Args:
             as_of: the date; what was published for it or later does not count.
             days: the runs of so many days before it, and the one run before those.
-            model_version: a run of another version ends the list.
+            model_version: a run of another one ends the list; its recalibrations do not.
         """
         with reading(self._engine) as connection:
             return runs_before(connection, as_of, days, model_version)

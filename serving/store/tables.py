@@ -152,7 +152,9 @@ MODEL_CHANGE = Table(
     Column("number", Integer, primary_key=True, comment="in the order of the changes"),
     Column("changed_at", UtcInstant, nullable=False),
     Column("changed_by", String, nullable=False, comment="who ran the command"),
-    Column("action", String, nullable=False, comment="trained, promoted, rolled back"),
+    Column(
+        "action", String, nullable=False, comment="trained, promoted, rolled back, recalibrated"
+    ),
     Column("from_version", String, comment="what served before; none before the first"),
     Column("to_version", String, nullable=False, comment="what serves since"),
     Column("digest", String, nullable=False, comment="of the bundle, verified before"),

@@ -76,6 +76,22 @@ def test_chances_far_too_timid_do_not_serve(make_evidence: MakeEvidence) -> None
     assert any("its calibration slope may be anything from" in r for r in found.reasons)
 
 
+def test_a_slope_nearer_to_right_than_the_champions_is_forgiven_where_asked(
+    make_evidence: MakeEvidence,
+) -> None:
+    challenger = make_evidence(noise=0.0, version="v2")
+    odds = np.log(challenger.rows["chance"] / (1 - challenger.rows["chance"]))
+
+    def with_slope(slope: float, version: str) -> Evidence:
+        bent = 1 / (1 + np.exp(-odds / slope))
+        return replace(challenger, version=version, rows=challenger.rows.assign(chance=bent))
+
+    timid, timider = with_slope(2.2, "v2"), with_slope(4.0, "v1")
+    assert not compare(timider, timid, FEW).promotable
+    assert compare(timider, timid, replace(FEW, forgiving=True)).promotable
+    assert not compare(with_slope(1.7, "v1"), timid, replace(FEW, forgiving=True)).promotable
+
+
 @pytest.mark.parametrize(
     ("about", "why"),
     [
@@ -120,3 +136,13 @@ def test_fresher_folds_are_told(make_evidence: MakeEvidence) -> None:
     assert any(
         "v1 had last learnt 60 days before the date on average, v2 0" in r for r in found.reasons
     )
+
+
+def test_a_gain_not_worth_a_change_is_said(make_evidence: MakeEvidence) -> None:
+    pair = (make_evidence(noise=1.0), make_evidence(noise=0.4, version="v2"))
+    saved = compare(*pair, FEW).differences["log_loss"]
+    share = saved.gain.value / saved.champion
+    assert compare(*pair, replace(FEW, least_gain=0.9 * share)).promotable
+    found = compare(*pair, replace(FEW, least_gain=1.1 * share))
+    assert (found.outcome, found.promotable) == (Outcome.BETTER, False)
+    assert any("no reason to change the model" in reason for reason in found.reasons)

@@ -88,7 +88,7 @@ def test_no_block_is_shifted_by_its_own_outcomes(material: Material, shift: Shif
     assert shift.shifts(walk, INTERVALS[0]) != changed.shifts(walk, INTERVALS[0])
 
 
-@pytest.mark.parametrize("name", ["lightgbm", "logistic", "blend", "shrunken"])
+@pytest.mark.parametrize("name", ["lightgbm", "logistic", "blend", "shrunken", "single"])
 def test_shares_add_up_and_go_to_the_segment(material: Material, name: str) -> None:
     inputs, data = material.inputs, material.dataset
     lost = data.lost_within(30).astype(float)

@@ -33,7 +33,7 @@ def test_words_say_how_many_more() -> None:
 def test_flavours_follow_the_level() -> None:
     wished = ("lightgbm",)
     assert [of_count(n).flavours(wished) for n in (0, 10, 60, 200)] == [
-        (), (), ("shrunken", "logistic"), wished,
+        (), (), ("shrunken", "logistic", "single"), wished,
     ]  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_some_losses_give_shrunken_regressions(
 ) -> None:
     found = train(make_world(seed=5, accounts=80, signal=1.5), COLUMNS, plan, origin)
     assert found.enough.level is Level.SOME
-    assert found.flavours.keys() == {"shrunken", "logistic"}
+    assert found.flavours.keys() == {"shrunken", "logistic", "single"}
 
 
 def test_a_leak_is_refused_by_name(

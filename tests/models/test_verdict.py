@@ -77,3 +77,29 @@ def test_no_comparison_is_no_evidence() -> None:
 
 def test_horizon_is_the_reports() -> None:
     assert judge(replace(report(base_rate=GOOD), horizon=30)).horizon == 30
+
+
+@pytest.mark.parametrize("simpler", ["best_single_signal", "the_company's_own_score"])
+def test_a_simpler_score_that_does_better_leaves_the_model_no_place(simpler: str) -> None:
+    verdict = judge(report(base_rate=GOOD, age_alone=GOOD, **{simpler: WORSE}))
+    assert not verdict.fit
+    name = simpler.replace("_", " ")
+    assert verdict.sentences[1] == (
+        f"worse than a simpler score, beyond doubt: beside {name}, -0.0100 of log loss saved "
+        f"(-0.0200 to -0.0010); use {name}"
+    )
+
+
+def test_a_doubt_beside_a_simpler_score_is_said_and_does_not_decide() -> None:
+    verdict = judge(report(base_rate=GOOD, age_alone=GOOD, best_single_signal=NOTHING))
+    assert verdict.fit
+    assert verdict.sentences[1] == (
+        "not better than best single signal beyond doubt: +0.0020 of log loss saved "
+        "(-0.0010 to +0.0050); it may do as well"
+    )
+
+
+def test_a_better_ranking_beside_a_simpler_score_is_enough() -> None:
+    verdict = judge(report(GOOD, base_rate=GOOD, age_alone=GOOD, best_single_signal=WORSE))
+    assert verdict.fit
+    assert len(verdict.sentences) == 1

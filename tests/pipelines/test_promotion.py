@@ -29,6 +29,12 @@ class Shelf:
     def champion(self):
         return self.held
 
+    def challenger(self):
+        return None
+
+    def version(self, version):
+        return replace(CHAMPION, version=version)
+
 
 @pytest.fixture
 def champion_is(monkeypatch):
