@@ -22,7 +22,7 @@ class Winner:
 
     flavour: str
     walk: OutOfTime
-    tests: dict[int, TestSet]
+    tests: Mapping[int, TestSet]
     horizon: int
 
 

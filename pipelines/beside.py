@@ -15,7 +15,8 @@ from models.causes.shares import CONTRACTION
 from models.dataset import Dataset
 from models.flavours import SHIFTED
 from models.sufficiency import NoEvidence, sufficiency
-from models.training import Provenance, Trained, TrainingPlan, material_of, train
+from models.trained import Provenance, Trained, TrainingPlan
+from models.training import material_of, train
 from pipelines.kept import DESCRIBED
 
 Progress = Callable[[str], None]

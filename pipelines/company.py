@@ -12,7 +12,7 @@ from features.signal import Catalogue, SnapshotColumn
 from features.signals import catalogue_for
 from models.bands import BandPlan, Capacity, Fixed, Red, Steps, TierPlan, Value
 from models.baselines import BEST_SIGNAL, BY_SEGMENT, OWN_SCORE
-from models.training import TrainingPlan
+from models.trained import TrainingPlan
 from pipelines.config import Config, TierBands
 from pipelines.own_signals import with_own
 

@@ -8,7 +8,7 @@ from typing import Any
 from models.dataset import Dataset
 from models.evidence import Described, Evidence, evidence_rows
 from models.scorecard import Asked
-from models.training import Trained, TrainingPlan
+from models.trained import Trained, TrainingPlan
 from pipelines.config import Config
 from serving.store import ModelRecord
 from serving.store.columns import finite

@@ -12,7 +12,8 @@ from models import bundle
 from models.ablation import Kind, NotTested, Part, Subject, ablate
 from models.churn_model import ChurnModel
 from models.run_record import CHALLENGER, CHAMPION, Registered
-from models.training import TrainingPlan, material_of
+from models.trained import TrainingPlan
+from models.training import material_of
 from pipelines.company import plan_of
 from pipelines.config import Config
 from pipelines.errors import InputError

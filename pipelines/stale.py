@@ -20,7 +20,8 @@ from models.run_record import Registered
 from models.segment_shift import shift_by
 from models.since import Recipe, apart, since
 from models.succession import succession
-from models.training import Trained, material_of
+from models.trained import Trained
+from models.training import material_of
 from pipelines.kept import DESCRIBED
 from pipelines.versions import evidence
 from pipelines.workspace import Workspace

@@ -26,7 +26,8 @@ from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
-from models.training import Provenance, Trained, TrainingPlan, train, version_of
+from models.trained import Provenance, Trained, TrainingPlan
+from models.training import train, version_of
 from pipelines.beside import Beside, learnt_beside
 from pipelines.calibration_note import calibration_of
 from pipelines.column_choice import chosen

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from models.dataset import Dataset
 from models.flavours.blend import PARTS
-from models.training import TrainingPlan, material_of
+from models.trained import TrainingPlan
+from models.training import material_of
 from pipelines.config import Config
 from pipelines.workspace import Workspace
 

@@ -30,7 +30,8 @@ from models.flavours.base import sigmoid
 from models.hazards import p_loss
 from models.intervals import INTERVALS
 from models.score import HORIZONS
-from models.training import TrainingPlan, material_of
+from models.trained import TrainingPlan
+from models.training import material_of
 
 ROWS, ROUNDING = 1_000_000, 1e-12
 FIRST, MONTHS = date(2024, 1, 31), 18

@@ -28,7 +28,8 @@ from models.evidence import Described, Evidence, evidence_rows
 from models.fitting import refit
 from models.material import Material
 from models.since import Recipe, apart, since
-from models.training import TrainingPlan, material_of
+from models.trained import TrainingPlan
+from models.training import material_of
 
 FIRST, STEP, AHEAD = date(2022, 1, 31), 30, 3
 SIGNALS = ("a", "b", "c", "d", "e")

@@ -19,7 +19,8 @@ from models.flavours.lightgbm import LightGBM
 from models.flavours.logistic import Logistic
 from models.hazards import Hazard
 from models.intervals import INTERVALS
-from models.training import Provenance, Trained, TrainingPlan, train
+from models.trained import Provenance, Trained, TrainingPlan
+from models.training import train
 
 FIRST = date(2024, 1, 31)
 PLANS = ("basic", "plus", "team")

@@ -16,7 +16,8 @@ from models.hazards import p_loss
 from models.intervals import INTERVALS
 from models.score import HORIZONS
 from models.sufficiency import NoEvidence
-from models.training import Provenance, Trained, TrainingPlan, train
+from models.trained import Provenance, Trained, TrainingPlan
+from models.training import train
 
 COLUMNS = ("use", "noise", "plan", "csat", "age", "fixed")
 MakeModel = Callable[..., ChurnModel]

@@ -19,7 +19,8 @@ from models import bundle
 from models.dataset import Dataset
 from models.flavours import FLAVOURS
 from models.flavours.lightgbm import LightGBM
-from models.training import Provenance, TrainingPlan, train
+from models.trained import Provenance, TrainingPlan
+from models.training import train
 
 FLAVOURS["lightgbm"] = LightGBM(rounds=10)
 rng = np.random.default_rng(7)

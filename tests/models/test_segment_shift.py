@@ -18,7 +18,8 @@ from models.hazards import Hazard, explain, log_odds_of
 from models.intervals import INTERVALS
 from models.material import Material
 from models.segment_shift import Shift, shift_by
-from models.training import Provenance, TrainingPlan, train
+from models.trained import Provenance, TrainingPlan
+from models.training import train
 from models.walkforward import WalkForward
 
 MakeWorld = Callable[..., Dataset]

@@ -17,7 +17,8 @@ from models.evidence import Described, Evidence, evidence_rows
 from models.fitting import refit
 from models.material import Material
 from models.since import SERVING, Recipe, apart, shortage, since, walked_afresh
-from models.training import TrainingPlan, material_of
+from models.trained import TrainingPlan
+from models.training import material_of
 
 PLAN = TrainingPlan(("logistic",), 90, {}, blocks=4, horizons=(30, 90))
 

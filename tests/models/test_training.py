@@ -13,7 +13,8 @@ from models import bundle
 from models.dataset import Dataset
 from models.score import Band
 from models.sufficiency import Level, NoEvidence
-from models.training import Provenance, Trained, TrainingPlan, train, version_of
+from models.trained import Provenance, Trained, TrainingPlan
+from models.training import train, version_of
 
 COLUMNS = ("use", "noise", "plan", "csat", "age", "fixed")
 MakeWorld = Callable[..., Dataset]

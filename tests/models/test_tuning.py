@@ -18,7 +18,8 @@ from models.flavours.settings import with_settings
 from models.material import Material
 from models.study import Budget
 from models.sufficiency import NoEvidence
-from models.training import Provenance, TrainingPlan, material_of, train
+from models.trained import Provenance, TrainingPlan
+from models.training import material_of, train
 from models.tuning import Tuned, report_begins, tune
 
 COLUMNS = ("use", "noise", "plan", "csat", "age")

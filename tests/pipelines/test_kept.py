@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from models.training import TrainingPlan
+from models.trained import TrainingPlan
 from pipelines.kept import _tuned, as_tuned
 
 PLAN = TrainingPlan(("lightgbm",), 90, {})

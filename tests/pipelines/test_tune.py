@@ -12,7 +12,7 @@ import pytest
 from models.dataset import Dataset
 from models.flavours import FLAVOURS
 from models.flavours.lightgbm import LightGBM
-from models.training import TrainingPlan
+from models.trained import TrainingPlan
 from pipelines.config import Config, parse_config
 from pipelines.tune import tuned, with_tuning
 from pipelines.workspace import Workspace

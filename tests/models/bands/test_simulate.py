@@ -13,7 +13,7 @@ from models.bands.codes import GREEN, GREY, RED, YELLOW
 from models.bands.replay import replay
 from models.bands.rows import BandRows
 from models.bands.simulate import Meaning, simulate
-from models.training import Trained
+from models.trained import Trained
 
 AT_ONCE = Steps(exit_share=1.0, dwell_days=0)
 POLICY = BandPolicy(Thresholds(0.5, 0.1, 0.2, 0.1), steps=AT_ONCE)

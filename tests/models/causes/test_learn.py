@@ -8,7 +8,8 @@ import pytest
 from models.causes.learn import BASE_SHARE, LearntCauses, Told, learn
 from models.causes.shares import CAUSES, CHURN, CONTRACTION
 from models.dataset import Dataset
-from models.training import Trained, TrainingPlan, material_of
+from models.trained import Trained, TrainingPlan
+from models.training import material_of
 
 COLUMNS = ("use", "noise", "plan", "csat", "age", "fixed")
 MakeWorld = Callable[..., Dataset]

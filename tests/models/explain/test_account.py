@@ -19,7 +19,7 @@ from models.explain.usual import (
 )
 from models.explain.wording import Wording
 from models.score import OTHERS, Reason
-from models.training import Trained
+from models.trained import Trained
 
 
 def test_reasons_groups_and_base_add_up(trained: Trained) -> None:

@@ -25,7 +25,7 @@ from models.fitting import refit
 from models.hazards import explain
 from models.intervals import INTERVALS
 from models.material import Material
-from models.training import Trained
+from models.trained import Trained
 from models.walkforward import WalkForward
 
 NAMES = (

@@ -9,7 +9,7 @@ from models.dataset import Dataset
 from models.explain.families import positions
 from models.explain.precedents import KEPT, SHOWN, Frame, Precedents, choose, similar
 from models.explain.wording import Wording
-from models.training import Trained
+from models.trained import Trained
 
 
 @pytest.fixture
