@@ -61,10 +61,10 @@ def gaps(
 def _is_plain(lo: int, hi: int, day: Int32, first: Int16, last: Int16, reach: Int16) -> bool:
     """Whether all of an account's active days are seen from their own day on, for good."""
     dates = reach[len(reach) - 1]
+    late = 0
     for i in range(lo, hi):
-        if last[i] < dates or first[i] != reach[day[i]]:
-            return False
-    return True
+        late += last[i] < dates or first[i] != reach[day[i]]
+    return late == 0
 
 
 @part

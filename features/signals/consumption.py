@@ -43,4 +43,6 @@ def of_event(event: str, slug: str) -> tuple[Signal, ...]:
         Signal(f"{slug}_last", "usage", DaysSinceLast(), f"days since {call}", (None,), where, unit="days", direction=DOWN, empty=None, actionable=True),
         Signal(f"{slug}_first", "usage", DaysSinceFirst(), f"days since the first {call}", (None,), where, unit="days", empty=None),
         Signal(f"{slug}_silence", "usage", SilenceAgainstCadence(), f"silence of {call} compared with its usual rhythm", (365, None), where, unit="times usual", direction=DOWN, empty=None, actionable=True),
+        Signal(f"{slug}_gap_spread", "usage", GapSpread(), f"irregularity of the days with {call}", (None,), where, unit="days", empty=None),
+        Signal(f"{slug}_outlasted", "usage", OutlastedShare(), f"share of past times without {call} that lasted longer than the present one", (None,), where, unit="of all", direction=UP, empty=None, actionable=True),
     )
