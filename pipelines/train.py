@@ -31,6 +31,7 @@ from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
     columns_of,
+    directions_of,
     label_of,
     own_columns,
     plan_of,
@@ -131,8 +132,7 @@ def train_model(
     found = assemble(workspace, config, as_of, say)
     dataset, label, catalogue = found.dataset, found.label, found.catalogue
     events, columns, unsafe = found.events, found.columns, found.unsafe
-    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
-    plan = replace(plan_of(config), directions=directions)
+    plan = replace(plan_of(config), directions=directions_of(config, catalogue))
     name = _digest(dataset, plan, label)
     plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
     digest = _digest(dataset, plan, label)

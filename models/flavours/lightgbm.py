@@ -25,6 +25,8 @@ PARAMETERS: dict[str, Any] = {
     "verbosity": -1,
 }
 """What is never tuned."""
+METHOD = "intermediate"
+"""How signs are kept: as good as "advanced" on the folds of three companies, and nearly free."""
 ONE_AT_A_TIME = Lock()
 """LightGBM keeps its number of threads for the whole process: two calls that set it at once
 write beyond their buffers, so calls from several threads wait for one another."""
@@ -73,7 +75,7 @@ class LightGBM:
         column_share: share of the columns that each tree may read.
         row_share: share of the rows that each tree is grown on.
         l2: penalty on the leaves' values.
-        monotone: a column whose higher value is declared as healthier may only lower the
+        monotone: hold to the signs: a column whose higher value is declared as healthier may only lower the
             log-odds of loss, and one declared as worse only raise them.
     """
 
@@ -84,7 +86,7 @@ class LightGBM:
     column_share: float = 0.4
     row_share: float = 0.7
     l2: float = 10.0
-    monotone: bool = False
+    monotone: bool = True
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLightGBM:
         """Fit on rows at risk; `lost` is 0 or 1."""
@@ -113,7 +115,7 @@ class LightGBM:
         signs = schema.loss_signs
         if not self.monotone or not any(signs):
             return {**PARAMETERS, **tuned}
-        bounds = {"monotone_constraints": signs, "monotone_constraints_method": "advanced"}
+        bounds = {"monotone_constraints": signs, "monotone_constraints_method": METHOD}
         return {**PARAMETERS, **tuned, **bounds}
 
 
