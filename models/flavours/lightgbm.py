@@ -75,7 +75,7 @@ class LightGBM:
         column_share: share of the columns that each tree may read.
         row_share: share of the rows that each tree is grown on.
         l2: penalty on the leaves' values.
-        monotone: hold to the signs: a column whose higher value is declared as healthier may only lower the
+        monotone: a column whose higher value is declared as healthier may only lower the
             log-odds of loss, and one declared as worse only raise them.
     """
 

@@ -231,8 +231,8 @@ class Models(Section):
     )
     monotone: Literal["auto", "never"] = Field(
         "auto",
-        description="whether trees are held to the signals' declared directions unless tuning finds "
-        "that worse, or never",
+        description="whether trees are held to the signals' declared directions, unless tuning "
+        "finds that worse, or never",
     )
 
     @model_validator(mode="after")
