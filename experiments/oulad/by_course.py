@@ -26,10 +26,10 @@ from features.history import main_events
 from features.runners.job import SnapshotJob
 from features.signals import EVENTS_FOLLOWED
 from models.dataset import Dataset, join
-from models.encoding import learn_schema
+from models.encoding import InputSchema, learn_schema
 from models.flavours import FLAVOURS
 from models.metrics import METRICS, Resamples, Vector
-from pipelines.company import catalogue_of, columns_of, label_of, rates_of
+from pipelines.company import catalogue_of, columns_of, directions_of, label_of, rates_of
 from pipelines.config import read_config
 from pipelines.snapshot import build
 from pipelines.workspace import Workspace
@@ -53,7 +53,7 @@ class Courses:
     """Rows of both kinds of course, with their inputs."""
 
     inputs: npt.NDArray[np.float64]
-    schema: Any
+    schema: InputSchema
     lost: Vector
     accounts: npt.NDArray[np.object_]
     training: Mask
@@ -83,20 +83,20 @@ def main() -> int:
 
 def prepared(workspace: Workspace) -> Courses:
     """The snapshots of all four courses at the days that count, with what happened."""
-    data, columns = snapshots(workspace)
+    data, columns, directions = snapshots(workspace)
     accounts = data.frame["account_id"].to_numpy(object)
     course = np.array([account[:9] for account in accounts])
     day = data.ordinals - np.array([BEGINS[name].toordinal() for name in course])
     asked = (day >= FIRST_DAY) & (day <= LAST_DAY) & ((day - FIRST_DAY) % 7 == 0)
     data, course = data.take(asked), course[asked]
-    schema = learn_schema(data.frame, columns)
+    schema = learn_schema(data.frame, columns, directions)
     lost = data.lost_within(WITHIN).astype(np.float64)
     training = np.isin(course, TRAINED_ON)
     return Courses(schema.encode(data.frame), schema, lost, accounts[asked], training)
 
 
-def snapshots(workspace: Workspace) -> tuple[Dataset, list[str]]:
-    """All snapshots of the dates of any course, and the columns that a model may read."""
+def snapshots(workspace: Workspace) -> tuple[Dataset, list[str], dict[str, int]]:
+    """All snapshots of the dates of any course, the columns to read, and their signs."""
     config, lake = read_config(CONFIG, os.environ), workspace.lake()
     label = label_of(config, lake.manifest.tables)
     days = range(FIRST_DAY, LAST_DAY + 1, 7)
@@ -106,7 +106,8 @@ def snapshots(workspace: Workspace) -> tuple[Dataset, list[str]]:
     job = SnapshotJob(lake, catalogue, dates, label, rates_of(config), folder, end)
     data = join(*build(job, lambda _: None), label.lag_days, end)
     shutil.rmtree(folder)
-    return data, columns_of(catalogue, lake.manifest.tables["accounts"].versioned)[0]
+    columns, _ = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
+    return data, columns, directions_of(config, catalogue)
 
 
 def folded(courses: Courses, flavour: str) -> Vector:
