@@ -1,5 +1,6 @@
 """What a training must say against itself: leaks, random folds, accounts never met."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 

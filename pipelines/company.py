@@ -104,6 +104,13 @@ def plan_of(config: Config) -> TrainingPlan:
     )
 
 
+def directions_of(config: Config, catalogue: Catalogue) -> dict[str, int]:
+    """The signs that trees are held to, by column; none where the company wants none."""
+    if config.models.monotone == "never":
+        return {}
+    return {column.name: int(column.signal.direction) for column in catalogue.columns}
+
+
 def band_plan_of(config: Config) -> BandPlan:
     """What the company asks of its bands, tier by tier."""
     bands = config.bands

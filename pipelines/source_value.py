@@ -14,7 +14,7 @@ from models.churn_model import ChurnModel
 from models.run_record import CHALLENGER, CHAMPION, Registered
 from models.trained import TrainingPlan
 from models.training import material_of
-from pipelines.company import plan_of
+from pipelines.company import directions_of, plan_of
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.problems import nearest
@@ -112,7 +112,7 @@ def _plan(
     workspace: Workspace, config: Config, registered: Registered, found: Assembled
 ) -> TrainingPlan:
     """The plan that the model was trained by, with the settings it was tuned to."""
-    directions = {c.name: int(c.signal.direction) for c in found.catalogue.columns}
+    directions = directions_of(config, found.catalogue)
     notes = evidence(workspace.registry(), registered).notes if registered.evidence else {}
     return as_tuned(replace(plan_of(config), directions=directions), notes)
 

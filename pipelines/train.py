@@ -34,6 +34,7 @@ from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
     columns_of,
+    directions_of,
     label_of,
     labels_beside,
     own_columns,
@@ -144,8 +145,7 @@ def train_model(
     found = assemble(workspace, config, as_of, say)
     dataset, catalogue = found.dataset, found.catalogue
     events, columns, unsafe = found.events, found.columns, found.unsafe
-    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
-    plan = replace(plan_of(config), directions=directions)
+    plan = replace(plan_of(config), directions=directions_of(config, catalogue))
     name = _digest(found, plan)
     plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
     digest = _digest(found, plan)

@@ -15,6 +15,7 @@ Shapes: rows (n,), windows S, accounts A, dates K; results are (S, A, K) or (A, 
 
 from features.kernel.days import active_days, day_runs, rhythm
 from features.kernel.extremes import first_rows, last_rows, soonest_rows
+from features.kernel.gaps import gaps
 from features.kernel.replies import answers
 from features.kernel.types import FOREVER, NO_ROW, UNDATED, Floats, Int16, Int32, Int64
 from features.kernel.variety import distinct
@@ -34,6 +35,7 @@ __all__ = [
     "distinct",
     "edges",
     "first_rows",
+    "gaps",
     "last_rows",
     "odd_rows",
     "rhythm",

@@ -4,6 +4,7 @@ Each measure is a frozen dataclass of parameters only. `over` computes it for al
 dates and accounts of a bucket at once, through the primitives of `features.kernel`.
 """
 
+from features.measures.gaps import GapSpread, LongestGap, OutlastedShare, UsualGap
 from features.measures.lens import Labels, Lens, Measure, Measured, Span
 from features.measures.rhythm import (
     ActiveDays,
@@ -48,18 +49,21 @@ __all__ = [
     "DaysSinceLast",
     "DaysUntil",
     "Distinct",
+    "GapSpread",
     "HoursBetween",
     "HoursToAnswer",
     "Labels",
     "Latest",
     "Lens",
     "LifecycleStage",
+    "LongestGap",
     "LongestSilence",
     "Max",
     "Mean",
     "Measure",
     "Measured",
     "OpenItems",
+    "OutlastedShare",
     "Overdue",
     "PaidOrFree",
     "Share",
@@ -70,5 +74,6 @@ __all__ = [
     "Tier",
     "Total",
     "TotalOpen",
+    "UsualGap",
     "Utilisation",
 ]

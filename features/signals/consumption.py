@@ -1,6 +1,6 @@
 """Consumption: how much of what they pay for do they use?"""
 
-from features.measures import ActiveDays, Change, Count, DaysSinceFirst, DaysSinceLast, LongestSilence, Mean, SilenceAgainstCadence, Slope, Total
+from features.measures import ActiveDays, Change, Count, DaysSinceFirst, DaysSinceLast, GapSpread, LongestGap, LongestSilence, Mean, OutlastedShare, SilenceAgainstCadence, Slope, Total, UsualGap
 from features.signal import Direction, GroupName, Signal, SignalGroup
 
 UP = Direction.HEALTHIER
@@ -21,6 +21,10 @@ GROUP = SignalGroup(
         Signal("first_used", "usage", DaysSinceFirst(), "days since anyone first used the product", unit="days", empty=None),
         Signal("silence", "usage", SilenceAgainstCadence(), "current silence compared with their usual rhythm", (180, None), unit="times usual", direction=DOWN, empty=None, actionable=True),
         Signal("longest_silence", "usage", LongestSilence(), "longest silence compared with their usual rhythm", (180,), unit="times usual", direction=DOWN, empty=None),
+        Signal("usual_gap", "usage", UsualGap(), "usual time from one day of use to the next", (None,), unit="days", empty=None),
+        Signal("longest_gap", "usage", LongestGap(), "longest silence they came back from", (None,), unit="days", empty=None),
+        Signal("gap_spread", "usage", GapSpread(), "irregularity of the days of use", (None,), unit="days", empty=None),
+        Signal("outlasted", "usage", OutlastedShare(), "share of their past silences that lasted longer than the present one", (None,), unit="of all", direction=UP, empty=None, actionable=True),
         Signal("invoiced", "invoices", Total("amount"), "amount invoiced", (90, 365)),
     ),
 )
@@ -39,4 +43,6 @@ def of_event(event: str, slug: str) -> tuple[Signal, ...]:
         Signal(f"{slug}_last", "usage", DaysSinceLast(), f"days since {call}", (None,), where, unit="days", direction=DOWN, empty=None, actionable=True),
         Signal(f"{slug}_first", "usage", DaysSinceFirst(), f"days since the first {call}", (None,), where, unit="days", empty=None),
         Signal(f"{slug}_silence", "usage", SilenceAgainstCadence(), f"silence of {call} compared with its usual rhythm", (365, None), where, unit="times usual", direction=DOWN, empty=None, actionable=True),
+        Signal(f"{slug}_gap_spread", "usage", GapSpread(), f"irregularity of the days with {call}", (None,), where, unit="days", empty=None),
+        Signal(f"{slug}_outlasted", "usage", OutlastedShare(), f"share of past times without {call} that lasted longer than the present one", (None,), where, unit="of all", direction=UP, empty=None, actionable=True),
     )

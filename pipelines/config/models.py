@@ -249,7 +249,8 @@ class Models(Section):
     )
     monotone: Literal["auto", "never"] = Field(
         "auto",
-        description="whether tuning may hold trees to the signals' declared directions",
+        description="whether trees are held to the signals' declared directions, unless tuning "
+        "finds that worse, or never",
     )
 
     @model_validator(mode="after")

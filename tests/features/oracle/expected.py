@@ -126,6 +126,30 @@ def longest_silence(s: Statement, _: m.LongestSilence, a: Asked) -> str:
     return _against_cadence(days, f"greatest(list_max({gaps}), cut // {DAY} - 1 - {days}[-1])")
 
 
+def _gaps(s: Statement, a: Asked) -> tuple[str, str]:
+    """The days with a fact, and the days from each to the next."""
+    days = _days(s, a)
+    return days, f"list_transform(range(1, len({days})), lambda i: {days}[i + 1] - {days}[i])"
+
+
+def usual_gap(s: Statement, _: m.UsualGap, a: Asked) -> str:
+    return f"list_median({_gaps(s, a)[1]})"
+
+
+def longest_gap(s: Statement, _: m.LongestGap, a: Asked) -> str:
+    return f"list_max({_gaps(s, a)[1]})"
+
+
+def gap_spread(s: Statement, _: m.GapSpread, a: Asked) -> str:
+    return f"list_stddev_samp({_gaps(s, a)[1]})"
+
+
+def outlasted_share(s: Statement, _: m.OutlastedShare, a: Asked) -> str:
+    days, gaps = _gaps(s, a)
+    longer = f"len(list_filter({gaps}, lambda g: g > cut // {DAY} - 1 - {days}[-1]))"
+    return ratio(longer, f"len({gaps})")
+
+
 def days_since_last(s: Statement, _: m.DaysSinceLast, a: Asked) -> str:
     return f"(cut - {s.best(a, 'max(start)')}) / {DAY}::DOUBLE"
 
@@ -244,14 +268,17 @@ SAID: dict[type, Said] = {
     m.DaysSinceLast: days_since_last,
     m.DaysUntil: days_until,
     m.Distinct: distinct,
+    m.GapSpread: gap_spread,
     m.HoursBetween: hours_between,
     m.HoursToAnswer: hours_to_answer,
     m.Latest: latest,
     m.LifecycleStage: stage,
+    m.LongestGap: longest_gap,
     m.LongestSilence: longest_silence,
     m.Max: largest,
     m.Mean: mean,
     m.OpenItems: open_items,
+    m.OutlastedShare: outlasted_share,
     m.Overdue: overdue,
     m.PaidOrFree: paid_or_free,
     m.Share: share,
@@ -261,6 +288,7 @@ SAID: dict[type, Said] = {
     m.Tier: tier,
     m.Total: total,
     m.TotalOpen: total_open,
+    m.UsualGap: usual_gap,
     m.Utilisation: utilisation,
 }
 
