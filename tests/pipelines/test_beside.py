@@ -42,7 +42,7 @@ buckets = 2
 
 [models]
 outcome = "any_loss"
-flavours = ["logistic"]
+flavours = ["logistic", "single"]
 horizons = [30, 90]
 minimum_lead_days = 30
 """
@@ -146,7 +146,7 @@ def test_people_are_told_of_them(done: Done) -> None:
         "    logo_churn, 90 days (",
         "    contraction, 30 days (",
         " % of revenue on average",
-        "  Expansion (logistic, ",
+        "  Expansion (",
         "foretold beside the loss",
     ):
         assert words in done.text
