@@ -33,6 +33,7 @@ class TrainingPlan:
         directions: by column 1 where a higher value is healthier, -1 where it is worse.
         settings: by flavour, where they were tuned; the others keep their defaults.
         report_from: the first date reported; None for all. Earlier ones were tuned on.
+        explained: learn what explanations are held against, for a model whose scores have reasons.
     """
 
     flavours: tuple[str, ...]
@@ -48,6 +49,7 @@ class TrainingPlan:
     directions: dict[str, int] = field(default_factory=dict)
     settings: dict[str, Setting] = field(default_factory=dict)
     report_from: date | None = None
+    explained: bool = True
 
     @property
     def intervals(self) -> tuple[Interval, ...]:

@@ -96,8 +96,10 @@ def _fitted(
         origin.version, found.best, origin.outcome, material.schema, hazards, primary, policy,
         origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons, dataset.lead,
     )  # fmt: skip
-    reference = learn_reference(material, found.plain, model.chain(), say)
-    return _Fitted(replace(model, reference=reference), material, rows)
+    if plan.explained:
+        reference = learn_reference(material, found.plain, model.chain(), say)
+        model = replace(model, reference=reference)
+    return _Fitted(model, material, rows)
 
 
 def _checked(

@@ -141,6 +141,7 @@ def _expansion(
         directions={},  # what is healthy need not be what grows
         settings={},
         report_from=None,
+        explained=False,
     )
     say(f"expansion: {grown} accounts were seen to grow; training {flavour} on them likewise")
     try:
