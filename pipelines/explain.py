@@ -10,7 +10,7 @@ from features.signal import Catalogue
 from models.bands import Accounts
 from models.bundle import BrokenBundle
 from models.churn_model import ChurnModel
-from models.explain.account import Scene, why
+from models.explain.account import Scene, Why, why
 from models.explain.change import Moment, Origin, explain_change
 from models.explain.remedies import BETTER, Actions, what_would_help
 from models.explain.transition import Crossing, cause_of
@@ -79,6 +79,7 @@ class Explaining:
         actions = actions_of(catalogue_of(self.archive.config, model.events))
         remedy = what_would_help(model, row, found.band, actions)
         horizon = found.why.horizon
+        found = replace(found, why=_what_people_did(found.why, actions))
         said = Said(
             self.words.remedy(remedy) if found.band in BETTER else "",
             tuple(self.words.precedent(each, horizon) for each in found.why.similar),
@@ -154,6 +155,15 @@ def origin_of(catalogue: Catalogue, silent: frozenset[str]) -> Origin:
         ),
         silent,
     )
+
+
+def _what_people_did(found: Why, actions: Actions) -> Why:
+    """Of what changed at similar accounts, that which people can act on."""
+    similar = (
+        replace(each, did=tuple(d for d in each.did if d.signal in actions.healthier))
+        for each in found.similar
+    )
+    return replace(found, similar=tuple(similar))
 
 
 def actions_of(catalogue: Catalogue) -> Actions:

@@ -71,5 +71,5 @@ ENGLISH = Language(
     left="{account} at {day} left within {days} days.",
     stayed="{account} at {day} stayed {days} days. {then}",
     then="In the quarter after, most eased its risk: {steps}.",
-    nothing_eased="Nothing eased its risk in the quarter after.",
+    nothing_eased="Nothing that people can act on eased its risk in the quarter after.",
 )
