@@ -1,11 +1,11 @@
 """Keys to the service, and the log of who did what."""
 
-import getpass
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.errors import InputError
+from pipelines.user import who
 from pipelines.workspace import Workspace
 from serving.auth.keys import ApiKey, new_key
 from serving.auth.roles import Role
@@ -147,11 +147,3 @@ def described(info: KeyInfo) -> dict[str, Any]:
     """What may be shown of a key, as plain JSON values."""
     dates = {k: v.isoformat() if v else None for k, v in asdict(info).items() if k.endswith("_at")}
     return {**asdict(info), **dates, "role": info.role.value}
-
-
-def who() -> str:
-    """The user of the operating system, as far as it names one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -22,7 +22,8 @@ from pipelines.company import band_plan_of
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.kept import record_note
-from pipelines.promotion import put_in_service, who
+from pipelines.promotion import put_in_service
+from pipelines.user import who
 from pipelines.versions import evidence
 from pipelines.workspace import Workspace
 from serving.store import Cause, ModelAction, ModelRecord, ModelVersionRepository, open_store

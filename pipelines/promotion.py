@@ -1,6 +1,5 @@
 """Who serves: promoting and rolling back, each verified before and written down after."""
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from models.run_record import Registered
 from pipelines.errors import InputError
 from pipelines.kept import record_in
 from pipelines.stale import compare_registered
+from pipelines.user import who
 from pipelines.versions import evidence, find
 from pipelines.workspace import Workspace
 from serving.store import (
@@ -228,11 +228,3 @@ def _record(workspace: Workspace, registry: "Registry", wanted: Registered) -> M
 def _demand(reason: str) -> None:
     if not reason.strip():
         raise InputError("--reason is empty: say why, it is written down with the change.")
-
-
-def who() -> str:
-    """The user of the operating system, as far as it names one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -1,101 +1,111 @@
-"""A booster's trees as arrays, and which way rows go at every node.
+"""A booster's trees as one list of nodes, and which way rows go at every node.
 
 Only what explanations need that LightGBM does not offer: rows that take some columns from one
-account and the others from another.
+account and the others from another. Trees are read, and splits decided, as in `explain.trees`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import lightgbm
 import numpy as np
-import numpy.typing as npt
 
+from features.compiled import compiled
+from features.kernel.types import Floats, Int32, Int64, Mask
 from models.encoding import Matrix
-
-Nodes = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-ZERO = 1e-35
-"""Values nearer to 0 are 0 to LightGBM."""
+from models.explain.trees.cells import ZERO, goes_left
+from models.explain.trees.forest import Tree, read_forest
 
 
 @dataclass(frozen=True)
 class Forest:
-    """Trees of one booster; every array is of shape (nodes,) but `roots`.
+    """The trees of one booster; a tree's nodes are its splits, then its leaves.
 
     Attributes:
-        roots: position of each tree's first node.
-        column: that a node splits by; -1 for a leaf.
-        threshold: at or below which rows go left; unused for words and leaves.
-        left, right: positions of the next nodes.
-        value: of a leaf, log-odds.
-        nan_left: whether a missing value goes left.
-        zero_left: 1 or 0 where a value of 0 is missing too and goes left or not; else -1.
-        words: by node that splits by words, the codes that go left.
+        trees: as they were read.
+        roots: the node that each tree begins with, shape (trees,).
+        column: that a node splits by, as all that follows of shape (nodes,); -1 for a leaf.
+        left: the next node of a row that goes left.
+        right: the next node of any other row.
+        value: of a leaf, log-odds; 0 for a split.
     """
 
-    roots: Nodes
-    column: Nodes
-    threshold: npt.NDArray[np.float64]
-    left: Nodes
-    right: Nodes
-    value: npt.NDArray[np.float64]
-    nan_left: Mask
-    zero_left: Nodes
-    words: dict[int, npt.NDArray[np.float64]]
+    trees: tuple[Tree, ...]
+    roots: Int64
+    column: Int64
+    left: Int64
+    right: Int64
+    value: Floats
 
     @classmethod
     def of(cls, booster: lightgbm.Booster) -> "Forest":
-        """The trees of a booster."""
-        rows: list[dict[str, Any]] = []
-        roots = [_flatten(t["tree_structure"], rows) for t in booster.dump_model()["tree_info"]]
+        """The trees of a booster.
 
-        def column(name: str, kind: type) -> Any:
-            return np.array([row[name] for row in rows], kind)
-
-        words = {i: np.array(row["words"]) for i, row in enumerate(rows) if row["words"]}
+        Raises:
+            NotExplainable: several outputs, linear leaves, or no counts of rows.
+        """
+        trees = read_forest(booster).trees
+        sizes = [len(tree.column) + len(tree.value) for tree in trees]
+        roots = np.cumsum([0, *sizes], dtype=np.int64)[:-1]
         return cls(
-            np.array(roots, np.int64), column("column", np.int64), column("threshold", np.float64),
-            column("left", np.int64), column("right", np.int64), column("value", np.float64),
-            column("nan_left", np.bool_), column("zero_left", np.int64), words,
-        )  # fmt: skip
+            trees,
+            roots,
+            _joined([_filled(tree.column, tree, -1) for tree in trees]),
+            _joined([_next(t.left, t, root) for t, root in zip(trees, roots, strict=True)]),
+            _joined([_next(t.right, t, root) for t, root in zip(trees, roots, strict=True)]),
+            np.concatenate([np.zeros(0), *(_values(tree) for tree in trees)]),
+        )
+
+    @cached_property
+    def room(self) -> int:
+        """How many nodes can wait on a walk, or lie on a path, at most."""
+        return max((len(tree.value) for tree in self.trees), default=0) + 1
 
     def goes_left(self, inputs: Matrix) -> Mask:
-        """Which way each row goes at each node, shape (rows, nodes)."""
-        seen = inputs[:, np.maximum(self.column, 0)]
-        left = np.asarray(seen <= self.threshold)
-        for node, codes in self.words.items():
-            left[:, node] = np.isin(seen[:, node], codes)
-        missing = np.isnan(seen)
-        left = np.where(missing, self.nan_left, left)
-        zero = (np.abs(seen) <= ZERO) & (self.zero_left >= 0)
-        return np.where(zero, self.zero_left > 0, left)
+        """Which way each row goes at each node, shape (rows, nodes); leaves say nothing."""
+        out: Mask = np.zeros((len(inputs), len(self.column)), np.bool_)
+        for root, tree in zip(self.roots, self.trees, strict=True):
+            splits = slice(root, root + len(tree.column))
+            out[:, splits] = _ways(
+                inputs, tree.column, tree.threshold, tree.decision, tree.set_begin, tree.sets
+            )
+        return out
 
 
-def _flatten(node: dict[str, Any], rows: list[dict[str, Any]]) -> int:
-    """Append a node and all below it; returns its position."""
-    place = len(rows)
-    row = {"column": -1, "threshold": 0.0, "left": 0, "right": 0, "value": 0.0,
-           "nan_left": False, "zero_left": -1, "words": ()}  # fmt: skip
-    rows.append(row)
-    if "split_feature" not in node:
-        row["value"] = node["leaf_value"]
-        return place
-    row.update(_split(node))
-    row["left"] = _flatten(node["left_child"], rows)
-    row["right"] = _flatten(node["right_child"], rows)
-    return place
+def _filled(values: Int32, tree: Tree, leaf: int) -> Int64:
+    """What splits have, and `leaf` for each leaf."""
+    return np.append(values, np.full(len(tree.value), leaf)).astype(np.int64)
 
 
-def _split(node: dict[str, Any]) -> dict[str, Any]:
-    """How a node decides, by LightGBM's own rules for missing values."""
-    found: dict[str, Any] = {"column": node["split_feature"]}
-    if node["decision_type"] == "==":
-        found["words"] = tuple(map(float, node["threshold"].split("||")))
-        return found
-    threshold, missing = float(node["threshold"]), node["missing_type"]
-    found["threshold"] = threshold
-    default = bool(node["default_left"])
-    found["nan_left"] = default if missing in {"NaN", "Zero"} else threshold >= 0.0
-    found["zero_left"] = int(default) if missing == "Zero" else -1
-    return found
+def _next(children: Int32, tree: Tree, root: int) -> Int64:
+    """The nodes of children, which are leaves below 0; a leaf leads nowhere."""
+    leaves = root + len(tree.column)
+    nodes = np.where(children >= 0, root + children, leaves + ~children)
+    return _filled(nodes.astype(np.int64), tree, 0)
+
+
+def _values(tree: Tree) -> Floats:
+    return np.concatenate([np.zeros(len(tree.column)), tree.value])
+
+
+def _joined(parts: Sequence[Int64]) -> Int64:
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+@compiled
+def _ways(
+    inputs: Floats,
+    column: Int32,
+    threshold: Floats,
+    decision: Int32,
+    set_begin: Int32,
+    sets: Int64,
+) -> Mask:
+    out = np.empty((len(inputs), len(column)), np.bool_)
+    for row in range(len(inputs)):
+        for i in range(len(column)):
+            given = inputs[row, column[i]]
+            value = 0.0 if -ZERO <= given <= ZERO else given
+            out[row, i] = goes_left(value, threshold[i], decision[i], set_begin, sets)
+    return out

@@ -12,8 +12,6 @@ from models.explain.forest import Forest
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-DEEPEST = 64
-"""Nodes that wait on a walk at most: as many as a path is long, and trees have 31 leaves."""
 
 
 def walk(forest: Forest, own: Mask, theirs: Mask, player: Places, players: int) -> Floats:
@@ -28,7 +26,15 @@ def walk(forest: Forest, own: Mask, theirs: Mask, player: Places, players: int) 
     """
     owner = np.where(forest.column < 0, -2, player[np.maximum(forest.column, 0)])
     return _coalitions(
-        forest.roots, forest.left, forest.right, forest.value, owner, own, theirs, 2**players - 1
+        forest.roots,
+        forest.left,
+        forest.right,
+        forest.value,
+        owner,
+        own,
+        theirs,
+        2**players - 1,
+        forest.room,
     )
 
 
@@ -46,7 +52,15 @@ def between(forest: Forest, own: Mask, theirs: Mask, columns: int) -> Floats:
         columns: how many the model reads.
     """
     return _columns(
-        forest.roots, forest.left, forest.right, forest.value, forest.column, own, theirs, columns
+        forest.roots,
+        forest.left,
+        forest.right,
+        forest.value,
+        forest.column,
+        own,
+        theirs,
+        columns,
+        forest.room,
     )
 
 
@@ -60,9 +74,10 @@ def _coalitions(
     own: Mask,
     theirs: Mask,
     full: int,
+    room: int,
 ) -> Floats:
     out = np.zeros((len(theirs), full + 1))
-    nodes, ins, outs = np.empty((3, DEEPEST), np.int64)
+    nodes, ins, outs = np.empty((3, room), np.int64)
     for row in range(len(theirs)):
         for root in roots:
             nodes[0], ins[0], outs[0], waiting = root, 0, 0, 1
@@ -107,11 +122,12 @@ def _columns(
     own: Mask,
     theirs: Mask,
     columns: int,
+    room: int,
 ) -> Floats:
     out = np.zeros(columns)
-    nodes, sizes = np.empty(DEEPEST, np.int64), np.empty(DEEPEST, np.int64)
-    held = np.empty((DEEPEST, DEEPEST), np.int64)
-    path = np.empty(DEEPEST, np.int64)
+    nodes, sizes = np.empty(room, np.int64), np.empty(room, np.int64)
+    held = np.empty((room, room), np.int64)
+    path = np.empty(room, np.int64)
     for root in roots:
         nodes[0], sizes[0], waiting = root, 0, 1
         while waiting:

@@ -1,7 +1,7 @@
 """The configuration file: its sections, and how it is read."""
 
+from pipelines.config.bands import Bands, TierBands
 from pipelines.config.models import (
-    Bands,
     Company,
     Config,
     Input,
@@ -12,7 +12,6 @@ from pipelines.config.models import (
     Signals,
     Snapshots,
     Source,
-    TierBands,
 )
 from pipelines.config.read import parse_config, read_config
 

@@ -92,7 +92,7 @@ def goes_left(value: float, threshold: float, decision: int, set_begin: Int32, s
     """Where LightGBM sends a value at a split."""
     if decision & CATEGORICAL:
         first, last = set_begin[int(threshold)], set_begin[int(threshold) + 1]
-        if np.isnan(value) or value >= BITS * (last - first):
+        if not -1 < value < BITS * (last - first):  # NaN too
             return False
         word = int(value)
         return bool((sets[first + word // BITS] >> (word % BITS)) & 1)
