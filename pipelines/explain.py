@@ -6,14 +6,17 @@ from datetime import date
 
 import pandas as pd
 
+from features.measures import DaysSinceLast, OpenItems
 from features.signal import Catalogue
+from models.adjustment import base_of
 from models.bands import Accounts
 from models.bundle import BrokenBundle
 from models.churn_model import ChurnModel
 from models.explain.account import Scene, Why, why
-from models.explain.change import Moment, Origin, explain_change
+from models.explain.change import Moment, explain_change
 from models.explain.remedies import BETTER, Actions, what_would_help
-from models.explain.transition import Crossing, cause_of
+from models.explain.terms import RISKS, Origin
+from models.explain.transition import Crossing, cause_of, edge_terms
 from models.explain.wording import Wording
 from pipelines.company import catalogue_of
 from pipelines.config import Config
@@ -124,11 +127,24 @@ class Explaining:
         if old_model.fingerprint != model.fingerprint:
             old_row_now = self._row(model, since, found.account)
         old, new = Moment(old_model, old_row), Moment(model, row)
-        change = explain_change(old, new, old_row_now, self._origin(model, found.as_of))
+        origin = self._origin(model, since, found.as_of)
+        change = explain_change(old, new, old_row_now, origin)
         before = self.archive.band(old_model, since, found.account, old_row)
-        crossing = Crossing(before, found.band, old_model.policy, model.policy, Accounts.of(row))
-        bands = BandChange(before, found.band, cause_of(crossing, change))
-        return replace(found, change=change, band_change=bands)
+        crossing = Crossing(
+            from_band=before,
+            to_band=found.band,
+            old_policy=old_model.policy,
+            new_policy=model.policy,
+            account=Accounts.of(row),
+            chances=(change.before, change.after),
+            before=Accounts.of(old_row),
+            follows=base_of(old_model.version) == base_of(model.version),
+        )
+        edges = edge_terms(crossing) if old_model.primary_horizon == horizon else {}
+        cause = cause_of(crossing, {**change.terms, **edges})
+        return replace(
+            found, change=change, band_change=BandChange(before, found.band, cause, edges)
+        )
 
     def _before(self, found: Explained) -> date | None:
         """The last date before at which the account was published."""
@@ -139,21 +155,33 @@ class Explaining:
         snapshot = self.archive.snapshot(model, day)
         return snapshot.iloc[[place_of(snapshot, account, day)]]
 
-    def _origin(self, model: ChurnModel, day: date) -> Origin:
-        silent = frozenset(each.table for each in self.archive.scores.silent(day))
-        return origin_of(catalogue_of(self.archive.config, model.events), silent)
+    def _origin(self, model: ChurnModel, since: date, day: date) -> Origin:
+        was, now = (
+            frozenset(each.table for each in self.archive.scores.silent(d)) for d in (since, day)
+        )
+        return origin_of(catalogue_of(self.archive.config, model.events), now, was)
 
 
-def origin_of(catalogue: Catalogue, silent: frozenset[str]) -> Origin:
-    """Where the columns of a catalogue come from."""
+def origin_of(
+    catalogue: Catalogue, silent: frozenset[str], was_silent: frozenset[str] = frozenset()
+) -> Origin:
+    """Where the columns of a catalogue come from.
+
+    Args:
+        catalogue: the signals.
+        silent: tables from which nothing has come for too long at the later date.
+        was_silent: the same at the earlier one.
+    """
+    columns, risks = catalogue.columns, [c for c in catalogue.columns if c.signal.table == RISKS]
     return Origin(
-        {column.name: column.signal.table for column in catalogue.columns},
-        frozenset(
-            column.name
-            for column in catalogue.columns
-            if column.signal.empty is not None and not column.signal.is_word
+        table={c.name: c.signal.table for c in columns},
+        never_empty=frozenset(
+            c.name for c in columns if c.signal.empty is not None and not c.signal.is_word
         ),
-        silent,
+        silent=silent,
+        open_risks=frozenset(c.name for c in risks if isinstance(c.signal.measure, OpenItems)),
+        since_risk=frozenset(c.name for c in risks if isinstance(c.signal.measure, DaysSinceLast)),
+        was_silent=was_silent,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from models.explain.change import ChangeShares, SignalChange
+from models.explain.transition import SAID
 from models.explain.wording import Wording
 from pipelines.explained import Explained
 from pipelines.texts import percent
@@ -69,7 +70,9 @@ def _change(found: Explained, words: Wording) -> Iterator[str]:
     yield from _signals(change, words)
     bands = found.band_change
     if bands is not None and bands.cause is not None:
-        yield f"  From {bands.before.value} to {bands.after.value}, by {bands.cause.value}."
+        for term, share in bands.edges.items():
+            yield f"  {_points(share)}  {term}"
+        yield f"  From {bands.before.value} to {bands.after.value}, by {SAID[bands.cause]}."
 
 
 def _help(found: Explained) -> Iterator[str]:

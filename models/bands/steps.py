@@ -104,15 +104,15 @@ def settle(steps: Steps, chance: Vector, limits: Limits, seen: Seen) -> Codes:
     """
     if not len(seen.days):
         return plain(chance, limits)
-    shifted = _shifted(steps, limits, seen.band)
-    wanted = plain(chance, shifted)
-    found = wanted if seen.days[0] > steps.dwell_days else _patient(steps, wanted, shifted, seen)
+    counting = shifted(steps, limits, seen.band)
+    wanted = plain(chance, counting)
+    found = wanted if seen.days[0] > steps.dwell_days else _patient(steps, wanted, counting, seen)
     found = np.where(_jumped(steps, chance, wanted, seen), wanted, found)
     return np.where((seen.band == GREY) | np.isnan(chance), wanted, found).astype(np.int8)
 
 
-def _shifted(steps: Steps, limits: Limits, band: Codes) -> Limits:
-    """The thresholds that count for those who are in a band already."""
+def shifted(steps: Steps, limits: Limits, band: Codes) -> Limits:
+    """The thresholds that count for those who are in a band already, by the band of each row."""
     red, green = limits.red_from, limits.green_below
     worse = (band != GREEN) & (band != GREY)
     return Limits(
@@ -128,14 +128,14 @@ def _lowered(threshold: Vector, share: float) -> Vector:
     return np.where(threshold < 1, odds / (1 + odds), threshold)
 
 
-def _patient(steps: Steps, wanted: Codes, shifted: Limits, seen: Seen) -> Codes:
+def _patient(steps: Steps, wanted: Codes, counting: Limits, seen: Seen) -> Codes:
     """As far away from the old band as every run of the last days wanted to be."""
     band = seen.band
     if seen.days[-1] < steps.dwell_days:
         return band
     least, most = wanted, wanted
     for chance in seen.chance:
-        then = plain(chance, shifted)
+        then = plain(chance, counting)
         then = np.where(then == GREY, band, then)  # an unknown chance confirms nothing
         least, most = np.minimum(least, then), np.maximum(most, then)
     return np.where(least > band, least, np.where(most < band, most, band))
