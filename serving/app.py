@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
-from serving.console import login, pages
+from serving.console import login, pages, vendor
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
@@ -64,6 +64,7 @@ def create_app(
         explain: explains one account; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
     """
+    vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
     renderer = pages.Renderer(scores, presentation)

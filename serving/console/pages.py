@@ -12,7 +12,7 @@ from serving import format, problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import AccountQuery, find, require
 from serving.auth.gate import AccountsReader
-from serving.console import charts, reference, views
+from serving.console import charts, reference, vendor, views
 from serving.console.links import list_link
 from serving.presentation import Presentation
 from serving.problems import Problem
@@ -49,6 +49,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"mark": charts.mark, "letters": charts.LETTERS, "Band": Band}
+    environment.globals["htmx"] = vendor.htmx_address()
     environment.filters |= {"day": format.day, "count": format.count}
     return environment
 
