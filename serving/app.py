@@ -13,7 +13,8 @@ from starlette.staticfiles import StaticFiles
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
-from serving.console import login, pages
+from serving.console import login, pages, vendor
+from serving.console.frame import Console, Renderer
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
@@ -64,9 +65,10 @@ def create_app(
         explain: explains one account; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
     """
+    vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = pages.Renderer(scores, presentation)
+    renderer = Renderer(presentation)
     app = _Application(
         title="Forewarn",
         version=_version(),
@@ -84,7 +86,9 @@ def create_app(
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
-    app.include_router(pages.router(scores, presentation, renderer, app.openapi))
+    console = Console(scores, presentation, renderer)
+    for page in pages.routers(console, app.openapi):
+        app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
     metrics.install(app, scores)
