@@ -6,7 +6,6 @@ from datetime import date
 
 import pandas as pd
 
-from features.measures import DaysSinceLast, OpenItems
 from features.signal import Catalogue
 from models.adjustment import base_of
 from models.bands import Accounts
@@ -15,13 +14,14 @@ from models.churn_model import ChurnModel
 from models.explain.account import Scene, Why, why
 from models.explain.change import Moment, explain_change
 from models.explain.remedies import BETTER, Actions, what_would_help
-from models.explain.terms import RISKS, Origin
+from models.explain.terms import Origin
 from models.explain.transition import Crossing, cause_of, edge_terms
 from models.explain.wording import Wording
 from pipelines.company import catalogue_of
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.explained import BandChange, Explained, Said
+from pipelines.origin import origin_of
 from pipelines.past import Archive, place_of
 from pipelines.score import NoModel
 from pipelines.workspace import Workspace
@@ -160,29 +160,6 @@ class Explaining:
             frozenset(each.table for each in self.archive.scores.silent(d)) for d in (since, day)
         )
         return origin_of(catalogue_of(self.archive.config, model.events), now, was)
-
-
-def origin_of(
-    catalogue: Catalogue, silent: frozenset[str], was_silent: frozenset[str] = frozenset()
-) -> Origin:
-    """Where the columns of a catalogue come from.
-
-    Args:
-        catalogue: the signals.
-        silent: tables from which nothing has come for too long at the later date.
-        was_silent: the same at the earlier one.
-    """
-    columns, risks = catalogue.columns, [c for c in catalogue.columns if c.signal.table == RISKS]
-    return Origin(
-        table={c.name: c.signal.table for c in columns},
-        never_empty=frozenset(
-            c.name for c in columns if c.signal.empty is not None and not c.signal.is_word
-        ),
-        silent=silent,
-        open_risks=frozenset(c.name for c in risks if isinstance(c.signal.measure, OpenItems)),
-        since_risk=frozenset(c.name for c in risks if isinstance(c.signal.measure, DaysSinceLast)),
-        was_silent=was_silent,
-    )
 
 
 def _what_people_did(found: Why, actions: Actions) -> Why:

@@ -13,9 +13,9 @@ from pipelines.beside_text import beside
 from pipelines.deliver import Delivered
 from pipelines.freshness import told
 from pipelines.honesty_text import base_rates, honesty
+from pipelines.publishing import ScoreResult
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
-from pipelines.score import ScoreResult
 from pipelines.train import TrainResult
 from serving.store import Payload
 

@@ -13,7 +13,7 @@ A chance that wanders about a threshold must not call people to and fro, so
 Everything is elementwise over accounts: the order of rows means nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,16 +81,26 @@ class Seen:
         return cls(np.full(rows, GREY, np.int8), np.empty((0, rows)), np.empty(0, np.int64))
 
     @classmethod
-    def of(cls, accounts: Sequence[str], runs: Sequence[Published]) -> "Seen":
-        """Earlier runs in the order of `accounts`, whatever order they were published in."""
-        if not runs:
+    def of(cls, accounts: Sequence[str], runs: Iterable[Published]) -> "Seen":
+        """Earlier runs in the order of `accounts`, whatever order they were published in.
+
+        Runs are taken one after the other, so that only one need be held at a time.
+        """
+        index = pd.Index(accounts, dtype=object)
+        found = sorted((_placed(index, run) for run in runs), key=lambda placed: placed[0])
+        if not found:
             return cls.nothing(len(accounts))
-        runs = sorted(runs, key=lambda run: run.days_ago)
-        places = [pd.Index(run.accounts).get_indexer(pd.Index(accounts)) for run in runs]
-        pairs = list(zip(places, runs, strict=True))
-        band = np.where(places[0] >= 0, runs[0].band[places[0]], GREY).astype(np.int8)
-        chance = [np.where(at >= 0, run.chance[at], np.nan) for at, run in pairs]
-        return cls(band, np.array(chance), np.array([run.days_ago for run in runs], np.int64))
+        days, bands, chances = zip(*found, strict=True)
+        return cls(bands[0], np.array(chances), np.array(days, np.int64))
+
+
+def _placed(index: "pd.Index[str]", run: Published) -> tuple[int, Codes, Vector]:
+    """How many days ago a run was, and its bands and chances in the order of an index."""
+    at = pd.Index(run.accounts, dtype=object).get_indexer(index)
+    if not len(run.accounts):
+        return run.days_ago, np.full(len(index), GREY, np.int8), np.full(len(index), np.nan)
+    band = np.where(at >= 0, run.band[at], GREY).astype(np.int8)
+    return run.days_ago, band, np.where(at >= 0, run.chance[at], np.nan)
 
 
 def settle(steps: Steps, chance: Vector, limits: Limits, seen: Seen) -> Codes:
