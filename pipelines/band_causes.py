@@ -59,8 +59,8 @@ class Changed:
     @classmethod
     def between(cls, old: Run, new: Run) -> "Changed":
         """Of the accounts that are in both runs."""
-        index = pd.Index(old.accounts, dtype=object)
-        at = index.get_indexer(pd.Index(new.accounts, dtype=object))
+        index = pd.Index(np.array(old.accounts, object))
+        at = index.get_indexer(pd.Index(np.array(new.accounts, object)))
         both = np.flatnonzero(at >= 0)
         moved = both[old.bands[at[both]] != new.bands[both]]
         moved = np.array(sorted(moved, key=lambda i: new.accounts[i]), np.int64)

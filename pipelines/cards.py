@@ -52,9 +52,14 @@ class Cards:
         self, words: dict[str, str], account: str, mrr: float, tier: Any, days: float
     ) -> AccountCard:
         renews = None if pd.isna(days) else self.as_of + timedelta(days=int(days) + 1)
+        name, industry, region, csm, crm_id = (words.get(word, "") for word in WORDS)
         return AccountCard(
             account,
-            **words,
+            name=name,
+            industry=industry,
+            region=region,
+            csm=csm,
+            crm_id=crm_id,
             tier="" if pd.isna(tier) else tier,
             arr=_arr(mrr),
             renews_at=renews,

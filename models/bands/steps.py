@@ -86,7 +86,7 @@ class Seen:
 
         Runs are taken one after the other, so that only one need be held at a time.
         """
-        index = pd.Index(accounts, dtype=object)
+        index = pd.Index(np.array(accounts, object))
         found = sorted((_placed(index, run) for run in runs), key=lambda placed: placed[0])
         if not found:
             return cls.nothing(len(accounts))
@@ -96,7 +96,7 @@ class Seen:
 
 def _placed(index: "pd.Index[str]", run: Published) -> tuple[int, Codes, Vector]:
     """How many days ago a run was, and its bands and chances in the order of an index."""
-    at = pd.Index(run.accounts, dtype=object).get_indexer(index)
+    at = pd.Index(run.accounts).get_indexer(index)
     if not len(run.accounts):
         return run.days_ago, np.full(len(index), GREY, np.int8), np.full(len(index), np.nan)
     band = np.where(at >= 0, run.band[at], GREY).astype(np.int8)
