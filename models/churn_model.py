@@ -201,9 +201,7 @@ class ChurnModel:
         chances, primary = p_loss(odds, self.horizons), self._primary(odds)
         ahead = outlooks(self, odds, snapshot, inputs)
         why = self._explained(snapshot, inputs)
-        rows = zip(
-            snapshot["account_id"], snapshot["as_of"], bands_of(bands), why, strict=True
-        )
+        rows = zip(snapshot["account_id"], snapshot["as_of"], bands_of(bands), why, strict=True)
         return [
             Score(
                 account_id=account,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,12 +16,16 @@ from features.contract import TABLES
 from features.facts import View, prepare
 from features.lake import Lake
 from models.score import AccountCard
+from serving.store import KEPT
 
 CENT = Decimal("0.01")
 ACCOUNT = "account_id"
 WORDS = ("name", "industry", "region", "csm", "crm_id")
-SNAPSHOT = (ACCOUNT, "profile__mrr", "profile__tier", "profile__renewal")
-"""The columns of a snapshot that cards are made of too."""
+CLASSES = ("tier", "size_class", "revenue_class", "stage", "paid_or_free")
+"""What the snapshot says of the profile in words; the card has the same names."""
+MRR, RENEWAL = "profile__mrr", "profile__renewal"
+SIGNALS = tuple(each.signal for each in KEPT)
+NOTHING: dict[str, Any] = dict.fromkeys(WORDS, "")
 
 
 @dataclass(frozen=True)
@@ -38,32 +43,29 @@ class Cards:
         """The cards of some rows of the date's snapshot, ordered by account, in their order."""
         ids = snapshot[ACCOUNT].tolist()
         known = self._between(ids[0], ids[-1]) if ids else {}
-        rows = zip(*(snapshot[name] for name in SNAPSHOT), strict=True)
-        return [self._card(known.get(row[0], {}), *row) for row in rows]
+        renewal, mrr = (snapshot[name] for name in (RENEWAL, MRR))
+        classes = zip(*(_words(snapshot, f"profile__{name}") for name in CLASSES), strict=True)
+        signals = zip(*(_numbers(snapshot, each.signal) for each in KEPT), strict=True)
+        return [
+            AccountCard(
+                account,
+                **known.get(account, NOTHING),
+                **dict(zip(CLASSES, words, strict=True)),
+                arr=_arr(revenue),
+                renews_at=None if pd.isna(days) else self.as_of + timedelta(days=int(days) + 1),
+                signals=dict(zip(SIGNALS, values, strict=True)),
+            )
+            for account, revenue, days, words, values in zip(
+                ids, mrr, renewal, classes, signals, strict=True
+            )
+        ]
 
-    def _between(self, first: str, last: str) -> dict[str, dict[str, str]]:
+    def _between(self, first: str, last: str) -> dict[str, dict[str, Any]]:
         """What is known of the accounts from one id to another."""
         keys: Sequence[str] = _Keys(self.table[ACCOUNT])
         begin, end = bisect_left(keys, first), bisect_right(keys, last)
         rows = self.table.slice(begin, end - begin).to_pylist()
         return {row.pop(ACCOUNT): row for row in rows}
-
-    def _card(
-        self, words: dict[str, str], account: str, mrr: float, tier: Any, days: float
-    ) -> AccountCard:
-        renews = None if pd.isna(days) else self.as_of + timedelta(days=int(days) + 1)
-        name, industry, region, csm, crm_id = (words.get(word, "") for word in WORDS)
-        return AccountCard(
-            account,
-            name=name,
-            industry=industry,
-            region=region,
-            csm=csm,
-            crm_id=crm_id,
-            tier="" if pd.isna(tier) else tier,
-            arr=_arr(mrr),
-            renews_at=renews,
-        )
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,20 @@ def _described(view: View) -> pa.Table:
         found = pa.array(words.words, pa.string()).take(codes)
         columns[name] = pc.fill_null(found, "")
     return pa.table(columns)
+
+
+def _words(snapshot: pd.DataFrame, column: str) -> list[str]:
+    """A column of words; empty where not known, or where there is no such column."""
+    if column not in snapshot:
+        return [""] * len(snapshot)
+    return ["" if pd.isna(word) else word for word in snapshot[column]]
+
+
+def _numbers(snapshot: pd.DataFrame, column: str) -> list[float | None]:
+    """A column of numbers; None where not known, or where there is no such column."""
+    if column not in snapshot:
+        return [None] * len(snapshot)
+    return [None if np.isnan(value) else value for value in snapshot[column].tolist()]
 
 
 def _arr(mrr: float) -> Decimal | None:

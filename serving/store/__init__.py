@@ -24,6 +24,7 @@ from serving.store.errors import (
 )
 from serving.store.idempotency import Answer, IdempotencyRepository, Request, digest_of
 from serving.store.jobs import Job, JobRepository, JobState
+from serving.store.kept import KEPT, KeptSignal
 from serving.store.model_changes import ModelChangeRepository, served_before
 from serving.store.model_versions import ModelVersionRepository
 from serving.store.outbox import Letter, OutboxRepository
@@ -37,7 +38,6 @@ from serving.store.records import (
     ModelAction,
     ModelChange,
     ModelRecord,
-    MoveCause,
     Payload,
     RunHead,
     RunInfo,
@@ -48,8 +48,10 @@ from serving.store.records import (
 )
 from serving.store.saved_views import SavedView, SavedViewRepository
 from serving.store.scores import ScoreRepository
+from serving.store.told import Told
 
 __all__ = [
+    "KEPT",
     "AccessError",
     "AccessRepository",
     "AccountScore",
@@ -70,13 +72,13 @@ __all__ = [
     "JobState",
     "KeyInfo",
     "KeyReusedError",
+    "KeptSignal",
     "Letter",
     "ModelAction",
     "ModelChange",
     "ModelChangeRepository",
     "ModelRecord",
     "ModelVersionRepository",
-    "MoveCause",
     "NameTakenError",
     "OutboxRepository",
     "Page",
@@ -98,6 +100,7 @@ __all__ = [
     "Standing",
     "StoreAddressError",
     "StoreError",
+    "Told",
     "Transition",
     "digest_of",
     "open_store",

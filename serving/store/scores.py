@@ -1,25 +1,23 @@
 """Scores of every account, newest and past."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, select, true
 
 from models.bands.silence import SilentSource
 from models.score import Band
 from serving.store import listing, pages, rows
 from serving.store.codes import Codes
-from serving.store.engine import reading, writing
+from serving.store.engine import reading
 from serving.store.listing import Facets
 from serving.store.pages import Cursor, Page, Sort
-from serving.store.past_runs import PastRun, runs_before
+from serving.store.past_runs import PastRun, past_run, runs_before
 from serving.store.publish import publish_parts
 from serving.store.question import Question, conditions
 from serving.store.records import (
     AccountScore,
     HistoryPoint,
-    MoveCause,
     RunHead,
     RunInfo,
     RunPart,
@@ -34,6 +32,7 @@ from serving.store.tables import (
     SILENT_SOURCE,
     TRANSITION,
 )
+from serving.store.told import Told
 
 HISTORY_LIMIT = 400
 
@@ -70,13 +69,21 @@ class ScoreRepository:
         """
         return self.publish_parts(run.head, [RunPart(run.scores, run.cards)])
 
-    def publish_parts(self, head: RunHead, parts: Iterable[RunPart]) -> int:
+    def publish_parts(
+        self, head: RunHead, parts: Iterable[RunPart], told: Sequence[Told] = ()
+    ) -> int:
         """Publish a run whose accounts come in parts, so that they never lie in one list.
 
         Nothing of the store is locked while the parts come, however long that takes. See
         `publish`, which does the same with one part.
+
+        Args:
+            head: what holds for every score.
+            parts: the scores and cards.
+            told: why bands changed into this run and out of it; written with the run, and
+                also where the run itself is the same as before.
         """
-        return publish_parts(self._engine, head, parts, self._codes, self._clock())
+        return publish_parts(self._engine, head, parts, self._codes, self._clock(), told)
 
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
@@ -96,8 +103,13 @@ class ScoreRepository:
             dates = select(SCORING_RUN.c.as_of).order_by(SCORING_RUN.c.as_of)
             return list(connection.scalars(dates))
 
-    def before(self, as_of: date, days: int, model_version: str) -> list[PastRun]:
-        """What a model version said before a date, newest first.
+    def past_run(self, as_of: date) -> PastRun:
+        """The bands and chances of a published run; no accounts where there is none."""
+        with reading(self._engine) as connection:
+            return past_run(connection, as_of)
+
+    def before(self, as_of: date, days: int, model_version: str) -> Iterator[PastRun]:
+        """What a model version said before a date, newest first; one run is read at a time.
 
         Args:
             as_of: the date; what was published for it or later does not count.
@@ -105,7 +117,7 @@ class ScoreRepository:
             model_version: a run of another one ends the list; its recalibrations do not.
         """
         with reading(self._engine) as connection:
-            return runs_before(connection, as_of, days, model_version)
+            yield from runs_before(connection, as_of, days, model_version)
 
     def silent(self, as_of: date) -> tuple[SilentSource, ...]:
         """The sources that were silent when a date was scored, heaviest first."""
@@ -233,21 +245,6 @@ class ScoreRepository:
         with reading(self._engine) as connection:
             found = connection.execute(mine.order_by(TRANSITION.c.account_id)).mappings()
             return [rows.transition(row) for row in found]
-
-    def explain_changes(self, as_of: date, causes: Iterable[MoveCause]) -> int:
-        """Say why accounts changed their band into the run of a date; gives how many are told.
-
-        What was told before is replaced; an account that did not change its band is passed by.
-        """
-        mine = (TRANSITION.c.as_of == as_of, TRANSITION.c.account_id == bindparam("account"))
-        values: dict[str, Any] = {"cause": bindparam("why"), "terms": bindparam("told")}
-        told = [{"account": c.account_id, "why": c.cause, "told": c.terms} for c in causes]
-        if not told:
-            return 0
-        with writing(self._engine) as connection:
-            return connection.execute(
-                update(TRANSITION).where(*mine).values(**values), told
-            ).rowcount
 
     def run(self, as_of: date) -> tuple[AccountScore, ...]:
         """All scores of one date, by account id; empty where nothing was published for it."""
