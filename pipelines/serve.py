@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 
 from features.lake import LakeError
 from models.bundle import BrokenBundle
@@ -82,6 +82,11 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         explain=_explain(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
     )
+
+
+def api_document() -> dict[str, Any]:
+    """The OpenAPI description of the service; needs no workspace and no store."""
+    return create_app(create_engine("sqlite://"), str).openapi()
 
 
 def _explain(engine: Engine, workspace: Workspace, config: Config, words: Wording) -> Explain:

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -14,10 +13,10 @@ from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
 from serving.console import login, pages
+from serving.document import DescribedApp
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
-from serving.problems import MEDIA_TYPE
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
@@ -67,7 +66,7 @@ def create_app(
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
     renderer = pages.Renderer(scores, presentation)
-    app = _Application(
+    app = DescribedApp(
         title="Forewarn",
         version=_version(),
         description=DESCRIPTION,
@@ -92,23 +91,6 @@ def create_app(
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
-
-
-class _Application(FastAPI):
-    """FastAPI documents every answer as application/json; problems have a type of their own."""
-
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            _name_problems(super().openapi())
-        return super().openapi()
-
-
-def _name_problems(document: dict[str, Any]) -> None:
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                if status >= "400":
-                    response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
 
 
 def _version() -> str:

@@ -28,6 +28,16 @@ class Kind:
         """The problem's type: a relative reference to the page that describes it."""
         return f"/docs#problem-{self.slug}"
 
+    @property
+    def example(self) -> dict[str, Any]:
+        """What an answer of this kind looks like, without what only one request knows."""
+        return {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.meaning,
+        }
+
 
 INVALID_QUERY = Kind(
     "invalid-query",
@@ -131,6 +141,7 @@ KINDS: tuple[Kind, ...] = (
     UNAUTHENTICATED,
     FORBIDDEN,
     TOO_MANY,
+    NOT_EXPLAINED,
     NO_CHAMPION,
     NO_INSIGHTS,
     NOT_READY,
@@ -228,6 +239,8 @@ def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these kinds, or fail as all may."""
     grouped: dict[int | str, dict[str, Any]] = {}
     for kind in (*kinds, STORE_UNREACHABLE, INTERNAL):
-        words = grouped.setdefault(kind.status, {"model": Problem, "description": ""})
+        empty = {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}}
+        words = grouped.setdefault(kind.status, empty)
         words["description"] = " ".join(filter(None, [words["description"], f"{kind.title}."]))
+        words["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": kind.example}
     return grouped
