@@ -67,34 +67,34 @@ def test_a_removed_path_is_a_break(api):
     ("change", "told"),
     [
         (
-            lambda o, s: s["Item"]["properties"].pop("band"),
+            lambda _, s: s["Item"]["properties"].pop("band"),
             "answer 200: body.items[].band is gone",
         ),
         (
-            lambda o, s: s["Item"]["properties"].update(id={"type": "integer"}),
+            lambda _, s: s["Item"]["properties"].update(id={"type": "integer"}),
             "answer 200: body.items[].id may be integer now",
         ),
         (
-            lambda o, s: s["Item"]["required"].clear(),
+            lambda _, s: s["Item"]["required"].clear(),
             "answer 200: body.items[].id may be missing now",
         ),
         (
-            lambda o, s: s["Band"]["enum"].append("grey"),
+            lambda _, s: s["Band"]["enum"].append("grey"),
             "answer 200: body.items[].band may be 'grey' now",
         ),
-        (lambda o, s: o["responses"].clear(), "no answer 200 any more"),
-        (lambda o, s: o["parameters"].clear(), "query parameter limit is no longer taken"),
+        (lambda o, _: o["responses"].clear(), "no answer 200 any more"),
+        (lambda o, _: o["parameters"].clear(), "query parameter limit is no longer taken"),
         (
-            lambda o, s: o["parameters"][0]["schema"].update(maximum=100),
+            lambda o, _: o["parameters"][0]["schema"].update(maximum=100),
             "query parameter limit: maximum is 100 now",
         ),
         (
-            lambda o, s: body(o)["properties"].update(kind={"enum": ["score"]}),
+            lambda o, _: body(o)["properties"].update(kind={"enum": ["score"]}),
             "body.kind may no longer be 'train'",
         ),
-        (lambda o, s: body(o)["required"].append("note"), "body.note must be given now"),
+        (lambda o, _: body(o)["required"].append("note"), "body.note must be given now"),
         (
-            lambda o, s: (
+            lambda o, _: (
                 body(o)["properties"].update(who={"type": "string"}),
                 body(o)["required"].append("who"),
             ),
