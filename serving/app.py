@@ -13,6 +13,7 @@ from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
 from serving.console import login, pages
+from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
 from serving.observing import metrics
 from serving.observing.log import RequestLog
@@ -65,7 +66,7 @@ def create_app(
     """
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = pages.Renderer(scores, presentation)
+    renderer = Renderer(presentation)
     app = DescribedApp(
         title="Forewarn",
         version=_version(),
@@ -83,7 +84,9 @@ def create_app(
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
-    app.include_router(pages.router(scores, presentation, renderer, app.openapi))
+    console = Console(scores, presentation, renderer)
+    for page in pages.routers(console, app.openapi):
+        app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
     metrics.install(app, scores)
