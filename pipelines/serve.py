@@ -25,6 +25,7 @@ from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.api.explanations import Explain, NotExplained
 from serving.app import App, create_app
+from serving.auth.providers import sign_in_with
 from serving.observing import log
 from serving.settings import Settings, read_settings
 from serving.store import AccessRepository, ScoreRepository, open_store
@@ -81,6 +82,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
         explain=_explain(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
+        sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
     )
 
 
@@ -110,7 +112,7 @@ def _require_keys(engine: Engine, settings: Settings) -> None:
     Raises:
         InputError: no key holds.
     """
-    if settings.needs_login and not AccessRepository(engine).any_holds():
+    if settings.needs_login and not settings.oidc and not AccessRepository(engine).any_holds():
         raise InputError(
             f"--host {settings.host}: others than this machine could ask, so everybody has to show "
             "a key, and there is none: make one with `forewarn keys create --name NAME --role "

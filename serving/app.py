@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -12,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
+from serving.auth.providers import START
 from serving.console import login, pages
 from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
@@ -21,6 +23,10 @@ from serving.presentation import Presentation, Words
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
+from serving.store.people import PeopleRepository
+
+if TYPE_CHECKING:
+    from serving.auth.oidc import SignIn
 
 WORTH_PACKING = 1000
 """Bytes from which an answer is sent packed to whoever can unpack it."""
@@ -50,6 +56,7 @@ def create_app(
     access: AccessRepository | None = None,
     explain: explanations.Explain | None = None,
     figures: Path | None = None,
+    sign_in: "SignIn | None" = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -63,10 +70,11 @@ def create_app(
         access: who may ask, by key; None where only this machine can, and nobody logs in.
         explain: explains one account; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
+        sign_in: logs people in with the company's accounts; needs `access`.
     """
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = Renderer(presentation)
+    renderer = Renderer(presentation, START if sign_in else "")
     app = DescribedApp(
         title="Forewarn",
         version=_version(),
@@ -89,11 +97,19 @@ def create_app(
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
+    if sign_in is not None:
+        app.include_router(_sign_in_routes(sign_in, engine, renderer))
     metrics.install(app, scores)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
+
+
+def _sign_in_routes(sign_in: "SignIn", engine: Engine, renderer: Renderer) -> APIRouter:
+    from serving.console.sign_in import router  # libraries that come with an extra
+
+    return router(sign_in, PeopleRepository(engine), renderer)
 
 
 def _version() -> str:

@@ -75,6 +75,24 @@ FORBIDDEN = Kind(
     "Not allowed for this role",
     "Who asks is known, and their role may not do this; `allowed` names the roles that may.",
 )
+NOT_LOGGED_IN = Kind(
+    "not-logged-in",
+    400,
+    "The login did not succeed",
+    "The provider's answer does not fit the login that was begun; `detail` says. Try again.",
+)
+NO_ROLE = Kind(
+    "no-role",
+    403,
+    "No role here",
+    "The company's provider knows who asks; none of their groups has a role in this service.",
+)
+NO_PROVIDER = Kind(
+    "no-provider",
+    503,
+    "The provider of logins does not answer",
+    "Nobody can log in with the company's account at the moment; keys work as before.",
+)
 TOO_MANY = Kind(
     "too-many-requests",
     429,
@@ -140,6 +158,9 @@ KINDS: tuple[Kind, ...] = (
     UNKNOWN_ACCOUNT,
     UNAUTHENTICATED,
     FORBIDDEN,
+    NOT_LOGGED_IN,
+    NO_ROLE,
+    NO_PROVIDER,
     TOO_MANY,
     NOT_EXPLAINED,
     NO_CHAMPION,
