@@ -27,7 +27,7 @@ from serving.api.explanations import Explain, NotExplained
 from serving.app import App, create_app
 from serving.auth.providers import sign_in_with
 from serving.observing import log
-from serving.settings import Settings, read_settings
+from serving.settings import Settings, SettingsError, read_settings
 from serving.store import AccessRepository, ScoreRepository, open_store
 
 Progress = Callable[[str], None]
@@ -73,7 +73,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
     """The application over an open store, in the words of the workspace's company."""
     config = _last_config(workspace, say)
     words = words_of(engine)
-    return create_app(
+    app = create_app(
         engine,
         words,
         company=config.company.name if config else "",
@@ -84,6 +84,25 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         figures=workspace.insights / FIGURES,
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
     )
+    if settings.traces:
+        _trace(app)
+    return app
+
+
+def _trace(app: App) -> None:
+    """Send traces of requests where the standard variables say.
+
+    Raises:
+        SettingsError: the libraries for it are not installed.
+    """
+    try:
+        from serving.observing import traces
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"OTEL_EXPORTER_OTLP_ENDPOINT is set, and {error.name} is not installed: install "
+            "forewarn[telemetry], or leave it out."
+        ) from error
+    traces.install(app)
 
 
 def api_document() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from serving.auth.roles import Role
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+TRACES_TO = ("ENDPOINT", "TRACES_ENDPOINT")
 
 
 class SettingsError(Exception):
@@ -46,7 +47,7 @@ class Settings:
         csm_sees_all: CSMs see the accounts of others too.
         json_log: a line of JSON for each request, also where nobody logs in.
         oidc: how people log in with the company's own accounts; None where they do not.
-        traces: where traces of requests are sent (OTLP over HTTP); None where nowhere.
+        traces: the standard variables of OpenTelemetry say where traces of requests go.
     """
 
     host: str = DEFAULT_HOST
@@ -56,7 +57,7 @@ class Settings:
     csm_sees_all: bool = False
     json_log: bool = False
     oidc: OidcSettings | None = None
-    traces: str | None = None
+    traces: bool = False
 
     @property
     def needs_login(self) -> bool:
@@ -75,7 +76,7 @@ class Settings:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from FOREWARN_HOST, _PORT, _STORE, _LOGIN (keys), _CSM_SEES (own, all), _LOG (json).
 
-    Also OTEL_EXPORTER_OTLP_ENDPOINT, and what `_oidc` reads.
+    Also OTEL_EXPORTER_OTLP_ENDPOINT, whether it is set, and what `_oidc` reads.
 
     Raises:
         SettingsError: a value is none of those allowed.
@@ -88,7 +89,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         json_log=_word(environment, "FOREWARN_LOG", ("", "json")) == "json",
         csm_sees_all=_word(environment, "FOREWARN_CSM_SEES", ("own", "all")) == "all",
         oidc=_oidc(environment),
-        traces=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+        traces=any(environment.get(f"OTEL_EXPORTER_OTLP_{name}") for name in TRACES_TO),
     )
 
 
