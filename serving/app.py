@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
-from serving.console import login, pages
+from serving.console import login, pages, vendor
 from serving.console.frame import Console, Renderer
 from serving.live import CloseUp, Explain
 from serving.observing import metrics
@@ -68,6 +68,7 @@ def create_app(
         close_up: single accounts seen from near; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
     """
+    vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
     renderer = Renderer(presentation)

@@ -65,6 +65,13 @@ FORBIDDEN = Kind(
     "Not allowed for this role",
     "Who asks is known, and their role may not do this; `allowed` names the roles that may.",
 )
+FORGED = Kind(
+    "forged-request",
+    403,
+    "Sent by another site",
+    "A browser says that a page of another site sent this. Only pages of this service may change"
+    " anything; programs send a key.",
+)
 TOO_MANY = Kind(
     "too-many-requests",
     429,
@@ -130,6 +137,7 @@ KINDS: tuple[Kind, ...] = (
     UNKNOWN_ACCOUNT,
     UNAUTHENTICATED,
     FORBIDDEN,
+    FORGED,
     TOO_MANY,
     NO_CHAMPION,
     NO_INSIGHTS,
