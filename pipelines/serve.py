@@ -23,8 +23,8 @@ from pipelines.score import NoModel
 from pipelines.terminal import plain
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
-from serving.api.explanations import Explain, NotExplained
 from serving.app import App, create_app
+from serving.live import Explain, NotExplained
 from serving.observing import log
 from serving.settings import Settings, read_settings
 from serving.store import AccessRepository, ScoreRepository, open_store

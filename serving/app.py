@@ -15,6 +15,7 @@ from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
 from serving.console import login, pages, vendor
 from serving.console.frame import Console, Renderer
+from serving.live import CloseUp, Explain
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
@@ -49,7 +50,8 @@ def create_app(
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
     access: AccessRepository | None = None,
-    explain: explanations.Explain | None = None,
+    explain: Explain | None = None,
+    close_up: CloseUp | None = None,
     figures: Path | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
@@ -62,7 +64,8 @@ def create_app(
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
         access: who may ask, by key; None where only this machine can, and nobody logs in.
-        explain: explains one account; None where no workspace is at hand.
+        explain: explains one account, where there is no `close_up`.
+        close_up: single accounts seen from near; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
     """
     vendor.warn_if_missing()
@@ -82,7 +85,7 @@ def create_app(
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
     app.include_router(accounts.router(scores, presentation))
-    app.include_router(explanations.router(explain, scores))
+    app.include_router(explanations.router(close_up.explain if close_up else explain, scores))
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
