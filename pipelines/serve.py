@@ -22,6 +22,7 @@ from pipelines.explain import Asked, explaining
 from pipelines.score import NoModel
 from pipelines.terminal import plain
 from pipelines.words import words_of
+from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
 from serving.app import App, create_app
 from serving.live import Explain, NotExplained
@@ -81,6 +82,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
         explain=_explain(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
+        workshop=workshop_of(workspace, settings),
     )
 
 

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
-from serving.console import login, pages, vendor
+from serving.console import login, pages, rooms, vendor
 from serving.console.frame import Console, Renderer
 from serving.live import CloseUp, Explain
 from serving.observing import metrics
@@ -23,6 +23,7 @@ from serving.problems import MEDIA_TYPE
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
+from serving.workshop import Workshop
 
 WORTH_PACKING = 1000
 """Bytes from which an answer is sent packed to whoever can unpack it."""
@@ -53,6 +54,7 @@ def create_app(
     explain: Explain | None = None,
     close_up: CloseUp | None = None,
     figures: Path | None = None,
+    workshop: Workshop | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -67,6 +69,7 @@ def create_app(
         explain: explains one account, where there is no `close_up`.
         close_up: single accounts seen from near; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
+        workshop: what the console is to know of the workspace beyond the store.
     """
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
@@ -90,7 +93,8 @@ def create_app(
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
     console = Console(scores, presentation, renderer)
-    for page in pages.routers(console, app.openapi):
+    beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
+    for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))

@@ -24,6 +24,7 @@ class Settings:
         login: keys are asked for even on loopback, as behind a proxy of one's own.
         csm_sees_all: CSMs see the accounts of others too.
         json_log: a line of JSON for each request, also where nobody logs in.
+        mlflow: address of a running MLflow, to link training runs to; empty where none is known.
     """
 
     host: str = DEFAULT_HOST
@@ -32,6 +33,7 @@ class Settings:
     login: bool = False
     csm_sees_all: bool = False
     json_log: bool = False
+    mlflow: str = ""
 
     @property
     def needs_login(self) -> bool:
@@ -47,6 +49,8 @@ class Settings:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from FOREWARN_HOST, _PORT, _STORE, _LOGIN (keys), _CSM_SEES (own, all), _LOG (json).
 
+    FOREWARN_MLFLOW is the address of a running MLflow, if there is one.
+
     Raises:
         SettingsError: a value is none of those allowed.
     """
@@ -56,8 +60,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         store=environment.get("FOREWARN_STORE") or None,
         login=_word(environment, "FOREWARN_LOGIN", ("", "keys")) == "keys",
         json_log=_word(environment, "FOREWARN_LOG", ("", "json")) == "json",
+        mlflow=_web_address(environment.get("FOREWARN_MLFLOW", "")),
         csm_sees_all=_word(environment, "FOREWARN_CSM_SEES", ("own", "all")) == "all",
     )
+
+
+def _web_address(given: str) -> str:
+    """An address of the web without its last slash; empty where none is given."""
+    if given and not given.startswith(("http://", "https://")):
+        raise SettingsError(f"FOREWARN_MLFLOW is {given!r}; allowed: http://... or https://...")
+    return given.rstrip("/")
 
 
 def _word(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
