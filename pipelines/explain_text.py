@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from models.explain.change import ChangeShares, SignalChange
-from models.explain.transition import SAID
 from models.explain.wording import Wording
 from pipelines.explained import Explained
 from pipelines.texts import percent
@@ -72,7 +71,7 @@ def _change(found: Explained, words: Wording) -> Iterator[str]:
     if bands is not None and bands.cause is not None:
         for term, share in bands.edges.items():
             yield f"  {_points(share)}  {term}"
-        yield f"  From {bands.before.value} to {bands.after.value}, by {SAID[bands.cause]}."
+        yield f"  From {bands.before.value} to {bands.after.value}, because of {bands.cause.value}."
 
 
 def _help(found: Explained) -> Iterator[str]:

@@ -5,7 +5,7 @@ rows of the date are put aside in small batches; these are merged as the files o
 are, so that no more than a few rows of each bucket are held.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,12 +77,12 @@ class Run:
                 yield pa.Table.from_batches([reader.get_batch(number)])
 
 
-def merged(runs: list[Run]) -> Iterator[pa.Table]:
-    """The rows of several runs in one order; no account is in two of them.
+def merged(runs: Sequence[Iterable[pa.Table]]) -> Iterator[pa.Table]:
+    """The rows of several runs in one order; none is empty, and no account is in two of them.
 
     Each turn gives what lies up to the first end of a batch: nothing before it can still come.
     """
-    waiting = [iter(run) for run in runs]
+    waiting: list[Iterator[pa.Table]] = [iter(run) for run in runs]
     held = [next(batches) for batches in waiting]
     while held:
         end = min(_last(table) for table in held)

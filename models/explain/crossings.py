@@ -12,7 +12,7 @@ from models.bands import Accounts
 from models.churn_model import ChurnModel
 from models.explain.change import Comparison
 from models.explain.terms import Origin
-from models.explain.transition import BandCause, Crossing, cause_of, edge_terms
+from models.explain.transition import TINY, BandCause, Crossing, cause_of, edge_terms
 from models.score import Band
 
 Vector = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ class BandChange:
 
     Attributes:
         terms: what adds up to the change, see `models.explain.transition`; 0.01 is one
-            percentage point of the chance, and terms of exactly 0 are left out.
+            percentage point of the chance, and terms that are nothing but rounding are left out.
     """
 
     account_id: str
@@ -101,7 +101,7 @@ def explain_crossings(
         cause = cause_of(crossing, shares)
         if cause is not None:
             account = str(new.rows["account_id"].iloc[i])
-            yield BandChange(account, cause, {t: s for t, s in shares.items() if s})
+            yield BandChange(account, cause, {t: s for t, s in shares.items() if abs(s) > TINY})
 
 
 def _as_published(side: Side) -> npt.NDArray[np.bool_]:

@@ -41,33 +41,19 @@ TINY = 1e-12
 
 
 class BandCause(StrEnum):
-    """What brought an account into another band, as a code."""
+    """What brought an account into another band, in words that follow "because of"."""
 
     BEHAVIOUR = "behaviour"
-    PROFILE = "profile"
-    LOGGED_RISK = "logged_risk"
-    CLOSED_RISK = "closed_risk"
-    NEW_MODEL = "new_model"
-    RECALIBRATION = "recalibration"
-    NEW_THRESHOLDS = "new_thresholds"
-    MISSING_DATA = "missing_data"
-    DATA_BACK = "data_back"
-    LASTED = "lasted"
+    PROFILE = "contract or profile"
+    LOGGED_RISK = "a logged risk"
+    CLOSED_RISK = "a closed risk"
+    NEW_MODEL = "a new model"
+    RECALIBRATION = "a new calibration"
+    NEW_THRESHOLDS = "new thresholds"
+    MISSING_DATA = "missing data"
+    DATA_BACK = "data that is back"
+    LASTED = "an earlier change that lasted"
 
-
-SAID = {
-    BandCause.BEHAVIOUR: "behaviour",
-    BandCause.PROFILE: "contract, tenure or profile",
-    BandCause.LOGGED_RISK: "a logged risk",
-    BandCause.CLOSED_RISK: "a risk that was closed or expired",
-    BandCause.NEW_MODEL: "a new model",
-    BandCause.RECALIBRATION: "a new calibration of the model",
-    BandCause.NEW_THRESHOLDS: "new thresholds",
-    BandCause.MISSING_DATA: "missing data",
-    BandCause.DATA_BACK: "data that is back",
-    BandCause.LASTED: "a change before, which had to last first",
-}
-"""The causes in words, after "by"."""
 
 WORSE = (Band.GREEN, Band.YELLOW, Band.RED)
 PROFILE = "profile"

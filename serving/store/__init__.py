@@ -25,11 +25,23 @@ from serving.store.errors import (
 from serving.store.idempotency import Answer, IdempotencyRepository, Request, digest_of
 from serving.store.jobs import Job, JobRepository, JobState
 from serving.store.kept import KEPT, KeptSignal
+from serving.store.listing import Facets
 from serving.store.model_changes import ModelChangeRepository, served_before
 from serving.store.model_versions import ModelVersionRepository
 from serving.store.outbox import Letter, OutboxRepository
 from serving.store.pages import Page, Sort
 from serving.store.past_runs import PastRun
+from serving.store.portfolio import PortfolioRepository
+from serving.store.portfolio_records import (
+    BandSum,
+    Before,
+    MapPoint,
+    Moved,
+    Moves,
+    PortfolioSummary,
+    RenewalMonth,
+    TierSum,
+)
 from serving.store.question import Between, Question
 from serving.store.records import (
     AccountScore,
@@ -58,6 +70,8 @@ __all__ = [
     "Answer",
     "AuditEntry",
     "AuditRepository",
+    "BandSum",
+    "Before",
     "Between",
     "Cause",
     "ChainCheck",
@@ -65,6 +79,7 @@ __all__ = [
     "CursorError",
     "Deed",
     "DeliveryRepository",
+    "Facets",
     "HistoryPoint",
     "IdempotencyRepository",
     "Job",
@@ -74,18 +89,24 @@ __all__ = [
     "KeyReusedError",
     "KeptSignal",
     "Letter",
+    "MapPoint",
     "ModelAction",
     "ModelChange",
     "ModelChangeRepository",
     "ModelRecord",
     "ModelVersionRepository",
+    "Moved",
+    "Moves",
     "NameTakenError",
     "OutboxRepository",
     "Page",
     "PastRun",
     "Payload",
+    "PortfolioRepository",
+    "PortfolioSummary",
     "PublishError",
     "Question",
+    "RenewalMonth",
     "Request",
     "RunHead",
     "RunInfo",
@@ -101,6 +122,7 @@ __all__ = [
     "StoreAddressError",
     "StoreError",
     "Told",
+    "TierSum",
     "Transition",
     "digest_of",
     "open_store",

@@ -9,7 +9,6 @@ from models.bands import Accounts, BandPolicy, Steps, Thresholds
 from models.explain.terms import DATA_MISSING, MODEL_UPDATED, RISK_CLOSED, RISK_LOGGED
 from models.explain.transition import (
     OTHER_CLASS,
-    SAID,
     THRESHOLDS,
     WAITED,
     BandCause,
@@ -43,17 +42,21 @@ def caused(crossed: Crossing, **terms: float) -> BandCause | None:
     ("crossed", "terms", "cause"),
     [
         (crossing((YELLOW, RED), (0.3, 0.6)), {"adoption": 0.2, "logged": 0.1}, "behaviour"),
-        (crossing((YELLOW, RED), (0.4, 0.6)), {"adoption": -0.2, "logged": 0.4}, "logged_risk"),
-        (crossing((RED, YELLOW), (0.6, 0.4)), {"profile": 0.1, "closed": -0.3}, "closed_risk"),
-        (crossing((RED, YELLOW), (0.6, 0.4)), {"profile": -0.15, "risk": -0.05}, "profile"),
-        (crossing((RED, GREEN), (0.6, 0.1)), {"model": -0.4, "risk": -0.1}, "new_model"),
-        (crossing((YELLOW, RED), (0.4, 0.6)), {"missing": 0.2}, "missing_data"),
-        (crossing((YELLOW, RED), (0.3, 0.4), LOWER), {"risk": 0.1}, "new_thresholds"),
+        (crossing((YELLOW, RED), (0.4, 0.6)), {"adoption": -0.2, "logged": 0.4}, "a logged risk"),
+        (crossing((RED, YELLOW), (0.6, 0.4)), {"profile": 0.1, "closed": -0.3}, "a closed risk"),
+        (
+            crossing((RED, YELLOW), (0.6, 0.4)),
+            {"profile": -0.15, "risk": -0.05},
+            "contract or profile",
+        ),
+        (crossing((RED, GREEN), (0.6, 0.1)), {"model": -0.4, "risk": -0.1}, "a new model"),
+        (crossing((YELLOW, RED), (0.4, 0.6)), {"missing": 0.2}, "missing data"),
+        (crossing((YELLOW, RED), (0.3, 0.4), LOWER), {"risk": 0.1}, "new thresholds"),
         (crossing((GREEN, YELLOW), (0.1, 0.3), LOWER), {"risk": 0.2}, "behaviour"),
-        (crossing((GREEN, YELLOW), (0.31, 0.3)), {"risk": -0.01}, "lasted"),
+        (crossing((GREEN, YELLOW), (0.31, 0.3)), {"risk": -0.01}, "an earlier change that lasted"),
         (crossing((GREEN, YELLOW), (0.25, 0.40)), {"risk": 0.15}, "behaviour"),
-        (crossing((GREEN, GREY), (0.1, 0.4)), {"risk": 0.3}, "missing_data"),
-        (crossing((GREY, RED), (0.4, 0.6)), {"risk": 0.2}, "data_back"),
+        (crossing((GREEN, GREY), (0.1, 0.4)), {"risk": 0.3}, "missing data"),
+        (crossing((GREY, RED), (0.4, 0.6)), {"risk": 0.2}, "data that is back"),
         (crossing((RED, RED), (0.6, 0.9)), {"risk": 0.3}, None),
     ],
 )
@@ -105,7 +108,3 @@ def test_where_revenue_alone_decides_no_threshold_moved() -> None:
     broke = Accounts(np.array([""], object), np.array([0.0]))
     crossed = Crossing(RED, YELLOW, POLICY, worth, broke, (0.6, 0.55))
     assert edge_terms(crossed) == {}
-
-
-def test_every_cause_has_words() -> None:
-    assert set(SAID) == set(BandCause)

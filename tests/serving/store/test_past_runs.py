@@ -54,8 +54,8 @@ def test_what_is_published_for_the_date_or_later_does_not_count(daily, make_run)
 
 def test_another_version_ends_the_past(daily, make_run):
     daily.publish(make_run({"a": 0.7}, as_of=ago(3), version="v0"))
-    assert [run.as_of for run in list(daily.before(JUNE, 30, "v1"))] == [ago(1)]
-    assert daily.before(JUNE, 30, "v2") == []
+    assert [run.as_of for run in daily.before(JUNE, 30, "v1")] == [ago(1)]
+    assert list(daily.before(JUNE, 30, "v2")) == []
     assert list(daily.before(ago(12), 30, "v1")) == []
 
 
