@@ -15,9 +15,10 @@ from serving import format
 from serving.auth.roles import Action, Principal
 from serving.charts import marks
 from serving.console import links
+from serving.live import CloseUp, Explain
 from serving.presentation import Presentation
 from serving.problems import Problem
-from serving.store import RunInfo, ScoreRepository
+from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
 
 STATIC = Path(__file__).parent / "static"
 HTMX = "vendor/htmx.min.js"
@@ -96,11 +97,17 @@ class Console:
         scores: the store's scores.
         presentation: the words, the company and its currency.
         renderer: makes pages of templates.
+        versions: the models that scored.
+        close_up: what is known of one account beyond the store; None without a workspace.
+        explain: explains one account; likewise.
     """
 
     scores: ScoreRepository
     presentation: Presentation
     renderer: Renderer
+    versions: ModelVersionRepository
+    close_up: CloseUp | None = None
+    explain: Explain | None = None
 
 
 def is_swap(request: Request) -> bool:
@@ -129,6 +136,7 @@ def _environment() -> Environment:
         "places": places,
         "has_htmx": (STATIC / HTMX).exists(),
         "account_link": links.account_link,
+        "what_if_link": links.what_if_link,
     }
     environment.filters |= {
         "day": format.day,

@@ -14,6 +14,11 @@ def account_link(account_id: str) -> str:
     return f"{ACCOUNTS}/{quote(account_id, safe='')}"
 
 
+def what_if_link(account_id: str) -> str:
+    """The page of an account with sliders moved."""
+    return f"/what-if/{quote(account_id, safe='')}"
+
+
 def list_link(query: AccountQuery) -> str:
     """The list as a query asks for it; what is left at its default stays out."""
     chosen = query.model_dump(mode="json", exclude_defaults=True)
