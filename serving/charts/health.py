@@ -108,9 +108,8 @@ def _bands(story: Story, frame: _Frame) -> Markup:
         svg.rect(days.left, _TOP, days.x(first) - days.left, height, "tX"),
         svg.rect(days.x(frame.now), _TOP, days.right - days.x(frame.now), height, "tX"),
     ]
-    for each, until in zip(
-        story.thresholds, [*(t.since for t in story.thresholds[1:]), frame.now], strict=True
-    ):
+    ends = [*(each.since for each in story.thresholds[1:]), frame.now]
+    for each, until in zip(story.thresholds, ends, strict=False):
         left, right = days.x(max(each.since, first)), days.x(until)
         edges = (100.0, each.green_from, each.red_below, frame.low)
         for css, top, bottom in zip("GYR", edges, edges[1:], strict=False):

@@ -9,18 +9,16 @@ from models.explain.wording import value_in_words
 from models.score import Band
 from serving import format
 from serving.console.account.why import day_words, signed
-from serving.console.links import account_link
 from serving.console.phrases import wording_of
 from serving.live import CloseUp, Lever, Levers, NotAllowed, NotExplained, WhatIf
 from serving.presentation import Words
-from serving.store import AccountScore
 
 MOST_SLIDERS = 5
 FINE = 50
 """Steps of a slider between its ends, where whole numbers are too coarse."""
 
-Lookup = Callable[[str], AccountScore | None]
-"""An account by its id; None where it is not known, or not for whoever asks."""
+Lookup = Callable[[str], tuple[str, str]]
+"""What an account is called, and its page: empty where it has none, or not for whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,20 +178,20 @@ def _said(found: WhatIf) -> Result:
 
 
 def similar(found: Mapping[str, Any], now: date, words: Words, lookup: Lookup) -> tuple[Alike, ...]:
-    """Accounts of the past that were explained alike; nameless where they are not one's own."""
+    """Accounts of the past that were explained alike."""
     return tuple(_alike(each, now, words, lookup) for each in found.get("similar", ()))
 
 
 def _alike(each: Mapping[str, Any], now: date, words: Words, lookup: Lookup) -> Alike:
-    known = lookup(each["account"])
+    name, link = lookup(each["account"])
     did = "; ".join(
         f"{wording_of(words).meaning(d['signal'])}: {value_in_words(d['after'])}"
         f" instead of {value_in_words(d['before'])}"
         for d in each["did"]
     )
     return Alike(
-        name=(known.card.name or known.card.account_id) if known else "an account of a colleague",
-        link=account_link(known.card.account_id) if known else "",
+        name=name,
+        link=link,
         when=day_words(str(each["as_of"]), now),
         left=each["lost"],
         did=did,

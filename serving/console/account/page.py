@@ -12,6 +12,7 @@ from serving.auth.roles import Principal
 from serving.console.account import head, helping, people, story, why
 from serving.console.account.seen import Seen, see
 from serving.console.frame import Console
+from serving.console.links import account_link
 from serving.store import AccountScore, HistoryPoint, ModelRecord
 
 MOST_DATES = 24
@@ -85,11 +86,21 @@ def _explained(
         "why": why.why(told, Band(told["band"]), around),
         "groups": why.groups(told),
         "changed": why.changed(told, words),
-        "similar": helping.similar(
-            told, now, words, lambda other: console.scores.account(other, principal.owner)
-        ),
+        "similar": helping.similar(told, now, words, _lookup(console, principal)),
         "steps": helping.steps(told, words),
     }
+
+
+def _lookup(console: Console, principal: Principal) -> helping.Lookup:
+    """Names of accounts; whoever may see only their own is told no other."""
+
+    def named(account_id: str) -> tuple[str, str]:
+        found = console.scores.account(account_id, principal.owner)
+        if found is not None:
+            return found.card.name or account_id, account_link(account_id)
+        return ("an account of a colleague" if principal.owner is not None else account_id), ""
+
+    return named
 
 
 def _what_if(

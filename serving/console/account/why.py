@@ -209,15 +209,15 @@ def groups(found: Mapping[str, Any]) -> tuple[tuple[Row, ...], str] | None:
     told = found.get("groups")
     if not told:
         return None
-    points = {group: round(of, 1) for group, of in told["points"].items()}
+    base, end = tenths(told["base_chance"]), tenths(found["chance"])
+    shares = _adding_up(list(told["points"].values()), end - base)
+    points = dict(zip(told["points"], shares, strict=True))
     scale = scale_of(list(points.values()))
     rows = tuple(
         Row(name.capitalize(), MEANINGS.get(name, ""), name, signed(of), share(of, scale))
         for name, of in points.items()
     )
-    base = tenths(told["base_chance"])
-    total = round(sum(points.values()), 1)
-    return rows, f"{base:.1f} {_plus(total)} = {_percent(base + total)}"
+    return rows, f"{base:.1f} {_plus(end - base)} = {_percent(end)}"
 
 
 def changed(found: Mapping[str, Any], words: Words) -> Waterfall | None:
