@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -14,14 +13,11 @@ from models.score import Band
 from serving import format
 from serving.auth.roles import Action, Principal
 from serving.charts import marks
-from serving.console import links
+from serving.console import links, vendor
 from serving.live import CloseUp, Explain
 from serving.presentation import Presentation
 from serving.problems import Problem
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
-
-STATIC = Path(__file__).parent / "static"
-HTMX = "vendor/htmx.min.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +55,18 @@ def places(principal: Principal | None) -> tuple[Place, ...]:
 
 
 class Renderer:
-    """Renders templates with what every page shows around its own content."""
+    """Renders templates with what every page shows around its own content.
 
-    def __init__(self, presentation: Presentation) -> None:
+    Args:
+        presentation: the company and its currency.
+        sign_in: where people log in with the company's account; empty where they cannot.
+    """
+
+    def __init__(self, presentation: Presentation, sign_in: str = "") -> None:
         self._environment = _environment()
         self._environment.globals["company"] = presentation.company
         self._environment.globals["currency"] = presentation.currency
+        self._environment.globals["sign_in"] = sign_in
 
     def page(self, template: str, run: RunInfo | None, **context: Any) -> HTMLResponse:
         """A page within the frame of a run."""
@@ -134,7 +136,7 @@ def _environment() -> Environment:
         "letters": marks.LETTERS,
         "Band": Band,
         "places": places,
-        "has_htmx": (STATIC / HTMX).exists(),
+        "has_htmx": vendor.htmx_address() is not None,
         "account_link": links.account_link,
         "what_if_link": links.what_if_link,
     }
