@@ -96,14 +96,8 @@ def create_app(
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
-    console = Console(
-        scores,
-        presentation,
-        renderer,
-        versions,
-        close_up,
-        close_up.explain if close_up else explain,
-    )
+    known = close_up.explain if close_up else explain
+    console = Console(scores, presentation, renderer, versions, engine, close_up, known)
     for page in pages.routers(console, app.openapi):
         app.include_router(page)
     if access is not None:

@@ -1,6 +1,6 @@
 """Charts of a whole portfolio: revenue by band, and expected loss by month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -55,15 +55,23 @@ def _named(part: Part, x: float, narrow: bool) -> list[Markup]:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month: its short name, its year where that begins, and what is lost by band."""
+    """One month.
+
+    Attributes:
+        name: short; its first letter has to do on a narrow drawing.
+        year: printed below it; empty for none.
+        value: at least 0.
+        title: said when its bar is pointed at.
+    """
 
     name: str
     year: str
-    lost: Mapping[Band, float]
+    value: float
+    title: str
 
 
 def months(found: Sequence[Month], width: int, unit: float, title: str) -> Markup:
-    """Stacked bars by month, red at the foot.
+    """Bars by month; nothing where all are zero.
 
     Args:
         found: in order.
@@ -71,13 +79,12 @@ def months(found: Sequence[Month], width: int, unit: float, title: str) -> Marku
         unit: figures are printed divided by this, e.g. 1000 for thousands.
         title: says what is drawn, for those who cannot see it.
     """
-    most = max((sum(month.lost.values()) for month in found), default=0.0)
+    most = max((month.value for month in found), default=0.0)
     if most <= 0:
         return Markup()
     frame = _Bars(width, most * 1.1, len(found))
     drawn = [frame.grid(unit)]
-    for number, month in enumerate(found):
-        drawn += _stack(month, frame, number, unit)
+    drawn += [_month(month, frame, number, unit) for number, month in enumerate(found)]
     return svg.drawing(width, frame.height, title, drawn)
 
 
@@ -107,23 +114,18 @@ class _Bars:
         return Markup().join(parts)
 
 
-def _stack(month: Month, frame: _Bars, number: int, unit: float) -> list[Markup]:
+def _month(month: Month, frame: _Bars, number: int, unit: float) -> Markup:
     left, wide = frame.x(number + 0.18), frame.x(0.64) - frame.x(0)
-    middle, base, drawn = frame.x(number + 0.5), 0.0, []
-    for band in ORDER:
-        value = month.lost.get(band, 0.0)
-        if value > 0:
-            top, bottom = frame.y(base + value), frame.y(base)
-            drawn.append(svg.rect(left, top, wide, bottom - top - 0.8, f"f{LETTERS[band]}"))
-            base += value
+    middle, top = frame.x(number + 0.5), frame.y(month.value)
     foot = frame.height - frame.foot + 15
-    name = month.name[0] if frame.width < NARROW else month.name
-    drawn.append(svg.text(middle, foot, name, "ax mid"))
+    narrow = frame.width < NARROW
+    parts = [svg.text(middle, foot, month.name[:1] if narrow else month.name, "ax mid")]
     if month.year:
-        drawn.append(svg.text(middle, foot + 15, month.year, "ax mid"))
-    if base > 0:
-        drawn.append(svg.text(middle, frame.y(base) - 5, _figure(base / unit), "ax mid"))
-    return drawn
+        parts.append(svg.text(middle, foot + 15, month.year, "ax mid"))
+    if month.value > 0:
+        parts.append(svg.rect(left, top, wide, frame.y(0) - top, "up"))
+        parts.append(svg.text(middle, top - 5, _figure(month.value / unit), "ax mid"))
+    return svg.titled(month.title, Markup().join(parts))
 
 
 def _round_step(rough: float) -> float:

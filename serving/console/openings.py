@@ -4,62 +4,109 @@ Each question is open, names nothing that only we can see of a single person, an
 would change the signal. It is a suggestion; the CSM knows the account.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from models.score import OTHERS, Reason
+from models.score import OTHERS, Band, Reason
 
-BY_SIGNAL: tuple[tuple[str, str], ...] = (
-    ("consumption__last_used", "Your team has not been in for a while. What did they turn to?"),
-    ("consumption__silence", "Your team has not been in for a while. What did they turn to?"),
-    (
-        "consumption__outlasted",
-        "One part you used to work with has gone quiet. What changed there?",
-    ),
-    ("consumption__intensity", "Your team does less in each session than before. What got harder?"),
-    ("consumption__trend", "Use has gone down for some weeks. What changed in your work?"),
-    ("consumption", "Use has gone down. What changed in how your team works?"),
-    ("adoption__users", "Fewer of your people come in than before. Who stopped, and what for?"),
-    ("adoption__features", "You use fewer parts than you did. Which no longer help?"),
-    ("adoption__utilisation", "Many seats are free. Who should have one, and what keeps them?"),
-    ("adoption__seats", "How many people do you plan for when the contract renews?"),
-    ("adoption", "Which part was meant to help most, and where does it fall short?"),
-    ("engagement__sponsors_left", "Who decides about us now, and what do they hope to get?"),
-    ("engagement__sponsors", "Who decides about us on your side, and may we meet them?"),
-    ("engagement__answered", "We owe you answers. Which of them is the most urgent?"),
-    ("engagement__time_to_answer", "We were slow to answer. What is still open for you?"),
-    ("engagement__gatherings", "Which topic would be worth an hour of your team's time?"),
-    ("engagement", "We have not spoken for a while. What is on top of your list now?"),
-    ("experience__escalated", "What would you need to see from us on the escalated ticket?"),
-    ("experience__open_severe_tickets", "What does the open ticket stop your team from doing?"),
-    ("experience__open_tickets", "Which of the open tickets costs your team the most?"),
-    ("experience__first_response", "We were slow to reply. What is still open for you?"),
-    ("experience__resolution", "Which of the tickets that took long still bothers you?"),
-    ("experience__nps", "You told us you are not happy. What would change that first?"),
-    ("experience__csat", "Your ratings went down. Which case was the worst?"),
-    ("experience__ticket_rating", "Your ratings went down. Which case was the worst?"),
-    ("experience__complaints", "You told us what goes wrong. What should we mend first?"),
-    ("experience", "What has been the most tiresome thing with us lately?"),
-    ("risk__unpaid", "An invoice is open. Is something wrong with it, or with us?"),
-    ("risk__overdue", "An invoice is open. Is something wrong with it, or with us?"),
-    ("risk__payment_delay", "Invoices take longer than they did. Did your process change?"),
-    ("risk", "A colleague told me of a worry. How do you see it, and what would settle it?"),
-    ("profile__renewal", "Before the renewal: what did you hope to get, and what did you get?"),
-    ("profile__auto_renew", "Before the renewal: what would make you say yes without a pause?"),
-    ("profile__playbooks", "What came of what we agreed last time?"),
-)
+BY_SIGNAL: tuple[tuple[str, str, str], ...] = (
+    ("consumption__last_used", "Ask why it rests",
+     "Your team has not been in for a while. What did they turn to?"),
+    ("consumption__silence", "Ask why it rests",
+     "Your team has not been in for a while. What did they turn to?"),
+    ("consumption__outlasted", "Ask about the part that rests",
+     "One part you used to work with has gone quiet. What changed there?"),
+    ("consumption__intensity", "Ask what got harder",
+     "Your team does less in each session than before. What got harder?"),
+    ("consumption__trend", "Ask why use falls",
+     "Use has gone down for some weeks. What changed in your work?"),
+    ("consumption__invoiced", "Ask what they use it for",
+     "What do you use us for today, and what no longer?"),
+    ("consumption", "Ask why use falls",
+     "Use has gone down. What changed in how your team works?"),
+    ("adoption__users", "Find out who stopped",
+     "Fewer of your people come in than before. Who stopped, and what for?"),
+    ("adoption__features", "Show the parts unused",
+     "You use fewer parts than you did. Which no longer help?"),
+    ("adoption__utilisation", "Fill or free the seats",
+     "Many seats are free. Who should have one, and what keeps them?"),
+    ("adoption__seats", "Talk about seats",
+     "How many people do you plan for when the contract renews?"),
+    ("adoption", "Show what helps",
+     "Which part was meant to help most, and where does it fall short?"),
+    ("engagement__sponsors_left", "Find the new sponsor",
+     "Who decides about us now, and what do they hope to get?"),
+    ("engagement__sponsors", "Find a sponsor",
+     "Who decides about us on your side, and may we meet them?"),
+    ("engagement__answered", "Answer what is open",
+     "We owe you answers. Which of them is the most urgent?"),
+    ("engagement__time_to_answer", "Answer faster",
+     "We were slow to answer. What is still open for you?"),
+    ("engagement__gatherings", "Invite to a training",
+     "Which topic would be worth an hour of your team's time?"),
+    ("engagement", "Call",
+     "We have not spoken for a while. What is on top of your list now?"),
+    ("experience__escalated", "Solve the escalation",
+     "What would you need to see from us on the escalated ticket?"),
+    ("experience__open_severe_tickets", "Solve the severe ticket",
+     "What does the open ticket stop your team from doing?"),
+    ("experience__open_tickets", "Solve the open tickets",
+     "Which of the open tickets costs your team the most?"),
+    ("experience__first_response", "Reply faster",
+     "We were slow to reply. What is still open for you?"),
+    ("experience__resolution", "Ask about the slow tickets",
+     "Which of the tickets that took long still bothers you?"),
+    ("experience__nps", "Ask about the rating",
+     "Your rating of us could be better. What would change it first?"),
+    ("experience__csat", "Ask about the rating",
+     "Your ratings could be better. Which case was the worst?"),
+    ("experience__ticket_rating", "Ask about the rating",
+     "Your ratings could be better. Which case was the worst?"),
+    ("experience__complaints", "Answer the complaint",
+     "You told us what goes wrong. What should we mend first?"),
+    ("experience", "Ask how it works for them",
+     "What has been the most tiresome thing with us lately?"),
+    ("risk__unpaid", "Settle the invoice",
+     "An invoice is open. Is something wrong with it, or with us?"),
+    ("risk__overdue", "Settle the invoice",
+     "An invoice is open. Is something wrong with it, or with us?"),
+    ("risk__payment_delay", "Ask about the late payment",
+     "Invoices take longer than they did. Did your process change?"),
+    ("risk__paid_share", "Settle the invoice",
+     "Some invoices are open. Is something wrong with them, or with us?"),
+    ("risk", "Talk about the risk logged",
+     "A colleague told me of a worry. How do you see it, and what would settle it?"),
+    ("profile__renewal", "Prepare the renewal",
+     "Before the renewal: what did you hope to get, and what did you get?"),
+    ("profile__auto_renew", "Prepare the renewal",
+     "Before the renewal: what would make you say yes without a pause?"),
+    ("profile__playbooks", "Follow up",
+     "What came of what we agreed last time?"),
+)  # fmt: skip
+"""Beginning of a signal's name, the next step in a few words, and the question."""
 OTHERWISE = "What would have to be true for you to stay another year?"
 GROWING = "What works so well for you that others should hear of it?"
 
 
 def question(reasons: Iterable[Reason]) -> str:
     """The question for the largest reason towards leaving that a call can speak about."""
+    return next((words for _, words in _speaking(reasons)), OTHERWISE)
+
+
+def step(band: Band, reasons: Iterable[Reason]) -> str:
+    """The next step in a few words; what to do about grey is to mend the data."""
+    if band is Band.GREY:
+        return "Check the data"
+    if band is Band.GREEN:
+        return "None needed"
+    return next((words for words, _ in _speaking(reasons)), "Call")
+
+
+def _speaking(reasons: Iterable[Reason]) -> Iterator[tuple[str, str]]:
+    """Step and question for each reason towards leaving that has one, largest first."""
     for reason in sorted(reasons, key=lambda each: -each.contribution):
         if reason.signal != OTHERS and reason.contribution > 0:
-            found = _for(reason.signal)
-            if found:
-                return found
-    return OTHERWISE
+            yield from _for(reason.signal)
 
 
-def _for(signal: str) -> str:
-    return next((words for start, words in BY_SIGNAL if signal.startswith(start)), "")
+def _for(signal: str) -> list[tuple[str, str]]:
+    return [(act, words) for start, act, words in BY_SIGNAL if signal.startswith(start)][:1]

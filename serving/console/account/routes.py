@@ -37,13 +37,13 @@ def router(console: Console) -> APIRouter:
         principal: AccountsReader,
     ) -> Response:
         found = _context(account_id, principal, query.since, {})
-        return _answer(request, "changed", found)
+        return _answer(request, "account_changed.html", found)
 
     @routes.get(f"/what-if/{ACCOUNT_ID}", response_model=None)
     def show_what_if(request: Request, account_id: str, principal: AccountsReader) -> Response:
         """The page with sliders moved: every other parameter is a signal and its value."""
         found = _context(account_id, principal, None, dict(request.query_params))
-        return _answer(request, "result", found)
+        return _answer(request, "account_result.html", found)
 
     def _context(
         account_id: str, principal: Principal, since: date | None, asked: dict[str, str]
@@ -51,9 +51,9 @@ def router(console: Console) -> APIRouter:
         account = require(console.scores, account_id, principal)
         return {**context(console, account, principal, since, asked), "principal": principal}
 
-    def _answer(request: Request, block: str, found: dict[str, Any]) -> Response:
+    def _answer(request: Request, part: str, found: dict[str, Any]) -> Response:
         if is_swap(request):
-            return swapped(console.renderer.fragment(TEMPLATE, block, **found))
+            return swapped(console.renderer.part(part, **found))
         return swapped(console.renderer.page(TEMPLATE, **found))
 
     return routes

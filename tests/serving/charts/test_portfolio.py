@@ -22,17 +22,17 @@ def test_parts_are_as_wide_as_they_are_large(width):
 
 def test_a_portfolio_without_revenue_draws_nothing():
     assert strip([], 358, "x") == strip([Part(Band.RED, 0, "", "")], 358, "x") == ""
-    assert months([], 358, 1, "x") == months([Month("Jan", "", {})], 358, 1, "x") == ""
+    assert months([], 358, 1, "x") == months([Month("Jan", "", 0.0, "")], 358, 1, "x") == ""
     assert scatter([], 358, "€", "x") == scatter([Panel("a", "", [])], 358, "€", "x") == ""
 
 
-def test_months_stack_and_show_their_sum():
-    found = [Month("Jan", "2026", {Band.RED: 2000.0, Band.GREEN: 1000.0}), Month("Feb", "", {})]
+def test_months_are_as_high_as_they_are_large_and_show_it():
+    found = [Month("Jan", "2026", 3000.0, HOSTILE), Month("Feb", "", 1500.0, "b")]
     root = ET.fromstring(months(found, 552, 1000, "loss"))
-    red, green = root.findall("rect")
-    assert float(red.get("y")) > float(green.get("y"))
-    assert float(red.get("height")) > float(green.get("height"))
-    assert "3.0" in [text.text for text in root.iter("text")]
+    high, low = (float(r.get("height")) for r in root.iter("rect"))
+    assert high == pytest.approx(2 * low, abs=0.02)
+    assert {"3.0", "1.5", "2026"} <= {text.text for text in root.iter("text")}
+    assert [title.text for title in root.iter("title")] == [HOSTILE, "b"]
 
 
 def test_more_risk_is_higher_and_more_revenue_is_further_right():
