@@ -4,7 +4,7 @@ Each question is open, names nothing that only we can see of a single person, an
 would change the signal. It is a suggestion; the CSM knows the account.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from models.score import OTHERS, Band, Reason
 
@@ -83,13 +83,72 @@ BY_SIGNAL: tuple[tuple[str, str, str], ...] = (
      "What came of what we agreed last time?"),
 )  # fmt: skip
 """Beginning of a signal's name, the next step in a few words, and the question."""
+FINDINGS: tuple[tuple[str, str], ...] = (
+    ("consumption__intensity", "Little done each time they use it"),
+    ("consumption__last_used", "Not used for long"),
+    ("consumption__silence", "Not used for long"),
+    ("consumption__volume_change", "Use goes down"),
+    ("consumption__active_days_change", "Fewer days with use"),
+    ("consumption__trend", "Use goes down week by week"),
+    ("consumption__volume", "Little use"),
+    ("consumption__records", "Little use"),
+    ("consumption__active_days", "Few days with use"),
+    ("adoption__users_change", "Fewer people use it"),
+    ("adoption__users", "Few people use it"),
+    ("adoption__features_change", "Fewer parts in use"),
+    ("adoption__features", "Few parts in use"),
+    ("adoption__utilisation", "Many seats are free"),
+    ("engagement__last_spoke", "We have not spoken for long"),
+    ("engagement__customer_last_spoke", "They have not spoken for long"),
+    ("engagement__quiet", "Quieter than usual"),
+    ("engagement__gatherings", "Few events or trainings attended"),
+    ("engagement__touches", "We speak little"),
+    ("engagement__meetings", "Few meetings"),
+    ("engagement__inbound", "They write little"),
+    ("engagement__sponsors_left", "Sponsors have left"),
+    ("engagement__sponsors", "Few sponsors known"),
+    ("engagement__people_spoken", "We speak with few people"),
+    ("engagement__contacts", "Few contacts known"),
+    ("engagement__answered", "Messages of theirs wait for us"),
+    ("engagement__time_to_answer", "We answer slowly"),
+    ("experience__escalated", "A ticket is escalated"),
+    ("experience__open_severe_tickets", "A severe ticket is open"),
+    ("experience__open_tickets", "Tickets are open"),
+    ("experience__severe", "Severe tickets"),
+    ("experience__first_response", "Tickets wait long for a reply"),
+    ("experience__resolution", "Tickets take long"),
+    ("experience__nps", "Low rating (NPS)"),
+    ("experience__csat", "Low rating"),
+    ("experience__ticket_rating", "Low rating of tickets"),
+    ("experience__complaints", "Complaints"),
+    ("risk__open_risks", "A risk is open"),
+    ("risk__serious_risks", "A serious risk is open"),
+    ("risk__last_risk", "A risk was logged lately"),
+    ("risk__risks", "Risks were logged"),
+    ("risk__unpaid", "An invoice is unpaid"),
+    ("risk__overdue", "An invoice is overdue"),
+    ("risk__payment_delay", "They pay late"),
+    ("profile__renewal", "The renewal is near"),
+)
+"""What a signal says in short where it pushes towards leaving: how it stands, not why."""
 OTHERWISE = "What would have to be true for you to stay another year?"
 GROWING = "What works so well for you that others should hear of it?"
 
 
-def question(reasons: Iterable[Reason]) -> str:
-    """The question for the largest reason towards leaving that a call can speak about."""
-    return next((words for _, words in _speaking(reasons)), OTHERWISE)
+def question(reasons: Iterable[Reason], said: Collection[str] = ()) -> str:
+    """The question for the largest reason towards leaving that a call can speak about.
+
+    Args:
+        reasons: of a score.
+        said: questions of other calls, so that three calls do not all open alike.
+    """
+    found = [words for _, words in _speaking(reasons)]
+    return next((words for words in found if words not in said), next(iter(found), OTHERWISE))
+
+
+def finding(signal: str) -> str:
+    """What a signal says in short where it pushes towards leaving; empty for most."""
+    return next((words for start, words in FINDINGS if signal.startswith(start)), "")
 
 
 def step(band: Band, reasons: Iterable[Reason]) -> str:

@@ -1,11 +1,16 @@
 """Short words for signals: what a row or a list has room for, without the direction."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from models.explain.wording import Wording, value_in_words
 from models.score import OTHERS, Reason
+from serving.console.openings import finding
+from serving.format import MINUS
 from serving.presentation import Words
+
+NEGATIVE = re.compile(r"(?<![\w-])-(\d)")
 
 _ANY = Wording()
 """Knows the signals every company has; for services whose words are not a `Wording`."""
@@ -26,7 +31,21 @@ def fact(words: Words, reason: Reason) -> str:
     if reason.signal == OTHERS:
         return f"{value_in_words(reason.value)} other signals together"
     meaning = words.meaning(reason.signal)
-    return f"{meaning[:1].upper()}{meaning[1:]}: {words.value(reason.signal, reason.value)}"
+    value = minus(words.value(reason.signal, reason.value))
+    return f"{meaning[:1].upper()}{meaning[1:]}: {value}"
+
+
+def in_short(words: Words, reason: Reason) -> str:
+    """A reason in a few words with its value, e.g. "Few parts in use (2)"."""
+    found = finding(reason.signal) if reason.contribution > 0 else ""
+    if not found or not isinstance(words, Wording) or reason.value is None:
+        return fact(words, reason).rstrip(".")
+    return f"{found} ({minus(words.value(reason.signal, reason.value))})"
+
+
+def minus(words: str) -> str:
+    """Negative numbers with a true minus."""
+    return NEGATIVE.sub(f"{MINUS}\\1", words)
 
 
 def beside(found: Mapping[str, Any]) -> str:
@@ -43,7 +62,7 @@ def beside(found: Mapping[str, Any]) -> str:
     if found.get("together", 1) > 1:
         others = found["together"] - 1
         parts.append(f"with {others} other signal{'s' if others > 1 else ''} like it")
-    return ", ".join(parts)
+    return minus(", ".join(parts))
 
 
 def group_of(signal: str) -> str:

@@ -8,7 +8,7 @@ from models.score import OTHERS, Band, Reason
 from serving import format
 from serving.console.dates import ago, day_of, days
 from serving.console.openings import GROWING, question
-from serving.console.phrases import fact
+from serving.console.phrases import in_short
 from serving.live import Contact, Records
 from serving.presentation import Presentation
 from serving.store import AccountScore, HistoryPoint, Transition
@@ -125,7 +125,7 @@ def _seats(records: Records | None) -> str:
 def _because(reasons: Sequence[Reason], band: Band, presentation: Presentation) -> tuple[str, ...]:
     way = -1 if band is Band.GREEN else 1
     speaking = [r for r in reasons if r.signal != OTHERS and way * r.contribution > 0]
-    return tuple(fact(presentation.words, reason).rstrip(".") for reason in speaking[:MOST_NAMED])
+    return tuple(in_short(presentation.words, reason) for reason in speaking[:MOST_NAMED])
 
 
 def _contract(found: AccountScore, now: date, presentation: Presentation) -> str:

@@ -13,7 +13,7 @@ from serving.console.accounts.columns import HEADINGS, Column, kept, renews_in, 
 from serving.console.dates import short_days
 from serving.console.links import account_link
 from serving.console.openings import step
-from serving.console.phrases import fact
+from serving.console.phrases import in_short
 from serving.presentation import Presentation, leading_reason
 from serving.store import AccountScore
 
@@ -83,7 +83,7 @@ class RowMaker:
 
     def _reason(self, found: AccountScore) -> str:
         reason = leading_reason(found.score)
-        return fact(self.presentation.words, reason).rstrip(".") if reason else ""
+        return in_short(self.presentation.words, reason) if reason else ""
 
 
 def band(of: Band) -> Markup:
@@ -97,7 +97,7 @@ def _css(column: Column, found: AccountScore) -> str:
     found_css = "n" if HEADINGS[column].number else "w" if column in WORDS else ""
     if column in {Column.TIER, Column.CSM, Column.SEGMENT, Column.STEP, Column.CRM, Column.SINCE}:
         found_css += " q"
-    if column in {Column.BAND, Column.RENEWS, Column.SPOKE}:
+    if column in {Column.BAND, Column.TIER, Column.CSM, Column.RENEWS, Column.SPOKE}:
         found_css += " nw"
     if column is Column.TREND:
         found_css += " hide"

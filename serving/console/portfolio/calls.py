@@ -10,13 +10,13 @@ from serving.console.account.head import whom
 from serving.console.dates import ago, day_of, days
 from serving.console.links import account_link
 from serving.console.openings import question
-from serving.console.phrases import fact
+from serving.console.phrases import in_short
 from serving.live import CloseUp, NotExplained
 from serving.presentation import Presentation
 from serving.store import AccountScore
 
 FIRST = 3
-NAMED = 2
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,18 @@ class Call:
 def calls(
     found: Sequence[AccountScore], close_up: CloseUp | None, presentation: Presentation
 ) -> tuple[Call, ...]:
-    """The calls, in the order of the accounts."""
-    return tuple(_call(each, close_up, presentation) for each in found)
+    """The calls, in the order of the accounts; each opens with a question of its own."""
+    said: list[str] = []
+    made = []
+    for each in found:
+        said.append(question(each.score.reasons, said))
+        made.append(_call(each, said[-1], close_up, presentation))
+    return tuple(made)
 
 
-def _call(found: AccountScore, close_up: CloseUp | None, presentation: Presentation) -> Call:
+def _call(
+    found: AccountScore, say: str, close_up: CloseUp | None, presentation: Presentation
+) -> Call:
     before = found.standing.previous_risk if found.standing else None
     return Call(
         name=found.card.name or found.card.account_id,
@@ -51,7 +58,7 @@ def _call(found: AccountScore, close_up: CloseUp | None, presentation: Presentat
         was="" if before is None else f"was {format.percent(before)}",
         meta=_meta(found, presentation),
         why=_why(found, presentation),
-        say=question(found.score.reasons),
+        say=say,
         whom=_whom(found.card.account_id, close_up, found.score.as_of),
     )
 
@@ -72,8 +79,12 @@ def _meta(found: AccountScore, presentation: Presentation) -> str:
 
 def _why(found: AccountScore, presentation: Presentation) -> str:
     speaking = [r for r in found.score.reasons if r.signal != OTHERS and r.contribution > 0]
-    words = [fact(presentation.words, reason).rstrip(".") for reason in speaking[:NAMED]]
-    return "; ".join(words) + ("." if words else "")
+    words = [in_short(presentation.words, reason) for reason in speaking[:NAMED]]
+    return ", ".join([*words[:1], *(_lower(each) for each in words[1:])]) + ("." if words else "")
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _whom(account_id: str, close_up: CloseUp | None, now: date) -> str:
