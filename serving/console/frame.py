@@ -1,6 +1,7 @@
 """The frame around every page, and the rendering of templates and of parts of them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -153,6 +154,7 @@ def _environment() -> Environment:
         "percent": format.percent,
         "health": format.health,
         "both": both,
+        "isoday": lambda written: format.day(date.fromisoformat(written)),
     }
     return environment
 
