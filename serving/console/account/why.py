@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from features.signal import Catalogue, Direction
-from models.explain.change import MODEL_UPDATED, RECALIBRATED
+from models.explain.terms import MODEL_UPDATED, RECALIBRATED
 from models.score import OTHERS, Band, Reason
 from serving import format
 from serving.charts.sparks import PeerStrip, peers, spark
