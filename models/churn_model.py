@@ -224,7 +224,7 @@ class ChurnModel:
         """Each row's base and reasons, worked out for a part of the rows at a time."""
         grouping = Grouping.of(self.schema.names, self.reference)
         for some in parts_of(len(inputs)):
-            cells = {name: snapshot[name].iloc[some].to_numpy(object) for name in self.schema.names}
+            cells = {name: snapshot[name].iloc[some].to_numpy() for name in self.schema.names}
             shares, base = self.explain(inputs[some])
             totals = grouping.sums(shares)
             for i in range(len(shares)):

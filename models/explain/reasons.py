@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from models.score import OTHERS, Reason
 
 Vector = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
-Cells = Mapping[str, npt.NDArray[np.object_]]
+Cells = Mapping[str, npt.NDArray[Any]]
 """The snapshot's values by column, each of shape (rows,)."""
 
 REASONS_KEPT = 8
