@@ -17,9 +17,8 @@ from features.lake import LakeError
 from models.bundle import BrokenBundle
 from models.explain.wording import Wording
 from pipelines.config import Config, read_config
-from pipelines.errors import InputError
+from pipelines.errors import InputError, NoModel
 from pipelines.explain import Asked, explaining
-from pipelines.score import NoModel
 from pipelines.terminal import plain
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
@@ -27,7 +26,7 @@ from serving.app import App, create_app
 from serving.live import Explain, NotExplained
 from serving.observing import log
 from serving.settings import Settings, read_settings
-from serving.store import AccessRepository, ScoreRepository, open_store
+from serving.store import AccessRepository, open_store
 
 Progress = Callable[[str], None]
 FIGURES = "insights.json"
@@ -86,7 +85,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
 
 def _explain(engine: Engine, workspace: Workspace, config: Config, words: Wording) -> Explain:
     """Explains accounts of the workspace, for the API."""
-    job = explaining(workspace, config, ScoreRepository(engine), words, lambda _: None)
+    job = explaining(workspace, config, engine, words, lambda _: None)
 
     def explain(account: str, as_of: date | None, since: date | None) -> dict[str, Any]:
         try:
