@@ -117,7 +117,7 @@ def test_a_list_holds_and_counts_only_ones_own(app, connect, headers):
     assert (mine["total"], sum(mine["counts"].values())) == (1, 1)
     every = client.get("/v1/accounts", headers=headers(Role.COLLEAGUE)).json()
     assert every["total"] == 2
-    page = client.get("/", headers={**headers(Role.LEADER), "accept": "text/html"}).text
+    page = client.get("/accounts", headers={**headers(Role.LEADER), "accept": "text/html"}).text
     assert "Name of mine/1" in page
 
 

@@ -75,7 +75,7 @@ def page(browser: Browser) -> Page:
     return browser.new_page(viewport={"width": 390, "height": 844})
 
 
-@pytest.mark.parametrize("path", ["/", "/accounts/a1", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/accounts", "/accounts/a1", "/docs"])
 def test_pages_show_without_error_on_a_phone(
     page: Page, troubles: list[str], address: str, path: str
 ) -> None:
@@ -89,7 +89,7 @@ def test_pages_show_without_error_on_a_phone(
 
 
 def test_the_riskiest_account_is_one_click_from_its_reasons(page: Page, address: str) -> None:
-    page.goto(address)
+    page.goto(f"{address}/accounts")
     rows = page.locator("main").inner_text()
     assert rows.index("script") < rows.index("Name of a2") < rows.index("Name of a3")
     page.get_by_role("link", name="Name of a2").click()

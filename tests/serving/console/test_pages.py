@@ -20,7 +20,7 @@ def repository(sqlite_store):
 
 def cells(page):
     """The table's rows as text, one list per account."""
-    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    body = page.partition("<tbody data-rows>")[2].partition("</tbody>")[0]
     return [
         [
             html.unescape(re.sub(r"<[^>]+>", "", cell)).replace("\u202f", " ").strip()
@@ -46,7 +46,7 @@ def test_accounts_by_risk(page_of, repository, make_run):
     arr = {"a": Decimal(412_000), "b": Decimal("48600000"), "c": None}
     repository.publish(make_run({"a": 0.05, "b": 0.62, "c": None}, arr=arr))
 
-    page = page_of("/")
+    page = page_of("/accounts")
 
     assert cells(page) == [
         ["Red", "Name of b", "62 %", "38", "€48.6 M", "core", "Lena Fischer",
@@ -65,7 +65,8 @@ def test_accounts_by_risk(page_of, repository, make_run):
 def test_a_band_is_shape_and_word_not_colour_alone(page_of, repository, make_run):
     repository.publish(make_run({"r": 0.9, "y": 0.3, "g": 0.01, "x": None}))
     marks = re.findall(
-        r'<span class="band b(\w)"><svg.*?<(\w+) class="m(\w)".*?</svg>(\w+)</span>', page_of("/")
+        r'<span class="band b(\w)"><svg.*?<(\w+) class="m(\w)".*?</svg>(\w+)</span>',
+        page_of("/accounts"),
     )
     assert set(marks) == {
         ("R", "path", "R", "Red"),
@@ -80,7 +81,7 @@ def test_hostile_words_are_escaped_everywhere(page_of, repository, make_run):
     repository.publish(make_run({HOSTILE: 0.1}, as_of=MAY, names=names, csm=HOSTILE))
     repository.publish(make_run({HOSTILE: 0.9}, names=names, csm=HOSTILE))
 
-    listed = page_of("/")
+    listed = page_of("/accounts")
     [address] = re.findall(r'<th scope="row"><a href="([^"]+)"', listed)
     shown = page_of(address)
 
@@ -94,7 +95,7 @@ def test_hostile_words_are_escaped_everywhere(page_of, repository, make_run):
 def test_filters_have_counts_and_toggle(page_of, repository, make_run):
     repository.publish(make_run({"r1": 0.9, "r2": 0.8, "y": 0.3, "g": 0.01}))
 
-    page = page_of("/?band=red&sort=name")
+    page = page_of("/accounts?band=red&sort=name")
 
     assert [row[1] for row in cells(page)] == ["Name of r1", "Name of r2"]
     chips = re.findall(
@@ -102,24 +103,24 @@ def test_filters_have_counts_and_toggle(page_of, repository, make_run):
     )
     found = [(bool(on), html.unescape(to), re.sub("<[^>]+>", "", of), n) for on, to, of, n in chips]
     assert found == [
-        (False, "/?sort=name", "All", "4"),
-        (True, "/?sort=name", "Red", "2"),
-        (False, "/?band=red&band=yellow&sort=name", "Yellow", "1"),
-        (False, "/?band=red&band=green&sort=name", "Green", "1"),
-        (False, "/?band=red&band=grey&sort=name", "Grey", "0"),
+        (False, "/accounts?sort=name", "All", "4"),
+        (True, "/accounts?sort=name", "Red", "2"),
+        (False, "/accounts?band=red&band=yellow&sort=name", "Yellow", "1"),
+        (False, "/accounts?band=red&band=green&sort=name", "Green", "1"),
+        (False, "/accounts?band=red&band=grey&sort=name", "Grey", "0"),
     ]
 
 
 def test_a_filter_that_holds_nobody(page_of, repository, make_run):
     repository.publish(make_run({"g": 0.01}))
-    page = page_of("/?band=red")
+    page = page_of("/accounts?band=red")
     assert "No account is in red today." in page
-    assert link(page, "Show all accounts") == "/"
+    assert link(page, "Show all accounts") == "/accounts"
 
 
 def test_the_next_page_until_the_last(page_of, repository, make_run):
     repository.publish(make_run({f"a{n}": 0.9 - n / 10 for n in range(5)}))
-    names, page = [], page_of("/?limit=2")
+    names, page = [], page_of("/accounts?limit=2")
     assert "Rows 1 to 2 of 5." in page
     assert link(page, "First page") is None
     while True:
@@ -130,23 +131,23 @@ def test_the_next_page_until_the_last(page_of, repository, make_run):
         page = page_of(following)
     assert names == [f"Name of a{n}" for n in range(5)]
     assert "Rows 5 to 5 of 5." in page
-    assert link(page, "First page") == "/?limit=2"
+    assert link(page, "First page") == "/accounts?limit=2"
 
 
 def test_a_page_of_a_replaced_run_leads_to_the_first(client, page_of, repository, make_run):
     repository.publish(make_run({"a": 0.9, "b": 0.1}))
-    following = link(page_of("/?limit=1"), "Next page")
+    following = link(page_of("/accounts?limit=1"), "Next page")
     repository.publish(make_run({"a": 0.9, "b": 0.1}, as_of=JULY))
 
     answer = client.get(following, follow_redirects=False)
 
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/?limit=1"
+    assert answer.headers["location"] == "/accounts?limit=1"
 
 
 def test_columns_nobody_fills_are_left_out(page_of, repository, make_run):
     repository.publish(make_run({"a": 0.9}, arr={"a": None}, csm=""))
-    head = page_of("/").partition("<thead>")[2].partition("</thead>")[0]
+    head = page_of("/accounts").partition("<thead>")[2].partition("</thead>")[0]
     assert "ARR" not in head
     assert "CSM" not in head
     assert "Tier" in head
@@ -155,10 +156,10 @@ def test_columns_nobody_fills_are_left_out(page_of, repository, make_run):
 def test_the_order_can_be_chosen(page_of, repository, make_run):
     arr = {"a": Decimal(1), "b": Decimal(2)}
     repository.publish(make_run({"a": 0.9, "b": 0.1}, arr=arr))
-    page = page_of("/")
-    assert link(page, "ARR") == "/?sort=arr"
-    assert [row[1] for row in cells(page_of("/?sort=arr"))] == ["Name of b", "Name of a"]
-    assert 'aria-sort="descending"' in page_of("/?sort=arr")
+    page = page_of("/accounts")
+    assert link(page, "ARR") == "/accounts?sort=arr"
+    assert [row[1] for row in cells(page_of("/accounts?sort=arr"))] == ["Name of b", "Name of a"]
+    assert 'aria-sort="descending"' in page_of("/accounts?sort=arr")
 
 
 def test_an_account(page_of, repository, make_run):
