@@ -6,25 +6,22 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine, create_engine
 
-from features.lake import LakeError
-from models.bundle import BrokenBundle
 from models.explain.wording import Wording
 from pipelines.config import Config, read_config
-from pipelines.errors import InputError, NoModel
-from pipelines.explain import Asked, explaining
-from pipelines.terminal import plain
+from pipelines.errors import InputError
+from pipelines.explain import explaining
+from pipelines.near import Near
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.app import App, create_app
 from serving.auth.providers import sign_in_with
-from serving.live import Explain, NotExplained
+from serving.live import CloseUp
 from serving.observing import log
 from serving.settings import Settings, SettingsError, read_settings
 from serving.store import AccessRepository, open_store
@@ -79,7 +76,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         currency=config.company.currency if config else "",
         hosts=settings.hosts,
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
-        explain=_explain(engine, workspace, config, words) if config else None,
+        close_up=_close_up(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
     )
@@ -109,19 +106,9 @@ def api_document() -> dict[str, Any]:
     return create_app(create_engine("sqlite://"), str).openapi()
 
 
-def _explain(engine: Engine, workspace: Workspace, config: Config, words: Wording) -> Explain:
-    """Explains accounts of the workspace, for the API."""
-    job = explaining(workspace, config, engine, words, lambda _: None)
-
-    def explain(account: str, as_of: date | None, since: date | None) -> dict[str, Any]:
-        try:
-            found = job.explain(Asked(account, as_of, since))
-        except (InputError, NoModel, BrokenBundle, LakeError) as error:
-            raise NotExplained(str(error)) from error
-        summary: dict[str, Any] = plain(found.summary())
-        return summary
-
-    return explain
+def _close_up(engine: Engine, workspace: Workspace, config: Config, words: Wording) -> CloseUp:
+    """Looks at single accounts of the workspace, for the API and the console."""
+    return Near(explaining(workspace, config, engine, words, lambda _: None)).close_up()
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:
