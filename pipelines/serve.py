@@ -18,9 +18,9 @@ from pipelines.live import at_hand
 from pipelines.words import words_of
 from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
+from serving.api.live import Live
 from serving.app import App, create_app
 from serving.auth.providers import sign_in_with
-from serving.api.live import Live
 from serving.live.champion import Watch
 from serving.observing import log
 from serving.settings import Settings, SettingsError, read_settings
