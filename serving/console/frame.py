@@ -55,12 +55,18 @@ def places(principal: Principal | None) -> tuple[Place, ...]:
 
 
 class Renderer:
-    """Renders templates with what every page shows around its own content."""
+    """Renders templates with what every page shows around its own content.
 
-    def __init__(self, presentation: Presentation) -> None:
+    Args:
+        presentation: the company and its currency.
+        sign_in: where people log in with the company's account; empty where they cannot.
+    """
+
+    def __init__(self, presentation: Presentation, sign_in: str = "") -> None:
         self._environment = _environment()
         self._environment.globals["company"] = presentation.company
         self._environment.globals["currency"] = presentation.currency
+        self._environment.globals["sign_in"] = sign_in
 
     def page(self, template: str, run: RunInfo | None, **context: Any) -> HTMLResponse:
         """A page within the frame of a run."""
