@@ -106,6 +106,7 @@ def _web_address(given: str) -> str:
 
 def _oidc(environment: Mapping[str, str]) -> OidcSettings | None:
     """FOREWARN_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _ROLES and FOREWARN_URL; None without.
+
     FOREWARN_OIDC_ROLES says which values of a claim give which role, the strongest first:
     `data-team=data_scientist,customer-success=csm`. _ROLE_CLAIM (groups), _NAME_CLAIM (email)
     and _CSM_CLAIM (name) say which claims are read.
