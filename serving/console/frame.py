@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -139,6 +140,7 @@ def _environment() -> Environment:
         "percent": format.percent,
         "health": format.health,
         "both": both,
+        "query": lambda asked: urlencode({k: v for k, v in asked.items() if v}),
         "isoday": lambda written: format.day(date.fromisoformat(written)),
     }
     return environment
