@@ -83,8 +83,8 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
         explain=_explain(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
-        workshop=workshop_of(workspace, settings),
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
+        workshop=workshop_of(workspace, settings),
     )
     if settings.traces:
         _trace(app)

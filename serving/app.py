@@ -59,8 +59,8 @@ def create_app(
     explain: Explain | None = None,
     close_up: CloseUp | None = None,
     figures: Path | None = None,
-    workshop: Workshop | None = None,
     sign_in: "SignIn | None" = None,
+    workshop: Workshop | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -75,8 +75,8 @@ def create_app(
         explain: explains one account, where there is no `close_up`.
         close_up: single accounts seen from near; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
-        workshop: what the console is to know of the workspace beyond the store.
         sign_in: logs people in with the company's accounts; needs `access`.
+        workshop: what the console is to know of the workspace beyond the store.
     """
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)

@@ -46,9 +46,9 @@ class Settings:
         login: keys are asked for even on loopback, as behind a proxy of one's own.
         csm_sees_all: CSMs see the accounts of others too.
         json_log: a line of JSON for each request, also where nobody logs in.
-        mlflow: address of a running MLflow, to link training runs to; empty where none is known.
         oidc: how people log in with the company's own accounts; None where they do not.
         traces: the standard variables of OpenTelemetry say where traces of requests go.
+        mlflow: address of a running MLflow, to link training runs to; empty where none is known.
     """
 
     host: str = DEFAULT_HOST
@@ -57,9 +57,9 @@ class Settings:
     login: bool = False
     csm_sees_all: bool = False
     json_log: bool = False
-    mlflow: str = ""
     oidc: OidcSettings | None = None
     traces: bool = False
+    mlflow: str = ""
 
     @property
     def needs_login(self) -> bool:
@@ -78,8 +78,8 @@ class Settings:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from FOREWARN_HOST, _PORT, _STORE, _LOGIN (keys), _CSM_SEES (own, all), _LOG (json).
 
-    FOREWARN_MLFLOW is the address of a running MLflow, if there is one.
-    Also OTEL_EXPORTER_OTLP_ENDPOINT, whether it is set, and what `_oidc` reads.
+    Also FOREWARN_MLFLOW, the address of a running MLflow; OTEL_EXPORTER_OTLP_ENDPOINT, whether it
+    is set; and what `_oidc` reads.
 
     Raises:
         SettingsError: a value is none of those allowed.
@@ -95,13 +95,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         oidc=_oidc(environment),
         traces=any(environment.get(f"OTEL_EXPORTER_OTLP_{name}") for name in TRACES_TO),
     )
-
-
-def _web_address(given: str) -> str:
-    """An address of the web without its last slash; empty where none is given."""
-    if given and not given.startswith(("http://", "https://")):
-        raise SettingsError(f"FOREWARN_MLFLOW is {given!r}; allowed: http://... or https://...")
-    return given.rstrip("/")
 
 
 def _oidc(environment: Mapping[str, str]) -> OidcSettings | None:
@@ -156,6 +149,13 @@ def _roles(text: str) -> dict[str, Role]:
             )
         found[word] = Role(role)
     return found
+
+
+def _web_address(given: str) -> str:
+    """An address of the web without its last slash; empty where none is given."""
+    if given and not given.startswith(("http://", "https://")):
+        raise SettingsError(f"FOREWARN_MLFLOW is {given!r}; allowed: http://... or https://...")
+    return given.rstrip("/")
 
 
 def _word(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
