@@ -10,7 +10,8 @@ from models.score import Band
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.console.frame import Console, is_swap, swapped
-from serving.console.queue_items import Kind, items_of
+from serving.console.portfolio.calls import Call, calls
+from serving.console.queue_items import Item, Kind, items_of
 from serving.store import AccountScore, Between, Question, RunInfo, Sort
 
 DAYS = 7
@@ -47,6 +48,8 @@ def router(console: Console) -> APIRouter:
             "total": len(everything),
             "show": show,
             "chosen": chosen,
+            "asked": bool(named),
+            "call": _call(console, chosen),
             "silent_days": SILENT_DAYS,
             "principal": principal,
         }
@@ -55,6 +58,13 @@ def router(console: Console) -> APIRouter:
         return swapped(console.renderer.page("queue.html", run, **context))
 
     return routes
+
+
+def _call(console: Console, chosen: Item | None) -> Call | None:
+    """What to say to the chosen account, and whom to call there."""
+    if chosen is None:
+        return None
+    return calls([chosen.found], console.close_up, console.presentation)[0]
 
 
 def _waiting(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from models.score import OTHERS, Band
 from serving import format
 from serving.console.links import account_link
+from serving.console.phrases import fact, in_short
 from serving.presentation import Presentation, leading_reason
 from serving.store import AccountScore, RunInfo
 
@@ -42,8 +43,10 @@ class Item:
         loss: expected within the horizon, of the yearly revenue; a dash where not known.
         was: the chance before, `was 12 % on 31 May 2026`; empty where there was none.
         facts: what else is known of the account.
+        found: the account itself.
     """
 
+    found: AccountScore
     kind: Kind
     account_id: str
     name: str
@@ -85,6 +88,7 @@ def _item(kind: Kind, account: AccountScore, run: RunInfo, presentation: Present
     card, standing = account.card, account.standing
     spoke = standing.signals.get("last_spoke") if standing else None
     return Item(
+        found=account,
         kind=kind,
         account_id=card.account_id,
         name=card.name or card.account_id,
@@ -115,7 +119,7 @@ def _evidence(
     if kind is Kind.SILENT:
         return f"{spoke:,.0f} days since they spoke" if spoke is not None else ""
     reason = leading_reason(account.score)
-    return presentation.words(reason) if reason else ""
+    return in_short(presentation.words, reason) if reason else ""
 
 
 def _was(account: AccountScore) -> str:
@@ -128,7 +132,7 @@ def _was(account: AccountScore) -> str:
 def _reasons(account: AccountScore, presentation: Presentation) -> tuple[ReasonLine, ...]:
     named = [reason for reason in account.score.reasons if reason.signal != OTHERS]
     return tuple(
-        ReasonLine(presentation.words(reason), reason.contribution > 0)
+        ReasonLine(fact(presentation.words, reason), reason.contribution > 0)
         for reason in named[:MOST_REASONS]
     )
 
