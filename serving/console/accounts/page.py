@@ -96,6 +96,7 @@ def context(
             if c is not Column.NAME
         ),
         "hidden": _hidden(query),
+        "lead_days": max((each.score.outlook.lead_days for each in page.items), default=0),
         "order": ORDERS[query.sort],
         "choice": {"renews": RENEWALS, "silent": SILENCES, "moved": MOVES},
         "everything": ListQuery(cols=query.cols, sort=query.sort).link(),

@@ -30,8 +30,8 @@ def _named(given: object) -> object:
     return [each for each in given if each != ""] if isinstance(given, list) else given
 
 
-Days = Annotated[int | None, BeforeValidator(_unset), Field(ge=0, le=3650)]
-Words = Annotated[list[str], BeforeValidator(_named), Field(max_length=MOST_WORDS)]
+Days = Annotated[Annotated[int, Field(ge=0, le=3650)] | None, BeforeValidator(_unset)]
+Words = Annotated[Annotated[list[str], Field(max_length=MOST_WORDS)], BeforeValidator(_named)]
 
 
 class ListQuery(BaseModel):
@@ -86,7 +86,7 @@ class ListQuery(BaseModel):
             segments={name: words for name, words in segments.items() if words},
             renews_from=None if self.renews is None else 0,
             renews_to=self.renews,
-            changed_since=None if self.moved is None else as_of - timedelta(days=self.moved),
+            changed_since=None if self.moved is None else as_of - timedelta(days=self.moved - 1),
             signals=silent,
             search=self.find.strip(),
         )

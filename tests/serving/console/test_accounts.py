@@ -4,12 +4,15 @@ import csv
 import html
 import io
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from models.score import AccountCard
+from serving.app import create_app
+from serving.auth.gate import Gate
+from serving.auth.roles import Principal, Role
 from serving.console.accounts.export import safe, shown
 from serving.console.accounts.query import ListQuery
 from serving.store import ScoreRepository, Sort
@@ -60,10 +63,10 @@ def test_accounts_by_risk(page_of, repository, make_run):
          "<b>adoption__users_30d</b> is 3.0", "Find out who stopped"],
         ["Green", "Name of a", "5.0 %", "95 +5", "", "€412 k", "core", "Lena Fischer", "92 d", "–",
          "<b>experience__csat_90d</b> is None", "None needed"],
-        ["Grey", "Name of c", "–", "–", "", "–", "core", "Lena Fischer", "92 d", "–",
+        ["Grey", "Name of c", "–", "–", "no trend", "–", "core", "Lena Fischer", "92 d", "–",
          "<b>adoption__users_30d</b> is 3.0", "Check the data"],
     ]  # fmt: skip
-    assert page.count('aria-label="Health over time, now') == 3 - 1 + 1
+    assert page.count('aria-label="Health over time, now') == 2
     assert "lower is better" in page
     assert "100 is healthy" in page
 
@@ -111,7 +114,7 @@ def test_days_filter_renewals_and_moves(page_of, repository, make_run):
     repository.publish(make_run({"a": 0.1, "b": 0.1}, as_of=MAY))
     repository.publish(make_run({"a": 0.9, "b": 0.1}))
     assert names(page_of("/accounts?moved=30")) == ["Name of a"]
-    assert names(page_of("/accounts?renews=60")) == []
+    assert rows(page_of("/accounts?renews=60")) == []
     assert len(names(page_of("/accounts?renews=92"))) == 2
 
 
@@ -148,7 +151,7 @@ def test_a_script_gets_the_part_and_the_address_it_stands_for(client, repository
     assert part.text.count("<html") == 0
     assert names(part.text) == ["Name of a"]
     assert part.headers["hx-push-url"] == "/accounts?band=red"
-    assert part.headers["vary"] == "HX-Request"
+    assert "HX-Request" in part.headers["vary"]
     back = client.get("/accounts", headers={**SWAP, "hx-history-restore-request": "true"})
     assert back.text.count("<html") == 1
 
@@ -235,24 +238,25 @@ def test_numbers_stay_numbers(cell, written):
     assert shown(cell) == written
 
 
-def test_a_csm_exports_only_their_own(client, repository, make_run, sqlite_store, connect):
-    from serving.app import create_app
-    from serving.auth.gate import Gate
-    from serving.auth.roles import Principal, Role
+class Lena:
+    """A directory in which every key is Lena's, who may see only her own accounts."""
 
+    def by_key(self, *_):
+        return Principal("lena", Role.CSM, "Lena")
+
+    def by_session(self, _):
+        return None
+
+
+def test_a_csm_exports_only_their_own(repository, make_run, sqlite_store, connect):
     run = make_run({"mine": 0.9, "theirs": 0.8})
-    cards = [AccountCard(**{**{f: getattr(c, f) for f in c.__slots__}, "csm": csm})
-             for c, csm in zip(run.cards, ("Lena", "Ben"), strict=True)]  # fmt: skip
-    repository.publish(type(run)(run.as_of, run.model_version, 90, run.scores, cards))
+    cards = [replace(card, csm=csm) for card, csm in zip(run.cards, ("Lena", "Ben"), strict=True)]
+    repository.publish(replace(run, cards=cards))
     app = create_app(sqlite_store, lambda _: "")
-
-    class Lena(Gate):
-        def principal(self, request):
-            return Principal("lena", Role.CSM, "Lena")
-
-    app.state.gate = Lena()
-    found = exported(connect(app), "/export/accounts.csv?cols=name")
-    assert [row[0] for row in found[1:]] == ["mine"]
+    app.state.gate = Gate(Lena())
+    key = {"authorization": f"Bearer fw_{'a' * 10}_{'b' * 43}"}
+    answer = connect(app).get("/export/accounts.csv?cols=name", headers=key)
+    assert answer.text.splitlines()[1:] == ["mine,Name of mine"]
 
 
 def test_the_address_holds_the_whole_question():
@@ -260,4 +264,4 @@ def test_the_address_holds_the_whole_question():
     assert query.link() == "/accounts?find=a+b%26c&tier=x&tier=y&renews=90&sort=arr"
     asked = query.question(JUNE)
     assert (asked.search, asked.tiers, asked.renews_to) == ("a b&c", ("x", "y"), 90)
-    assert ListQuery(moved=7).question(JUNE).changed_since == JUNE - timedelta(days=7)
+    assert ListQuery(moved=7).question(JUNE).changed_since == JUNE - timedelta(days=6)
