@@ -18,6 +18,8 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 )
 SIZE = {"width": 1280, "height": 860}
+PATIENCE = 300_000
+"""Milliseconds; the first account explained after a start takes the longest."""
 
 
 @contextmanager
@@ -55,6 +57,7 @@ def main(folder: Path) -> None:
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
         page = browser.new_page(viewport=SIZE, color_scheme="light")
+        page.set_default_timeout(PATIENCE)
         take(page, address, folder)
         browser.close()
 
