@@ -20,12 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from models.bands.policy import BandPolicy, Thresholds
 from models.track_record import track_record
 from serving.app import create_app
-from serving.store import (
-    ModelRecord,
-    ModelVersionRepository,
-    ScoreRepository,
-    open_store,
-)
+from serving.store import ModelRecord, ModelVersionRepository, ScoreRepository, open_store
 from serving.workshop import Workshop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -167,9 +162,9 @@ class _running:  # noqa: N801  reads as what it does
         self._thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, once for all tests of a process."""
+    """Debian's Chromium, once for a file: while it is open, no other event loop can run."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
     with sync_playwright() as playwright:
