@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 VENDOR := $(BIN)/python -m serving.console.vendor --tests build/vendor
-.PHONY: help setup demo test browser-test screenshots check lock docs bench format clean
+.PHONY: help setup demo test browser-test screenshots fuzz check lock docs bench format clean
 
 help: ## Show these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ docs: setup ## Write the generated pages anew
 lock: setup ## Lock the dependencies of all extras, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+
+fuzz: setup ## Send the API requests that nobody thought of (CASES=50000 for many)
+	FUZZ_CASES=$(or $(CASES),2000) $(BIN)/python -m pytest -n 0 -s tests/serving/test_fuzz.py
 
 bench: setup ## Scores of past dates against what happened afterwards (real data, if present)
 	$(BIN)/python experiments/record.py

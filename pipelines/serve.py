@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 
 from features.lake import LakeError
 from models.bundle import BrokenBundle
@@ -22,11 +22,13 @@ from pipelines.explain import Asked, explaining
 from pipelines.score import NoModel
 from pipelines.terminal import plain
 from pipelines.words import words_of
+from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
 from serving.app import App, create_app
+from serving.auth.providers import sign_in_with
 from serving.live import Explain, NotExplained
 from serving.observing import log
-from serving.settings import Settings, read_settings
+from serving.settings import Settings, SettingsError, read_settings
 from serving.store import AccessRepository, ScoreRepository, open_store
 
 Progress = Callable[[str], None]
@@ -72,7 +74,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
     """The application over an open store, in the words of the workspace's company."""
     config = _last_config(workspace, say)
     words = words_of(engine)
-    return create_app(
+    app = create_app(
         engine,
         words,
         company=config.company.name if config else "",
@@ -81,7 +83,33 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
         explain=_explain(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
+        sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
+        workshop=workshop_of(workspace, settings),
     )
+    if settings.traces:
+        _trace(app)
+    return app
+
+
+def _trace(app: App) -> None:
+    """Send traces of requests where the standard variables say.
+
+    Raises:
+        SettingsError: the libraries for it are not installed.
+    """
+    try:
+        from serving.observing import traces
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"OTEL_EXPORTER_OTLP_ENDPOINT is set, and {error.name} is not installed: install "
+            "forewarn[telemetry], or leave it out."
+        ) from error
+    traces.install(app)
+
+
+def api_document() -> dict[str, Any]:
+    """The OpenAPI description of the service; needs no workspace and no store."""
+    return create_app(create_engine("sqlite://"), str).openapi()
 
 
 def _explain(engine: Engine, workspace: Workspace, config: Config, words: Wording) -> Explain:
@@ -105,7 +133,7 @@ def _require_keys(engine: Engine, settings: Settings) -> None:
     Raises:
         InputError: no key holds.
     """
-    if settings.needs_login and not AccessRepository(engine).any_holds():
+    if settings.needs_login and not settings.oidc and not AccessRepository(engine).any_holds():
         raise InputError(
             f"--host {settings.host}: others than this machine could ask, so everybody has to show "
             "a key, and there is none: make one with `forewarn keys create --name NAME --role "

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -13,16 +13,22 @@ from starlette.staticfiles import StaticFiles
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
-from serving.console import login, pages, vendor
+from serving.auth.providers import START
+from serving.console import login, pages, rooms, vendor
 from serving.console.frame import Console, Renderer
+from serving.document import DescribedApp
 from serving.live import CloseUp, Explain
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
-from serving.problems import MEDIA_TYPE
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
+from serving.store.people import PeopleRepository
+from serving.workshop import Workshop
+
+if TYPE_CHECKING:
+    from serving.auth.oidc import SignIn
 
 WORTH_PACKING = 1000
 """Bytes from which an answer is sent packed to whoever can unpack it."""
@@ -53,6 +59,8 @@ def create_app(
     explain: Explain | None = None,
     close_up: CloseUp | None = None,
     figures: Path | None = None,
+    sign_in: "SignIn | None" = None,
+    workshop: Workshop | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -67,12 +75,14 @@ def create_app(
         explain: explains one account, where there is no `close_up`.
         close_up: single accounts seen from near; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
+        sign_in: logs people in with the company's accounts; needs `access`.
+        workshop: what the console is to know of the workspace beyond the store.
     """
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = Renderer(presentation)
-    app = _Application(
+    renderer = Renderer(presentation, START if sign_in else "")
+    app = DescribedApp(
         title="Forewarn",
         version=_version(),
         description=DESCRIPTION,
@@ -90,10 +100,13 @@ def create_app(
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
     console = Console(scores, presentation, renderer)
-    for page in pages.routers(console, app.openapi):
+    beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
+    for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
+    if sign_in is not None:
+        app.include_router(_sign_in_routes(sign_in, engine, renderer))
     metrics.install(app, scores)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(RequestLog)
@@ -101,21 +114,10 @@ def create_app(
     return app
 
 
-class _Application(FastAPI):
-    """FastAPI documents every answer as application/json; problems have a type of their own."""
+def _sign_in_routes(sign_in: "SignIn", engine: Engine, renderer: Renderer) -> APIRouter:
+    from serving.console.sign_in import router  # libraries that come with an extra
 
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            _name_problems(super().openapi())
-        return super().openapi()
-
-
-def _name_problems(document: dict[str, Any]) -> None:
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                if status >= "400":
-                    response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
+    return router(sign_in, PeopleRepository(engine), renderer)
 
 
 def _version() -> str:

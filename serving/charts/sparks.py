@@ -41,8 +41,9 @@ def spark(values: Values, usual: tuple[float, float] | None, title: str) -> Mark
     known = [value for value in values if value is not None]
     if not known:
         return Markup()
-    low, high = min([*known, *(usual or ())]), max([*known, *(usual or ())])
-    span = (high - low) or 1.0
+    low = float(min([*known, *(usual or ())]))
+    high = float(max([*known, *(usual or ())]))
+    span: float = (high - low) or 1.0
 
     def y(value: float) -> float:
         if high == low:

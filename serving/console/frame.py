@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -54,12 +55,18 @@ def places(principal: Principal | None) -> tuple[Place, ...]:
 
 
 class Renderer:
-    """Renders templates with what every page shows around its own content."""
+    """Renders templates with what every page shows around its own content.
 
-    def __init__(self, presentation: Presentation) -> None:
+    Args:
+        presentation: the company and its currency.
+        sign_in: where people log in with the company's account; empty where they cannot.
+    """
+
+    def __init__(self, presentation: Presentation, sign_in: str = "") -> None:
         self._environment = _environment()
         self._environment.globals["company"] = presentation.company
         self._environment.globals["currency"] = presentation.currency
+        self._environment.globals["sign_in"] = sign_in
 
     def page(self, template: str, run: RunInfo | None, **context: Any) -> HTMLResponse:
         """A page within the frame of a run."""
@@ -132,6 +139,7 @@ def _environment() -> Environment:
         "percent": format.percent,
         "health": format.health,
         "both": both,
+        "isoday": lambda written: format.day(date.fromisoformat(written)),
     }
     return environment
 
