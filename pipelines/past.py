@@ -15,13 +15,13 @@ from features.snapshot import fingerprint
 from models import bundle
 from models.churn_model import ChurnModel
 from models.score import Band
+from pipelines.assemble import first_day, loaded
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.score import NoModel, champion
 from pipelines.snapshot import compute, frame_of, read_snapshots
 from pipelines.stored import StoredSnapshots
-from pipelines.train import first_day, loaded
 from pipelines.versions import find
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository

@@ -36,13 +36,13 @@ from models.dataset import Dataset
 from models.metrics import auc, calibration_line, log_loss
 from models.trained import Provenance, Trained
 from models.training import train
+from pipelines.assemble import assemble
 from pipelines.company import directions_of, plan_of
 from pipelines.config import Config, read_config
 from pipelines.demo.company import generate
 from pipelines.demo.job import MONTHS_SINCE
 from pipelines.later import since_training
 from pipelines.run import load_sources
-from pipelines.train import assemble
 from pipelines.workspace import Workspace
 
 FIRST_SEED, YEARS = 101, 3
