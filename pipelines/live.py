@@ -1,4 +1,4 @@
-"""What the service holds ready of a workspace: the model that serves, and accounts seen from near."""
+"""What the service holds ready: the model that serves, and accounts seen from near."""
 
 from collections.abc import Mapping
 

@@ -9,7 +9,11 @@ from models.adjustment import base_of
 from models.bands import Published, Seen
 from models.bands.codes import codes_of
 from models.churn_model import ChurnModel
+from models.score import Band
 from serving.store import ScoreRepository
+
+NOBODY = ""
+"""No account's id: a run that held none of those asked about counts as a run all the same."""
 
 
 def seen_of(
@@ -26,9 +30,9 @@ def seen_of(
         published.append(
             Published(
                 (as_of - day).days,
-                np.array(list(points), object),
-                np.array([p.risk for p in points.values()], np.float64),
-                codes_of([p.band for p in points.values()]),
+                np.array([*points, NOBODY], object),
+                np.array([*(p.risk for p in points.values()), None], np.float64),
+                codes_of([*(p.band for p in points.values()), Band.GREY]),
             )
         )
     return Seen.of(accounts, published)

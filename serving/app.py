@@ -106,7 +106,8 @@ def create_app(
     app.include_router(explanations.router(close_up.explain if close_up else explain, scores))
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
-    app.include_router(health.router(scores, versions, live.champion if live else None))
+    held = live.champion if live else None
+    app.include_router(health.router(scores, versions, held))
     known = close_up.explain if close_up else explain
     console = Console(scores, presentation, renderer, versions, engine, close_up, known)
     beyond = rooms.Rooms(console, engine, workshop, figures)
@@ -116,7 +117,7 @@ def create_app(
         app.include_router(login.router(access, renderer.login))
     if sign_in is not None:
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
-    metrics.install(app, scores, live.champion if live else None)
+    metrics.install(app, scores, held)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")

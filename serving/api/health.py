@@ -91,16 +91,12 @@ def ready(
         as_of=run.as_of,
         accounts=run.accounts,
         loaded=serving.promoted.version if serving else None,
-        refused=_why(refused) if refused else None,
+        refused=refused.told if refused else None,
     )
 
 
-def _why(refused: Refusal) -> str:
-    return f"{refused.promoted.version}: {refused.why}"
-
-
 def _no_bundle(refused: Refusal | None) -> Missing:
-    detail = f"No model could be loaded. {_why(refused) if refused else ''}".strip()
+    detail = f"No model could be loaded. {refused.told if refused else ''}".strip()
     return Missing(what="model", detail=detail, next="forewarn promote VERSION --reason TEXT")
 
 

@@ -180,4 +180,4 @@ def _no_model(live: Live) -> str:
     refused = live.champion.refused
     if refused is None:
         return "No model version was promoted."
-    return f"Model {refused.promoted.version} is refused: {refused.why}"
+    return f"No model is loaded. {refused.told}"

@@ -47,11 +47,20 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A version that was promoted and could not be had."""
+    """A version that was promoted and could not be had.
+
+    Attributes:
+        why: names files, so it is for the log and for people who may read models.
+    """
 
     promoted: Promoted
     why: str
     at: datetime
+
+    @property
+    def told(self) -> str:
+        """What anybody may know of it."""
+        return f"{self.promoted.version}: its bundle is missing or is not what was promoted."
 
 
 class NoBundle(Exception):
