@@ -1,8 +1,9 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from models.bands.codes import GREY, Codes, bands_of
 from models.causes.shares import Causes
 from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
+from models.explain.groups import GroupExplainer
+from models.explain.precedents import Frame
 from models.explain.reasons import Grouping
 from models.explain.reference import Reference
 from models.hazards import Hazard, explain, p_loss
@@ -150,6 +153,23 @@ class ChurnModel:
         """
         return explain(self.chain(horizon), inputs)
 
+    @cached_property
+    def by_group(self) -> GroupExplainer | None:
+        """Explains by group against the background, made when first asked for; None without."""
+        if self.reference is None:
+            return None
+        return GroupExplainer.of(self.chain(), self.schema.names, self.reference.background)
+
+    @cached_property
+    def grouping(self) -> Grouping:
+        """How shares by column become reasons, likewise."""
+        return Grouping.of(self.schema.names, self.reference)
+
+    @cached_property
+    def precedent_frame(self) -> Frame:
+        """What precedents are read with, likewise."""
+        return Frame(self.chain(), self.schema.names, self.grouping.place)
+
     def sizes(self, inputs: Matrix) -> npt.NDArray[np.float64]:
         """Mean absolute share of the log-odds by column, shape (columns,)."""
         total = np.zeros(inputs.shape[1])
@@ -222,13 +242,32 @@ class ChurnModel:
         self, snapshot: pd.DataFrame, inputs: Matrix
     ) -> Iterator[tuple[float, tuple[Reason, ...]]]:
         """Each row's base and reasons, worked out for a part of the rows at a time."""
-        grouping = Grouping.of(self.schema.names, self.reference)
+        grouping = self.grouping
         for some in parts_of(len(inputs)):
-            cells = {name: snapshot[name].iloc[some].to_numpy() for name in self.schema.names}
+            cells = _Cells(snapshot.iloc[some])
             shares, base = self.explain(inputs[some])
             totals = grouping.sums(shares)
             for i in range(len(shares)):
-                yield float(base[i]), grouping.reasons(cells, i, shares[i], totals[i])
+                yield float(base[i]), grouping.reasons(cells.of(i), shares[i], totals[i])
+
+
+class _Cells:
+    """The values of some rows by column; a column is only looked at where it is a reason."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._rows = rows
+        self._columns: dict[str, npt.NDArray[np.object_]] = {}
+
+    def of(self, row: int) -> Callable[[str], object]:
+        """One row's value of any column."""
+
+        def cell(column: str) -> object:
+            if column not in self._columns:
+                self._columns[column] = self._rows[column].to_numpy(object)
+            found: object = self._columns[column][row]
+            return found
+
+        return cell
 
 
 def parts_of(rows: int) -> list[slice]:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from features.history import ends
+from pipelines.assemble import loaded
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.load import load
@@ -13,7 +14,7 @@ from pipelines.ingest.report import LoadReport
 from pipelines.publishing import ScoreResult
 from pipelines.recalibrate import Recalibrated, due, recalibrate
 from pipelines.score import champion, score_accounts
-from pipelines.train import TrainResult, loaded, train_model
+from pipelines.train import TrainResult, train_model
 from pipelines.workspace import Workspace
 
 Progress = Callable[[str], None]

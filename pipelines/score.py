@@ -13,10 +13,12 @@ from features.silence import quiet_from
 from features.snapshot import fingerprint, schema
 from models import bundle
 from models.churn_model import ChurnModel
+from pipelines.assemble import first_day, loaded
 from pipelines.band_causes import Causes
 from pipelines.cards import cards_at
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
+from pipelines.errors import NoModel
 from pipelines.freshness import silent_sources
 from pipelines.ordered import in_order
 from pipelines.origin import origin_of
@@ -25,16 +27,11 @@ from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
 from pipelines.snapshot import compute
 from pipelines.stored import LakeState, Stored, StoredSnapshots
-from pipelines.train import first_day, loaded
 from pipelines.versions import find
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, open_store
 
 Progress = Callable[[str], None]
-
-
-class NoModel(Exception):
-    """There is no model fit to use."""
 
 
 def score_accounts(workspace: Workspace, config: Config, as_of: date, say: Progress) -> ScoreResult:

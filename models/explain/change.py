@@ -11,13 +11,12 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from models.churn_model import ChurnModel
-from models.encoding import Matrix
+from models.encoding import Matrix, Row, cells_of
 from models.explain.between import Between, by_column, differs
 from models.explain.groups import chances, group_of
-from models.explain.reasons import Grouping, plain
+from models.explain.reasons import plain
 from models.explain.terms import MODEL_UPDATED, RECALIBRATED, Origin, terms_of
 
 Vector = npt.NDArray[np.float64]
@@ -28,15 +27,20 @@ class Moment:
     """An account at a date, under the model that scored it then.
 
     Attributes:
-        row: its snapshot, one row.
+        row: its signals.
     """
 
     model: ChurnModel
-    row: pd.DataFrame
+    row: Row
+
+    @cached_property
+    def inputs(self) -> Matrix:
+        """The row as the model reads it, shape (1, columns)."""
+        return self.model.schema.encode(self.row)
 
     def chance(self, horizon: int) -> float:
         """Chance of loss within a horizon of the model, days; of the primary one as shown."""
-        return float(shown(self.model, self.model.schema.encode(self.row), horizon)[0])
+        return float(shown(self.model, self.inputs, horizon)[0])
 
 
 def shown(model: ChurnModel, inputs: Matrix, horizon: int) -> Vector:
@@ -137,9 +141,7 @@ class Comparison:
         return replace(self.new, hazards=hazards)
 
 
-def explain_change(
-    old: Moment, new: Moment, old_row_now: pd.DataFrame, origin: Origin
-) -> ChangeShares:
+def explain_change(old: Moment, new: Moment, old_row_now: Row, origin: Origin) -> ChangeShares:
     """Why the chance is another at a later date.
 
     Args:
@@ -153,7 +155,7 @@ def explain_change(
     """
     model, horizon = new.model, new.model.primary_horizon
     begin, end = old.chance(horizon), new.chance(horizon)
-    before, after = model.schema.encode(old_row_now), model.schema.encode(new.row)
+    before = old.inputs if old_row_now is old.row else model.schema.encode(old_row_now)
     comparison = Comparison(old.model, model, origin)
     steps = comparison.steps(np.array([begin]), before)
     return ChangeShares(
@@ -162,28 +164,26 @@ def explain_change(
         after=end,
         terms={
             **{term: float(share[0]) for term, share in steps.items()},
-            **comparison.shares(before[0], after[0]),
+            **comparison.shares(before[0], new.inputs[0]),
         },
-        signals=_signals(model, old_row_now, new.row, origin),
+        signals=_signals(new, old_row_now, before[0], origin),
     )
 
 
-def _signals(
-    model: ChurnModel, old: pd.DataFrame, new: pd.DataFrame, origin: Origin
-) -> tuple[SignalChange, ...]:
+def _signals(new: Moment, old_row: Row, before: Vector, origin: Origin) -> tuple[SignalChange, ...]:
     """The signals that changed between two rows, largest share first."""
-    before, after = model.schema.encode(old)[0], model.schema.encode(new)[0]
+    model, after = new.model, new.inputs[0]
     names = model.schema.names
     terms = terms_of(names, before, after, origin)
     points = by_column(model.chain(), before, after)
-    families = Grouping.of(names, model.reference).families
-    family = {name: each[0] for each in families for name in each}
+    family = {name: each[0] for each in model.grouping.families for name in each}
+    was, now = cells_of(old_row), cells_of(new.row)
     found = [
         SignalChange(
             signal=names[i],
             term=terms[i],
-            before=plain(old[names[i]].iloc[0]),
-            after=plain(new[names[i]].iloc[0]),
+            before=plain(was[names[i]]),
+            after=plain(now[names[i]]),
             points=float(points[i]),
             family=family[names[i]],
         )

@@ -19,9 +19,17 @@ from pipelines.explain_text import text
 from pipelines.terminal import Terminal
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
-from serving.store import ScoreRepository, open_store
+from serving.store import open_store
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
+@app.callback()
+def _alone() -> None:
+    """This one command, for a process that runs no other."""
+
+
+@app.command()
 def explain(
     account: Annotated[str, typer.Argument(help="The account's id.", show_default=False)],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
@@ -50,7 +58,7 @@ def explain(
         found = config_of(space, config)
         engine = open_store(space.store_address)
         words = words_of(engine)
-        job = explaining(space, found, ScoreRepository(engine), words, terminal.say)
+        job = explaining(space, found, engine, words, terminal.say)
         answer = job.explain(Asked(account, day_of(as_of), day_of(since)))
         engine.dispose()
         terminal.result(answer.summary(), text(answer, words))
