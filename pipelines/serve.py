@@ -22,6 +22,7 @@ from pipelines.explain import Asked, explaining
 from pipelines.score import NoModel
 from pipelines.terminal import plain
 from pipelines.words import words_of
+from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
 from serving.app import App, create_app
 from serving.auth.providers import sign_in_with
@@ -83,6 +84,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         explain=_explain(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
+        workshop=workshop_of(workspace, settings),
     )
     if settings.traces:
         _trace(app)

@@ -14,7 +14,7 @@ from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
 from serving.auth.providers import START
-from serving.console import login, pages, vendor
+from serving.console import login, pages, rooms, vendor
 from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
 from serving.live import CloseUp, Explain
@@ -25,6 +25,7 @@ from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 from serving.store.people import PeopleRepository
+from serving.workshop import Workshop
 
 if TYPE_CHECKING:
     from serving.auth.oidc import SignIn
@@ -59,6 +60,7 @@ def create_app(
     close_up: CloseUp | None = None,
     figures: Path | None = None,
     sign_in: "SignIn | None" = None,
+    workshop: Workshop | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -74,6 +76,7 @@ def create_app(
         close_up: single accounts seen from near; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
         sign_in: logs people in with the company's accounts; needs `access`.
+        workshop: what the console is to know of the workspace beyond the store.
     """
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
@@ -97,7 +100,8 @@ def create_app(
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
     console = Console(scores, presentation, renderer)
-    for page in pages.routers(console, app.openapi):
+    beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
+    for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
