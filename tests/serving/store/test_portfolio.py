@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from models.score import Band, Outlook
-from serving.store import MoveCause, PortfolioRepository, RunPart, ScoreRepository
+from serving.store import PortfolioRepository, RunPart, ScoreRepository
 from serving.store.portfolio import run_before
+from serving.store.tables import TRANSITION
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 P = {"a": 0.9, "b": 0.6, "c": 0.3, "d": 0.1, "e": None, "f": 0.8}
@@ -31,7 +33,10 @@ def portfolio(store, make_run):
     scores = ScoreRepository(store)
     scores.publish(run(make_run, P | {"a": 0.1, "c": 0.1}, MAY))
     scores.publish(run(make_run, P, JUNE))
-    scores.explain_changes(JUNE, [MoveCause("a", "behaviour", {"points": 80})])
+    told = TRANSITION.c.account_id == "a"
+    with store.begin() as connection:
+        values = {"cause": "behaviour", "terms": {"points": 80}}
+        connection.execute(update(TRANSITION).where(told).values(**values))
     return PortfolioRepository(store)
 
 
