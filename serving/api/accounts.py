@@ -5,11 +5,11 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
 
-from models.score import Band, Reason
+from models.score import Reason
 from serving import problems
 from serving.addresses import ACCOUNT_ID
+from serving.api.account_query import AccountQuery
 from serving.api.schemas import (
     AccountDetailOut,
     AccountOut,
@@ -22,36 +22,16 @@ from serving.api.schemas import (
     HorizonOut,
     ReasonOut,
     ScoreOut,
+    StandingOut,
     TransitionOut,
 )
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.presentation import Presentation, Words, leading_reason
 from serving.problems import GUARDED, ProblemError, documented, shorten
-from serving.store import AccountScore, Page, ScoreRepository, Sort
-from serving.store.pages import CURSOR_LENGTH
+from serving.store import AccountScore, Page, ScoreRepository
 
-PAGE_LIMIT = 200
-
-
-class AccountQuery(BaseModel):
-    """Which accounts, in which order, from where on."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    band: list[Band] = Field(
-        default=[], max_length=20, description="Only these bands; repeat for several."
-    )
-    sort: Sort = Field(
-        default=Sort.RISK,
-        description="By risk or ARR, highest first, or by name; the unknown comes last.",
-    )
-    limit: int = Field(default=50, ge=1, le=PAGE_LIMIT, description="Accounts on a page.")
-    cursor: str | None = Field(
-        default=None,
-        max_length=CURSOR_LENGTH,
-        description="`next_cursor` of the page before, with the same band and sort.",
-    )
+__all__ = ["AccountQuery", "find", "page_out", "require", "router"]
 
 
 def router(scores: ScoreRepository, presentation: Presentation) -> APIRouter:
@@ -98,7 +78,7 @@ def router(scores: ScoreRepository, presentation: Presentation) -> APIRouter:
 def find(scores: ScoreRepository, query: AccountQuery, principal: Principal) -> Page:
     """The page a query asks for, of the accounts that are the principal's to see."""
     return scores.latest(
-        bands=query.band,
+        query.question(),
         sort=query.sort,
         limit=query.limit,
         cursor=query.cursor,
@@ -148,6 +128,23 @@ def _item(found: AccountScore, words: Words) -> AccountOut:
         p_loss=found.risk,
         model_version=score.model_version,
         reason=reason_out(reason, words) if reason else None,
+        expected_loss=found.expected_loss,
+        standing=_standing(found),
+    )
+
+
+def _standing(found: AccountScore) -> StandingOut | None:
+    now = found.standing
+    if now is None:
+        return None
+    return StandingOut(
+        since=now.since,
+        previous_as_of=now.previous_as_of,
+        previous_band=now.previous_band,
+        previous_health_score=now.previous_health,
+        previous_p_loss=now.previous_risk,
+        p_loss_change=now.risk_change,
+        signals=dict(now.signals),
     )
 
 

@@ -12,6 +12,7 @@ from serving.store.deliveries import DeliveryRepository
 from serving.store.engine import open_store
 from serving.store.errors import (
     AccessError,
+    BackupError,
     ChangedSinceError,
     CursorError,
     KeyReusedError,
@@ -71,6 +72,7 @@ __all__ = [
     "AuditEntry",
     "AuditRepository",
     "BandSum",
+    "BackupError",
     "Before",
     "Between",
     "Cause",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, select, true
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from models.bands.silence import SilentSource
 from models.score import Band
@@ -11,6 +11,7 @@ from serving.store import listing, pages, rows
 from serving.store.codes import Codes
 from serving.store.engine import reading
 from serving.store.listing import Facets
+from serving.store.memory import RunMemory
 from serving.store.pages import Cursor, Page, Sort
 from serving.store.past_runs import PastRun, past_run, runs_before
 from serving.store.publish import publish_parts
@@ -24,9 +25,9 @@ from serving.store.records import (
     ScoringRun,
     Transition,
 )
+from serving.store.runs import newest_run
 from serving.store.scored import scores
 from serving.store.tables import (
-    ACCOUNT,
     SCORE,
     SCORING_RUN,
     SILENT_SOURCE,
@@ -35,6 +36,10 @@ from serving.store.tables import (
 from serving.store.told import Told
 
 HISTORY_LIMIT = 400
+
+_MINE = scores().where(SCORE.c.account_id == bindparam("account"))
+AT_ONCE = _MINE.where(SCORE.c.as_of == bindparam("day"))
+OLDER = _MINE.order_by(SCORE.c.as_of.desc()).limit(1)
 
 
 def utc_now() -> datetime:
@@ -54,6 +59,7 @@ class ScoreRepository:
         self._engine = engine
         self._clock = clock
         self._codes = Codes(engine)
+        self._memory = RunMemory()
 
     def publish(self, run: ScoringRun) -> int:
         """Publish a run in one transaction: readers see the old run or this one, never half.
@@ -88,7 +94,7 @@ class ScoreRepository:
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
         with reading(self._engine) as connection:
-            return _newest(connection)
+            return newest_run(connection)
 
     def info(self, as_of: date) -> RunInfo | None:
         """The run published for a date; None where there is none."""
@@ -153,7 +159,7 @@ class ScoreRepository:
         """
         asked = question or Question(bands=tuple(bands))
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
@@ -164,24 +170,32 @@ class ScoreRepository:
             found = listing.read_page(
                 connection, run, where, sort, limit + 1, start, self._codes.word
             )
-            counted = listing.cells(connection, run, asked, owner)
-            whole = listing.cells(connection, run, Question(), owner)
-        total = sum(cell.accounts for cell in listing.passing(asked, counted))
-        counts = listing.facets(Question(), whole).bands
+            here = self._facets(connection, run, asked, owner)
+            counts = self._facets(connection, run, Question(), owner).bands
+        total = sum(here.bands[band] for band in (set(asked.bands) or Band))
         seen = start.seen if start else 0
         following = None
         if len(found) > limit:
             last = found[limit - 1]
             ended = Cursor(listing.sorted_by(last, sort), last.card.account_id, seen + limit)
             following = pages.encode(ended, sort, asked, run)
-        return Page(tuple(found[:limit]), run, total, counts, seen, following)
+        return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
 
     def facets(self, question: Question, owner: str | None = None) -> Facets:
         """How many accounts each further choice of band, tier and CSM would show."""
         with reading(self._engine) as connection:
-            run = _newest(connection)
-            found = listing.cells(connection, run, question, owner) if run else []
-        return listing.facets(question, found)
+            run = newest_run(connection)
+            if run is None:
+                return listing.facets(question, [])
+            return self._facets(connection, run, question, owner)
+
+    def _facets(
+        self, connection: Connection, run: RunInfo, question: Question, owner: str | None
+    ) -> Facets:
+        def count() -> Facets:
+            return listing.facets(question, listing.cells(connection, run, question, owner))
+
+        return self._memory.recall(run.digest, (question.tag, owner), count)
 
     def counts(self) -> dict[Band, int]:
         """Number of accounts of the newest run by band."""
@@ -195,16 +209,14 @@ class ScoreRepository:
         if not rows.storable(account_id):
             return None
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return None
-            mine = scores().where(SCORE.c.account_id == account_id, _owned(owner))
-            at_once = connection.execute(mine.where(SCORE.c.as_of == run.as_of)).mappings()
-            row = at_once.one_or_none()
+            asked = {"account": account_id, "day": run.as_of}
+            row = connection.execute(AT_ONCE, asked).mappings().one_or_none()
             if row is None:
-                older = mine.order_by(SCORE.c.as_of.desc()).limit(1)
-                row = connection.execute(older).mappings().one_or_none()
-        if row is None:
+                row = connection.execute(OLDER, asked).mappings().one_or_none()
+        if row is None or owner not in (None, row["csm"]):
             return None
         return rows.account_score(row, self._codes.word, active=row["as_of"] == run.as_of)
 
@@ -250,18 +262,7 @@ class ScoreRepository:
         """All scores of one date, by account id; empty where nothing was published for it."""
         query = scores().where(SCORE.c.as_of == as_of).order_by(SCORE.c.account_id)
         with reading(self._engine) as connection:
-            newest = _newest(connection)
+            newest = newest_run(connection)
             active = newest is not None and newest.as_of == as_of
             found = connection.execute(query).mappings().all()
         return tuple(rows.account_score(row, self._codes.word, active=active) for row in found)
-
-
-def _newest(connection: Connection) -> RunInfo | None:
-    newest = select(*SCORING_RUN.c).order_by(SCORING_RUN.c.as_of.desc()).limit(1)
-    row = connection.execute(newest).mappings().one_or_none()
-    return None if row is None else rows.run_info(row)
-
-
-def _owned(owner: str | None) -> ColumnElement[bool]:
-    """The condition that accounts are those of a CSM; always true for None."""
-    return true() if owner is None else ACCOUNT.c.csm == owner
