@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from features.signals import CATALOGUE, catalogue_for
 from models.score import Band
 from serving import format
 from serving.auth.roles import Principal
@@ -91,8 +90,7 @@ def _explained(
         return dict.fromkeys(("why", "groups", "changed", "similar", "steps"))
     champion = console.versions.champion()
     events = tuple(champion.metrics.get("events", ())) if champion else ()
-    catalogue = catalogue_for(events) if events else CATALOGUE
-    around = why.Surroundings(words, catalogue, seen.past, seen.peers)
+    around = why.Surroundings(words, why.directions(events), seen.past, seen.peers)
     return {
         "why": why.why(told, Band(told["band"]), around),
         "groups": why.groups(told),

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
-from features.signal import Catalogue, Direction
+from features.signal import Direction
+from features.signals import CATALOGUE, catalogue_for
 from models.explain.change import MODEL_UPDATED, RECALIBRATED
 from models.score import OTHERS, Band, Reason
 from serving import format
@@ -71,7 +73,7 @@ class Surroundings:
     """What the reasons are drawn against."""
 
     words: Words
-    catalogue: Catalogue
+    directions: Mapping[str, Direction]
     past: Past | None
     peers: PeerRange | None
 
@@ -179,7 +181,7 @@ def _spark(signal: str, words: str, past: Past | None) -> Markup:
 
 def _peers(signal: str, value: object, around: Surroundings) -> Markup:
     found = around.peers.quantiles.get(signal) if around.peers else None
-    way = direction(around.catalogue, signal)
+    way = around.directions.get(signal, Direction.UNSIGNED)
     if found is None or not isinstance(value, int | float) or way is Direction.UNSIGNED:
         return Markup()
     low, high = min(found.p10, value), max(found.p90, value)
@@ -198,10 +200,11 @@ def _peers(signal: str, value: object, around: Surroundings) -> Markup:
     return peers(strip, f"Among {found.accounts} peers, on the {side} side of the middle")
 
 
-def direction(catalogue: Catalogue, signal: str) -> Direction:
-    """Whether more of a signal is healthier; unsigned for what is not declared here."""
-    known = next((c for c in catalogue.columns if c.name == signal), None)
-    return known.signal.direction if known else Direction.UNSIGNED
+@lru_cache(maxsize=8)
+def directions(events: tuple[str, ...]) -> Mapping[str, Direction]:
+    """Whether more of a signal is healthier, for every signal of a company with these events."""
+    catalogue = catalogue_for(events) if events else CATALOGUE
+    return {column.name: column.signal.direction for column in catalogue.columns}
 
 
 def groups(found: Mapping[str, Any]) -> tuple[tuple[Row, ...], str] | None:
