@@ -132,7 +132,7 @@ def _slider(lever: Lever, given: float | None) -> Slider:
         step="1" if whole else "any",
         value=_number(value),
         shown=minus(value_in_words(value)),
-        present="as now" if value == now else f"now {minus(value_in_words(now))}",
+        present=f"now {minus(value_in_words(now))}",
     )
 
 
