@@ -113,7 +113,7 @@ class Archive:
         return [stored for stored in found if stored][-PAST_LOOKED_AT:]
 
     def _computed(self, model: ChurnModel, day: date) -> pa.Table:
-        from pipelines.train import first_day, loaded  # seconds that only computing spends
+        from pipelines.assemble import first_day, loaded  # seconds that only computing spends
 
         lake = loaded(self.workspace)
         first_day(lake, day)

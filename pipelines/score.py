@@ -23,6 +23,7 @@ from models.bands.codes import codes_of
 from models.bands.silence import SilentSource, matter
 from models.churn_model import ChurnModel
 from models.score import AccountCard, Band, Score
+from pipelines.assemble import first_day, loaded
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import NoModel
@@ -31,7 +32,6 @@ from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
 from pipelines.snapshot import compute, frame_of, read_snapshots
 from pipelines.stored import LakeState, StoredSnapshots
-from pipelines.train import first_day, loaded
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, ScoringRun, open_store
 

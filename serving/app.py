@@ -85,7 +85,8 @@ def create_app(
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = Renderer(presentation, START if sign_in else "")
+    workshop = workshop or Workshop()
+    renderer = Renderer(presentation, START if sign_in else "", workshop.first_run)
     app = DescribedApp(
         title="Forewarn",
         version=_version(),
@@ -109,7 +110,7 @@ def create_app(
     app.include_router(health.router(scores, versions, held))
     known = close_up.explain if close_up else explain
     console = Console(scores, presentation, renderer, versions, engine, close_up, known)
-    beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
+    beyond = rooms.Rooms(console, engine, workshop, figures)
     for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
