@@ -8,7 +8,7 @@ from typing import Any
 from models.score import Band
 from serving import format
 from serving.auth.roles import Principal
-from serving.console.account import head, helping, people, story, why
+from serving.console.account import changes, head, helping, people, story, why
 from serving.console.account.seen import Seen, see
 from serving.console.frame import Console
 from serving.console.links import account_link
@@ -93,8 +93,8 @@ def _explained(
     around = why.Surroundings(words, why.directions(events), seen.past, seen.peers)
     return {
         "why": why.why(told, Band(told["band"]), around),
-        "groups": why.groups(told),
-        "changed": why.changed(told, words),
+        "groups": changes.groups(told),
+        "changed": changes.changed(told, words),
         "similar": helping.similar(told, now, words, _lookup(console, principal)),
         "steps": helping.steps(told, words),
     }
