@@ -69,7 +69,7 @@ def levels(start: float, points: Sequence[float]) -> list[float]:
 
 
 def adding_up(points: Sequence[float], total: float) -> list[float]:
-    """The points rounded, the rounding's remainder in the largest, so that printed numbers add up."""
+    """Rounded, with what rounding leaves in the largest, so that printed numbers add up."""
     rounded = [round(each, 1) for each in points]
     if rounded:
         largest = max(range(len(rounded)), key=lambda n: abs(rounded[n]))
