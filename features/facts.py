@@ -217,7 +217,7 @@ def _owners(table: pa.Table) -> Words:
 
 
 def _facts(table: Table, rows: pa.Table, account: Codes) -> Facts:
-    start, known = _start(table, rows), instants(rows.column(KNOWN_AT.name))
+    start, known = started(table, rows)
     order = in_order(table, rows, account, start, known)
     if order is not None:
         rows = rows.take(pa.array(order))
@@ -226,12 +226,12 @@ def _facts(table: Table, rows: pa.Table, account: Codes) -> Facts:
         "account": account,
         "start": start,
         "known": known,
-        "until": _until(table, rows),
+        "until": until_of(table, rows),
     }
     return Facts(table, len(rows), clocks, Columns(table, rows))
 
 
-def _until(table: Table, rows: pa.Table) -> Instants:
+def until_of(table: Table, rows: pa.Table) -> Instants:
     """When newer versions took over; computed where the rows do not come from a lake."""
     if KNOWN_UNTIL in rows.column_names:
         until = rows.column(KNOWN_UNTIL)
@@ -241,6 +241,11 @@ def _until(table: Table, rows: pa.Table) -> Instants:
         return np.broadcast_to(np.int64(NEVER), len(until))
     moments = instants(until)
     return np.where(moments == MISSING, NEVER, moments)
+
+
+def started(table: Table, rows: pa.Table) -> tuple[Instants, Instants]:
+    """When each fact began to be one, and when it became known."""
+    return _start(table, rows), instants(rows.column(KNOWN_AT.name))
 
 
 def _start(table: Table, rows: pa.Table) -> Instants:

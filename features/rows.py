@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from features.held import Held, present
 from features.kernel import UNDATED, Int16, Int32, Int64, active_days, day_runs, edges, odd_rows
 from features.parts import Parts, running_sums
 from features.words import Array
+
+if TYPE_CHECKING:
+    from features.measures.lens import Span
 
 DATED = np.iinfo(np.int32).max
 """Days back from any cut that reach over all that is dated, and nothing else."""
@@ -63,6 +67,11 @@ class Rows:
     def facts(self) -> Facts:
         """The facts themselves."""
         return self.held.facts
+
+    def told(self, what: str, spans: "tuple[Span, ...]") -> Floats | None:
+        """What is known of windows without looking at rows; None where rows must be read."""
+        del what, spans
+        return None
 
     def windows(self, what: str) -> dict[Hashable, Floats]:
         """What was computed already, by window."""

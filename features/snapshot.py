@@ -71,7 +71,12 @@ def parts(
 def _table(
     bucket: Bucket, catalogue: Catalogue, dates: Sequence[date], population: Population
 ) -> pa.Table:
-    timeline = Timeline(bucket, dates)
+    return table_of(Timeline(bucket, dates), catalogue, population)
+
+
+def table_of(timeline: Timeline, catalogue: Catalogue, population: Population) -> pa.Table:
+    """The snapshots of all accounts of a timeline in the population, at each of its dates."""
+    bucket, dates = timeline.bucket, timeline.dates
     wanted = np.stack([population(bucket.at(day)) for day in dates], axis=1)
     account, which = np.nonzero(wanted)
     ids = pa.array(bucket.accounts, pa.string()).take(pa.array(account))
