@@ -194,7 +194,7 @@ def prepare(tables: Mapping[str, pa.Table], rates: Rates | None = None) -> Bucke
     known later would decide what is seen earlier.
     """
     owners = {name: _owners(table) for name, table in tables.items()}
-    ids = tuple(sorted(set().union(*(words.words for words in owners.values()))))
+    ids = tuple(sorted(set[str]().union(*(words.words for words in owners.values()))))
     position = {account: i for i, account in enumerate(ids)}
     facts = {}
     for name, table in tables.items():
@@ -213,7 +213,7 @@ def _owners(table: pa.Table) -> Words:
         return words
     place = np.zeros(len(words.words), np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
-    return Words(place[words.codes], tuple(words.words[i] for i in used))
+    return Words(place[words.codes], [words.words[i] for i in used.tolist()])
 
 
 def _facts(table: Table, rows: pa.Table, account: Codes) -> Facts:

@@ -44,11 +44,11 @@ class Timeline:
 
     def rows(self, table: str) -> Rows:
         """All rows of a connected table."""
-        if table not in self._rows:
-            self._rows[table] = replace(
-                self._made(table), expected=self.expected.get(table, ())
-            )
-        return self._rows[table]
+        rows = self._rows.get(table)
+        if rows is None:
+            rows = replace(self._made(table), expected=self.expected.get(table, ()))
+            self._rows[table] = rows
+        return rows
 
     def _made(self, table: str) -> Rows:
         return _dated(self.bucket.tables[table], self.size, self.cuts)

@@ -1,6 +1,7 @@
 """What is kept of a company: its logs by day, and the rows of all other tables."""
 
 import json
+import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -31,6 +32,7 @@ from features.snapshot import Population, table_of
 from features.timeline import CENTURY
 
 Tables = Mapping[str, pa.Table]
+THREADS = min(2, os.cpu_count() or 1)
 
 
 @dataclass
@@ -159,7 +161,9 @@ class KeptCompany:
 
     def snapshot(self, population: Population, rates: Rates | None = None) -> pa.Table:
         """The snapshot at the date gone on to, ordered by account."""
-        return table_of(self.timeline(rates), self.catalogue, population).sort_by("account_id")
+        timeline = self.timeline(rates)
+        timeline.life_days  # noqa: B018  reads every table, before threads share them
+        return table_of(timeline, self.catalogue, population, THREADS).sort_by("account_id")
 
     def save(self) -> None:
         """Write down what lies beside the arrays."""

@@ -1,6 +1,6 @@
 """The rows of the other tables, kept as arrays in their order, and what came since."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from features.contract import Kind, Table
 from features.facts import Facts, started
 from features.kept.refused import NotKept
 from features.kept.shelf import Shelf
-from features.kept.vocabulary import Vocabulary
+from features.kept.vocabulary import LaterWords, Vocabulary
 from features.kernel import Int32, Int64
 from features.lake.incoming import key_of
 from features.words import Array, Words
@@ -82,9 +82,9 @@ class HeldFacts:
         """When newer versions took over, found anew for the facts that later rows are of."""
         key = key_of(self._table)
         codes, of_later = _key(whole, key[0]), _key(later, key[0])
-        among = np.zeros(max(codes.max(), of_later.max()) + 1, bool)
+        among = np.zeros(max(codes.max(), of_later.max()) + 2, bool)  # the last stands for none
         among[of_later[of_later >= 0]] = True
-        rows = np.flatnonzero(among[codes] & (codes >= 0))
+        rows = np.flatnonzero(among[codes])
         parts = [whole.known[rows], *(_key(whole, name)[rows] for name in key[::-1])]
         rows = rows[np.lexsort(parts)]
         same = np.ones(max(0, len(rows) - 1), bool)
@@ -129,8 +129,8 @@ class HeldFacts:
     def _vocabulary(self, name: str) -> Vocabulary:
         return Vocabulary(self._shelf, f"{self._table.name}-{name}")
 
-    def _words(self, name: str) -> tuple[str, ...]:
-        return tuple(self._vocabulary(name).words.to_pylist())
+    def _words(self, name: str) -> Sequence[str]:
+        return LaterWords(self._vocabulary(name).words)
 
     def _is_text(self, name: str) -> bool:
         return self._table.column(name).kind in (Kind.ID, Kind.TEXT, Kind.CATEGORY)

@@ -10,12 +10,23 @@ from features.clock import DAY, MISSING, NEVER, Instants
 from features.compiled import fixed
 from features.facts import Facts
 from features.held import MILLION, Held, present
-from features.kept.kernels import between, carry, different, ends, mark, post, spread_out
+from features.kept.kernels import (
+    between,
+    carry,
+    days_set,
+    different,
+    ends,
+    gaps_between,
+    mark,
+    post,
+    see,
+    spread,
+)
 from features.kept.needs import COUNT, MOMENT, Needs
 from features.kept.refused import NotKept
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
-from features.kernel import Floats, Int16, Int32, Int64
+from features.kernel import Floats, Int32, Int64
 from features.measures import Span
 from features.signal import Where
 from features.words import Array, Words
@@ -149,7 +160,9 @@ class Page:
         pairs, place = np.unique(key, return_inverse=True)
         number = self._numbers(column, pairs)
         place, day = fixed(number[place].astype(np.int32), day[there])
-        mark(self._seen(column)[0], place, day)
+        bits, latest, _ = self._seen(column)
+        mark(bits, place, day)
+        see(place, day, latest)
 
     def _numbers(self, column: str, pairs: Int64) -> Int64:
         """The number of each pair of account and word; new ones are taken in."""
@@ -171,7 +184,7 @@ class Page:
             self._size(column)[0] = now
             for to, what in zip(self._pairs(column, now), merged, strict=True):
                 to[:] = what
-            self._seen(column)[1][size:now] = pairs[fresh] >> 32
+            self._seen(column)[2][size:now] = pairs[fresh] >> 32
         return found
 
     def total(self, lane: str, span: Span) -> Floats:
@@ -195,15 +208,27 @@ class Page:
         first, last = self._ends()
         return first[: self.log.accounts], last[: self.log.accounts]
 
-    def days(self) -> tuple[Int64, Int32, Int16, Int16]:
-        """The days with a row, as `active_days` gives them at one date."""
-        return spread_out(self._days(), self.log.accounts)
+    def rhythm(self, far: Int64, gaps: bool) -> Int32:
+        """What `features.kernel.rhythm` tells of the days with a row, shape (S, 4, A, 1)."""
+        return spread(self._days(), self.log.accounts, self.log.cut, far, gaps)
+
+    def gaps(self, far: Int64) -> Floats:
+        """What `features.kernel.gaps` tells of them, shape (S, 4, A, 1)."""
+        return gaps_between(self._days(), self.log.accounts, self.log.cut, far)
+
+    def active_days(self, span: Span) -> Floats:
+        """The number of days with a row in a window, shape (A,)."""
+        out, cut = np.zeros(self.log.accounts), self.log.cut
+        days_set(self._days(), 0 if span.far is None else max(0, cut - span.far), cut - span.near, out)
+        return out
 
     def different(self, column: str, far: Int64, near: Int64) -> Floats:
         """The number of different words in each window, shape (S, A)."""
+        bits, latest, owner = self._seen(column)
+        size = int(self._size(column)[0])
+        found = different(bits, latest, owner, size, self.log.cut, far, near)
         out = np.zeros((len(far), self.log.accounts))
-        bits, owner = self._seen(column)
-        different(bits, owner, int(self._size(column)[0]), self.log.cut, far, near, out)
+        out[:, : found.shape[1]] = found
         return out
 
     def _holds(self, lane: str, unit: str) -> bool:
@@ -231,10 +256,12 @@ class Page:
     def _size(self, column: str) -> Int64:
         return self.log.shelf.array(f"{self.name}-{column}-size", (1,), np.int64)
 
-    def _seen(self, column: str) -> tuple[Array, Int32]:
+    def _seen(self, column: str) -> tuple[Array, Int32, Int32]:
+        """The days of each pair of account and word, the latest of them, and its account."""
         size = int(self._size(column)[0])
         bits = self.log.shelf.array(f"{self.name}-{column}-days", (size, self._words()), np.uint64)
-        return bits, self.log.shelf.array(f"{self.name}-{column}-owner", (size,), np.int32)
+        latest = self.log.shelf.array(f"{self.name}-{column}-latest", (size,), np.int32, -1)
+        return bits, latest, self.log.shelf.array(f"{self.name}-{column}-owner", (size,), np.int32)
 
     def _pairs(self, column: str, size: int) -> tuple[Int64, Int64]:
         order = self.log.shelf.array(f"{self.name}-{column}-order", (size,), np.int64)

@@ -10,12 +10,14 @@ import numpy as np
 from features.clock import DAY, MISSING, NEVER, Floats, Instants, cut_of
 from features.facts import Bucket
 from features.held import Held
-from features.kept.log import KeptLog
+from features.kept.log import KeptLog, Page
 from features.kept.needs import COUNT, MOMENT
 from features.kept.refused import NotKept
 from features.kernel import FOREVER, Int64
 from features.kernel.cells import days_since
 from features.measures import Span
+from features.measures.gaps import GAPS
+from features.measures.rhythm import RHYTHM, SILENCES
 from features.measures.states import FIRST, LAST
 from features.measures.sums import MOMENTS
 from features.rows import Grid, Rows
@@ -45,6 +47,10 @@ class KeptRows(Rows):
         if what in (FIRST, LAST):
             first, last = page.first_and_last()
             return np.stack([self._days_since(first if what == FIRST else last)] * len(spans))
+        if what in (RHYTHM, SILENCES):
+            return page.rhythm(_ends(spans)[0], what == SILENCES).astype(np.float64)
+        if what == GAPS:
+            return page.gaps(_ends(spans)[0])
         if what == self.having:
             return page.different(what, *_ends(spans))[:, :, np.newaxis]
         return None
@@ -63,14 +69,20 @@ class KeptRows(Rows):
     @cached_property
     def active_days(self) -> Rows:
         """The days on which each account has a fact, as rows without facts."""
-        days = self._kept.page(self.passing).days()
-        return Rows(Held(self.facts.nothing()), self.grid, *days, self.expected)
+        nothing = self.begin, self.day, self.first, self.last
+        return KeptDays(self.held, self.grid, *nothing, page=self._kept.page(self.passing))
 
     def filled(self, *columns: str) -> Rows:
         """The rows with a value in a column."""
         if len(columns) != 1:
             raise NotKept(f"rows with values in {' and '.join(columns)} are not kept apart")
-        return replace(self, having=columns[0])
+        if columns[0] not in self._having:
+            self._having[columns[0]] = replace(self, having=columns[0])
+        return self._having[columns[0]]
+
+    @cached_property
+    def _having(self) -> dict[str, Rows]:
+        return {}
 
     def where(self, column: str, wanted: tuple[str, ...]) -> Rows:
         """The rows that hold one of the words in a column."""
@@ -83,6 +95,19 @@ class KeptRows(Rows):
 
     def __len__(self) -> int:
         return self._kept.rows
+
+
+@dataclass(frozen=True)
+class KeptDays(Rows):
+    """The days on which each account has a fact, which are counted without looking at each."""
+
+    page: Page | None = None
+
+    def told(self, what: str, spans: tuple[Span, ...]) -> Floats | None:
+        """The number of days in windows, shape (S, A, 1)."""
+        if what != COUNT or self.page is None:
+            return None
+        return np.stack([self.page.active_days(span) for span in spans])[:, :, np.newaxis]
 
 
 class KeptTimeline(Timeline):

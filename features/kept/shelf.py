@@ -20,6 +20,7 @@ class Shelf:
         self._folder = folder
         self._held: dict[str, Array] = {}
         self._words: dict[str, list[pa.Array]] = {}
+        self._fresh: dict[str, list[pa.Array]] = {}
         self._tables: dict[str, pa.Table] = {}
         self._under: dict[str, Shelf] = {}
 
@@ -56,16 +57,21 @@ class Shelf:
         return pa.chunked_array(self._words[name], pa.string())
 
     def add_words(self, name: str, words: pa.Array) -> None:
-        """Add text under a name: a piece of its own."""
-        pieces = self._words.setdefault(name, [])
-        pieces.append(words)
-        if self._folder is None:
-            return
-        file = self._folder / f"{name}-words-{len(pieces):05d}.arrow"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        table = pa.table({"word": words})
-        with pa.ipc.new_file(str(file), table.schema) as sink:
-            sink.write_table(table)
+        """Add text under a name."""
+        self._words.setdefault(name, []).append(words)
+        self._fresh.setdefault(name, []).append(words)
+
+    def _write_words(self) -> None:
+        """All text added under one name since the last time becomes one piece."""
+        for name, pieces in self._fresh.items():
+            if self._folder is not None:
+                number = len(list(self._folder.glob(f"{name}-words-*.arrow")))
+                table = pa.table({"word": pa.concat_arrays(pieces)})
+                with pa.ipc.new_file(
+                    str(self._folder / f"{name}-words-{number:05d}.arrow"), table.schema
+                ) as sink:
+                    sink.write_table(table)
+        self._fresh.clear()
 
     def under(self, name: str) -> "Shelf":
         """A shelf of its own beside this one's arrays."""
@@ -93,6 +99,7 @@ class Shelf:
 
     def flush(self) -> None:
         """Hand all that was changed to the system."""
+        self._write_words()
         for shelf in self._under.values():
             shelf.flush()
         for held in self._held.values():

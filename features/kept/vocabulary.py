@@ -1,5 +1,9 @@
 """Words as numbers that stay theirs, whatever comes later."""
 
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import overload
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -7,6 +11,30 @@ import pyarrow.compute as pc
 from features.kept.shelf import Shelf
 from features.kernel import Int32
 from features.lake.hashing import Hashes, bytes_of, hashes
+
+
+class LaterWords(Sequence[str]):
+    """Words that are made into strings only when one is asked for: ids seldom are."""
+
+    def __init__(self, words: pa.ChunkedArray) -> None:
+        self._words = words
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        return self._made[place]
+
+    @cached_property
+    def _made(self) -> tuple[str, ...]:
+        return tuple(self._words.to_pylist())
 
 
 class Vocabulary:

@@ -88,7 +88,7 @@ class Latest(Plain):
         values = rows.facts.columns[self.column]
         found = stacked(_last(lens, rows, _rank(rows, self.column), FOREVER))
         if isinstance(values, Words):
-            return Labels(np.append(values.codes, np.int32(-1))[found], values.words)
+            return Labels(np.append(values.codes, np.int32(-1))[found], tuple(values.words))
         return np.append(rows.facts.numbers(self.column), np.nan)[found]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from features.clock import DAY, HOUR, Floats
 from features.contract import Kind
 from features.held import MILLION
-from features.kernel import Int64, window_maxima, window_sums
+from features.kernel import Int64, sums_at, window_maxima, window_sums
 from features.kernel.cells import changes
 from features.measures.lens import (
     LEAST_DAYS,
@@ -38,6 +38,9 @@ def integer_sums(lens: Lens, rows: Rows, running: Int64) -> Floats:
     `running` are the sums of the numbers before each row; where empty, rows are counted.
     """
     far, near = lens.far, lens.near
+    if rows.dates == 1:
+        seen = rows.begin, rows.day, rows.first, rows.last
+        return sums_at(*seen, running, int(rows.grid.cuts[0]), far, near)
     edge, places = rows.edges([*far.tolist(), *near.tolist()])
     return window_sums(
         edge,
