@@ -49,7 +49,8 @@ class Grid:
     def dates_after(self, moments: Instants) -> Int16:
         """For each instant the first date whose cut lies after it; 0 where MISSING."""
         if len(self.cuts) == 1:
-            return (moments >= (self.base + self.cuts[0]) * DAY).astype(np.int16)
+            beyond: Int16 = (moments >= (self.base + self.cuts[0]) * DAY).astype(np.int16)
+            return beyond
         day = np.clip(moments // DAY - self.base, -1, self.cuts[-1])
         first: Int16 = np.where(day < 0, np.int16(0), self.reach[day])
         return first

@@ -50,6 +50,7 @@ from pipelines.promotion import Decision, decide, put_in_service, serves, traine
 from pipelines.refusal import keep as keep_refusal
 from pipelines.snapshot import build, read_fates
 from pipelines.stale import Newer, beside_champion, keep_since
+from pipelines.standing import loaded as loaded
 from pipelines.tune import tuned
 from pipelines.versions import find
 from pipelines.workspace import Workspace
@@ -224,14 +225,6 @@ def assemble(
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
     return Assembled(dataset, label, catalogue, events, columns, unsafe, beside)
-
-
-def loaded(workspace: Workspace) -> Lake:
-    """The workspace's lake; InputError where nothing was loaded yet."""
-    lake = workspace.lake()
-    if not lake.exists:
-        raise InputError(f"{workspace.root} holds no data: run `forewarn load` first.")
-    return lake
 
 
 def first_day(lake: Lake, as_of: date) -> date:

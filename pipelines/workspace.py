@@ -55,6 +55,11 @@ class Workspace:
         return self.root / "snapshots"
 
     @property
+    def kept(self) -> Path:
+        """What lies between snapshots, so that one more day costs only what came since."""
+        return self.root / "kept"
+
+    @property
     def runs(self) -> Path:
         """Files of training runs on their way to MLflow."""
         return self.root / "runs"

@@ -25,6 +25,7 @@ from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32
 from features.lake.incoming import key_of
+from features.lake.storage import write_text
 from features.outcomes import Label
 from features.reads import reads
 from features.signal import Catalogue
@@ -32,6 +33,7 @@ from features.snapshot import Population, table_of
 from features.timeline import CENTURY
 
 Tables = Mapping[str, pa.Table]
+PAGE = "page.json"
 THREADS = min(2, os.cpu_count() or 1)
 
 
@@ -43,12 +45,15 @@ class Page:
         cut: the day before which everything that was known is taken in, days since 1970.
         logs: for each log its first day, the days since, and how many accounts and rows it knew.
         pieces: how many pieces of later rows there are of each other table.
+        tables: the connected tables.
+        load: the last load of the lake that is taken in.
     """
 
     cut: int = 0
     logs: dict[str, tuple[int, ...]] = field(default_factory=dict)
     pieces: dict[str, int] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
+    load: int = 0
 
 
 class KeptCompany:
@@ -75,6 +80,16 @@ class KeptCompany:
         self._logs = {name: self._log(name, *known) for name, known in self._page.logs.items()}
 
     @property
+    def load(self) -> int:
+        """The last load of the lake that is taken in; 0 for none."""
+        return self._page.load
+
+    @property
+    def logs(self) -> tuple[str, ...]:
+        """The tables whose rows need not be kept."""
+        return tuple(self._logs)
+
+    @property
     def cut(self) -> int:
         """The day before which everything that was known is taken in; 0 for nothing yet."""
         return self._page.cut
@@ -90,6 +105,7 @@ class KeptCompany:
         Raises:
             NotKept: what is known cannot be kept exactly.
         """
+        self._opened()
         cut = cut_of(as_of) // DAY
         self._page = Page(cut, tables=tuple(tables))
         for name in (n for n in tables if n in self._needs):
@@ -131,6 +147,7 @@ class KeptCompany:
             raise NotKept(f"what is kept has gone on beyond {as_of}")
         if set(tables) - set(self._page.tables):
             raise NotKept("a table has become connected")
+        self._opened()
         self._page.cut = cut
         rows = {name: table.select(self._columns(name).names) for name, table in tables.items()}
         for some in rows.values():
@@ -165,14 +182,31 @@ class KeptCompany:
         timeline.life_days  # noqa: B018  reads every table, before threads share them
         return table_of(timeline, self.catalogue, population, THREADS).sort_by("account_id")
 
-    def save(self) -> None:
-        """Write down what lies beside the arrays."""
+    def rows_seen(self) -> dict[str, int]:
+        """How many rows of each table could be seen at the date gone on to."""
+        found = {}
+        for name in self._page.tables:
+            if name in self._logs:
+                found[name] = self._logs[name].rows
+                continue
+            facts = self._held_with_later(name)
+            found[name] = int(_happened(facts.start, facts.known, self._page.cut).sum())
+        return found
+
+    def save(self, load: int) -> None:
+        """Write down what lies beside the arrays, after the load of that number."""
+        self._page.load = load
         self._page.logs = {
             n: (log.base, log.cut, log.accounts, log.rows) for n, log in self._logs.items()
         }
         self.shelf.flush()
         if self._folder is not None:
-            (self._folder / "page.json").write_text(json.dumps(asdict(self._page)))
+            write_text(self._folder / PAGE, json.dumps(asdict(self._page)))
+
+    def _opened(self) -> None:
+        """Half a change is none: until it is saved, what is kept counts for nothing."""
+        if self._folder is not None:
+            (self._folder / PAGE).unlink(missing_ok=True)
 
     @property
     def _size(self) -> int:
@@ -236,7 +270,7 @@ class KeptCompany:
 
 
 def _read(folder: Path | None) -> Page:
-    path = folder / "page.json" if folder else None
+    path = folder / PAGE if folder else None
     if path is None or not path.exists():
         return Page()
     return Page(**json.loads(path.read_text()))

@@ -62,7 +62,9 @@ class HeldFacts:
         whole = Facts(self._table, len(base) + len(later), clocks, joined)
         if not key_of(self._table):
             return whole
-        return Facts(self._table, len(whole), {**clocks, "until": self._until(whole, later)}, joined)
+        return Facts(
+            self._table, len(whole), {**clocks, "until": self._until(whole, later)}, joined
+        )
 
     def _later(self, rows: pa.Table, account: Int32) -> Facts:
         start, known = started(self._table, rows)

@@ -219,7 +219,9 @@ class Page:
     def active_days(self, span: Span) -> Floats:
         """The number of days with a row in a window, shape (A,)."""
         out, cut = np.zeros(self.log.accounts), self.log.cut
-        days_set(self._days(), 0 if span.far is None else max(0, cut - span.far), cut - span.near, out)
+        days_set(
+            self._days(), 0 if span.far is None else max(0, cut - span.far), cut - span.near, out
+        )
         return out
 
     def different(self, column: str, far: Int64, near: Int64) -> Floats:

@@ -43,7 +43,9 @@ class Shelf:
         held = self._held.get(name)
         if held is None:
             held = self._opened(name)
-        if held is None or any(have < max(want, 1) for have, want in zip(held.shape, shape, strict=True)):
+        if held is None or any(
+            have < max(want, 1) for have, want in zip(held.shape, shape, strict=True)
+        ):
             held = self._grown(name, held, shape, np.dtype(kind), nothing)
         self._held[name] = held
         return held

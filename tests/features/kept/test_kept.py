@@ -16,7 +16,7 @@ from features.contract import KNOWN_AT, TABLES
 from features.contract.arrow import schema
 from features.currency import Rate, Rates
 from features.facts import View, prepare
-from features.kept import KeptCompany, NotKept
+from features.kept import KeptCompany
 from features.signals import catalogue_for
 from features.snapshot import snapshots
 
@@ -26,7 +26,9 @@ Drawn = Callable[[st.SearchStrategy[Rows], int], list[Rows]]
 
 BEGIN, DAYS = date(2024, 2, 20), 50
 CATALOGUE = catalogue_for(["login", "export report"])
-EURO = Rates("EUR", tuple(Rate(c, date(2024, 1, 1), r) for c, r in (("USD", 2), ("usd", 3), ("chf", 4))))  # type: ignore[arg-type]
+EURO = Rates(
+    "EUR", tuple(Rate(c, date(2024, 1, 1), r) for c, r in (("USD", 2), ("usd", 3), ("chf", 4)))
+)  # type: ignore[arg-type]
 
 
 def everyone(view: View) -> Mask:
