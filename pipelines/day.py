@@ -2,20 +2,18 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from features.kept import KeptCompany, NotKept
+from features.kept.from_lake import buckets_of, came_since, first_facts
 from features.lake import Lake
 from features.outcomes import Label
 from features.signal import Catalogue
 from features.snapshot import fingerprint
-from features.versions import KNOWN_UNTIL
 from pipelines.config import Config
 from pipelines.definitions import catalogue_of, label_of, rates_of
 from pipelines.errors import InputError
@@ -116,7 +114,7 @@ def _gone_on(
     why = "this was asked for" if anew else "" if kept.cut else "nothing is kept yet"
     if not why:
         try:
-            kept.advance(_came_since(kept, lake), as_of)
+            kept.advance(came_since(kept, lake), as_of)
             return kept, ""
         except NotKept as error:
             why = str(error)
@@ -124,44 +122,10 @@ def _gone_on(
     shutil.rmtree(folder, ignore_errors=True)
     kept = KeptCompany(folder, catalogue, [label])
     try:
-        kept.begin(_buckets(kept, lake), _first_facts(lake), as_of)
+        kept.begin(buckets_of(kept, lake), first_facts(lake), as_of)
     except NotKept as error:
         raise InputError(
             f"snapshots of this company cannot go on day by day: {error}. "
             "`forewarn score` computes them from all rows."
         ) from error
     return kept, why
-
-
-def _came_since(kept: KeptCompany, lake: Lake) -> dict[str, pa.Table]:
-    """The rows that loads since then brought.
-
-    Raises:
-        NotKept: rows of a log that was taken in have ended.
-    """
-    columns, found = kept.columns(), {}
-    for name in lake.manifest.tables:
-        found[name], anew = lake.since(name, kept.load, columns[name])
-        if anew and name in kept.logs and _ended(lake, name):
-            raise NotKept(f"rows of {name} were corrected")
-    return found
-
-
-def _ended(lake: Lake, name: str) -> bool:
-    """Whether any row of a table holds no more."""
-    return any(
-        bucket[name][KNOWN_UNTIL].null_count < len(bucket[name])
-        for bucket in _each(lake, {name: ()})
-    )
-
-
-def _buckets(kept: KeptCompany, lake: Lake) -> Iterator[dict[str, pa.Table]]:
-    return _each(lake, kept.columns())
-
-
-def _each(lake: Lake, columns: dict[str, tuple[str, ...]]) -> Iterator[dict[str, pa.Table]]:
-    return (lake.bucket(index, columns) for index in range(lake.manifest.buckets))
-
-
-def _first_facts(lake: Lake) -> dict[str, str]:
-    return {name: info.first for name, info in lake.manifest.tables.items()}

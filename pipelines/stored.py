@@ -146,7 +146,7 @@ class StoredSnapshots:
         now = self.clock().isoformat()
         stored = Stored(file, as_of, recipe, lake, sha256, len(table), now)
         folder.mkdir(parents=True, exist_ok=True)
-        _write_snapshot(table, file)
+        write_snapshot(table, file)
         _write_description(stored)
         return stored
 
@@ -170,7 +170,8 @@ def _difference(run: Stored, recipe: Recipe) -> str:
     )
 
 
-def _write_snapshot(table: pa.Table, file: Path) -> None:
+def write_snapshot(table: pa.Table, file: Path) -> None:
+    """Write a snapshot's rows, the file complete or not there."""
     plain = table.replace_schema_metadata(None).combine_chunks()
     part = file.with_suffix(".part")
     pq.write_table(plain, part, compression="zstd")

@@ -34,6 +34,8 @@ from features.timeline import CENTURY
 
 Tables = Mapping[str, pa.Table]
 PAGE = "page.json"
+MOST_PIECES = 32
+"""Pieces of later rows that are put between the others anew for every snapshot."""
 THREADS = min(2, os.cpu_count() or 1)
 
 
@@ -155,6 +157,9 @@ class KeptCompany:
         for name, log in self._logs.items():
             self._go_on(name, log, rows.get(name), cut)
         for name in (n for n in rows if n not in self._logs and len(rows[n])):
+            if self._page.pieces.get(name, 0) >= MOST_PIECES:
+                self._held(name).fold(self._held_with_later(name))
+                self._page.pieces[name] = 0
             number = self._page.pieces.get(name, 0)
             self.shelf.put_table(f"{name}-later-{number:05d}", rows[name])
             self._page.pieces[name] = number + 1

@@ -66,6 +66,15 @@ class HeldFacts:
             self._table, len(whole), {**clocks, "until": self._until(whole, later)}, joined
         )
 
+    def fold(self, facts: Facts) -> None:
+        """Make all rows, those that came later among them, the ones that lie in one piece."""
+        columns = {name: facts.columns[name] for name in self._names}  # read before any is changed
+        self._size[0] = len(facts)
+        for name in CLOCKS:
+            self._set(name, np.asarray(facts.clocks[name]), 0)
+        for name, values in columns.items():
+            self._set(f"column-{name}", values.codes if isinstance(values, Words) else values, 0)
+
     def _later(self, rows: pa.Table, account: Int32) -> Facts:
         start, known = started(self._table, rows)
         order = np.lexsort((known, start, account))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,13 @@ from features.contract import KNOWN_AT, TABLES
 from features.contract.arrow import schema
 from features.currency import Rate, Rates
 from features.facts import View, prepare
-from features.kept import KeptCompany
+from features.kept import KeptCompany, NotKept, company, vocabulary
+from features.kept.needs import needs_of
+from features.kept.shelf import Shelf
+from features.kept.vocabulary import Vocabulary
+from features.measures import Max
+from features.seen import seen
+from features.signal import Signal
 from features.signals import catalogue_for
 from features.snapshot import snapshots
 
@@ -26,9 +33,8 @@ Drawn = Callable[[st.SearchStrategy[Rows], int], list[Rows]]
 
 BEGIN, DAYS = date(2024, 2, 20), 50
 CATALOGUE = catalogue_for(["login", "export report"])
-EURO = Rates(
-    "EUR", tuple(Rate(c, date(2024, 1, 1), r) for c, r in (("USD", 2), ("usd", 3), ("chf", 4)))
-)  # type: ignore[arg-type]
+WORTH = {"USD": Decimal("0.9"), "usd": Decimal("0.5"), "chf": Decimal("1.25")}
+EURO = Rates("EUR", tuple(Rate(name, date(2024, 1, 1), rate) for name, rate in WORTH.items()))
 
 
 def everyone(view: View) -> Mask:
@@ -105,3 +111,91 @@ def test_a_day_after_another_gives_the_bits_of_all_rows(history: dict[str, pa.Ta
         kept.advance(_between(history, before, day), day)
         _same(kept.snapshot(everyone, EURO), _in_full(history, day))
         before = day
+
+
+def test_what_is_kept_goes_on_in_another_process(
+    history: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company, "MOST_PIECES", 2)
+    day = BEGIN
+    _begun(history, tmp_path).save(1)
+    for load in range(2, 8):
+        before, day = day, day + timedelta(days=5)
+        kept = KeptCompany(tmp_path, CATALOGUE)
+        assert kept.load == load - 1
+        kept.advance(_between(history, before, day), day)
+        if load == 7:
+            _same(kept.snapshot(everyone, EURO), _in_full(history, day))
+        kept.save(load)
+
+
+def test_half_a_change_counts_for_nothing(history: dict[str, pa.Table], tmp_path: Path) -> None:
+    kept = _begun(history, tmp_path)
+    kept.save(1)
+    kept.advance({}, BEGIN + timedelta(days=1))  # and then the process ends
+    assert KeptCompany(tmp_path, CATALOGUE).cut == 0
+
+
+def test_rows_that_could_be_seen_are_counted(history: dict[str, pa.Table]) -> None:
+    kept = _begun(history)
+    for name, rows in _between(history, None, BEGIN).items():
+        assert kept.rows_seen()[name] == seen(TABLES[name], rows, BEGIN).sum()
+
+
+def usage(*rows: tuple[str, str, str | None]) -> pa.Table:
+    """Rows of account a: when they happened, when they were known, and the event's id."""
+    given = [
+        {
+            "account_id": "a", "user_id": "u", "event": "login", "quantity": 1.0, "event_id": key,
+            "occurred_at": datetime.fromisoformat(happened).replace(tzinfo=UTC),
+            KNOWN_AT.name: datetime.fromisoformat(known).replace(tzinfo=UTC),
+        }
+        for happened, known, key in rows
+    ]  # fmt: skip
+    return pa.Table.from_pylist(given, schema=schema(TABLES["usage"]))
+
+
+def kept_of(rows: pa.Table) -> KeptCompany:
+    kept = KeptCompany(None, CATALOGUE)
+    kept.begin([{"usage": rows}], {"usage": "2024-02-01"}, BEGIN)
+    return kept
+
+
+NOW = ("2024-02-19", "2024-02-19", None)
+LATER = BEGIN + timedelta(days=1)
+
+
+def test_what_cannot_be_kept_exactly_is_refused() -> None:
+    with pytest.raises(NotKept, match="corrected"):
+        kept_of(usage(("2024-02-02", "2024-02-02", "x"), ("2024-02-02", "2024-02-05", "x")))
+    with pytest.raises(NotKept, match="before the first"):
+        kept_of(usage(NOW)).advance({"usage": usage(("2024-01-31", "2024-02-21", None))}, LATER)
+    with pytest.raises(NotKept, match="gone on beyond"):
+        kept_of(usage(NOW)).advance({}, BEGIN - timedelta(days=1))
+    tickets = schema(TABLES["tickets"]).empty_table()
+    with pytest.raises(NotKept, match="connected"):
+        kept_of(usage(NOW)).advance({"tickets": tickets}, LATER)
+
+
+def test_a_row_that_lies_ahead_waits() -> None:
+    kept = kept_of(usage(NOW, ("2024-02-22", "2024-02-10", None)))
+    records = "consumption__records_365d"
+    assert kept.snapshot(everyone).column(records).to_pylist() == [365 / 7]
+    kept.advance({}, BEGIN + timedelta(days=1))
+    assert kept.rows_seen() == {"usage": 1}
+    kept.advance({}, BEGIN + timedelta(days=2))
+    assert kept.rows_seen() == {"usage": 2}
+
+
+def test_signals_that_need_all_rows_are_not_kept() -> None:
+    largest = Signal("largest", "usage", Max("quantity"), "largest", (30,))
+    assert needs_of("usage", [largest]) is None
+    assert needs_of("tickets", CATALOGUE.groups[3].signals) is None
+    assert needs_of("usage", CATALOGUE.groups[0].signals) is not None
+
+
+def test_words_of_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_hashes", lambda words: np.zeros(len(words), np.uint64))
+    words = Vocabulary(Shelf(), "users")
+    assert words.numbers(pa.array(["a", "b"])).tolist() == [0, 1]
+    assert words.numbers(pa.array(["c", "b", "a"])).tolist() == [2, 1, 0]
