@@ -73,7 +73,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def test_each_night_gives_the_bits_of_the_lake(lake: Lake) -> None:
     kept = begun(lake)
-    assert kept.snapshot(everyone).equals(in_full(lake, BEGIN))
+    same(kept.snapshot(everyone), in_full(lake, BEGIN))
     for night in range(1, 5):
         day = BEGIN + timedelta(days=night)
         new = {"usage": used(day, 7 + night), "tickets": ticket(day, ("high", "low")[night % 2])}
