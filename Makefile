@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock docs bench format clean
+VENDOR := $(BIN)/python -m serving.console.vendor --tests build/vendor
+.PHONY: help setup demo test browser-test screenshots fuzz check lock docs bench format clean
 
 help: ## Show these words
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/.installed ## Install everything into .venv (quick the second time)
+	@$(VENDOR)
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +24,12 @@ demo: setup ## Simulate a company, run the main job on it, open the console
 
 test: setup ## Run all tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+browser-test: setup ## Drive every screen in Chromium (skips where none is installed)
+	$(BIN)/python -m pytest -n 0 -rs tests/serving/console/test_browser.py
+
+screenshots: setup ## Take the README's pictures anew, of the workspace that `make demo` left
+	$(BIN)/python experiments/screenshots.py docs/pictures
 
 check: setup ## Lint, types, and generated pages that are out of date
 	$(BIN)/ruff check .
@@ -39,6 +47,9 @@ docs: setup ## Write the generated pages anew
 lock: setup ## Lock the dependencies of all extras, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+
+fuzz: setup ## Send the API requests that nobody thought of (CASES=50000 for many)
+	FUZZ_CASES=$(or $(CASES),2000) $(BIN)/python -m pytest -n 0 -s tests/serving/test_fuzz.py
 
 bench: setup ## Scores of past dates against what happened afterwards (real data, if present)
 	$(BIN)/python experiments/record.py

@@ -3,24 +3,33 @@
 from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
+from serving.api.live import Live, of_accounts, of_rows
 from serving.auth.gate import Gate
-from serving.console import login, pages
+from serving.auth.providers import START
+from serving.console import login, pages, rooms, vendor
+from serving.console.frame import Console, Renderer
+from serving.document import DescribedApp
+from serving.live import CloseUp, Explain
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
-from serving.problems import MEDIA_TYPE
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
+from serving.store.people import PeopleRepository
+from serving.workshop import Workshop
+
+if TYPE_CHECKING:
+    from serving.auth.oidc import SignIn
 
 WORTH_PACKING = 1000
 """Bytes from which an answer is sent packed to whoever can unpack it."""
@@ -34,6 +43,7 @@ DESCRIPTION = (
 )
 TAGS = [
     {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
+    {"name": "scores", "description": "Rows of signals, scored when they are sent in."},
     {"name": "models", "description": "The model that makes the scores."},
     {"name": "insights", "description": "What the whole base tells; association, not cause."},
     {"name": "health", "description": "Whether the service is alive and of use."},
@@ -48,8 +58,12 @@ def create_app(
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
     access: AccessRepository | None = None,
-    explain: explanations.Explain | None = None,
+    explain: Explain | None = None,
+    close_up: CloseUp | None = None,
+    live: Live | None = None,
     figures: Path | None = None,
+    sign_in: "SignIn | None" = None,
+    workshop: Workshop | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -61,13 +75,19 @@ def create_app(
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
         access: who may ask, by key; None where only this machine can, and nobody logs in.
-        explain: explains one account; None where no workspace is at hand.
+        explain: explains one account, where there is no `close_up`.
+        close_up: single accounts seen from near; None where no workspace is at hand.
+        live: scores rows that are sent in; None likewise.
         figures: the file that `forewarn insights` writes, if there is such a place.
+        sign_in: logs people in with the company's accounts; needs `access`.
+        workshop: what the console is to know of the workspace beyond the store.
     """
+    vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = pages.Renderer(scores, presentation)
-    app = _Application(
+    workshop = workshop or Workshop()
+    renderer = Renderer(presentation, START if sign_in else "", workshop.first_run)
+    app = DescribedApp(
         title="Forewarn",
         version=_version(),
         description=DESCRIPTION,
@@ -79,36 +99,35 @@ def create_app(
     app.state.gate = Gate(access)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
+    app.state.live = live
+    app.include_router(of_accounts(close_up, scores))  # before addresses that take any id
     app.include_router(accounts.router(scores, presentation))
-    app.include_router(explanations.router(explain, scores))
+    app.include_router(of_rows(live, words))
+    app.include_router(explanations.router(close_up.explain if close_up else explain, scores))
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
-    app.include_router(health.router(scores, versions))
-    app.include_router(pages.router(scores, presentation, renderer, app.openapi))
+    held = live.champion if live else None
+    app.include_router(health.router(scores, versions, held))
+    known = close_up.explain if close_up else explain
+    console = Console(scores, presentation, renderer, versions, engine, close_up, known)
+    beyond = rooms.Rooms(console, engine, workshop, figures)
+    for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
+        app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
-    metrics.install(app, scores)
+    if sign_in is not None:
+        app.include_router(_sign_in_routes(sign_in, engine, renderer))
+    metrics.install(app, scores, held)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
 
 
-class _Application(FastAPI):
-    """FastAPI documents every answer as application/json; problems have a type of their own."""
+def _sign_in_routes(sign_in: "SignIn", engine: Engine, renderer: Renderer) -> APIRouter:
+    from serving.console.sign_in import router  # libraries that come with an extra
 
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            _name_problems(super().openapi())
-        return super().openapi()
-
-
-def _name_problems(document: dict[str, Any]) -> None:
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                if status >= "400":
-                    response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
+    return router(sign_in, PeopleRepository(engine), renderer)
 
 
 def _version() -> str:

@@ -28,6 +28,16 @@ class Kind:
         """The problem's type: a relative reference to the page that describes it."""
         return f"/docs#problem-{self.slug}"
 
+    @property
+    def example(self) -> dict[str, Any]:
+        """What an answer of this kind looks like, without what only one request knows."""
+        return {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.meaning,
+        }
+
 
 INVALID_QUERY = Kind(
     "invalid-query",
@@ -65,6 +75,31 @@ FORBIDDEN = Kind(
     "Not allowed for this role",
     "Who asks is known, and their role may not do this; `allowed` names the roles that may.",
 )
+FORGED = Kind(
+    "forged-request",
+    403,
+    "Sent by another site",
+    "A browser says that a page of another site sent this. Only pages of this service may change"
+    " anything; programs send a key.",
+)
+NOT_LOGGED_IN = Kind(
+    "not-logged-in",
+    400,
+    "The login did not succeed",
+    "The provider's answer does not fit the login that was begun; `detail` says. Try again.",
+)
+NO_ROLE = Kind(
+    "no-role",
+    403,
+    "No role here",
+    "The company's provider knows who asks; none of their groups has a role in this service.",
+)
+NO_PROVIDER = Kind(
+    "no-provider",
+    503,
+    "The provider of logins does not answer",
+    "Nobody can log in with the company's account at the moment; keys work as before.",
+)
 TOO_MANY = Kind(
     "too-many-requests",
     429,
@@ -76,6 +111,12 @@ NOT_EXPLAINED = Kind(
     404,
     "No such explanation",
     "The account was not a customer on that day, or the day cannot be explained; `detail` says.",
+)
+INVALID_SIGNALS = Kind(
+    "invalid-signals",
+    422,
+    "Signals cannot be used",
+    "A signal is unknown, or holds what it cannot. `errors` names each one; nothing was scored.",
 )
 NO_CHAMPION = Kind(
     "no-champion",
@@ -130,7 +171,14 @@ KINDS: tuple[Kind, ...] = (
     UNKNOWN_ACCOUNT,
     UNAUTHENTICATED,
     FORBIDDEN,
+    FORGED,
+    NOT_LOGGED_IN,
+    NO_ROLE,
+    NO_PROVIDER,
     TOO_MANY,
+    NOT_EXPLAINED,
+    NOT_EXPLAINED,
+    INVALID_SIGNALS,
     NO_CHAMPION,
     NO_INSIGHTS,
     NOT_READY,
@@ -228,6 +276,8 @@ def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these kinds, or fail as all may."""
     grouped: dict[int | str, dict[str, Any]] = {}
     for kind in (*kinds, STORE_UNREACHABLE, INTERNAL):
-        words = grouped.setdefault(kind.status, {"model": Problem, "description": ""})
+        empty = {"model": Problem, "description": "", "content": {MEDIA_TYPE: {"examples": {}}}}
+        words = grouped.setdefault(kind.status, empty)
         words["description"] = " ".join(filter(None, [words["description"], f"{kind.title}."]))
+        words["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": kind.example}
     return grouped

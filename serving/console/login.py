@@ -40,7 +40,7 @@ def router(access: AccessRepository, form: Form) -> APIRouter:
             page.status_code = 401
             return page
         answer = RedirectResponse(to, status_code=303)
-        _keep(request, answer, token)
+        keep(request, answer, token)
         return answer
 
     @routes.post("/logout", response_model=None)
@@ -73,7 +73,8 @@ def own_form(request: Request) -> None:
         raise ProblemError(problems.FORBIDDEN, detail, allowed="forms of this service")
 
 
-def _keep(request: Request, answer: Response, token: str) -> None:
+def keep(request: Request, answer: Response, token: str) -> None:
+    """Leave a session's token in the browser, where neither scripts nor other sites reach it."""
     answer.set_cookie(
         COOKIE,
         token,

@@ -125,7 +125,7 @@ class AccessRepository:
 
     def by_session(self, token: str) -> Principal | None:
         """Who logged in with a browser; None where the session is over or unknown."""
-        mine = select(LOGIN.c.prefix, LOGIN.c.until).where(LOGIN.c.digest == _hashed(token))
+        mine = select(LOGIN.c.prefix, LOGIN.c.until).where(LOGIN.c.digest == hashed(token))
         with reading(self._engine) as connection:
             login = connection.execute(mine).one_or_none()
             row = _row(connection, login.prefix) if login else None
@@ -140,7 +140,7 @@ class AccessRepository:
             return None
         token, now = secrets.token_urlsafe(32), self._clock()
         until = now + timedelta(hours=SESSION_HOURS)
-        row = {"digest": _hashed(token), "prefix": key.prefix, "until": until}
+        row = {"digest": hashed(token), "prefix": key.prefix, "until": until}
         with writing(self._engine) as connection:
             connection.execute(delete(LOGIN).where(LOGIN.c.until <= now))
             connection.execute(insert(LOGIN), row)
@@ -150,7 +150,7 @@ class AccessRepository:
     def log_out(self, token: str) -> None:
         """End a session; one that is over or unknown stays so."""
         with writing(self._engine) as connection:
-            over = or_(LOGIN.c.digest == _hashed(token), LOGIN.c.until <= self._clock())
+            over = or_(LOGIN.c.digest == hashed(token), LOGIN.c.until <= self._clock())
             connection.execute(delete(LOGIN).where(over))
 
     def _principal(self, row: RowMapping) -> Principal | None:
@@ -160,7 +160,8 @@ class AccessRepository:
         return Principal(info.name, info.role, info.csm or None, self._sees_all)
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
+    """What is kept of a token of a browser: its SHA-256, 64 hex digits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -71,7 +71,7 @@ def sqlite_store(tmp_path: Path) -> Iterator[Engine]:
 MakeRun = Callable[..., ScoringRun]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_run() -> MakeRun:
     """A run from `{account id: chance of loss within 90 days}`; None is grey."""
     return _run
@@ -131,7 +131,7 @@ def _band(p: float | None) -> Band:
     return Band.RED if p >= 0.5 else Band.YELLOW if p >= 0.2 else Band.GREEN
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def champion() -> ModelRecord:
     return ModelRecord(
         version="v1",

@@ -91,7 +91,8 @@ def test_every_route_for_every_role_and_account(app, connect, headers, role):
             answer = client.get(address, headers=who)
             unseen = role is Role.CSM and account == FOREIGN
             wanted = 403 if role not in ALLOWED[action] else 404 if unseen else 200
-            if wanted == 200 and route.path.startswith(WITHOUT_A_WORKSPACE):
+            alone = route.path.startswith(WITHOUT_A_WORKSPACE) or route.path.endswith("/levers")
+            if wanted == 200 and alone:
                 wanted = 404  # allowed, and there is nothing
             assert answer.status_code == wanted, (role, address, answer.text[:200])
             tried += 1
@@ -117,7 +118,7 @@ def test_a_list_holds_and_counts_only_ones_own(app, connect, headers):
     assert (mine["total"], sum(mine["counts"].values())) == (1, 1)
     every = client.get("/v1/accounts", headers=headers(Role.COLLEAGUE)).json()
     assert every["total"] == 2
-    page = client.get("/", headers={**headers(Role.LEADER), "accept": "text/html"}).text
+    page = client.get("/accounts", headers={**headers(Role.LEADER), "accept": "text/html"}).text
     assert "Name of mine/1" in page
 
 

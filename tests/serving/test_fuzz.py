@@ -1,0 +1,115 @@
+"""Every operation of the API against thousands of requests that nobody thought of.
+
+`make fuzz` runs this file alone; FUZZ_CASES says how many requests there are to be.
+"""
+
+import json
+import math
+import os
+import sys
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import schemathesis
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
+
+from serving.app import create_app
+from serving.auth.gate import Gate
+from serving.auth.keys import new_key
+from serving.auth.limits import Limit
+from serving.auth.roles import Role
+from serving.store import (
+    AccessRepository,
+    KeyInfo,
+    ModelVersionRepository,
+    ScoreRepository,
+    open_store,
+)
+
+ROOT = Path(__file__).parents[2]
+CASES = int(os.environ.get("FUZZ_CASES", "2000"))
+UNKNOWABLE = {"/docs#problem-invalid-cursor"}
+UNLIMITED = Limit(rate=1e9, burst=1e9)
+NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
+MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
+
+
+def operations():
+    paths = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
+    return sum(len(methods) for methods in paths.values())
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory, make_run, champion):
+    engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'store.db'}")
+    scores = ScoreRepository(engine)
+    before = {f"acc_{n:04}": (n % 97) / 97 for n in range(400, 440)}
+    scores.publish(make_run(before, as_of=MAY))
+    scores.publish(make_run({key: 1 - p for key, p in before.items()} | {"a/b": None}, as_of=JUNE))
+    ModelVersionRepository(engine).promote(champion)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def api(engine):
+    """The description of the real application, which every case is sent to."""
+    access = AccessRepository(engine)
+    key = new_key()
+    access.create(key, KeyInfo(key.prefix, "fuzz", Role.DATA_SCIENTIST, "", NOW), "test")
+    app = create_app(engine, str, hosts=None, access=access)
+    app.state.gate = Gate(access, requests=UNLIMITED, failures=UNLIMITED)
+    found = schemathesis.openapi.from_asgi("/openapi.json", app)
+    found.config.update(headers={"Authorization": f"Bearer {key.text}"})
+    found.config.generation.update(
+        max_examples=math.ceil(CASES / operations()), deterministic=True, no_shrink=True
+    )
+    return found
+
+
+class Tried:
+    """What a run of schemathesis did."""
+
+    def __init__(self) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.failures: list[str] = []
+
+    def add(self, recorder) -> None:
+        for case, sent in recorder.interactions.items():
+            status = sent.response.status_code if sent.response else 0
+            self.statuses[status] += 1
+            for check in recorder.checks.get(case, ()):
+                if check.failure_info and not depends_on_the_store(check, sent.response):
+                    self.failures.append(told(check.failure_info, sent.response))
+
+
+def depends_on_the_store(check, answer):
+    """Whether a well-formed request was refused for what only the store can know."""
+    accepted = check.name == "positive_data_acceptance"
+    return accepted and answer.status_code == 422 and answer.json()["type"] in UNKNOWABLE
+
+
+def told(failure, answer):
+    what = f"{failure.failure.title}: {failure.failure.message}\n{failure.code_sample}"
+    return f"{what} -> {answer.status_code} {answer.text[:500]}" if answer else what
+
+
+def run(api) -> Tried:
+    tried = Tried()
+    for event in from_schema(api).execute():
+        if isinstance(event, ScenarioFinished):
+            tried.add(event.recorder)
+        elif isinstance(event, NonFatalError | FatalError):
+            tried.failures.append(str(event.info if isinstance(event, NonFatalError) else event))
+    return tried
+
+
+def test_no_request_is_answered_otherwise_than_described(api):
+    tried = run(api)
+    sys.stderr.write(f"{tried.statuses.total()} requests, {sorted(tried.statuses.items())}\n")
+    assert tried.failures == [], "\n\n".join(tried.failures[:20])
+    assert tried.statuses.total() >= CASES
+    assert tried.statuses[200] > CASES / 10
