@@ -44,9 +44,7 @@ def day(
     terminal.guard(work)
 
 
-def alone() -> None:
-    """Run this command and know no other."""
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command("day")(day)
-    app.callback()(lambda: None)  # so that the command is given by name
-    app()
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+"""This command and no other."""
+app.command("day")(day)
+app.callback()(lambda: None)  # so that the command is given by name
