@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from features.signal import Direction
 from features.signals import CATALOGUE, catalogue_for
-from models.explain.terms import MODEL_UPDATED, RECALIBRATED
 from models.score import OTHERS, Band, Reason
 from serving import format
 from serving.charts.sparks import PeerStrip, peers, spark
