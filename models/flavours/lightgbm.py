@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 from typing import Any, Self
 
 import lightgbm
@@ -13,6 +12,7 @@ from models.encoding import InputSchema, Matrix
 from models.explain.trees import TreeExplainer
 from models.flavours.base import Files, Vector
 from models.flavours.space import Range, Space, Switch
+from models.flavours.turns import Turns
 
 MODEL_FILE = "model.lgb.txt"
 
@@ -30,9 +30,8 @@ PARAMETERS: dict[str, Any] = {
 """What is never tuned."""
 METHOD = "intermediate"
 """How signs are kept: no worse than "advanced" on the folds tried (ADR 16), and nearly free."""
-ONE_AT_A_TIME = Lock()
-"""LightGBM keeps its number of threads for the whole process: two calls that set it at once
-write beyond their buffers, so calls from several threads wait for one another."""
+TURNS = Turns()
+"""LightGBM keeps its number of threads for the whole process: every call names its own."""
 ROWS_WORTH_THREADS = 200_000
 """Below this, threads wait for one another longer than they work."""
 ROWS_WORTH_EXPLAINING_APART = 20_000
@@ -47,8 +46,10 @@ class FittedLightGBM:
 
     def log_odds(self, inputs: Matrix) -> Vector:
         """Log-odds of loss, shape (rows,)."""
-        with ONE_AT_A_TIME:
-            return np.asarray(self.booster.predict(inputs, raw_score=True), dtype=np.float64)
+        threads = threads_for(len(inputs))
+        with TURNS.taken(threads):
+            odds = self.booster.predict(inputs, raw_score=True, num_threads=threads)
+        return np.asarray(odds, dtype=np.float64)
 
     def contributions(self, inputs: Matrix) -> Matrix:
         """Path-dependent TreeSHAP (Lundberg et al. 2020), shape (rows, columns + 1)."""
@@ -59,7 +60,7 @@ class FittedLightGBM:
     @cached_property
     def explainer(self) -> TreeExplainer:
         """The tables that rows are explained from, made when first asked for."""
-        with ONE_AT_A_TIME:
+        with TURNS.taken(0):
             return TreeExplainer(self.booster)
 
     def to_files(self) -> Files:
@@ -102,16 +103,16 @@ class LightGBM:
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLightGBM:
         """Fit on rows at risk; `lost` is 0 or 1."""
+        threads = threads_for(len(inputs))
         data = lightgbm.Dataset(
             inputs,
             label=lost,
             feature_name=[f"c{i}" for i in range(inputs.shape[1])],
             categorical_feature=schema.word_positions,
-            params={"verbosity": -1},
+            params={"verbosity": -1, "num_threads": threads},
         )
-        threads = threads_for(len(inputs))
         parameters = {**self.parameters(schema), "seed": seed, "num_threads": threads}
-        with ONE_AT_A_TIME:
+        with TURNS.taken(threads):
             return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))
 
     def parameters(self, schema: InputSchema) -> dict[str, Any]:
