@@ -99,7 +99,8 @@ def create_app(
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
     app.include_router(health.router(scores, versions))
-    console = Console(scores, presentation, renderer)
+    known = close_up.explain if close_up else explain
+    console = Console(scores, presentation, renderer, versions, engine, close_up, known)
     beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
     for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)

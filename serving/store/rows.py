@@ -75,7 +75,7 @@ def history_point(row: RowMapping) -> HistoryPoint:
     return HistoryPoint(**row)
 
 
-def transition(row: Mapping[str, Any]) -> Transition:
+def transition(row: RowMapping | Mapping[str, Any]) -> Transition:
     """A row of `transition`."""
     return Transition(**row)
 
