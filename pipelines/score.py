@@ -26,6 +26,7 @@ from models.score import AccountCard, Band, Score
 from pipelines.assemble import first_day, loaded
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
+from pipelines.errors import NoModel
 from pipelines.freshness import silent_sources, weighed
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
@@ -36,10 +37,6 @@ from serving.store import ScoreRepository, ScoringRun, open_store
 
 Progress = Callable[[str], None]
 CENT = Decimal("0.01")
-
-
-class NoModel(Exception):
-    """There is no model fit to use."""
 
 
 @dataclass(frozen=True)

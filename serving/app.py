@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from serving import errors
 from serving.api import accounts, explanations, health, insights, models
+from serving.api.live import Live, of_accounts, of_rows
 from serving.auth.gate import Gate
 from serving.auth.providers import START
 from serving.console import login, pages, rooms, vendor
@@ -42,6 +43,7 @@ DESCRIPTION = (
 )
 TAGS = [
     {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
+    {"name": "scores", "description": "Rows of signals, scored when they are sent in."},
     {"name": "models", "description": "The model that makes the scores."},
     {"name": "insights", "description": "What the whole base tells; association, not cause."},
     {"name": "health", "description": "Whether the service is alive and of use."},
@@ -58,6 +60,7 @@ def create_app(
     access: AccessRepository | None = None,
     explain: Explain | None = None,
     close_up: CloseUp | None = None,
+    live: Live | None = None,
     figures: Path | None = None,
     sign_in: "SignIn | None" = None,
     workshop: Workshop | None = None,
@@ -74,6 +77,7 @@ def create_app(
         access: who may ask, by key; None where only this machine can, and nobody logs in.
         explain: explains one account, where there is no `close_up`.
         close_up: single accounts seen from near; None where no workspace is at hand.
+        live: scores rows that are sent in; None likewise.
         figures: the file that `forewarn insights` writes, if there is such a place.
         sign_in: logs people in with the company's accounts; needs `access`.
         workshop: what the console is to know of the workspace beyond the store.
@@ -81,7 +85,8 @@ def create_app(
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = Renderer(presentation, START if sign_in else "")
+    workshop = workshop or Workshop()
+    renderer = Renderer(presentation, START if sign_in else "", workshop.first_run)
     app = DescribedApp(
         title="Forewarn",
         version=_version(),
@@ -94,21 +99,25 @@ def create_app(
     app.state.gate = Gate(access)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
+    app.state.live = live
+    app.include_router(of_accounts(close_up, scores))  # before addresses that take any id
     app.include_router(accounts.router(scores, presentation))
+    app.include_router(of_rows(live, words))
     app.include_router(explanations.router(close_up.explain if close_up else explain, scores))
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
-    app.include_router(health.router(scores, versions))
+    held = live.champion if live else None
+    app.include_router(health.router(scores, versions, held))
     known = close_up.explain if close_up else explain
     console = Console(scores, presentation, renderer, versions, engine, close_up, known)
-    beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
+    beyond = rooms.Rooms(console, engine, workshop, figures)
     for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
     if sign_in is not None:
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
-    metrics.install(app, scores)
+    metrics.install(app, scores, held)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving import problems
+from serving.live.champion import Champion, Refusal
 from serving.problems import Missing, ProblemError, documented
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
 
@@ -27,9 +28,21 @@ class ReadyOut(BaseModel):
     champion: str = Field(description="The version that serves.", examples=["v14"])
     as_of: date = Field(description="The day the newest run describes.", examples=["2026-06-30"])
     accounts: int = Field(description="Accounts in the newest run.", examples=[1914])
+    loaded: str | None = Field(
+        default=None,
+        description="The version that this process scores rows with; null beside no workspace.",
+        examples=["v14"],
+    )
+    refused: str | None = Field(
+        default=None,
+        description="Why the champion is not the version loaded: its bundle is missing or is not"
+        " what was promoted. The one loaded goes on.",
+    )
 
 
-def router(scores: ScoreRepository, versions: ModelVersionRepository) -> APIRouter:
+def router(
+    scores: ScoreRepository, versions: ModelVersionRepository, held: Champion | None = None
+) -> APIRouter:
     """The routes of health."""
     routes = APIRouter(tags=["health"])
 
@@ -51,12 +64,14 @@ def router(scores: ScoreRepository, versions: ModelVersionRepository) -> APIRout
     )
     def get_readyz() -> ReadyOut:
         """Checks that the store answers, a champion serves and scores are published."""
-        return ready(scores, versions)
+        return ready(scores, versions, held)
 
     return routes
 
 
-def ready(scores: ScoreRepository, versions: ModelVersionRepository) -> ReadyOut:
+def ready(
+    scores: ScoreRepository, versions: ModelVersionRepository, held: Champion | None = None
+) -> ReadyOut:
     """What makes the service of use.
 
     Raises:
@@ -68,7 +83,21 @@ def ready(scores: ScoreRepository, versions: ModelVersionRepository) -> ReadyOut
         raise _not_ready([_no_store()]) from error
     if champion is None or run is None or run.accounts == 0:
         raise _not_ready(_missing(champion is not None, run))
-    return ReadyOut(champion=champion.version, as_of=run.as_of, accounts=run.accounts)
+    serving, refused = (held.serving, held.refused) if held else (None, None)
+    if held and serving is None:
+        raise _not_ready([_no_bundle(refused)])
+    return ReadyOut(
+        champion=champion.version,
+        as_of=run.as_of,
+        accounts=run.accounts,
+        loaded=serving.promoted.version if serving else None,
+        refused=refused.told if refused else None,
+    )
+
+
+def _no_bundle(refused: Refusal | None) -> Missing:
+    detail = f"No model could be loaded. {refused.told if refused else ''}".strip()
+    return Missing(what="model", detail=detail, next="forewarn promote VERSION --reason TEXT")
 
 
 def _missing(has_champion: bool, run: RunInfo | None) -> list[Missing]:

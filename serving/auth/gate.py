@@ -115,6 +115,7 @@ ModelsReader = Annotated[Principal, Depends(allowed(Action.READ_MODELS))]
 ModelsChanger = Annotated[Principal, Depends(allowed(Action.CHANGE_MODELS))]
 InsightsReader = Annotated[Principal, Depends(allowed(Action.READ_INSIGHTS))]
 
+RowScorer = Annotated[Principal, Depends(allowed(Action.SCORE_ROWS))]
 MetricsReader = Annotated[Principal, Depends(allowed(Action.READ_METRICS))]
 
 

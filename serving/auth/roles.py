@@ -32,6 +32,7 @@ class Action(StrEnum):
     CHANGE_MODELS = "change_models"
     READ_INSIGHTS = "read_insights"
     READ_METRICS = "read_metrics"
+    SCORE_ROWS = "score_rows"
 
 
 EVERYONE = frozenset(Role)
@@ -41,6 +42,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.CHANGE_MODELS: frozenset({Role.DATA_SCIENTIST}),
     Action.READ_INSIGHTS: EVERYONE - {Role.BATCH},
     Action.READ_METRICS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
+    Action.SCORE_ROWS: frozenset({Role.BATCH, Role.DATA_SCIENTIST}),
 }
 
 

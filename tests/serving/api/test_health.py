@@ -56,6 +56,8 @@ def test_ready(client):
         "champion": "v1",
         "as_of": "2026-06-30",
         "accounts": 2,
+        "loaded": None,
+        "refused": None,
     }
 
 
