@@ -65,13 +65,13 @@ class FittedLightGBM:
     @cached_property
     def explainer(self) -> TreeExplainer:
         """The tables that rows are explained from, made when first asked for."""
-        with TURNS.taken(0):
+        with TURNS.taken(1):
             return TreeExplainer(self.booster)
 
     @cached_property
     def forest(self) -> Forest:
         """The trees as walks need them, read when first asked for."""
-        with TURNS.taken(0):
+        with TURNS.taken(1):
             return Forest.of(self.booster)
 
     def to_files(self) -> Files:
