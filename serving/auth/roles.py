@@ -31,6 +31,9 @@ class Action(StrEnum):
     READ_MODELS = "read_models"
     READ_INSIGHTS = "read_insights"
     READ_METRICS = "read_metrics"
+    KEEP_VIEWS = "keep_views"
+    READ_JOBS = "read_jobs"
+    START_JOBS = "start_jobs"
 
 
 EVERYONE = frozenset(Role)
@@ -39,6 +42,9 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.READ_MODELS: EVERYONE - {Role.COLLEAGUE},
     Action.READ_INSIGHTS: EVERYONE - {Role.BATCH},
     Action.READ_METRICS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
+    Action.KEEP_VIEWS: EVERYONE,
+    Action.READ_JOBS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
+    Action.START_JOBS: frozenset({Role.BATCH, Role.DATA_SCIENTIST}),
 }
 
 
