@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock docs fuzz bench format clean
+VENDOR := $(BIN)/python -m serving.console.vendor --tests build/vendor
+.PHONY: help setup demo test browser-test screenshots fuzz check lock docs bench format clean
 
 help: ## Show these words
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/.installed ## Install everything into .venv (quick the second time)
+	@$(VENDOR)
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

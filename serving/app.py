@@ -14,7 +14,7 @@ from serving import errors
 from serving.api import accounts, explanations, health, insights, models
 from serving.auth.gate import Gate
 from serving.auth.providers import START
-from serving.console import login, pages
+from serving.console import login, pages, vendor
 from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
 from serving.observing import metrics
@@ -72,6 +72,7 @@ def create_app(
         figures: the file that `forewarn insights` writes, if there is such a place.
         sign_in: logs people in with the company's accounts; needs `access`.
     """
+    vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
     renderer = Renderer(presentation, START if sign_in else "")

@@ -127,6 +127,13 @@ FORBIDDEN = Kind(
     "Not allowed for this role",
     "Who asks is known, and their role may not do this; `allowed` names the roles that may.",
 )
+FORGED = Kind(
+    "forged-request",
+    403,
+    "Sent by another site",
+    "A browser says that a page of another site sent this. Only pages of this service may change"
+    " anything; programs send a key.",
+)
 NOT_LOGGED_IN = Kind(
     "not-logged-in",
     400,
@@ -222,6 +229,7 @@ KINDS: tuple[Kind, ...] = (
     UNKNOWN_ACCOUNT,
     UNAUTHENTICATED,
     FORBIDDEN,
+    FORGED,
     NOT_LOGGED_IN,
     NO_ROLE,
     NO_PROVIDER,

@@ -1,4 +1,4 @@
-"""Answers only under known host names, and tells browsers to be strict."""
+"""Answers only known host names and own pages, and tells browsers to be strict."""
 
 from collections.abc import Collection
 
@@ -6,6 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import problems
+from serving.forgery import foreign_site
 from serving.problems import shorten
 
 SECURITY_HEADERS = {
@@ -15,7 +16,7 @@ SECURITY_HEADERS = {
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
@@ -23,10 +24,11 @@ SECURITY_HEADERS = {
 
 
 class SecurityMiddleware:
-    """Adds the security headers to every answer and refuses unknown host names.
+    """Adds the security headers to every answer; refuses unknown host names and forged requests.
 
     A page on another site can point a name of its own at 127.0.0.1 and would then be allowed
-    to read our answers; refusing foreign names closes that way.
+    to read our answers; refusing foreign names closes that way. It can also make the browser
+    send us a form, with our cookie or on the machine that needs none: that is refused too.
 
     Args:
         app: what to protect.
@@ -50,19 +52,31 @@ class SecurityMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
-        host = host_name(Headers(scope=scope).get("host", ""))
-        if self._hosts is None or host in self._hosts:
-            await self._app(scope, receive, secured)
+        headers = Headers(scope=scope)
+        host = host_name(headers.get("host", ""))
+        sender = foreign_site(scope["method"], headers)
+        if self._hosts is not None and host not in self._hosts:
+            await self._refuse_host(host)(scope, receive, secured)
+        elif sender is not None:
+            await _refuse_sender(sender)(scope, receive, secured)
         else:
-            await self._refuse(host)(scope, receive, secured)
+            await self._app(scope, receive, secured)
 
-    def _refuse(self, host: str) -> ASGIApp:
+    def _refuse_host(self, host: str) -> ASGIApp:
         allowed = sorted(self._hosts or ())
         detail = f"The host {shorten(host)!r} is not served; allowed: {', '.join(allowed)}."
         found = problems.problem(
             problems.UNKNOWN_HOST, detail, given=shorten(host), allowed=allowed
         )
         return problems.respond(found)
+
+
+def _refuse_sender(sender: str) -> ASGIApp:
+    detail = f"This was sent by a page of another site ({shorten(sender)}); nothing was changed."
+    found = problems.problem(
+        problems.FORGED, detail, given=shorten(sender), allowed="pages and forms of this service"
+    )
+    return problems.respond(found)
 
 
 def host_name(header: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -14,13 +13,10 @@ from models.score import Band
 from serving import format
 from serving.auth.roles import Action, Principal
 from serving.charts import marks
-from serving.console import links
+from serving.console import links, vendor
 from serving.presentation import Presentation
 from serving.problems import Problem
 from serving.store import RunInfo, ScoreRepository
-
-STATIC = Path(__file__).parent / "static"
-HTMX = "vendor/htmx.min.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +129,7 @@ def _environment() -> Environment:
         "letters": marks.LETTERS,
         "Band": Band,
         "places": places,
-        "has_htmx": (STATIC / HTMX).exists(),
+        "has_htmx": vendor.htmx_address() is not None,
         "account_link": links.account_link,
     }
     environment.filters |= {

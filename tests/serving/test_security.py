@@ -1,6 +1,7 @@
 import pytest
 
 from serving.app import create_app
+from serving.forgery import foreign_site
 from serving.security import host_name
 
 
@@ -15,11 +16,11 @@ def test_every_answer_is_strict(client, address):
     )
     assert policy["default-src"] == "'none'"
     assert policy["frame-ancestors"] == "'none'"
-    assert policy["script-src"] == policy["connect-src"] == "'self'"
+    assert policy["script-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "access-control-allow-origin" not in headers
 
 
@@ -48,3 +49,37 @@ def test_any_host_name_where_asked_for(sqlite_store, connect):
 )
 def test_host_name(header, name):
     assert host_name(header) == name
+
+
+OURS = "localhost"
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "refused"),
+    [
+        ("POST", {}, False),
+        ("POST", {"origin": "http://localhost"}, False),
+        ("POST", {"origin": "http://localhost:8001"}, True),
+        ("POST", {"origin": "https://evil.example"}, True),
+        ("POST", {"origin": "null"}, True),
+        ("POST", {"sec-fetch-site": "cross-site"}, True),
+        ("POST", {"sec-fetch-site": "same-site", "origin": "http://localhost:8001"}, True),
+        ("POST", {"sec-fetch-site": "same-origin", "origin": "http://localhost"}, False),
+        ("POST", {"sec-fetch-site": "same-origin", "origin": "https://behind.example"}, False),
+        ("DELETE", {"sec-fetch-site": "cross-site"}, True),
+        ("POST", {"sec-fetch-site": "cross-site", "authorization": "Bearer fw_x"}, False),
+        ("GET", {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, False),
+    ],
+)
+def test_a_request_that_another_site_made_the_browser_send_is_refused(method, headers, refused):
+    found = foreign_site(method, {"host": OURS, **headers})
+    assert (found is not None) is refused
+
+
+@pytest.mark.parametrize("address", ["/logout", "/v1/accounts", "/nope"])
+def test_the_refusal_of_a_forged_request_is_a_problem(client, address):
+    answer = client.request("POST", address, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert answer.json()["type"] == "/docs#problem-forged-request"
+    assert "evil.example" in answer.json()["detail"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
