@@ -98,6 +98,10 @@ class AccountCard:
     Attributes:
         arr: recurring revenue per year in the company's currency at `as_of`; None where no
             subscriptions are connected.
+        size_class: by people employed; this and the next three are segments of the company's
+            own limits, empty where not known.
+        stage: of the customer's life.
+        signals: values of a few columns of the snapshot that lists are filtered by.
     """
 
     account_id: str
@@ -110,3 +114,8 @@ class AccountCard:
     arr: Decimal | None = None
     renews_at: date | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    size_class: str = ""
+    revenue_class: str = ""
+    stage: str = ""
+    paid_or_free: str = ""
+    signals: dict[str, float | None] = field(default_factory=dict)

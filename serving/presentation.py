@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.score import OTHERS, Band, Reason, Score
+from models.score import Reason
+from serving.store.leading import leading_reason
+
+__all__ = ["CHANCE_SCALE", "HEALTH_SCALE", "Presentation", "Words", "leading_reason"]
 
 Words = Callable[[Reason], str]
 """Gives the sentence of a reason."""
@@ -25,16 +28,3 @@ class Presentation:
     words: Words
     company: str = ""
     currency: str = ""
-
-
-def leading_reason(score: Score) -> Reason | None:
-    """The largest reason that speaks for the band; the largest of all where none does."""
-    named = [reason for reason in score.reasons if reason.signal != OTHERS]
-    speaking = [reason for reason in named if _speaks_for(score.band, reason)]
-    return next(iter([*speaking, *named]), None)
-
-
-def _speaks_for(band: Band, reason: Reason) -> bool:
-    if band is Band.GREEN:
-        return reason.contribution < 0
-    return band is not Band.GREY and reason.contribution > 0

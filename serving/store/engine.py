@@ -5,21 +5,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from serving.store.errors import StoreAddressError
-from serving.store.tables import METADATA
+from serving.store.schema import ready
+from serving.store.transactions import WRITING, reading, writing
+
+__all__ = ["connect", "open_store", "opened", "reading", "writing"]
 
 EXAMPLES = "sqlite:///store.db or postgresql://user:password@host/database"
 BUSY_SECONDS = 30
-_WRITING = "forewarn_writing"
-_WRITERS_LOCK = 0x466F7265
 
 
 def open_store(address: str) -> Engine:
-    """Open the store at a SQLAlchemy address and create what is missing of its tables.
+    """Open the store at a SQLAlchemy address, with the schema of this version.
+
+    An empty store gets it. A SQLite file of an earlier revision is brought to it, after a copy
+    was made beside it; any other database of an earlier revision is refused, since its company
+    decides when.
 
     SQLite files are opened in WAL mode, so that readers never wait for a publication, and
     with foreign keys enforced. `postgresql://` means psycopg 3.
@@ -27,13 +32,29 @@ def open_store(address: str) -> Engine:
     Raises:
         StoreAddressError: the address is malformed, its driver is not installed, or the
             database does not answer.
+        SchemaError: its schema is of a newer revision, or of an earlier one and not SQLite's.
+    """
+    engine = connect(address)
+    try:
+        ready(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def connect(address: str) -> Engine:
+    """A database that answers, whatever its schema.
+
+    Raises:
+        StoreAddressError: as `open_store`.
     """
     url = _parse(address)
     shown = url.render_as_string(hide_password=True)
     try:
         engine = _engine(url)
-        with writing(engine) as connection:
-            METADATA.create_all(connection)
+        with reading(engine):
+            pass
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreAddressError(
             f"No driver for the store address {shown}: {error}. For PostgreSQL install"
@@ -99,27 +120,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later cannot wait for another writer.
-    immediate = connection.get_execution_options().get(_WRITING, False)
+    immediate = connection.get_execution_options().get(WRITING, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the store, whatever is published meanwhile."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it or nothing. Writers wait for one another."""
-    with engine.connect() as connection:
-        connection.execution_options(**{_WRITING: True})
-        with connection.begin():
-            if engine.dialect.name == "postgresql":
-                lock = {"key": _WRITERS_LOCK}
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), lock)
-            yield connection

@@ -2,6 +2,7 @@
 
 StoreError
 |-- StoreAddressError     the address cannot be opened
+|-- SchemaError           the store is of another revision than this version
 |-- AccessError           a key cannot be made or revoked
 |-- PublishError          a scoring run contradicts itself
 `-- CursorError           a page cursor was not made here, or for another question
@@ -15,6 +16,10 @@ class StoreError(Exception):
 
 class StoreAddressError(StoreError):
     """The address is no database address, its driver is missing, or nobody answers there."""
+
+
+class SchemaError(StoreError):
+    """The store's schema is of another revision than this version works with."""
 
 
 class AccessError(StoreError):

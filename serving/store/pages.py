@@ -7,25 +7,25 @@ shows every account exactly once.
 import base64
 import binascii
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, or_
+from sqlalchemy import ColumnElement, FromClause, Table, and_, false, or_
 
 from models.score import Band
 from serving.store.columns import MONEY_LIMIT
 from serving.store.errors import CursorError, StaleCursorError
+from serving.store.question import Question
 from serving.store.records import AccountScore, RunInfo
 from serving.store.rows import storable
-from serving.store.tables import ACCOUNT, SCORE_LATEST
 
 CURSOR_LENGTH = 4096
 _TAG_LENGTH = 12
 
-SortValue = float | str | Decimal | None
+SortValue = float | str | Decimal | date | None
 """What an account may be sorted by; None where unknown."""
 
 
@@ -33,8 +33,23 @@ class Sort(StrEnum):
     """Orders of the list of accounts; what is unknown comes last."""
 
     RISK = "risk"
-    NAME = "name"
+    EXPECTED_LOSS = "expected_loss"
+    CHANGE = "change"
     ARR = "arr"
+    NAME = "name"
+    RENEWAL = "renewal"
+
+
+COLUMN = {
+    Sort.RISK: "risk",
+    Sort.EXPECTED_LOSS: "expected_loss",
+    Sort.CHANGE: "risk_change",
+    Sort.ARR: "arr",
+    Sort.NAME: "name_key",
+    Sort.RENEWAL: "renews_at",
+}
+FORWARD = (Sort.NAME, Sort.RENEWAL)
+"""Orders that begin with the lowest; all others begin with the highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,42 +88,47 @@ class Cursor:
     seen: int
 
 
-def order(sort: Sort) -> list[UnaryExpression[Any] | ColumnElement[Any]]:
-    """The ORDER BY of a sort; ties are settled by account id."""
-    column = _column(sort)
-    first = column.asc() if sort is Sort.NAME else column.desc().nulls_last()
-    return [first, ACCOUNT.c.account_id.asc()]
+def order(sort: Sort, table: FromClause) -> list[ColumnElement[Any]]:
+    """The ORDER BY of a sort among accounts that have a value; ties are settled by id."""
+    column = table.c[COLUMN[sort]]
+    first = column.asc() if sort in FORWARD else column.desc().nulls_last()
+    return [first, table.c.account_id.asc()]
 
 
-def after(sort: Sort, cursor: Cursor) -> ColumnElement[bool]:
-    """The condition that holds for everything that follows a cursor."""
-    column, later = _column(sort), ACCOUNT.c.account_id > cursor.account_id
+def known_after(sort: Sort, table: Table, cursor: Cursor | None) -> ColumnElement[bool]:
+    """Which accounts that have a value follow a cursor.
+
+    The first condition alone lets the database begin in the middle of its index.
+    """
+    column, ids = table.c[COLUMN[sort]], table.c.account_id
+    if cursor is None:
+        return column.is_not(None)
     if cursor.value is None:
-        return and_(column.is_(None), later)
-    if sort is Sort.NAME:
-        return or_(column > cursor.value, and_(column == cursor.value, later))
-    ties = and_(column == cursor.value, later)
-    return or_(column < cursor.value, ties, column.is_(None))
+        return false()
+    value = cursor.value
+    reached, past = (
+        (column >= value, column > value) if sort in FORWARD else (column <= value, column < value)
+    )
+    return and_(reached, or_(past, ids > cursor.account_id))
 
 
-def _column(sort: Sort) -> ColumnElement[Any]:
-    columns: dict[Sort, ColumnElement[Any]] = {
-        Sort.RISK: SCORE_LATEST.c.risk,
-        Sort.NAME: ACCOUNT.c.name_key,
-        Sort.ARR: ACCOUNT.c.arr,
-    }
-    return columns[sort]
+def unknown_after(sort: Sort, table: Table, cursor: Cursor | None) -> ColumnElement[bool]:
+    """Which accounts that have no value follow a cursor; they come last, by id."""
+    without = table.c[COLUMN[sort]].is_(None)
+    if cursor is None or cursor.value is not None:
+        return without
+    return and_(without, table.c.account_id > cursor.account_id)
 
 
-def encode(cursor: Cursor, sort: Sort, bands: Collection[Band], run: RunInfo) -> str:
+def encode(cursor: Cursor, sort: Sort, question: Question, run: RunInfo) -> str:
     """A cursor as opaque text."""
-    value = str(cursor.value) if isinstance(cursor.value, Decimal) else cursor.value
-    parts = [*_question(sort, bands), run.digest[:_TAG_LENGTH]]
+    value = str(cursor.value) if isinstance(cursor.value, Decimal | date) else cursor.value
+    parts = [*_question(sort, question), run.digest[:_TAG_LENGTH]]
     plain = json.dumps([*parts, value, cursor.account_id, cursor.seen], separators=(",", ":"))
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
-def decode(text: str, sort: Sort, bands: Collection[Band], run: RunInfo) -> Cursor:
+def decode(text: str, sort: Sort, question: Question, run: RunInfo) -> Cursor:
     """The cursor in a text made by `encode` for the same question.
 
     Raises:
@@ -118,7 +138,7 @@ def decode(text: str, sort: Sort, bands: Collection[Band], run: RunInfo) -> Curs
     match _parts(text):
         case [
             str() as sort_word,
-            str() as band_words,
+            str() as asked,
             str() as tag,
             value,
             str() as key,
@@ -127,7 +147,7 @@ def decode(text: str, sort: Sort, bands: Collection[Band], run: RunInfo) -> Curs
             pass
         case _:
             raise CursorError(f"{text[:80]!r} is no cursor of this list.")
-    if [sort_word, band_words] != _question(sort, bands):
+    if [sort_word, asked] != _question(sort, question):
         raise CursorError("The cursor belongs to another filter or order.")
     if tag != run.digest[:_TAG_LENGTH]:
         raise StaleCursorError("A newer run was published since the cursor was made.")
@@ -136,8 +156,8 @@ def decode(text: str, sort: Sort, bands: Collection[Band], run: RunInfo) -> Curs
     return Cursor(_value(value, sort), key, n)
 
 
-def _question(sort: Sort, bands: Collection[Band]) -> list[str]:
-    return [sort.value, " ".join(sorted(set(bands)))]
+def _question(sort: Sort, question: Question) -> list[str]:
+    return [sort.value, question.tag]
 
 
 def _parts(text: str) -> Any:
@@ -151,14 +171,20 @@ def _parts(text: str) -> Any:
 def _value(value: Any, sort: Sort) -> SortValue:
     """What an account may be sorted by; anything else would only fail in the database."""
     match sort, value:
-        case ((Sort.RISK | Sort.ARR), None):
+        case Sort.NAME, None:
+            pass
+        case _, None:
             return None
-        case Sort.RISK, float() | int() if 0 <= value <= 1:
+        case (Sort.RISK, float() | int()) if 0 <= value <= 1:
+            return float(value)
+        case (Sort.CHANGE, float() | int()) if -1 <= value <= 1:
             return float(value)
         case Sort.NAME, str() if storable(value):
             return value
-        case Sort.ARR, str():
+        case ((Sort.ARR | Sort.EXPECTED_LOSS), str()):
             return _amount(value)
+        case Sort.RENEWAL, str():
+            return _day(value)
     raise CursorError("The cursor holds a value its order cannot have.")
 
 
@@ -170,3 +196,10 @@ def _amount(value: str) -> Decimal:
     if not amount.is_finite() or abs(amount) > MONEY_LIMIT:
         raise CursorError("The cursor holds a value its order cannot have.")
     return amount
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise CursorError("The cursor holds a value its order cannot have.") from error

@@ -1,181 +1,180 @@
-"""Writing one scoring run into the store, within the caller's transaction."""
+"""Writing one scoring run into the store: staged in parts, then published in one transaction."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from models.score import HORIZONS, Outlook
-from serving.store.columns import compact
-from serving.store.errors import PublishError
-from serving.store.records import ScoringRun
-from serving.store.rows import card_row, outlook_row, score_row, storable
+from serving.store import latest, stage
+from serving.store.codes import Codes
+from serving.store.partitions import partition_statements
+from serving.store.records import RunHead, RunPart
+from serving.store.stage import STAGE, Staged
 from serving.store.tables import (
     ACCOUNT,
-    OUTLOOK,
+    RUN_TOTAL,
     SCORE,
-    SCORE_LATEST,
     SCORING_RUN,
     SILENT_SOURCE,
     TRANSITION,
 )
+from serving.store.transactions import writing_on
 
-Rows = list[dict[str, Any]]
+CARD = [column.name for column in ACCOUNT.c]
+OWN = [c.name for c in SCORE.c if c.name not in ("as_of", "since", "model_version")]
 
 
-def publish_run(connection: Connection, run: ScoringRun, now: datetime) -> int:
+def publish_parts(
+    engine: Engine, head: RunHead, parts: Iterable[RunPart], codes: Codes, now: datetime
+) -> int:
     """Write a run; return the number of scores written, 0 where nothing changed.
 
     Raises:
         PublishError: the run contradicts itself.
     """
-    check(run)
-    scores = [score_row(score, run) for score in run.scores]
-    cards = [card_row(card, run) for card in run.cards]
-    ahead = [outlook_row(score) for score in run.scores if score.outlook != Outlook()]
-    digest = _digest(run, scores, cards, ahead)
-    if _published_digest(connection, run.as_of) == digest:
-        return 0
-    _withdraw(connection, run.as_of)
-    _write_cards(connection, cards, run.as_of)
-    _write_run(connection, run, digest, now)
-    _insert_many(connection, insert(SCORE), scores)
-    _insert_many(connection, insert(OUTLOOK), ahead)
-    silent = [{"as_of": run.as_of, **asdict(each)} for each in run.silent]
-    _insert_many(connection, insert(SILENT_SOURCE), silent)
-    _refresh_latest(connection, run.as_of)
-    _refresh_transitions(connection, run.as_of)
-    return len(scores)
+    with engine.connect() as connection:
+        try:
+            with connection.begin():
+                staged = stage.load(connection, head, parts, codes)
+            with connection.begin():
+                for statement in partition_statements([head.as_of], engine.dialect.name):
+                    connection.execute(text(statement))
+            with writing_on(connection):
+                return _publish(connection, head, staged, now)
+        finally:
+            with connection.begin():
+                stage.drop(connection)
 
 
-def check(run: ScoringRun) -> None:
-    """Refuse a run that contradicts itself.
-
-    Raises:
-        PublishError: names the first thing wrong and the accounts it is wrong for.
-    """
-    if run.primary_horizon not in HORIZONS:
-        raise PublishError(
-            f"The primary horizon is {run.primary_horizon} days; allowed are {HORIZONS}."
-        )
-    scored = [score.account_id for score in run.scores]
-    carded = [card.account_id for card in run.cards]
-    _refuse("Accounts with more than one score", _repeated(scored))
-    _refuse("Accounts with more than one card", _repeated(carded))
-    _refuse("Accounts with a score but no card", set(scored) - set(carded))
-    _refuse("Accounts with a card but no score", set(carded) - set(scored))
-    _refuse("Account ids no database can hold", (key for key in scored if not storable(key)))
-    _refuse(
-        f"Scores that are not of {run.as_of} by version {run.model_version}",
-        (
-            score.account_id
-            for score in run.scores
-            if (score.as_of, score.model_version) != (run.as_of, run.model_version)
-        ),
-    )
-
-
-def _refuse(what: str, accounts: Iterable[str]) -> None:
-    names = sorted(accounts)
-    if names:
-        raise PublishError(f"{what}: {', '.join(map(repr, names[:5]))} ({len(names)} in all).")
-
-
-def _repeated(keys: Sequence[str]) -> list[str]:
-    return [key for key, times in Counter(keys).items() if times > 1]
-
-
-def _digest(run: ScoringRun, scores: Rows, cards: Rows, ahead: Rows) -> str:
-    total = hashlib.sha256(f"{run.as_of}|{run.model_version}|{run.primary_horizon}".encode())
-    for row in [*_sorted(scores), *_sorted(cards), *_sorted(ahead)]:
-        total.update(compact([str(value) for value in row.values()]).encode())
-    for silent in run.silent:
-        total.update(repr(silent).encode())
-    return total.hexdigest()
-
-
-def _sorted(rows: Rows) -> Rows:
-    return sorted(rows, key=lambda row: str(row["account_id"]))
-
-
-def _published_digest(connection: Connection, as_of: date) -> str | None:
+def _publish(connection: Connection, head: RunHead, staged: Staged, now: datetime) -> int:
+    as_of = head.as_of
     digest = select(SCORING_RUN.c.digest).where(SCORING_RUN.c.as_of == as_of)
-    return connection.scalar(digest)
+    if connection.scalar(digest) == staged.digest:
+        return 0
+    slot = connection.scalar(select(SCORING_RUN.c.slot).where(SCORING_RUN.c.slot.is_not(None)))
+    newest = connection.scalar(select(func.max(SCORING_RUN.c.as_of)))
+    late = newest is not None and newest > as_of
+    _withdraw(connection, as_of)
+    _write_cards(connection, as_of, late)
+    _write_run(connection, head, staged, now)
+    before = connection.scalar(select(func.max(SCORING_RUN.c.as_of)).where(SCORING_RUN.c.as_of < as_of))
+    connection.execute(insert(SCORE).from_select(*_scores(head, before)))
+    latest.write_totals(connection, as_of)
+    if before is not None:
+        _write_transitions(connection, before, as_of)
+    if not late:
+        latest.fill(connection, as_of, before, 0 if slot is None else 1 - slot)
+    else:
+        _renew_later(connection, as_of, slot)
+    return staged.accounts
 
 
 def _withdraw(connection: Connection, as_of: date) -> None:
     touched = or_(TRANSITION.c.as_of == as_of, TRANSITION.c.previous_as_of == as_of)
     connection.execute(delete(TRANSITION).where(touched))
-    for table in (OUTLOOK, SCORE_LATEST, SCORE, SILENT_SOURCE, SCORING_RUN):
+    for table in (SCORE, SILENT_SOURCE, RUN_TOTAL, SCORING_RUN):
         connection.execute(delete(table).where(table.c.as_of == as_of))
 
 
-def _write_cards(connection: Connection, cards: Rows, as_of: date) -> None:
-    """Add unknown accounts; renew those whose card is not newer than this run."""
-    known = {row.account_id: row.card_as_of for row in connection.execute(_known_cards())}
-    fresh = [card for card in cards if card["account_id"] not in known]
-    dated = [card for card in cards if known.get(card["account_id"], date.max) <= as_of]
-    _insert_many(connection, insert(ACCOUNT), fresh)
-    renew = update(ACCOUNT).where(ACCOUNT.c.account_id == bindparam("key"))
-    _insert_many(
-        connection,
-        renew.values({c.name: bindparam(c.name) for c in ACCOUNT.c if c.name != "account_id"}),
-        [{"key": card["account_id"], **card} for card in dated],
-    )
+def _write_cards(connection: Connection, as_of: date, late: bool) -> None:
+    """Add unknown accounts, and renew what changed of those that no later run holds."""
+    known = select(ACCOUNT.c.account_id).where(ACCOUNT.c.account_id == STAGE.c.account_id)
+    fresh = select(*(STAGE.c[name] for name in CARD)).where(~exists(known))
+    connection.execute(insert(ACCOUNT).from_select(CARD, fresh.order_by(STAGE.c.account_id)))
+    told = {name: STAGE.c[name] for name in CARD if name != "account_id"}
+    changed = or_(*(ACCOUNT.c[name].is_distinct_from(value) for name, value in told.items()))
+    renew = update(ACCOUNT).where(ACCOUNT.c.account_id == STAGE.c.account_id, changed)
+    if late:
+        held = and_(SCORE.c.account_id == STAGE.c.account_id, SCORE.c.as_of > as_of)
+        renew = renew.where(~exists(select(SCORE.c.as_of).where(held)))
+    connection.execute(renew.values(**told))
 
 
-def _known_cards() -> Any:
-    return select(ACCOUNT.c.account_id, ACCOUNT.c.card_as_of)
-
-
-def _write_run(connection: Connection, run: ScoringRun, digest: str, now: datetime) -> None:
+def _write_run(connection: Connection, head: RunHead, staged: Staged, now: datetime) -> None:
     row = {
-        "as_of": run.as_of,
-        "model_version": run.model_version,
-        "primary_horizon": run.primary_horizon,
-        "accounts": len(run.scores),
-        "digest": digest,
+        "as_of": head.as_of,
+        "model_version": head.model_version,
+        "primary_horizon": head.primary_horizon,
+        "accounts": staged.accounts,
+        "digest": staged.digest,
         "published_at": now,
     }
     connection.execute(insert(SCORING_RUN), row)
+    silent = [{"as_of": head.as_of, **asdict(each)} for each in head.silent]
+    if silent:
+        connection.execute(insert(SILENT_SOURCE), silent)
 
 
-def _insert_many(connection: Connection, statement: Any, rows: Rows) -> None:
-    if rows:
-        connection.execute(statement, rows)
+def _scores(head: RunHead, before: date | None) -> tuple[list[str], Select[Any]]:
+    """The columns of a score, and the staged scores with what the run before says of them."""
+    was = SCORE.alias("was")
+    columns: dict[str, ColumnElement[Any]] = {name: STAGE.c[name] for name in OWN}
+    columns["as_of"] = literal(head.as_of)
+    columns["model_version"] = literal(head.model_version)
+    columns["since"] = case((was.c.band == STAGE.c.band, was.c.since), else_=literal(head.as_of))
+    same = and_(was.c.account_id == STAGE.c.account_id, was.c.as_of == before)
+    joined = STAGE.outerjoin(was, same)
+    chosen = select(*columns.values()).select_from(joined).order_by(STAGE.c.account_id)
+    return list(columns), chosen
 
 
-def _refresh_latest(connection: Connection, as_of: date) -> None:
-    """Make `score_latest` this run's scores, unless a newer run is published."""
-    if connection.scalar(select(func.max(SCORING_RUN.c.as_of))) != as_of:
-        return
-    connection.execute(delete(SCORE_LATEST))
-    newest = select(*SCORE.c).where(SCORE.c.as_of == as_of)
-    connection.execute(insert(SCORE_LATEST).from_select(SCORE.c.keys(), newest))
+def _renew_later(connection: Connection, as_of: date, slot: int | None) -> None:
+    """Put the runs after a late one right: what they follow on, and since when bands hold."""
+    later = connection.scalars(select(SCORING_RUN.c.as_of).where(SCORING_RUN.c.as_of > as_of).order_by(SCORING_RUN.c.as_of)).all()
+    connection.execute(delete(TRANSITION).where(TRANSITION.c.as_of == later[0]))
+    _write_transitions(connection, as_of, later[0])
+    before = as_of
+    for day in later:
+        _renew_since(connection, before, day)
+        before = day
+    if slot is not None:
+        runs = [as_of, *later]
+        latest.renew_standing(connection, slot, runs[-1], runs[-2])
 
 
-def _refresh_transitions(connection: Connection, as_of: date) -> None:
-    """Band changes into this run from the one before, and out of it into the one after."""
-    runs = SCORING_RUN.c.as_of
-    before = connection.scalar(select(func.max(runs)).where(runs < as_of))
-    after = connection.scalar(select(func.min(runs)).where(runs > as_of))
-    if after is not None:
-        connection.execute(delete(TRANSITION).where(TRANSITION.c.as_of == after))
-        _write_transitions(connection, as_of, after)
-    if before is not None:
-        _write_transitions(connection, before, as_of)
+def _renew_since(connection: Connection, before: date, day: date) -> None:
+    was = SCORE.alias("was")
+    same = and_(was.c.account_id == SCORE.c.account_id, was.c.as_of == before)
+    right = case((was.c.band == SCORE.c.band, was.c.since), else_=literal(day))
+    wrong = and_(SCORE.c.as_of == day, SCORE.c.since != right)
+    connection.execute(update(SCORE).values(since=right).where(same, wrong))
+    held = select(was.c.as_of).where(same)
+    gone = and_(SCORE.c.as_of == day, SCORE.c.since != day, ~exists(held))
+    connection.execute(update(SCORE).values(since=day).where(gone))
 
 
 def _write_transitions(connection: Connection, before: date, after: date) -> None:
     old, new = SCORE.alias("old"), SCORE.alias("new")
+    columns = {
+        "account_id": new.c.account_id,
+        "as_of": new.c.as_of,
+        "previous_as_of": old.c.as_of,
+        "from_band": old.c.band,
+        "to_band": new.c.band,
+        "from_risk": old.c.risk,
+        "to_risk": new.c.risk,
+    }
     changed = (
-        select(new.c.account_id, new.c.as_of, old.c.as_of, old.c.band, new.c.band)
+        select(*columns.values())
         .join_from(new, old, new.c.account_id == old.c.account_id)
         .where(new.c.as_of == after, old.c.as_of == before, new.c.band != old.c.band)
     )
-    names = ["account_id", "as_of", "previous_as_of", "from_band", "to_band"]
-    connection.execute(insert(TRANSITION).from_select(names, changed))
+    connection.execute(insert(TRANSITION).from_select(list(columns), changed))

@@ -35,6 +35,39 @@ class ScoringRun:
     cards: Sequence[AccountCard]
     silent: Sequence[SilentSource] = ()
 
+    @property
+    def head(self) -> "RunHead":
+        """What holds for every score of it."""
+        return RunHead(self.as_of, self.model_version, self.primary_horizon, self.silent)
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """What holds for every score of a run; see `ScoringRun`."""
+
+    as_of: date
+    model_version: str
+    primary_horizon: int
+    silent: Sequence[SilentSource] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunPart:
+    """Some accounts of a run.
+
+    Attributes:
+        scores: one per account.
+        cards: one per score, in any order.
+    """
+
+    scores: Sequence[Score]
+    cards: Sequence[AccountCard]
+
+    def aligned(self) -> "RunPart":
+        """The same part with its cards in the order of its scores; ids on both sides alike."""
+        by_account = {card.account_id: card for card in self.cards}
+        return RunPart(self.scores, [by_account[score.account_id] for score in self.scores])
+
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
@@ -44,6 +77,7 @@ class RunInfo:
         accounts: how many accounts were scored.
         digest: SHA-256 of everything published, hexadecimal.
         published_at: when, in UTC.
+        slot: which of the tables of the newest run holds it; None for an older run.
     """
 
     as_of: date
@@ -52,6 +86,29 @@ class RunInfo:
     accounts: int
     digest: str
     published_at: datetime
+    slot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account of the newest run stands against the run before.
+
+    Attributes:
+        since: the first run of its present band in a row.
+        previous_as_of: the run before; None where that did not hold the account.
+        previous_health: 0 to 100, 100 is healthy.
+        previous_risk: chance of loss (0 to 1).
+        risk_change: chance of loss now less before; positive is worse.
+        signals: the newest values of the signals in `kept.KEPT`, by name.
+    """
+
+    since: date
+    previous_as_of: date | None
+    previous_band: Band | None
+    previous_health: float | None
+    previous_risk: float | None
+    risk_change: float | None
+    signals: Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +120,7 @@ class AccountScore:
         risk: chance of loss (0 to 1) within the run's primary horizon; None where unknown.
         primary_horizon: days, of the run the score belongs to.
         active: whether the score belongs to the newest run.
+        standing: how it moved against the run before; None for an older run's score.
     """
 
     card: AccountCard
@@ -70,6 +128,7 @@ class AccountScore:
     risk: float | None
     primary_horizon: int
     active: bool
+    standing: Standing | None = None
 
     @property
     def expected_loss(self) -> Decimal | None:
@@ -77,10 +136,14 @@ class AccountScore:
 
         In the company's currency, to the cent; None where revenue or its loss is not known.
         """
-        share, arr = self.score.outlook.revenue_lost, self.card.arr
-        if share is None or arr is None:
-            return None
-        return (arr * Decimal(repr(share))).quantize(CENT)
+        return loss_of(self.card.arr, self.score.outlook.revenue_lost)
+
+
+def loss_of(arr: Decimal | None, share: float | None) -> Decimal | None:
+    """A share of yearly revenue to the cent; None where either is not known."""
+    if share is None or arr is None:
+        return None
+    return (arr * Decimal(repr(share))).quantize(CENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +166,24 @@ class HistoryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """An account's change of band between two successive runs."""
+    """An account's change of band between two successive runs.
+
+    Attributes:
+        from_risk: chance of loss (0 to 1) before; None where unknown.
+        to_risk: likewise, since.
+        cause: a code that says why; empty until it is told.
+        terms: what the change adds up from, as it was told with the cause.
+    """
 
     account_id: str
     previous_as_of: date
     as_of: date
     from_band: Band
     to_band: Band
+    from_risk: float | None = None
+    to_risk: float | None = None
+    cause: str = ""
+    terms: Any = None
 
 
 @dataclass(frozen=True, slots=True)

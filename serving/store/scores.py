@@ -1,33 +1,33 @@
 """Scores of every account, newest and past."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Select,
-    Table,
-    and_,
-    func,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, select, true
 
 from models.bands.silence import SilentSource
 from models.score import Band
-from serving.store import pages, rows
-from serving.store.engine import reading, writing
-from serving.store.pages import Cursor, Page, Sort, SortValue
+from serving.store import listing, pages, rows
+from serving.store.codes import Codes
+from serving.store.engine import reading
+from serving.store.listing import Facets
+from serving.store.pages import Cursor, Page, Sort
 from serving.store.past_runs import PastRun, runs_before
-from serving.store.publish import publish_run
-from serving.store.records import AccountScore, HistoryPoint, RunInfo, ScoringRun, Transition
+from serving.store.publish import publish_parts
+from serving.store.question import Question, conditions
+from serving.store.records import (
+    AccountScore,
+    HistoryPoint,
+    RunHead,
+    RunInfo,
+    RunPart,
+    ScoringRun,
+    Transition,
+)
+from serving.store.scored import scores
 from serving.store.tables import (
     ACCOUNT,
-    OUTLOOK,
     SCORE,
-    SCORE_LATEST,
     SCORING_RUN,
     SILENT_SOURCE,
     TRANSITION,
@@ -52,6 +52,7 @@ class ScoreRepository:
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
         self._engine = engine
         self._clock = clock
+        self._codes = Codes(engine)
 
     def publish(self, run: ScoringRun) -> int:
         """Publish a run in one transaction: readers see the old run or this one, never half.
@@ -65,8 +66,15 @@ class ScoreRepository:
         Raises:
             PublishError: the run contradicts itself; nothing was written.
         """
-        with writing(self._engine) as connection:
-            return publish_run(connection, run, self._clock())
+        return self.publish_parts(run.head, [RunPart(run.scores, run.cards)])
+
+    def publish_parts(self, head: RunHead, parts: Iterable[RunPart]) -> int:
+        """Publish a run whose accounts come in parts, so that they never lie in one list.
+
+        Nothing of the store is locked while the parts come, however long that takes. See
+        `publish`, which does the same with one part.
+        """
+        return publish_parts(self._engine, head, parts, self._codes, self._clock())
 
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
@@ -107,6 +115,7 @@ class ScoreRepository:
 
     def latest(
         self,
+        question: Question | None = None,
         *,
         bands: Collection[Band] = (),
         sort: Sort = Sort.RISK,
@@ -117,9 +126,10 @@ class ScoreRepository:
         """One page of the newest run.
 
         Args:
+            question: only accounts like this; all where None.
+            bands: only these, where there is no question.
             owner: only accounts of this CSM, in counts too; all where None.
-            bands: only these; all where empty.
-            sort: by risk or ARR, highest first, or by name; the unknown comes last.
+            sort: see `Sort`; the unknown comes last.
             limit: largest number of accounts on the page.
             cursor: `next_cursor` of the page before.
 
@@ -127,20 +137,41 @@ class ScoreRepository:
             CursorError: the cursor is damaged or belongs to another filter or order.
             StaleCursorError: a newer run was published since the cursor was made.
         """
+        asked = question or Question(bands=tuple(bands))
         with reading(self._engine) as connection:
             run = _newest(connection)
             if run is None:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
-            start = pages.decode(cursor, sort, bands, run) if cursor else None
-            asked = _owned(owner), _of_bands(bands)
-            found = _page(connection, asked, sort, limit + 1, start)
-            counts = _counts(connection, owner)
-        return _as_page(found, run, counts, bands, sort, limit, start)
+            start = pages.decode(cursor, sort, asked, run) if cursor else None
+            table = listing.table_of(run)
+            where = conditions(asked, table, run.as_of)
+            if owner is not None:
+                where.append(table.c.csm == owner)
+            found = listing.read_page(
+                connection, run, where, sort, limit + 1, start, self._codes.word
+            )
+            counted = listing.cells(connection, run, asked, owner)
+            whole = listing.cells(connection, run, Question(), owner)
+        total = sum(cell.accounts for cell in listing.passing(asked, counted))
+        counts = listing.facets(Question(), whole).bands
+        seen = start.seen if start else 0
+        following = None
+        if len(found) > limit:
+            last = found[limit - 1]
+            ended = Cursor(listing.sorted_by(last, sort), last.card.account_id, seen + limit)
+            following = pages.encode(ended, sort, asked, run)
+        return Page(tuple(found[:limit]), run, total, counts, seen, following)
+
+    def facets(self, question: Question, owner: str | None = None) -> Facets:
+        """How many accounts each further choice of band, tier and CSM would show."""
+        with reading(self._engine) as connection:
+            run = _newest(connection)
+            found = listing.cells(connection, run, question, owner) if run else []
+        return listing.facets(question, found)
 
     def counts(self) -> dict[Band, int]:
         """Number of accounts of the newest run by band."""
-        with reading(self._engine) as connection:
-            return _counts(connection)
+        return self.facets(Question()).bands
 
     def account(self, account_id: str, owner: str | None = None) -> AccountScore | None:
         """An account's newest score, even where the newest run no longer holds it.
@@ -150,13 +181,18 @@ class ScoreRepository:
         if not rows.storable(account_id):
             return None
         with reading(self._engine) as connection:
-            query = _scores(SCORE).where(SCORE.c.account_id == account_id, _owned(owner))
-            newest = query.order_by(SCORE.c.as_of.desc()).limit(1)
-            row = connection.execute(newest).mappings().one_or_none()
             run = _newest(connection)
-        if row is None or run is None:
+            if run is None:
+                return None
+            mine = scores().where(SCORE.c.account_id == account_id, _owned(owner))
+            at_once = connection.execute(mine.where(SCORE.c.as_of == run.as_of)).mappings()
+            row = at_once.one_or_none()
+            if row is None:
+                older = mine.order_by(SCORE.c.as_of.desc()).limit(1)
+                row = connection.execute(older).mappings().one_or_none()
+        if row is None:
             return None
-        return rows.account_score(row, active=row["as_of"] == run.as_of)
+        return rows.account_score(row, self._codes.word, active=row["as_of"] == run.as_of)
 
     def history(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[HistoryPoint]:
         """An account's last `limit` scores, oldest first; empty where it is unknown."""
@@ -191,12 +227,12 @@ class ScoreRepository:
 
     def run(self, as_of: date) -> tuple[AccountScore, ...]:
         """All scores of one date, by account id; empty where nothing was published for it."""
-        query = _scores(SCORE).where(SCORE.c.as_of == as_of).order_by(SCORE.c.account_id)
+        query = scores().where(SCORE.c.as_of == as_of).order_by(SCORE.c.account_id)
         with reading(self._engine) as connection:
             newest = _newest(connection)
             active = newest is not None and newest.as_of == as_of
             found = connection.execute(query).mappings().all()
-        return tuple(rows.account_score(row, active=active) for row in found)
+        return tuple(rows.account_score(row, self._codes.word, active=active) for row in found)
 
 
 def _newest(connection: Connection) -> RunInfo | None:
@@ -208,68 +244,3 @@ def _newest(connection: Connection) -> RunInfo | None:
 def _owned(owner: str | None) -> ColumnElement[bool]:
     """The condition that accounts are those of a CSM; always true for None."""
     return true() if owner is None else ACCOUNT.c.csm == owner
-
-
-def _of_bands(bands: Collection[Band]) -> ColumnElement[bool]:
-    return SCORE_LATEST.c.band.in_(sorted(set(bands))) if bands else true()
-
-
-def _counts(connection: Connection, owner: str | None = None) -> dict[Band, int]:
-    counts = select(SCORE_LATEST.c.band, func.count().label("number")).group_by(SCORE_LATEST.c.band)
-    if owner is not None:
-        mine = SCORE_LATEST.c.account_id == ACCOUNT.c.account_id
-        counts = counts.join_from(SCORE_LATEST, ACCOUNT, mine).where(_owned(owner))
-    found: dict[Band, int] = {row.band: row.number for row in connection.execute(counts)}
-    return {band: found.get(band, 0) for band in Band}
-
-
-def _scores(table: Table) -> Select[tuple[object, ...]]:
-    """Every column of account, score and outlook, and the horizon that the run rests on."""
-    own = [column for column in table.c if column.name != "account_id"]
-    ahead = [column for column in OUTLOOK.c if column.name not in ("account_id", "as_of")]
-    same = and_(OUTLOOK.c.account_id == table.c.account_id, OUTLOOK.c.as_of == table.c.as_of)
-    return (
-        select(*ACCOUNT.c, *own, *ahead, SCORING_RUN.c.primary_horizon)
-        .join_from(ACCOUNT, table, ACCOUNT.c.account_id == table.c.account_id)
-        .join(SCORING_RUN, table.c.as_of == SCORING_RUN.c.as_of)
-        .outerjoin(OUTLOOK, same)
-    )
-
-
-def _page(
-    connection: Connection,
-    asked: Sequence[ColumnElement[bool]],
-    sort: Sort,
-    limit: int,
-    start: Cursor | None,
-) -> tuple[AccountScore, ...]:
-    query = _scores(SCORE_LATEST).where(*asked).order_by(*pages.order(sort)).limit(limit)
-    if start is not None:
-        query = query.where(pages.after(sort, start))
-    found = connection.execute(query).mappings()
-    return tuple(rows.account_score(row, active=True) for row in found)
-
-
-def _as_page(
-    found: tuple[AccountScore, ...],
-    run: RunInfo,
-    counts: dict[Band, int],
-    bands: Collection[Band],
-    sort: Sort,
-    limit: int,
-    start: Cursor | None,
-) -> Page:
-    seen = start.seen if start else 0
-    items = found[:limit]
-    following = None
-    if len(found) > limit:
-        last = Cursor(_sorted_by(items[-1], sort), items[-1].card.account_id, seen + limit)
-        following = pages.encode(last, sort, bands, run)
-    total = sum(counts[band] for band in (set(bands) or Band))
-    return Page(items, run, total, counts, seen, following)
-
-
-def _sorted_by(item: AccountScore, sort: Sort) -> SortValue:
-    if sort is Sort.RISK:
-        return item.risk
-    return rows.name_key(item.card) if sort is Sort.NAME else item.card.arr

@@ -1,38 +1,74 @@
-"""The tables of the store.
+"""The tables of accounts and their scores.
 
-`score` keeps every score ever published, one row per account and date. `score_latest` is a
-copy of the newest run's rows, so that a page of the list never searches the history. What
-came later (`outlook`) has a table of its own, since opening a store creates tables that are
-missing and changes none that is there: a store from before needs no migration.
+`score` keeps every score ever published, one row per account and date; on PostgreSQL it is
+partitioned by month. The newest run's accounts lie once more in one of two tables that take
+turns (`LATEST`): a publication fills the one that nobody reads, builds its indexes, and the
+run's row says which it is. So a page of the list never searches the history, a reader never
+waits, and loading costs no upkeep of indexes. The view `score_latest` shows the one that holds.
+
+Scores and the tables of the newest run have no foreign keys: they are written by publications
+alone, from one staged table, and checking a million rows costs more than writing them.
 """
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Date,
     Float,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
+    LargeBinary,
+    SmallInteger,
     String,
     Table,
 )
 
 from models.score import HORIZONS
-from serving.store.columns import Json, Money, Reasons, UtcInstant, band_word, text_key
-from serving.store.growing import only_grows
-
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from serving.store.columns import Json, Money, UtcInstant, band_word, text_key
+from serving.store.kept import KEPT
+from serving.store.metadata import METADATA
+from serving.store.service_tables import (
+    API_KEY,
+    AUDIT,
+    DELIVERY,
+    DESTINATION,
+    IDEMPOTENCY,
+    JOB,
+    LOGIN,
+    MODEL_CHANGE,
+    MODEL_VERSION,
+    OUTBOX,
+    REASON_CODE,
+    SAVED_VIEW,
 )
+
+__all__ = [
+    "ACCOUNT",
+    "API_KEY",
+    "AUDIT",
+    "DELIVERY",
+    "DESTINATION",
+    "IDEMPOTENCY",
+    "JOB",
+    "LATEST",
+    "LOGIN",
+    "METADATA",
+    "MODEL_CHANGE",
+    "MODEL_VERSION",
+    "OUTBOX",
+    "REASON_CODE",
+    "RUN_TOTAL",
+    "SAVED_VIEW",
+    "SCORE",
+    "SCORING_RUN",
+    "SEGMENTS",
+    "SILENT_SOURCE",
+    "TRANSITION",
+    "p_loss_column",
+]
+
+SEGMENTS = ("tier", "industry", "region", "size_class", "revenue_class", "stage", "paid_or_free")
+"""The columns by which accounts are told apart; empty words where not known."""
 
 ACCOUNT = Table(
     "account",
@@ -48,8 +84,15 @@ ACCOUNT = Table(
     Column("arr", Money, comment="per year, company's currency, ten-thousandths"),
     Column("renews_at", Date),
     Column("extra", Json, nullable=False),
-    Column("card_as_of", Date, nullable=False, comment="the run these columns come from"),
+    Column("size_class", String, nullable=False, server_default=""),
+    Column("revenue_class", String, nullable=False, server_default=""),
+    Column("stage", String, nullable=False, server_default=""),
+    Column("paid_or_free", String, nullable=False, server_default=""),
+    comment="what accounts are recognised by, as of the newest run that held them",
 )
+Index(None, ACCOUNT.c.name_key)
+Index(None, ACCOUNT.c.csm)
+Index(None, ACCOUNT.c.renews_at)
 
 SCORING_RUN = Table(
     "scoring_run",
@@ -60,6 +103,7 @@ SCORING_RUN = Table(
     Column("accounts", Integer, nullable=False),
     Column("digest", String(64), nullable=False, comment="SHA-256 of everything published"),
     Column("published_at", UtcInstant, nullable=False),
+    Column("slot", SmallInteger, comment="which table of the newest run holds it; none if older"),
 )
 
 
@@ -68,39 +112,67 @@ def p_loss_column(horizon: int) -> str:
     return f"p_loss_{horizon}"
 
 
-def _score_table(name: str, key: tuple[str, ...]) -> Table:
+SCORE = Table(
+    "score",
+    METADATA,
+    Column("account_id", text_key(), primary_key=True),
+    Column("as_of", Date, primary_key=True),
+    Column("band", band_word("band"), nullable=False),
+    Column("since", Date, nullable=False, comment="the first run of this band in a row"),
+    Column("health_score", Float, comment="0 to 100, 100 is healthy"),
+    Column("risk", Float, comment="chance of loss within the primary horizon"),
+    *(Column(p_loss_column(horizon), Float) for horizon in HORIZONS),
+    Column("base", Float),
+    Column("reasons", LargeBinary, nullable=False, comment="see packing.py"),
+    Column("model_version", String, nullable=False),
+    Column("lead_days", Integer, nullable=False, comment="a loss within them does not count"),
+    Column("ahead", LargeBinary, nullable=False, comment="by cause and growth, see packing.py"),
+    Column("revenue_lost", Float, comment="expected share within the primary horizon, 0 to 1"),
+    Column("arr", Money, comment="at as_of"),
+    postgresql_partition_by="RANGE (as_of)",
+)
+Index(None, SCORE.c.as_of)
+
+
+def _latest(slot: int) -> Table:
     return Table(
-        name,
+        f"score_latest_{slot}",
         METADATA,
-        Column("account_id", text_key(), primary_key="account_id" in key),
-        Column("as_of", Date, primary_key="as_of" in key, nullable=False),
+        Column("account_id", text_key(), primary_key=True),
+        Column("as_of", Date, nullable=False),
         Column("band", band_word("band"), nullable=False),
+        Column("since", Date, nullable=False, comment="the first run of this band in a row"),
         Column("health_score", Float, comment="0 to 100, 100 is healthy"),
         Column("risk", Float, comment="chance of loss within the primary horizon"),
-        *(Column(p_loss_column(horizon), Float) for horizon in HORIZONS),
-        Column("base", Float),
-        Column("reasons", Reasons, nullable=False),
-        Column("model_version", String, nullable=False),
-        ForeignKeyConstraint(["account_id"], ["account.account_id"]),
-        ForeignKeyConstraint(["as_of"], ["scoring_run.as_of"]),
+        Column("previous_as_of", Date, comment="the run before, where it held the account"),
+        Column("previous_band", band_word("previous_band")),
+        Column("previous_health", Float),
+        Column("previous_risk", Float),
+        Column("risk_change", Float, comment="risk less previous_risk"),
+        Column("expected_loss", Money, comment="per year, within the primary horizon"),
+        Column("top_reason", Integer, comment="code of the signal that speaks most for the band"),
+        Column("name_key", text_key(), nullable=False),
+        Column("csm", text_key(), nullable=False),
+        *(Column(name, text_key(), nullable=False) for name in SEGMENTS),
+        Column("arr", Money),
+        Column("renews_at", Date),
+        *(Column(kept.name, Float, comment=kept.words) for kept in KEPT),
     )
 
 
-SCORE = _score_table("score", ("account_id", "as_of"))
-SCORE_LATEST = _score_table("score_latest", ("account_id",))
-Index(None, SCORE.c.as_of)
-Index("ix_score_latest_risk", SCORE_LATEST.c.risk.desc(), SCORE_LATEST.c.account_id)
+LATEST = (_latest(0), _latest(1))
 
-OUTLOOK = Table(
-    "outlook",
+RUN_TOTAL = Table(
+    "run_total",
     METADATA,
-    Column("account_id", text_key(), ForeignKey("account.account_id"), primary_key=True),
     Column("as_of", Date, ForeignKey("scoring_run.as_of"), primary_key=True),
-    Column("lead_days", Integer, nullable=False, comment="a loss within them does not count"),
-    Column("p_by_cause", Json, nullable=False, comment="by cause and horizon in days"),
-    Column("p_expansion", Json, nullable=False, comment="by horizon in days"),
-    Column("revenue_lost", Float, comment="expected share within the primary horizon, 0 to 1"),
-    comment="what a score foretells beside the chance of loss; no row where that is nothing",
+    Column("csm", text_key(), primary_key=True),
+    Column("tier", text_key(), primary_key=True),
+    Column("band", band_word("band"), primary_key=True),
+    Column("accounts", Integer, nullable=False),
+    Column("arr", Money, comment="of the accounts whose revenue is known; none if of none"),
+    Column("expected_loss", Money, comment="likewise"),
+    comment="sums over each run, so that a portfolio is not counted account by account",
 )
 
 SILENT_SOURCE = Table(
@@ -120,94 +192,9 @@ TRANSITION = Table(
     Column("previous_as_of", Date, ForeignKey("scoring_run.as_of"), nullable=False),
     Column("from_band", band_word("from_band"), nullable=False),
     Column("to_band", band_word("to_band"), nullable=False),
+    Column("from_risk", Float, comment="chance of loss before"),
+    Column("to_risk", Float, comment="chance of loss since"),
+    Column("cause", String, nullable=False, server_default="", comment="empty until it is told"),
+    Column("terms", Json, comment="what the change adds up from; none until it is told"),
 )
-
-MODEL_VERSION = Table(
-    "model_version",
-    METADATA,
-    Column("version", String, primary_key=True),
-    Column("created_at", UtcInstant, nullable=False),
-    Column("flavour", String, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("horizons", Json, nullable=False),
-    Column("primary_horizon", Integer, nullable=False, comment="days"),
-    Column("metrics", Json, nullable=False),
-    Column("bands", Json, nullable=False),
-    Column("data_as_of", Date, nullable=False),
-    Column("run_id", String, nullable=False),
-    Column("digest", String, nullable=False),
-    Column("is_champion", Boolean(create_constraint=True, name="is_champion"), nullable=False),
-)
-Index(
-    "uq_model_version_champion",
-    MODEL_VERSION.c.is_champion,
-    unique=True,
-    sqlite_where=MODEL_VERSION.c.is_champion,
-    postgresql_where=MODEL_VERSION.c.is_champion,
-)
-
-MODEL_CHANGE = Table(
-    "model_change",
-    METADATA,
-    Column("number", Integer, primary_key=True, comment="in the order of the changes"),
-    Column("changed_at", UtcInstant, nullable=False),
-    Column("changed_by", String, nullable=False, comment="who ran the command"),
-    Column(
-        "action", String, nullable=False, comment="trained, promoted, rolled back, recalibrated"
-    ),
-    Column("from_version", String, comment="what served before; none before the first"),
-    Column("to_version", String, nullable=False, comment="what serves since"),
-    Column("digest", String, nullable=False, comment="of the bundle, verified before"),
-    Column("reason", String, nullable=False),
-    Column("verdict", Json, nullable=False, comment="sentences of the comparison"),
-)
-
-DELIVERY = Table(
-    "delivery",
-    METADATA,
-    Column("destination", text_key(), primary_key=True),
-    Column("account_id", text_key(), primary_key=True),
-    Column("digest", String(64), nullable=False, comment="SHA-256 of the content delivered"),
-    Column("received_at", UtcInstant, nullable=False),
-)
-
-API_KEY = Table(
-    "api_key",
-    METADATA,
-    Column("prefix", String(10), primary_key=True),
-    Column("digest", String(64), nullable=False, comment="SHA-256 of the key"),
-    Column("name", String, nullable=False, comment="whose it is"),
-    Column("role", String, nullable=False),
-    Column("csm", String, nullable=False, comment="whose accounts are theirs; empty for nobody's"),
-    Column("created_at", UtcInstant, nullable=False),
-    Column("expires_at", UtcInstant),
-    Column("revoked_at", UtcInstant),
-)
-
-LOGIN = Table(
-    "login",
-    METADATA,
-    Column("digest", String(64), primary_key=True, comment="SHA-256 of the cookie's token"),
-    Column("prefix", String(10), ForeignKey("api_key.prefix"), nullable=False),
-    Column("until", UtcInstant, nullable=False),
-)
-
-AUDIT = Table(
-    "audit",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("at", UtcInstant, nullable=False),
-    Column("by", String, nullable=False),
-    Column("action", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("details", Json, nullable=False),
-    Column("digest", String(64), nullable=False, comment="SHA-256 of this and the one before"),
-)
-only_grows(AUDIT)
-
-DESTINATION = Table(
-    "destination",
-    METADATA,
-    Column("destination", text_key(), primary_key=True),
-    Column("as_of", Date, nullable=False, comment="the newest run it was given"),
-)
+Index(None, TRANSITION.c.as_of)

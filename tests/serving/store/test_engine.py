@@ -26,8 +26,11 @@ def test_sqlite_is_in_wal_mode_and_enforces_foreign_keys(sqlite_store):
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
-def test_a_score_needs_its_account(store):
-    orphan = "INSERT INTO transition VALUES ('x', '2026-06-30', '2026-05-31', 'red', 'green')"
+def test_a_transition_needs_its_account(store):
+    orphan = (
+        "INSERT INTO transition (account_id, as_of, previous_as_of, from_band, to_band) "
+        "VALUES ('x', '2026-06-30', '2026-05-31', 'red', 'green')"
+    )
     with pytest.raises(IntegrityError), store.begin() as connection:
         connection.execute(text(orphan))
 

@@ -20,6 +20,7 @@ def dump(store: Engine) -> dict[str, list[tuple]]:
         return {
             table.name: sorted(map(tuple, connection.execute(select(*table.c))), key=repr)
             for table in METADATA.sorted_tables
+            if table.name != "reason_code"  # a dictionary: words may be learnt and not used
         }
 
 
@@ -115,13 +116,13 @@ def test_transitions_follow_the_order_of_dates_not_of_publication(store, make_ru
     repository = ScoreRepository(store)
     repository.publish(make_run({"a": 0.1, "b": 0.1}, as_of=MAY))
     repository.publish(make_run({"a": 0.7, "b": 0.1}, as_of=JULY))
-    assert repository.transitions("a") == [Transition("a", MAY, JULY, Band.GREEN, Band.RED)]
+    assert repository.transitions("a") == [Transition("a", MAY, JULY, Band.GREEN, Band.RED, 0.1, 0.7)]
 
     repository.publish(make_run({"a": 0.3, "b": 0.1}, as_of=JUNE))
 
     assert repository.transitions("a") == [
-        Transition("a", MAY, JUNE, Band.GREEN, Band.YELLOW),
-        Transition("a", JUNE, JULY, Band.YELLOW, Band.RED),
+        Transition("a", MAY, JUNE, Band.GREEN, Band.YELLOW, 0.1, 0.3),
+        Transition("a", JUNE, JULY, Band.YELLOW, Band.RED, 0.3, 0.7),
     ]
     assert repository.transitions("b") == []
 
@@ -145,6 +146,12 @@ OF_OTHERS = {
     "api_key",
     "login",
     "audit",
+    "job",
+    "idempotency",
+    "outbox",
+    "saved_view",
+    "reason_code",
+    "score_latest_0",  # the first run lies there; the second fills the other one
 }
 
 

@@ -1,0 +1,122 @@
+"""The newest run's accounts in a table of their own, and the sums over each run."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+
+from serving.store.kept import KEPT
+from serving.store.stage import STAGE
+from serving.store.tables import LATEST, RUN_TOTAL, SCORE, SCORING_RUN, SEGMENTS
+
+SORTS = ("risk", "expected_loss", "risk_change", "arr")
+"""Columns whose highest come first in a list."""
+FORWARD = ("name_key", "renews_at")
+"""Columns whose lowest come first."""
+OF_CSM = SORTS[:2]
+COPIED = (
+    "account_id", "band", "health_score", "risk", "expected_loss", "top_reason", "name_key",
+    "csm", *SEGMENTS, "arr", "renews_at", *(kept.name for kept in KEPT),
+)  # fmt: skip
+
+
+def index_statements(table: Table, dialect: str) -> dict[str, str]:
+    """What makes the indexes that the list of accounts is read by, by their names."""
+    last = " NULLS LAST" if dialect == "postgresql" else ""
+    keys = {name: f"{name} DESC{last}, account_id" for name in SORTS}
+    keys |= {name: f"{name}, account_id" for name in FORWARD}
+    keys |= {f"csm_{name}": f"csm, {name} DESC{last}, account_id" for name in OF_CSM}
+    keys["since"] = "since"
+    return {
+        f"ix_{table.name}_{name}": f"CREATE INDEX ix_{table.name}_{name} ON {table.name} ({by})"
+        for name, by in keys.items()
+    }
+
+
+def fill(connection: Connection, as_of: date, before: date | None, slot: int) -> None:
+    """Make the staged run the newest one: in the table that nobody reads, then say which it is.
+
+    Args:
+        connection: in the publishing transaction; the scores are written already.
+        as_of: of the staged run.
+        before: the run before it, if any.
+        slot: of the table to fill.
+    """
+    table, dialect = LATEST[slot], connection.dialect.name
+    indexes = index_statements(table, dialect)
+    for name in indexes:
+        connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
+    clear = f"TRUNCATE {table.name}" if dialect == "postgresql" else f"DELETE FROM {table.name}"
+    connection.execute(text(clear))
+    connection.execute(insert(table).from_select(*_standing(as_of, before)))
+    for statement in indexes.values():
+        connection.execute(text(statement))
+    connection.execute(text(f"ANALYZE {table.name}"))
+    runs = SCORING_RUN
+    connection.execute(update(runs).where(runs.c.slot.is_not(None)).values(slot=None))
+    connection.execute(update(runs).where(runs.c.as_of == as_of).values(slot=slot))
+
+
+def _standing(as_of: date, before: date | None) -> tuple[list[str], Select[Any]]:
+    """The columns of the newest run's table, and the staged accounts beside the run before.
+
+    Accounts of one CSM lie together, so that a page of theirs reads few pages of the disk.
+    """
+    now, was = SCORE.alias("now"), SCORE.alias("was")
+    columns: dict[str, ColumnElement[Any]] = {name: STAGE.c[name] for name in COPIED}
+    columns |= {"as_of": now.c.as_of, "since": now.c.since, "previous_as_of": was.c.as_of}
+    columns |= {"previous_band": was.c.band, "previous_health": was.c.health_score}
+    columns |= {"previous_risk": was.c.risk, "risk_change": STAGE.c.risk - was.c.risk}
+    joined = _beside(STAGE, now, as_of).outerjoin(
+        was, and_(was.c.account_id == STAGE.c.account_id, was.c.as_of == before)
+    )
+    chosen = select(*columns.values()).select_from(joined)
+    return list(columns), chosen.order_by(STAGE.c.csm, STAGE.c.account_id)
+
+
+def _beside(table: FromClause, scores: FromClause, as_of: date) -> Any:
+    same = and_(scores.c.account_id == table.c.account_id, scores.c.as_of == as_of)
+    return table.join(scores, same)
+
+
+def renew_standing(connection: Connection, slot: int, as_of: date, before: date | None) -> None:
+    """Put the newest run beside another run before it, which was published only now."""
+    table, was, now = LATEST[slot], SCORE.alias("was"), SCORE.alias("now")
+    mine = and_(now.c.account_id == table.c.account_id, now.c.as_of == as_of)
+    connection.execute(update(table).values(since=now.c.since).where(mine))
+    nothing = dict.fromkeys(
+        ("previous_as_of", "previous_band", "previous_health", "previous_risk", "risk_change")
+    )
+    connection.execute(update(table).values(**nothing))
+    values = {
+        "previous_as_of": was.c.as_of,
+        "previous_band": was.c.band,
+        "previous_health": was.c.health_score,
+        "previous_risk": was.c.risk,
+        "risk_change": table.c.risk - was.c.risk,
+    }
+    same = and_(was.c.account_id == table.c.account_id, was.c.as_of == before)
+    connection.execute(update(table).values(**values).where(same))
+
+
+def write_totals(connection: Connection, as_of: date) -> None:
+    """The sums over the staged run, by CSM, tier and band."""
+    connection.execute(delete(RUN_TOTAL).where(RUN_TOTAL.c.as_of == as_of))
+    by = (STAGE.c.csm, STAGE.c.tier, STAGE.c.band)
+    sums = func.sum(STAGE.c.arr), func.sum(STAGE.c.expected_loss)
+    totals = select(literal(as_of), *by, func.count(), *sums).group_by(*by)
+    connection.execute(insert(RUN_TOTAL).from_select(list(RUN_TOTAL.c.keys()), totals))

@@ -1,0 +1,141 @@
+"""A run on its way into the store: a temporary table that only the publishing connection sees.
+
+Scores may take minutes to compute and come in parts. Nothing of the store is locked meanwhile:
+the parts are written to a temporary table, and once all are there one transaction copies them
+to where they belong.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    select,
+    text,
+)
+
+from models.score import AccountCard, Score
+from serving.store.checks import check_head, check_part, refuse
+from serving.store.codes import Codes
+from serving.store.columns import Money, text_key
+from serving.store.records import RunHead, RunPart
+from serving.store.staged_rows import (
+    AMOUNTS,
+    FLOATS,
+    TEXTS,
+    Fingerprint,
+    StagedRow,
+    staged_row,
+    words_in,
+)
+
+STAGE = Table(
+    "staged_score",
+    MetaData(),
+    *(Column(name, text_key()) for name in TEXTS),
+    *(Column(name, Float) for name in FLOATS),
+    Column("lead_days", Integer),
+    Column("top_reason", Integer),
+    *(Column(name, Money) for name in AMOUNTS),
+    Column("renews_at", Date),
+    Column("reasons", LargeBinary),
+    Column("ahead", LargeBinary),
+    prefixes=["TEMPORARY"],
+)
+NAMES = ", ".join(column.name for column in STAGE.c)
+KINDS = (
+    *("text" for _ in TEXTS),
+    *("float8" for _ in FLOATS),
+    "int4",
+    "int4",
+    *("int8" for _ in AMOUNTS),
+    "date",
+    "bytea",
+    "bytea",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What lies in the temporary table.
+
+    Attributes:
+        accounts: how many.
+        digest: SHA-256 of everything, whatever the order and the parts it came in.
+    """
+
+    accounts: int
+    digest: str
+
+
+def load(connection: Connection, head: RunHead, parts: Iterable[RunPart], codes: Codes) -> Staged:
+    """Write every part to the temporary table, in the caller's transaction.
+
+    Raises:
+        PublishError: the run contradicts itself.
+    """
+    check_head(head)
+    create(connection)
+    seen = Fingerprint(head)
+    for part in parts:
+        check_part(head, part)
+        codes.learn(words_in(part))
+        plain = connection.dialect.name == "sqlite"
+        rows = (staged_row(score, card, head, codes, plain) for score, card in _pairs(part))
+        write(connection, seen.through(rows))
+    finish(connection)
+    return Staged(seen.rows, seen.digest)
+
+
+def _pairs(part: RunPart) -> Iterator[tuple[Score, AccountCard]]:
+    return zip(part.scores, part.aligned().cards, strict=True)
+
+
+def create(connection: Connection) -> None:
+    """An empty temporary table."""
+    connection.execute(text(f"DROP TABLE IF EXISTS {STAGE.name}"))
+    STAGE.create(connection)
+
+
+def finish(connection: Connection) -> None:
+    """Index the table, once everything is in it.
+
+    Raises:
+        PublishError: an account is in it twice.
+    """
+    key = STAGE.c.account_id
+    twice = select(key).group_by(key).having(func.count() > 1).order_by(key)
+    refuse("Accounts with more than one score", connection.scalars(twice).all())
+    connection.execute(text(f"CREATE UNIQUE INDEX staged_key ON {STAGE.name} (account_id)"))
+    connection.execute(text(f"ANALYZE {STAGE.name}"))
+
+
+def drop(connection: Connection) -> None:
+    """Let go of the table."""
+    connection.execute(text(f"DROP TABLE IF EXISTS {STAGE.name}"))
+
+
+def write(connection: Connection, rows: Iterator[StagedRow]) -> None:
+    """Add rows as fast as the database takes them."""
+    raw = connection.connection
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" for _ in STAGE.c)
+        statement = f"INSERT INTO {STAGE.name} ({NAMES}) VALUES ({marks})"
+        lazily: Any = rows  # the driver takes any iterable, and its types say a sequence
+        raw.cursor().executemany(statement, lazily)
+        return
+    driver: Any = raw.driver_connection
+    copying = f"COPY {STAGE.name} ({NAMES}) FROM STDIN (FORMAT BINARY)"
+    with driver.cursor() as cursor, cursor.copy(copying) as copy:
+        copy.set_types(KINDS)
+        for row in rows:
+            copy.write_row(row)
