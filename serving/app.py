@@ -11,9 +11,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import accounts, explanations, health, insights, models
+from serving.api import accounts, explanations, health, insights, models, views
 from serving.auth.gate import Gate
 from serving.auth.providers import START
+from serving.bodies import BodyLimit
 from serving.console import login, pages, vendor
 from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
@@ -24,6 +25,7 @@ from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 from serving.store.people import PeopleRepository
+from serving.store.saved_views import SavedViewRepository
 
 if TYPE_CHECKING:
     from serving.auth.oidc import SignIn
@@ -40,6 +42,8 @@ DESCRIPTION = (
 )
 TAGS = [
     {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
+    {"name": "views", "description": "Questions to the list that people keep under a name."},
+    {"name": "jobs", "description": "Work that takes longer than a request."},
     {"name": "models", "description": "The model that makes the scores."},
     {"name": "insights", "description": "What the whole base tells; association, not cause."},
     {"name": "health", "description": "Whether the service is alive and of use."},
@@ -86,12 +90,14 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.gate = Gate(access)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
     app.include_router(accounts.router(scores, presentation))
     app.include_router(explanations.router(explain, scores))
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
+    app.include_router(views.router(SavedViewRepository(engine)))
     app.include_router(health.router(scores, versions))
     console = Console(scores, presentation, renderer)
     for page in pages.routers(console, app.openapi):

@@ -123,7 +123,10 @@ def router(views: SavedViewRepository) -> APIRouter:
         ) | {201: {"headers": {**TAGGED, **PLACED}, "description": "Kept."}},
     )  # fmt: skip
     def create_view(
-        view: ViewIn, request: Request, principal: ViewKeeper, idempotency_key: IdempotencyKey = None
+        view: ViewIn,
+        request: Request,
+        principal: ViewKeeper,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response:
         """Keep a question to the list under a name."""
         asked = repeatable(request, principal, idempotency_key, view)
