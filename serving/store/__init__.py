@@ -2,7 +2,8 @@
 
 One repository per noun, each over the SQLAlchemy engine that `open_store` gives:
 `ScoreRepository`, `ModelVersionRepository`, `ModelChangeRepository`, `DeliveryRepository`,
-`AccessRepository`, `AuditRepository`.
+`AccessRepository`, `AuditRepository`, `JobRepository`, `IdempotencyRepository`,
+`OutboxRepository`, `SavedViewRepository`.
 """
 
 from serving.store.access import AccessRepository, KeyInfo
@@ -11,16 +12,24 @@ from serving.store.deliveries import DeliveryRepository
 from serving.store.engine import open_store
 from serving.store.errors import (
     AccessError,
+    ChangedSinceError,
     CursorError,
+    KeyReusedError,
+    NameTakenError,
     PublishError,
+    SchemaError,
     StaleCursorError,
     StoreAddressError,
     StoreError,
 )
+from serving.store.idempotency import Answer, IdempotencyRepository, Request, digest_of
+from serving.store.jobs import Job, JobRepository, JobState
 from serving.store.model_changes import ModelChangeRepository, served_before
 from serving.store.model_versions import ModelVersionRepository
+from serving.store.outbox import Letter, OutboxRepository
 from serving.store.pages import Page, Sort
 from serving.store.past_runs import PastRun
+from serving.store.question import Between, Question
 from serving.store.records import (
     AccountScore,
     Cause,
@@ -28,43 +37,69 @@ from serving.store.records import (
     ModelAction,
     ModelChange,
     ModelRecord,
+    MoveCause,
     Payload,
+    RunHead,
     RunInfo,
+    RunPart,
     ScoringRun,
+    Standing,
     Transition,
 )
+from serving.store.saved_views import SavedView, SavedViewRepository
 from serving.store.scores import ScoreRepository
 
 __all__ = [
     "AccessError",
     "AccessRepository",
     "AccountScore",
+    "Answer",
     "AuditEntry",
     "AuditRepository",
+    "Between",
     "Cause",
     "ChainCheck",
+    "ChangedSinceError",
     "CursorError",
     "Deed",
     "DeliveryRepository",
     "HistoryPoint",
+    "IdempotencyRepository",
+    "Job",
+    "JobRepository",
+    "JobState",
     "KeyInfo",
+    "KeyReusedError",
+    "Letter",
     "ModelAction",
     "ModelChange",
     "ModelChangeRepository",
     "ModelRecord",
     "ModelVersionRepository",
+    "MoveCause",
+    "NameTakenError",
+    "OutboxRepository",
     "Page",
     "PastRun",
     "Payload",
     "PublishError",
+    "Question",
+    "Request",
+    "RunHead",
     "RunInfo",
+    "RunPart",
+    "SavedView",
+    "SavedViewRepository",
+    "SchemaError",
     "ScoreRepository",
     "ScoringRun",
     "Sort",
     "StaleCursorError",
+    "Standing",
     "StoreAddressError",
     "StoreError",
     "Transition",
+    "digest_of",
     "open_store",
     "served_before",
 ]

@@ -4,6 +4,9 @@ StoreError
 |-- StoreAddressError     the address cannot be opened
 |-- SchemaError           the store is of another revision than this version
 |-- AccessError           a key cannot be made or revoked
+|-- KeyReusedError        an idempotency key came with another request before
+|-- ChangedSinceError     what is to be changed was changed by somebody else meanwhile
+|-- NameTakenError        something else has the name
 |-- PublishError          a scoring run contradicts itself
 `-- CursorError           a page cursor was not made here, or for another question
     `-- StaleCursorError  a newer run was published since the cursor was made
@@ -24,6 +27,18 @@ class SchemaError(StoreError):
 
 class AccessError(StoreError):
     """A key cannot be made or revoked as asked."""
+
+
+class KeyReusedError(StoreError):
+    """An idempotency key came with another request before."""
+
+
+class ChangedSinceError(StoreError):
+    """What is to be changed is no longer as it was read."""
+
+
+class NameTakenError(StoreError):
+    """Something else of the same owner has the name."""
 
 
 class PublishError(StoreError):

@@ -1,4 +1,4 @@
-"""Jobs: work that takes longer than a request, and what is known of how far it is."""
+"""Jobs that somebody asked the service for: what they are, how far they are, what came out."""
 
 import secrets
 from collections.abc import Callable
@@ -7,52 +7,34 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
-from serving.store.audit import Deed, write_down
-from serving.store.errors import StoreError
-from serving.store.replies import Repeatable, Reply, once
 from serving.store.tables import JOB
 from serving.store.transactions import reading, writing
 
-LIST_LIMIT = 50
-WORDS = 500
-"""Characters of a message that are kept."""
+MESSAGE_LENGTH = 500
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """Where a job is; done and failed are ends."""
 
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more comes of it."""
-        return self not in OPEN
-
-
-OPEN = frozenset({JobState.WAITING, JobState.RUNNING})
-
-
-class JobRunningError(StoreError):
-    """A job of the same kind has not ended yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job.
+    """One job.
 
     Attributes:
-        kind: what is done, e.g. score.
-        asked_by: who started it.
-        asked: with what.
+        kind: what is done, e.g. "score".
+        asked_by: who wants it.
+        asked: with what, JSON-able.
         progress: 0 to 1.
-        message: the last thing it said; of a failed job the reason.
-        result: what it found, once it is done; before that, which process does it.
+        message: the last thing it said; of a failed job why it failed.
+        result: what came out, JSON-able; empty before the end.
     """
 
     job_id: str
@@ -67,12 +49,14 @@ class Job:
     ended_at: datetime | None = None
     result: dict[str, Any] = field(default_factory=dict)
 
-
-Answer = Callable[[Job], Reply]
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will change."""
+        return self.state in (JobState.DONE, JobState.FAILED)
 
 
 class JobRepository:
-    """Starts jobs and keeps how far they are.
+    """Writes down what jobs do; a job that is over stays as it is.
 
     Args:
         engine: a store opened by `open_store`.
@@ -84,104 +68,78 @@ class JobRepository:
     ) -> None:
         self._engine, self._clock = engine, clock
 
-    def create(self, kind: str, what: dict[str, Any], asked: Repeatable, answer: Answer) -> Reply:
-        """Let a job wait for whoever does it, once however often it is asked for.
-
-        Raises:
-            JobRunningError: another of its kind has not ended.
-            KeyReusedError: the key of the request stood for another.
-        """
-        job = Job(
-            secrets.token_hex(16), kind, asked.principal, what, JobState.WAITING, 0.0, "", asked.at
-        )
+    def create(self, kind: str, asked_by: str, asked: dict[str, Any] | None = None) -> Job:
+        """A new job that waits."""
         with writing(self._engine) as connection:
+            return self.create_on(connection, kind, asked_by, asked)
 
-            def keep() -> Reply:
-                _require_none_open(connection, kind)
-                connection.execute(insert(JOB), _row(job))
-                deed = Deed(asked.at, job.asked_by, f"job.started.{kind}", job.job_id, what)
-                write_down(connection, deed)
-                return answer(job)
+    def create_on(
+        self, connection: Connection, kind: str, asked_by: str, asked: dict[str, Any] | None = None
+    ) -> Job:
+        """The same within the caller's transaction, so that it stands with what else is written."""
+        job = Job(
+            secrets.token_hex(16), kind, asked_by, asked or {}, JobState.WAITING, 0.0, "",
+            self._clock(),
+        )  # fmt: skip
+        row = {name: getattr(job, name) for name in JOB.c.keys()}  # noqa: SIM118
+        connection.execute(insert(JOB), {**row, "state": job.state.value})
+        return job
 
-            return once(connection, asked, keep)
-
-    def get(self, job_id: str) -> Job | None:
-        """One job; None where there is none of this id."""
-        with reading(self._engine) as connection:
-            return _find(connection, job_id)
-
-    def newest(self) -> list[Job]:
-        """The jobs that were started last, newest first."""
-        chosen = select(*JOB.c).order_by(JOB.c.created_at.desc(), JOB.c.job_id).limit(LIST_LIMIT)
-        with reading(self._engine) as connection:
-            return [_job(row) for row in connection.execute(chosen).mappings()]
-
-    def open(self) -> list[Job]:
-        """The jobs that have not ended."""
-        with reading(self._engine) as connection:
-            chosen = select(*JOB.c).where(JOB.c.state.in_(sorted(OPEN)))
-            return [_job(row) for row in connection.execute(chosen).mappings()]
-
-    def begin(self, job_id: str, process: dict[str, Any]) -> bool:
-        """Take up a job that waits; False where it does not (any more)."""
-        values = {"state": JobState.RUNNING, "started_at": self._clock(), "result": process}
-        return self._move(job_id, {JobState.WAITING}, values)
+    def start(self, job_id: str) -> bool:
+        """Take a waiting job in hand; False where it is not there to be taken."""
+        changes = {"state": JobState.RUNNING.value, "started_at": self._clock()}
+        return self._change(job_id, (JobState.WAITING,), changes)
 
     def report(self, job_id: str, progress: float, message: str) -> bool:
-        """Say how far a running job is; False where it was ended by somebody else."""
-        values = {"progress": min(1.0, max(0.0, progress)), "message": message[:WORDS]}
-        return self._move(job_id, {JobState.RUNNING}, values)
+        """Say how far a running job is; False where it does not run."""
+        changes = {"progress": min(max(progress, 0.0), 1.0), "message": message[:MESSAGE_LENGTH]}
+        return self._change(job_id, (JobState.RUNNING,), changes)
 
-    def finish(self, job_id: str, message: str, result: dict[str, Any]) -> bool:
-        """A job is done."""
-        done = {"progress": 1.0, "result": result}
-        return self._end(job_id, JobState.DONE, message, done)
+    def finish(self, job_id: str, result: dict[str, Any], message: str = "") -> bool:
+        """A running job is done; False where it does not run."""
+        ended = {"state": JobState.DONE.value, "progress": 1.0, "result": result}
+        return self._end(job_id, ended, message)
 
-    def fail(self, job_id: str, reason: str) -> bool:
-        """A job ended without what it was to do; False where it had ended before."""
-        return self._end(job_id, JobState.FAILED, reason, {"result": {}})
+    def fail(self, job_id: str, message: str) -> bool:
+        """A job that is not over failed; False where it is over."""
+        return self._end(job_id, {"state": JobState.FAILED.value}, message)
 
-    def cancel(self, job_id: str, by: str) -> bool:
-        """Somebody wants a job no more; False where it had ended before."""
-        if not self._end(job_id, JobState.CANCELLED, f"cancelled by {by}", {"result": {}}):
-            return False
+    def fail_unfinished(self, message: str) -> int:
+        """Every job that is not over failed, e.g. because the service ended; gives how many."""
+        open_ones = JOB.c.state.in_([JobState.WAITING.value, JobState.RUNNING.value])
+        ended = {
+            "state": JobState.FAILED.value,
+            "message": message[:MESSAGE_LENGTH],
+            "ended_at": self._clock(),
+        }
         with writing(self._engine) as connection:
-            write_down(connection, Deed(self._clock(), by, "job.cancelled", job_id))
-        return True
+            return connection.execute(update(JOB).where(open_ones).values(**ended)).rowcount
 
-    def _end(self, job_id: str, state: JobState, message: str, more: dict[str, Any]) -> bool:
-        values = {"state": state, "message": message[:WORDS], "ended_at": self._clock(), **more}
-        return self._move(job_id, set(OPEN), values)
+    def job(self, job_id: str) -> Job | None:
+        """A job; None where there is none."""
+        with reading(self._engine) as connection:
+            chosen = select(*JOB.c).where(JOB.c.job_id == job_id)
+            row = connection.execute(chosen).mappings().one_or_none()
+        return None if row is None else _job(row)
 
-    def _move(self, job_id: str, from_states: set[JobState], values: dict[str, Any]) -> bool:
-        mine = JOB.c.job_id == job_id, JOB.c.state.in_(sorted(from_states))
+    def newest(self, limit: int = 50, asked_by: str | None = None) -> list[Job]:
+        """The last jobs, newest first: of one person, or of everybody."""
+        chosen = select(*JOB.c).order_by(JOB.c.created_at.desc(), JOB.c.job_id).limit(limit)
+        if asked_by is not None:
+            chosen = chosen.where(JOB.c.asked_by == asked_by)
+        with reading(self._engine) as connection:
+            return [_job(row) for row in connection.execute(chosen).mappings()]
+
+    def _end(self, job_id: str, changes: dict[str, Any], message: str) -> bool:
+        told = {"message": message[:MESSAGE_LENGTH]} if message else {}
+        states = (JobState.WAITING, JobState.RUNNING)
+        return self._change(job_id, states, {**changes, **told, "ended_at": self._clock()})
+
+    def _change(self, job_id: str, states: tuple[JobState, ...], changes: dict[str, Any]) -> bool:
+        mine = (JOB.c.job_id == job_id, JOB.c.state.in_([state.value for state in states]))
         with writing(self._engine) as connection:
-            moved = connection.execute(update(JOB).where(*mine).values(_words(values)))
-        return moved.rowcount == 1
+            return connection.execute(update(JOB).where(*mine).values(**changes)).rowcount == 1
 
 
-def _require_none_open(connection: Connection, kind: str) -> None:
-    busy = select(JOB.c.job_id).where(JOB.c.kind == kind, JOB.c.state.in_(sorted(OPEN)))
-    found = connection.scalar(busy.limit(1))
-    if found is not None:
-        raise JobRunningError(f"The job {found} ({kind}) has not ended yet.")
-
-
-def _find(connection: Connection, job_id: str) -> Job | None:
-    chosen = select(*JOB.c).where(JOB.c.job_id == job_id)
-    row = connection.execute(chosen).mappings().one_or_none()
-    return None if row is None else _job(row)
-
-
-def _job(row: Any) -> Job:
+def _job(row: RowMapping) -> Job:
     return Job(**{**row, "state": JobState(row["state"])})
-
-
-def _row(job: Job) -> dict[str, Any]:
-    return _words({column.name: getattr(job, column.name) for column in JOB.c})
-
-
-def _words(values: dict[str, Any]) -> dict[str, Any]:
-    """The same with plain text for a state, as every driver takes it."""
-    state = {"state": values["state"].value} if "state" in values else {}
-    return values | state

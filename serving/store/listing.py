@@ -125,7 +125,11 @@ def cells(
     else:
         table = table_of(run)
         asked = conditions(plain, table, run.as_of)
-        sums = [cast(func.count(), BigInteger), func.sum(table.c.arr), func.sum(table.c.expected_loss)]
+        sums = [
+            cast(func.count(), BigInteger),
+            func.sum(table.c.arr),
+            func.sum(table.c.expected_loss),
+        ]
     if owner is not None:
         asked.append(table.c.csm == owner)
     by = (table.c.csm, table.c.tier, table.c.band)

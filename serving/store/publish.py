@@ -75,7 +75,9 @@ def _publish(connection: Connection, head: RunHead, staged: Staged, now: datetim
     _withdraw(connection, as_of)
     _write_cards(connection, as_of, late)
     _write_run(connection, head, staged, now)
-    before = connection.scalar(select(func.max(SCORING_RUN.c.as_of)).where(SCORING_RUN.c.as_of < as_of))
+    before = connection.scalar(
+        select(func.max(SCORING_RUN.c.as_of)).where(SCORING_RUN.c.as_of < as_of)
+    )
     connection.execute(insert(SCORE).from_select(*_scores(head, before)))
     latest.write_totals(connection, as_of)
     if before is not None:
@@ -138,7 +140,9 @@ def _scores(head: RunHead, before: date | None) -> tuple[list[str], Select[Any]]
 
 def _renew_later(connection: Connection, as_of: date, slot: int | None) -> None:
     """Put the runs after a late one right: what they follow on, and since when bands hold."""
-    later = connection.scalars(select(SCORING_RUN.c.as_of).where(SCORING_RUN.c.as_of > as_of).order_by(SCORING_RUN.c.as_of)).all()
+    later = connection.scalars(
+        select(SCORING_RUN.c.as_of).where(SCORING_RUN.c.as_of > as_of).order_by(SCORING_RUN.c.as_of)
+    ).all()
     connection.execute(delete(TRANSITION).where(TRANSITION.c.as_of == later[0]))
     _write_transitions(connection, as_of, later[0])
     before = as_of

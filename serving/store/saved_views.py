@@ -1,41 +1,26 @@
-"""Views of the list that people keep under a name; each belongs to whoever made it."""
+"""Questions to the list of accounts that people keep under a name."""
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from serving.store.engine import reading, writing
-from serving.store.errors import StoreError
-from serving.store.replies import Repeatable, Reply, once
+from serving.store.errors import ChangedSinceError, NameTakenError
 from serving.store.tables import SAVED_VIEW
-
-MOST = 200
-"""Views that one person may keep."""
-
-
-class NameTakenError(StoreError):
-    """Another view of the same person has the name."""
-
-
-class TooManyViewsError(StoreError):
-    """Somebody keeps as many views as anybody may."""
-
-
-class ChangedError(StoreError):
-    """A view was changed since whoever changes it now has read it."""
+from serving.store.transactions import reading, writing
 
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A view of the list.
+    """A question under a name.
 
     Attributes:
-        query: the question, as the list takes it.
-        version: grows with each change.
+        owner: whose it is; nobody else sees it.
+        query: the question as the list takes it, JSON-able.
+        version: grows with each change; what an ETag is made of.
     """
 
     view_id: str
@@ -47,116 +32,132 @@ class SavedView:
     updated_at: datetime
 
 
-Answer = Callable[[SavedView], Reply]
-
-
 class SavedViewRepository:
-    """Keeps views; nobody reaches those of others.
+    """Keeps views, each its owner's alone.
+
+    Methods that end in `_on` do their work within the caller's writing transaction, so that
+    it stands or falls with what else is written there.
 
     Args:
         engine: a store opened by `open_store`.
+        clock: the present instant.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._engine, self._clock = engine, clock
 
     def all(self, owner: str) -> list[SavedView]:
-        """Somebody's views, by name."""
-        chosen = select(*SAVED_VIEW.c).where(SAVED_VIEW.c.owner == owner)
+        """A person's views by name."""
+        mine = select(*SAVED_VIEW.c).where(SAVED_VIEW.c.owner == owner)
         with reading(self._engine) as connection:
-            found = connection.execute(chosen.order_by(SAVED_VIEW.c.name)).mappings()
+            found = connection.execute(mine.order_by(SAVED_VIEW.c.name)).mappings()
             return [SavedView(**row) for row in found]
 
-    def get(self, view_id: str, owner: str) -> SavedView | None:
-        """One of somebody's views; None where there is none of theirs."""
+    def view(self, owner: str, view_id: str) -> SavedView | None:
+        """One of a person's views; None where there is none of theirs."""
         with reading(self._engine) as connection:
-            return _find(connection, view_id, owner)
+            return _mine(connection, owner, view_id)
 
-    def create(
-        self, name: str, query: dict[str, Any], asked: Repeatable, answer: Answer
-    ) -> Reply:
-        """Keep a view, once however often it is asked for; gives the answer.
+    def create(self, owner: str, name: str, query: dict[str, Any]) -> SavedView:
+        """Keep a question; see `create_on`."""
+        with writing(self._engine) as connection:
+            return self.create_on(connection, owner, name, query)
+
+    def create_on(
+        self, connection: Connection, owner: str, name: str, query: dict[str, Any]
+    ) -> SavedView:
+        """Keep a question under a name that is new to its owner.
 
         Raises:
-            NameTakenError: they have one of this name.
-            TooManyViewsError: they have as many as anybody may.
-            KeyReusedError: the key of the request stood for another.
+            NameTakenError: the owner has another view of that name.
         """
-        view = SavedView(secrets.token_hex(16), asked.principal, name, query, 1, asked.at, asked.at)
+        _require_free(connection, owner, name)
+        now = self._clock()
+        view = SavedView(secrets.token_hex(16), owner, name, query, 1, now, now)
+        row = {column: getattr(view, column) for column in SAVED_VIEW.c.keys()}  # noqa: SIM118
+        connection.execute(insert(SAVED_VIEW), row)
+        return view
 
+    def change(
+        self, owner: str, view_id: str, version: int, name: str, query: dict[str, Any]
+    ) -> SavedView | None:
+        """Change a view that is still as it was read; see `change_on`."""
         with writing(self._engine) as connection:
+            return self.change_on(connection, owner, view_id, version, name, query)
 
-            def keep() -> Reply:
-                mine = select(func.count()).where(SAVED_VIEW.c.owner == view.owner)
-                if (connection.scalar(mine) or 0) >= MOST:
-                    raise TooManyViewsError(f"You keep {MOST} views, and may keep no more.")
-                _require_free(connection, view)
-                connection.execute(insert(SAVED_VIEW), _row(view))
-                return answer(view)
-
-            return once(connection, asked, keep)
-
-    def change(self, view: SavedView, version: int | None) -> SavedView | None:
-        """Give a view another name or question; None where there is none of its owner.
+    def change_on(
+        self,
+        connection: Connection,
+        owner: str,
+        view_id: str,
+        version: int,
+        name: str,
+        query: dict[str, Any],
+    ) -> SavedView | None:
+        """Change a view that is still as it was read.
 
         Args:
-            view: what it is to be; its version does not matter.
-            version: the one that is being changed; None for any.
+            connection: in a writing transaction.
+            owner: whose it is.
+            view_id: which it is.
+            version: as it was read.
+            name: from now on.
+            query: from now on.
+
+        Returns:
+            The view as it is now; None where there is none of theirs.
 
         Raises:
-            ChangedError: it is of another version by now.
-            NameTakenError: its owner has another one of this name.
+            ChangedSinceError: it was changed since.
+            NameTakenError: the owner has another view of that name.
         """
-        with writing(self._engine) as connection:
-            found = _find(connection, view.view_id, view.owner)
-            if found is None:
-                return None
-            _require_version(found, version)
-            _require_free(connection, view)
-            changed = SavedView(
-                view.view_id, view.owner, view.name, view.query, found.version + 1,
-                found.created_at, view.updated_at,
-            )  # fmt: skip
-            mine = _mine(view.view_id, view.owner)
-            connection.execute(update(SAVED_VIEW).where(mine).values(_row(changed)))
-        return changed
+        before = _mine(connection, owner, view_id)
+        if before is None:
+            return None
+        _require_version(before, version)
+        if name != before.name:
+            _require_free(connection, owner, name)
+        values = {"name": name, "query": query, "version": version + 1}
+        values["updated_at"] = self._clock()
+        this = SAVED_VIEW.c.view_id == view_id
+        connection.execute(update(SAVED_VIEW).where(this).values(**values))
+        return _mine(connection, owner, view_id)
 
-    def remove(self, view_id: str, owner: str, version: int | None) -> bool:
-        """Drop a view; False where there is none of this owner.
+    def remove(self, owner: str, view_id: str, version: int | None = None) -> bool:
+        """Remove a view; False where there is none of theirs.
 
         Raises:
-            ChangedError: it is of another version by now.
+            ChangedSinceError: a version was given, and it was changed since.
         """
         with writing(self._engine) as connection:
-            found = _find(connection, view_id, owner)
-            if found is None:
+            before = _mine(connection, owner, view_id)
+            if before is None:
                 return False
-            _require_version(found, version)
-            connection.execute(delete(SAVED_VIEW).where(_mine(view_id, owner)))
+            if version is not None:
+                _require_version(before, version)
+            connection.execute(delete(SAVED_VIEW).where(SAVED_VIEW.c.view_id == view_id))
         return True
 
 
-def _mine(view_id: str, owner: str) -> ColumnElement[bool]:
-    return and_(SAVED_VIEW.c.view_id == view_id, SAVED_VIEW.c.owner == owner)
+def _mine(connection: Connection, owner: str, view_id: str) -> SavedView | None:
+    mine = (SAVED_VIEW.c.owner == owner, SAVED_VIEW.c.view_id == view_id)
+    found = connection.execute(select(*SAVED_VIEW.c).where(*mine)).mappings().one_or_none()
+    return None if found is None else SavedView(**found)
 
 
-def _find(connection: Connection, view_id: str, owner: str) -> SavedView | None:
-    chosen = select(*SAVED_VIEW.c).where(_mine(view_id, owner))
-    row = connection.execute(chosen).mappings().one_or_none()
-    return None if row is None else SavedView(**row)
+def _require_version(view: SavedView, version: int) -> None:
+    if view.version != version:
+        raise ChangedSinceError(
+            f"The view {view.name!r} was changed since it was read: it is of version "
+            f"{view.version}, and {version} was to be changed. Read it again first."
+        )
 
 
-def _row(view: SavedView) -> dict[str, Any]:
-    return {column.name: getattr(view, column.name) for column in SAVED_VIEW.c}
-
-
-def _require_version(found: SavedView, version: int | None) -> None:
-    if version is not None and found.version != version:
-        raise ChangedError(f"The view is of version {found.version} by now, not {version}.")
-
-
-def _require_free(connection: Connection, view: SavedView) -> None:
-    same = and_(SAVED_VIEW.c.owner == view.owner, SAVED_VIEW.c.name == view.name)
-    other = select(SAVED_VIEW.c.view_id).where(same, SAVED_VIEW.c.view_id != view.view_id)
-    if connection.scalar(other) is not None:
-        raise NameTakenError(f"You have a view named {view.name!r} already.")
+def _require_free(connection: Connection, owner: str, name: str) -> None:
+    mine = (SAVED_VIEW.c.owner == owner, SAVED_VIEW.c.name == name)
+    if connection.scalar(select(SAVED_VIEW.c.view_id).where(*mine)) is not None:
+        raise NameTakenError(
+            f"There is a view named {name!r} already: change that one, or choose another name."
+        )

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, select, true, update
 
 from models.bands.silence import SilentSource
 from models.score import Band
 from serving.store import listing, pages, rows
 from serving.store.codes import Codes
-from serving.store.engine import reading
+from serving.store.engine import reading, writing
 from serving.store.listing import Facets
 from serving.store.pages import Cursor, Page, Sort
 from serving.store.past_runs import PastRun, runs_before
@@ -18,6 +19,7 @@ from serving.store.question import Question, conditions
 from serving.store.records import (
     AccountScore,
     HistoryPoint,
+    MoveCause,
     RunHead,
     RunInfo,
     RunPart,
@@ -224,6 +226,28 @@ class ScoreRepository:
         with reading(self._engine) as connection:
             found = connection.execute(newest).mappings().all()
         return [rows.transition(row) for row in reversed(found)]
+
+    def changes_of(self, as_of: date) -> list[Transition]:
+        """Every change of band into the run of a date, by account id."""
+        mine = select(*TRANSITION.c).where(TRANSITION.c.as_of == as_of)
+        with reading(self._engine) as connection:
+            found = connection.execute(mine.order_by(TRANSITION.c.account_id)).mappings()
+            return [rows.transition(row) for row in found]
+
+    def explain_changes(self, as_of: date, causes: Iterable[MoveCause]) -> int:
+        """Say why accounts changed their band into the run of a date; gives how many are told.
+
+        What was told before is replaced; an account that did not change its band is passed by.
+        """
+        mine = (TRANSITION.c.as_of == as_of, TRANSITION.c.account_id == bindparam("account"))
+        values: dict[str, Any] = {"cause": bindparam("why"), "terms": bindparam("told")}
+        told = [{"account": c.account_id, "why": c.cause, "told": c.terms} for c in causes]
+        if not told:
+            return 0
+        with writing(self._engine) as connection:
+            return connection.execute(
+                update(TRANSITION).where(*mine).values(**values), told
+            ).rowcount
 
     def run(self, as_of: date) -> tuple[AccountScore, ...]:
         """All scores of one date, by account id; empty where nothing was published for it."""

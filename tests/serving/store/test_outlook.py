@@ -5,10 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import inspect, text
 
 from models.score import Outlook
-from serving.store import ScoreRepository, open_store
+from serving.store import ScoreRepository
 
 JUNE = date(2026, 6, 30)
 FULL = Outlook(
@@ -55,16 +54,3 @@ def test_expected_loss_is_money_per_year(store, run):
     assert second.expected_loss is None
     nobody = replace(first, card=replace(first.card, arr=None))
     assert nobody.expected_loss is None
-
-
-def test_a_store_from_before_needs_no_migration(address, make_run):
-    before = open_store(address)
-    ScoreRepository(before).publish(make_run({"a": 0.7}))
-    with before.begin() as connection:
-        connection.execute(text("DROP TABLE outlook"))
-    before.dispose()
-
-    store = open_store(address)
-    assert inspect(store).has_table("outlook")
-    assert ScoreRepository(store).account("a").score == make_run({"a": 0.7}).scores[0]
-    store.dispose()

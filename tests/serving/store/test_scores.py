@@ -116,7 +116,9 @@ def test_transitions_follow_the_order_of_dates_not_of_publication(store, make_ru
     repository = ScoreRepository(store)
     repository.publish(make_run({"a": 0.1, "b": 0.1}, as_of=MAY))
     repository.publish(make_run({"a": 0.7, "b": 0.1}, as_of=JULY))
-    assert repository.transitions("a") == [Transition("a", MAY, JULY, Band.GREEN, Band.RED, 0.1, 0.7)]
+    assert repository.transitions("a") == [
+        Transition("a", MAY, JULY, Band.GREEN, Band.RED, 0.1, 0.7)
+    ]
 
     repository.publish(make_run({"a": 0.3, "b": 0.1}, as_of=JUNE))
 

@@ -175,7 +175,7 @@ def _outbox_and_views() -> None:
         sa.Column("delivered_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("number", name="pk_outbox"),
     )
-    op.create_index("ix_outbox_delivered_at", "outbox", ["delivered_at", "number"])
+    op.create_index("ix_outbox_delivered_at_number", "outbox", ["delivered_at", "number"])
     op.create_table(
         "saved_view",
         sa.Column("view_id", sa.String(32), nullable=False),
@@ -186,7 +186,7 @@ def _outbox_and_views() -> None:
         need("created_at", sa.DateTime(timezone=True)),
         need("updated_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("view_id", name="pk_saved_view"),
-        sa.UniqueConstraint("owner", "name", name="uq_saved_view_owner"),
+        sa.UniqueConstraint("owner", "name", name="uq_saved_view_owner_name"),
     )
 
 
