@@ -2,8 +2,6 @@
 
 The process reports to the store, and needs nobody to listen: it goes on when the service is
 restarted. A job whose process is gone without a word is marked as failed.
-
-    python -m pipelines.jobs WORKSPACE JOB_ID
 """
 
 import os
@@ -21,17 +19,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from pipelines.company import last_config
 from pipelines.config import Config
-from pipelines.errors import InputError
 from pipelines.run import resolve_as_of, summary_of
 from pipelines.score import score_accounts
 from pipelines.terminal import UNFIT, USER, plain
 from pipelines.workspace import Workspace
+from serving.store import Job, JobRepository
 from serving.store.engine import opened
-from serving.store.jobs import Job, JobRepository
 
-MODULE = "pipelines.jobs"
 PARTS = re.compile(r"\b(\d+) of (\d+)\b")
 PARTS_SHARE = 0.9
 """How much of a scoring run its snapshots are, about; the rest is scoring and publishing."""
@@ -55,7 +50,8 @@ class ProcessRunner:
 
     def start(self, job_id: str) -> None:
         """Start the process of a job that waits, apart from this one and its terminal."""
-        command = [sys.executable, "-m", MODULE, str(self._workspace.root.resolve()), job_id]
+        root = str(self._workspace.root.resolve())
+        command = [sys.executable, "-m", "pipelines.cli", "work", job_id, "--workspace", root]
         try:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, start_new_session=True, cwd=Path.cwd()
@@ -84,14 +80,15 @@ class ProcessRunner:
 
         A job on another machine is left alone: nobody here can tell.
         """
-        lost = [job.job_id for job in self._jobs.open() if not alive(job) and _ours(job)]
+        lost = [job.job_id for job in self._jobs.unfinished() if not alive(job) and _ours(job)]
         for job_id in lost:
             self._jobs.fail(job_id, LOST)
         return lost
 
 
 def _ours(job: Job) -> bool:
-    return job.result.get("host", socket.gethostname()) == socket.gethostname()
+    host: str = job.result.get("host", socket.gethostname())
+    return host == socket.gethostname()
 
 
 def alive(job: Job) -> bool:
@@ -117,15 +114,15 @@ def alive(job: Job) -> bool:
         return False
 
 
-def work(workspace: Workspace, job_id: str) -> int:
+def work(workspace: Workspace, config: Config, job_id: str) -> int:
     """Do a job that waits; gives the exit code of the process."""
     with opened(workspace.store_address) as engine:
         jobs = JobRepository(engine)
-        job = jobs.get(job_id)
-        if job is None or not jobs.begin(job_id, _process()):
+        job = jobs.job(job_id)
+        if job is None or not jobs.start(job_id, _process()):
             return 0  # cancelled before it began
         try:
-            result = KINDS[job.kind](workspace, job, _reporter(jobs, job_id))
+            result = KINDS[job.kind](workspace, config, job, _reporter(jobs, job_id))
         except Cancelled:
             return 0
         except (*USER, *UNFIT) as error:
@@ -134,7 +131,7 @@ def work(workspace: Workspace, job_id: str) -> int:
         except Exception as error:
             jobs.fail(job_id, f"a fault of ours, see the log: {type(error).__name__}")
             raise
-        jobs.finish(job_id, "done", plain(result))
+        jobs.finish(job_id, plain(result), "done")
     return 0
 
 
@@ -157,29 +154,13 @@ def _reporter(jobs: JobRepository, job_id: str) -> Callable[[str], None]:
     return say
 
 
-def _score(workspace: Workspace, job: Job, say: Callable[[str], None]) -> dict[str, Any]:
+def _score(
+    workspace: Workspace, config: Config, job: Job, say: Callable[[str], None]
+) -> dict[str, Any]:
     given = job.asked.get("as_of")
     day = resolve_as_of(workspace, date.fromisoformat(given) if given else None)
-    return summary_of(score_accounts(workspace, _config(workspace), day, say))
+    return summary_of(score_accounts(workspace, config, day, say))
 
 
-def _config(workspace: Workspace) -> Config:
-    found = last_config(workspace)
-    if found is None:
-        raise InputError("nothing was loaded into this workspace yet: run `forewarn run` first.")
-    return found
-
-
-KINDS: dict[str, Callable[[Workspace, Job, Callable[[str], None]], dict[str, Any]]] = {
-    "score": _score
-}
-
-
-def main(arguments: list[str]) -> int:
-    """Do the job that the service names."""
-    root, job_id = arguments
-    return work(Workspace(Path(root)), job_id)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+Kind = Callable[[Workspace, Config, Job, Callable[[str], None]], dict[str, Any]]
+KINDS: dict[str, Kind] = {"score": _score}

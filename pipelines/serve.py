@@ -19,6 +19,7 @@ from models.explain.wording import Wording
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
 from pipelines.explain import Asked, explaining
+from pipelines.jobs import ProcessRunner
 from pipelines.score import NoModel
 from pipelines.terminal import plain
 from pipelines.words import words_of
@@ -60,6 +61,8 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
             _require_keys(engine, settings)
             if settings.needs_login or settings.json_log:
                 log.configure()
+            for job_id in ProcessRunner(workspace, engine).clear():
+                say(f"job {job_id} is marked as failed: its process is gone")
             server = _server(compose(engine, workspace, settings, say))
             with _until_interrupted(server):
                 say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
@@ -82,6 +85,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
         explain=_explain(engine, workspace, config, words) if config else None,
         figures=workspace.insights / FIGURES,
+        runner=ProcessRunner(workspace, engine),
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
     )
     if settings.traces:

@@ -1,6 +1,7 @@
 """The application: API, console and their protection, composed from a store."""
 
 from collections.abc import Collection
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import accounts, explanations, health, insights, models, views
-from serving.auth.gate import Gate
+from serving.api import (
+    accounts,
+    explanations,
+    health,
+    history,
+    insights,
+    jobs,
+    models,
+    portfolio,
+    segments,
+    views,
+)
+from serving.api.conditional import until_published
+from serving.auth.gate import READS_ACCOUNTS, Gate
 from serving.auth.providers import START
 from serving.bodies import BodyLimit
 from serving.console import login, pages, vendor
@@ -25,7 +38,9 @@ from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 from serving.store.people import PeopleRepository
-from serving.store.saved_views import SavedViewRepository
+from serving.store.portfolio import PortfolioRepository
+from serving.store.publications import last_published
+from serving.store.segments import SegmentRepository
 
 if TYPE_CHECKING:
     from serving.auth.oidc import SignIn
@@ -61,6 +76,7 @@ def create_app(
     explain: explanations.Explain | None = None,
     figures: Path | None = None,
     sign_in: "SignIn | None" = None,
+    runner: jobs.Runner | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -74,6 +90,7 @@ def create_app(
         access: who may ask, by key; None where only this machine can, and nobody logs in.
         explain: explains one account; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
+        runner: has jobs done outside of this process; None where no workspace is at hand.
         sign_in: logs people in with the company's accounts; needs `access`.
     """
     vendor.warn_if_missing()
@@ -93,12 +110,17 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
-    app.include_router(accounts.router(scores, presentation))
+    fresh = until_published(partial(last_published, engine), READS_ACCOUNTS)
+    app.include_router(accounts.router(scores, presentation, fresh))
+    app.include_router(history.router(scores, fresh))
+    app.include_router(portfolio.router(PortfolioRepository(engine), currency, fresh))
+    app.include_router(segments.router(SegmentRepository(engine), currency, fresh))
     app.include_router(explanations.router(explain, scores))
     app.include_router(models.router(versions))
     app.include_router(insights.router(figures))
-    app.include_router(views.router(SavedViewRepository(engine)))
-    app.include_router(health.router(scores, versions))
+    app.include_router(views.router(engine))
+    app.include_router(jobs.router(engine, runner))
+    app.include_router(health.router(engine))
     console = Console(scores, presentation, renderer)
     for page in pages.routers(console, app.openapi):
         app.include_router(page)

@@ -16,8 +16,7 @@ from serving import problems
 from serving.api.conditional import NotModified, not_modified
 from serving.problems import Fault, Problem, ProblemError, shorten
 from serving.security import SECURITY_HEADERS
-from serving.store import CursorError, StaleCursorError
-from serving.store.replies import KeyReusedError
+from serving.store import CursorError, KeyReusedError, StaleCursorError
 
 LOG = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from serving.store.jobs import Job
+from serving.store import Job
 
 LOOK_SECONDS = 0.5
 ALIVE_SECONDS = 15.0
@@ -41,7 +41,9 @@ def identifier(job: Job) -> str:
 
 
 async def follow(
-    look: Callable[[], tuple[Job, str]], last: str | None, clock: Callable[[], float] = time.monotonic
+    look: Callable[[], tuple[Job, str]],
+    last: str | None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[str]:
     """Events of a job until it has ended.
 
@@ -61,6 +63,6 @@ async def follow(
         elif clock() - told >= ALIVE_SECONDS:
             yield ": still at it\n\n"
             told = clock()
-        if job.state.ended:
+        if job.over:
             return
         await asyncio.sleep(LOOK_SECONDS)

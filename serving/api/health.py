@@ -1,16 +1,21 @@
 """`/livez` and `/readyz`: is the process alive, and is it of use."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving import problems
 from serving.problems import Missing, ProblemError, documented
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
+from serving.store.schema import HEAD, revision_of
+from serving.store.transactions import reading
 
+FRESH_DAYS = 7
+"""Scores are made daily or weekly; anything older means that nobody makes them."""
 FIRST_RUN = "forewarn run -c forewarn.toml (or forewarn demo for a simulated company)"
 
 
@@ -20,16 +25,38 @@ class AliveOut(BaseModel):
     status: Literal["alive"] = "alive"
 
 
+class DatabaseOut(BaseModel):
+    """The database that holds the store."""
+
+    kind: str = Field(description="sqlite or postgresql.", examples=["postgresql"])
+    revision: str = Field(
+        description="Revision of its tables; the one this version works with.", examples=["0002"]
+    )
+
+
+class FreshnessOut(BaseModel):
+    """How old the newest scores are."""
+
+    as_of: date = Field(description="The day the newest run describes.", examples=["2026-06-30"])
+    age_days: int = Field(description="Days since then.", examples=[1])
+    fresh: bool = Field(
+        description=f"Whether that is at most {FRESH_DAYS} days; older scores are served too.",
+        examples=[True],
+    )
+
+
 class ReadyOut(BaseModel):
-    """The service is of use."""
+    """The service is of use; each part on its own."""
 
     status: Literal["ready"] = "ready"
     champion: str = Field(description="The version that serves.", examples=["v14"])
     as_of: date = Field(description="The day the newest run describes.", examples=["2026-06-30"])
     accounts: int = Field(description="Accounts in the newest run.", examples=[1914])
+    database: DatabaseOut = Field(description="It answers, and its tables are the right ones.")
+    freshness: FreshnessOut = Field(description="How old the scores are.")
 
 
-def router(scores: ScoreRepository, versions: ModelVersionRepository) -> APIRouter:
+def router(engine: Engine) -> APIRouter:
     """The routes of health."""
     routes = APIRouter(tags=["health"])
 
@@ -50,25 +77,44 @@ def router(scores: ScoreRepository, versions: ModelVersionRepository) -> APIRout
         responses=documented(problems.NOT_READY),
     )
     def get_readyz() -> ReadyOut:
-        """Checks that the store answers, a champion serves and scores are published."""
-        return ready(scores, versions)
+        """Checks the database, the revision of its tables, the champion and the scores.
+
+        Old scores are told and are no reason to serve none: `freshness` is for whoever watches.
+        """
+        return ready(engine)
 
     return routes
 
 
-def ready(scores: ScoreRepository, versions: ModelVersionRepository) -> ReadyOut:
+def ready(engine: Engine, today: date | None = None) -> ReadyOut:
     """What makes the service of use.
 
     Raises:
         ProblemError: something is missing; it says what, and what brings it.
     """
     try:
-        champion, run = versions.champion(), scores.newest()
+        with reading(engine) as connection:
+            revision = revision_of(connection)
+        if revision != HEAD:
+            raise _not_ready([_other_revision(revision)])
+        champion = ModelVersionRepository(engine).champion()
+        run = ScoreRepository(engine).newest()
     except SQLAlchemyError as error:
         raise _not_ready([_no_store()]) from error
     if champion is None or run is None or run.accounts == 0:
         raise _not_ready(_missing(champion is not None, run))
-    return ReadyOut(champion=champion.version, as_of=run.as_of, accounts=run.accounts)
+    return ReadyOut(
+        champion=champion.version,
+        as_of=run.as_of,
+        accounts=run.accounts,
+        database=DatabaseOut(kind=engine.dialect.name, revision=revision),
+        freshness=_freshness(run.as_of, today or datetime.now(UTC).date()),
+    )
+
+
+def _freshness(as_of: date, today: date) -> FreshnessOut:
+    age = (today - as_of).days
+    return FreshnessOut(as_of=as_of, age_days=age, fresh=age <= FRESH_DAYS)
 
 
 def _missing(has_champion: bool, run: RunInfo | None) -> list[Missing]:
@@ -81,6 +127,11 @@ def _missing(has_champion: bool, run: RunInfo | None) -> list[Missing]:
         remedy = "forewarn score --as-of DATE" if has_champion else FIRST_RUN
         missing.append(Missing(what="scores", detail=detail, next=remedy))
     return missing
+
+
+def _other_revision(found: str) -> Missing:
+    detail = f"The tables are of revision {found or 'none'}, and this version works with {HEAD}."
+    return Missing(what="migration", detail=detail, next="forewarn db upgrade")
 
 
 def _no_store() -> Missing:

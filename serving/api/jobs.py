@@ -5,16 +5,17 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Header, Path, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import Connection, Engine
 
 from serving import problems
 from serving.api.events import EVENTS, follow, identifier
-from serving.api.writes import IdempotencyKey, answered, repeatable
+from serving.api.writes import IdempotencyKey, recognised
 from serving.auth.gate import JobsReader, JobsStarter
 from serving.problems import GUARDED, WRITTEN, ProblemError, documented, shorten
-from serving.store.jobs import Job, JobRepository, JobRunningError, JobState
-from serving.store.replies import Reply
+from serving.store import Answer, Job, JobRepository, JobState
+from serving.store.once import once
 
 JobId = Annotated[
     str,
@@ -109,13 +110,12 @@ LOCATION: dict[str, Any] = {
 }
 
 
-def router(jobs: JobRepository, runner: Runner | None) -> APIRouter:
+def router(engine: Engine, runner: Runner | None) -> APIRouter:
     """The routes of jobs; without `runner` they say that none can be started."""
+    jobs = JobRepository(engine)
     routes = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
-    @routes.get(
-        "", operation_id="list_jobs", summary="List jobs", responses=documented(*GUARDED)
-    )
+    @routes.get("", operation_id="list_jobs", summary="List jobs", responses=documented(*GUARDED))
     def list_jobs(principal: JobsReader) -> JobsOut:  # noqa: ARG001  the rule is all
         """The last fifty jobs."""
         return JobsOut(items=[_out(job) for job in jobs.newest()])
@@ -139,22 +139,21 @@ def router(jobs: JobRepository, runner: Runner | None) -> APIRouter:
         """
         if runner is None:
             raise ProblemError(problems.NO_WORKSPACE, ALONE)
-        started: list[str] = []
+        new: list[str] = []
 
-        def answer(kept: Job) -> Reply:
-            started.append(kept.job_id)
-            body = _out(kept).model_dump(mode="json")
-            return Reply(202, body, {"location": f"/v1/jobs/{kept.job_id}"})
+        def keep(connection: Connection) -> Answer:
+            _require_none(jobs.unfinished_on(connection, job.kind))
+            what = job.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+            kept = jobs.create_on(connection, job.kind, principal.name, what)
+            new.append(kept.job_id)
+            return Answer(202, _out(kept).model_dump(mode="json"))
 
-        what = job.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
-        try:
-            asked = repeatable(request, principal, idempotency_key, job)
-            reply = jobs.create(job.kind, what, asked, answer)
-        except JobRunningError as error:
-            raise ProblemError(problems.JOB_RUNNING, str(error)) from error
-        for job_id in started:
+        asked = recognised(request, principal, idempotency_key, job)
+        answer = once(engine, asked, datetime.now(UTC), keep)
+        for job_id in new:
             runner.start(job_id)
-        return answered(reply)
+        location = {"location": f"/v1/jobs/{answer.body['job_id']}"}
+        return JSONResponse(answer.body, answer.status, location)
 
     @routes.get(
         "/{job_id}",
@@ -188,7 +187,7 @@ def router(jobs: JobRepository, runner: Runner | None) -> APIRouter:
         nothing more will come.
         """
         job = _found(jobs, job_id)
-        if job.state.ended and identifier(job) == last_event_id:
+        if job.over and identifier(job) == last_event_id:
             return Response(status_code=204)
 
         def look() -> tuple[Job, str]:
@@ -219,8 +218,15 @@ def router(jobs: JobRepository, runner: Runner | None) -> APIRouter:
     return routes
 
 
+def _require_none(unfinished: list[Job]) -> None:
+    if unfinished:
+        job = unfinished[0]
+        detail = f"The job {job.job_id} ({job.kind}) is {job.state}."
+        raise ProblemError(problems.JOB_RUNNING, detail, next=f"GET /v1/jobs/{job.job_id}")
+
+
 def _found(jobs: JobRepository, job_id: str) -> Job:
-    job = jobs.get(job_id)
+    job = jobs.job(job_id)
     if job is None:
         given = shorten(job_id)
         detail = f"No job has the id {given!r}."

@@ -5,31 +5,34 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import Connection, Engine
 
 from serving import problems
 from serving.api.accounts import AccountQuery
 from serving.api.writes import (
     IdempotencyKey,
     IfMatch,
-    answered,
     changed,
-    repeatable,
+    recognised,
     tag_of,
     version_of,
 )
 from serving.auth.gate import ViewKeeper
 from serving.problems import GUARDED, WRITTEN, ProblemError, documented, shorten
-from serving.store.replies import Reply
-from serving.store.saved_views import (
-    ChangedError,
+from serving.store import (
+    Answer,
+    ChangedSinceError,
     NameTakenError,
     SavedView,
     SavedViewRepository,
-    TooManyViewsError,
 )
+from serving.store.once import once
 
 NAME_LENGTH = 80
+MOST = 200
+"""Views that one person may keep."""
 TAGGED: Mapping[str, Any] = {
     "ETag": {"description": "For If-Match.", "schema": {"type": "string"}, "example": '"1"'}
 }
@@ -101,8 +104,9 @@ class ViewsOut(BaseModel):
     items: list[ViewOut] = Field(description="By name.")
 
 
-def router(views: SavedViewRepository) -> APIRouter:
+def router(engine: Engine) -> APIRouter:
     """The routes of views; everybody has their own."""
+    views = SavedViewRepository(engine)
     routes = APIRouter(prefix="/v1/views", tags=["views"])
 
     @routes.get(
@@ -129,13 +133,20 @@ def router(views: SavedViewRepository) -> APIRouter:
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         """Keep a question to the list under a name."""
-        asked = repeatable(request, principal, idempotency_key, view)
+
+        def keep(connection: Connection) -> Answer:
+            _require_room(views, principal.name)
+            kept = views.create_on(connection, principal.name, view.name, _query(view))
+            return Answer(201, _out(kept).model_dump(mode="json"))
+
+        asked = recognised(request, principal, idempotency_key, view)
         try:
-            return answered(views.create(view.name, _query(view), asked, _created))
-        except TooManyViewsError as error:
-            raise ProblemError(problems.TOO_MANY_VIEWS, str(error)) from error
+            answer = once(engine, asked, datetime.now(UTC), keep)
         except NameTakenError as error:
             raise _taken(view, error) from error
+        address = f"/v1/views/{answer.body['view_id']}"
+        headers = {"location": address, "etag": tag_of(answer.body["version"])}
+        return JSONResponse(answer.body, answer.status, headers)
 
     @routes.get(
         "/{view_id}",
@@ -146,7 +157,7 @@ def router(views: SavedViewRepository) -> APIRouter:
     )
     def get_view(view_id: ViewId, principal: ViewKeeper, response: Response) -> ViewOut:
         """One of your views; its ETag is needed to change it."""
-        return _tagged(_found(views.get(view_id, principal.name), view_id), response)
+        return _tagged(_found(views.view(principal.name, view_id), view_id), response)
 
     @routes.put(
         "/{view_id}",
@@ -166,11 +177,11 @@ def router(views: SavedViewRepository) -> APIRouter:
         if_match: IfMatch = None,
     ) -> ViewOut:
         """Give a view another name or question, unless it was changed meanwhile."""
-        now = datetime.now(UTC)
-        wanted = SavedView(view_id, principal.name, view.name, _query(view), 0, now, now)
+        before = _found(views.view(principal.name, view_id), view_id)
+        version = version_of(if_match) or before.version
         try:
-            found = views.change(wanted, version_of(if_match))
-        except ChangedError as error:
+            found = views.change(principal.name, view_id, version, view.name, _query(view))
+        except ChangedSinceError as error:
             raise changed(str(error), if_match) from error
         except NameTakenError as error:
             raise _taken(view, error) from error
@@ -189,8 +200,8 @@ def router(views: SavedViewRepository) -> APIRouter:
     def remove_view(view_id: ViewId, principal: ViewKeeper, if_match: IfMatch = None) -> None:
         """Drop a view, unless it was changed meanwhile."""
         try:
-            gone = views.remove(view_id, principal.name, version_of(if_match))
-        except ChangedError as error:
+            gone = views.remove(principal.name, view_id, version_of(if_match))
+        except ChangedSinceError as error:
             raise changed(str(error), if_match) from error
         if not gone:
             _found(None, view_id)
@@ -206,9 +217,10 @@ def _out(view: SavedView) -> ViewOut:
     return ViewOut(**{name: getattr(view, name) for name in ViewOut.model_fields})
 
 
-def _created(view: SavedView) -> Reply:
-    headers = {"location": f"/v1/views/{view.view_id}", "etag": tag_of(view.version)}
-    return Reply(201, _out(view).model_dump(mode="json"), headers)
+def _require_room(views: SavedViewRepository, owner: str) -> None:
+    if len(views.all(owner)) >= MOST:
+        detail = f"You keep {MOST} views, and nobody may keep more."
+        raise ProblemError(problems.TOO_MANY_VIEWS, detail)
 
 
 def _tagged(view: SavedView, response: Response) -> ViewOut:

@@ -1,18 +1,15 @@
 """What every write has in common: a key that makes it repeatable, and the version it changes."""
 
-import hashlib
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Header, Request
-from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
 from serving import problems
 from serving.auth.roles import Principal
 from serving.problems import ProblemError, shorten
-from serving.store.columns import compact
-from serving.store.replies import Repeatable, Reply
+from serving.store.idempotency import Request as Asked
+from serving.store.idempotency import digest_of
 
 KEY_LENGTH = 200
 
@@ -37,19 +34,15 @@ IfMatch = Annotated[
 ]
 
 
-def repeatable(
+def recognised(
     request: Request, principal: Principal, key: str | None, body: BaseModel
-) -> Repeatable:
-    """A write as the store recognises it."""
+) -> Asked | None:
+    """A write as the store recognises it; None where it came without a key."""
+    if key is None:
+        return None
     operation = f"{request.method} {request.url.path}"
-    asked = compact(body.model_dump(mode="json", exclude_unset=True))
-    digest = hashlib.sha256(asked.encode()).hexdigest()
-    return Repeatable(key or "", principal.name, operation, digest, datetime.now(UTC))
-
-
-def answered(reply: Reply) -> Response:
-    """A kept reply as an HTTP answer."""
-    return JSONResponse(reply.body, reply.status, reply.headers)
+    digest = digest_of(body.model_dump(mode="json", exclude_unset=True))
+    return Asked(key, principal.name, operation, digest)
 
 
 def tag_of(version: int) -> str:

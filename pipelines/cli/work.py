@@ -1,0 +1,25 @@
+"""The process of one job that the service was asked for; nobody types this command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import DEFAULT_WORKSPACE, WorkspaceOption, config_of
+from pipelines.jobs import work as do_work
+from pipelines.terminal import Terminal
+from pipelines.workspace import Workspace
+
+
+def work(
+    job_id: Annotated[str, typer.Argument(help="As the service named it.")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+) -> None:
+    """Do one job that waits in the store, as the service starts it."""
+
+    def run() -> int:
+        space = Workspace(workspace)
+        used = Path(space.config.read_text(encoding="utf-8")) if space.config.exists() else None
+        return do_work(space, config_of(space, used), job_id)
+
+    Terminal().guard(run)
