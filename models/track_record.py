@@ -5,7 +5,9 @@ thresholds, without the steps that keep bands from flapping. The thresholds were
 these very rows, so the bands' shares are those the model was chosen for; chances were not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,7 @@ from models.score import Band
 from models.scorecard import SEED
 
 DRAWS = 200
-EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+EDGES = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 """Shares of rows, lowest chance first, at which reliability groups end: finer where it counts."""
 CALLED = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 """Shares of accounts called at a date at which leavers found are counted."""
@@ -237,3 +239,41 @@ def _shares(order: _Order, lost: Vector, draws: Resamples) -> npt.NDArray[np.flo
     """The share of leavers found by each of `CALLED`, shape (1 + draws, shares)."""
     sums = draws.sums(*(lost * order.called(share) for share in CALLED), lost)
     return np.column_stack([ratio(sums[:, n], sums[:, -1]) for n in range(len(CALLED))])
+
+
+def read_back(kept: Mapping[str, Any]) -> TrackRecord | None:
+    """A track record from the plain values that `dataclasses.asdict` gave; None of nothing."""
+    if not kept:
+        return None
+    return TrackRecord(
+        horizon=kept["horizon"],
+        dates=tuple(kept["dates"]),
+        rows=kept["rows"],
+        accounts=kept["accounts"],
+        lost=kept["lost"],
+        reliability=tuple(
+            Group(each["said"], _estimate(each["came"]), each["rows"])
+            for each in kept["reliability"]
+        ),
+        lift=tuple(
+            Found(each["called"], _estimate(each["found"]), each["rival"]) for each in kept["lift"]
+        ),
+        rule=kept["rule"],
+        lead=tuple(
+            Lead(each["least_days"], Band(each["band"]), each["leavers"]) for each in kept["lead"]
+        ),
+        months=tuple(
+            Month(
+                each["month"],
+                Band(each["band"]),
+                each["said"],
+                _estimate(each["came"]),
+                each["rows"],
+            )
+            for each in kept["months"]
+        ),
+    )
+
+
+def _estimate(kept: Mapping[str, Any]) -> Estimate:
+    return Estimate(kept["value"], kept["low"], kept["high"])

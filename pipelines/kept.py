@@ -5,14 +5,20 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
+
 from models.dataset import Dataset
 from models.evidence import Described, Evidence, evidence_rows
+from models.evidence.rows import BESIDE
 from models.scorecard import Asked
+from models.track_record import TrackRecord, track_record
 from models.trained import Trained, TrainingPlan
 from pipelines.config import Config
 from serving.store import ModelRecord
 from serving.store.columns import finite
 
+SIMPLE_RULE = "best single signal"
+"""The baseline that a model is shown beside."""
 DESCRIBED = Described(
     monthly_revenue="profile__mrr",
     tenure=("profile__age", "profile__subscribed_for", "consumption__first_used"),
@@ -58,6 +64,13 @@ def _decided(trained: Trained) -> int:
     """The primary horizon, or the one that decided where the model was not tested at it."""
     primary = trained.model.primary_horizon
     return primary if primary in trained.tests else trained.verdict.horizon
+
+
+def track_of(evidence: Evidence, trained: Trained) -> TrackRecord:
+    """What became of what a model said, beside the best of its signals alone."""
+    rows = evidence.at(evidence.primary_horizon)
+    rule = SIMPLE_RULE if rows.get(f"{BESIDE}{SIMPLE_RULE}", pd.Series()).notna().any() else ""
+    return track_record(rows, trained.model.policy, rule)
 
 
 def described(evidence: Evidence, record: ModelRecord, trained: Trained) -> Evidence:

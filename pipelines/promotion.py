@@ -136,8 +136,26 @@ def put_in_service(
         raise
 
 
-def promote(workspace: Workspace, name: str, reason: str, force: bool = False) -> Changed:
+def judged(record: ModelRecord, run_id: str, decision: Decision) -> ModelRecord:
+    """A record with what was found of the model beside the one that served."""
+    found = {"decision": list(decision.reasons)}
+    compared = {"comparison": asdict(decision.comparison)} if decision.comparison else {}
+    return replace(record, run_id=run_id, metrics={**record.metrics, **found, **compared})
+
+
+def keep_waiting(workspace: Workspace, record: ModelRecord) -> None:
+    """Let the store know a model that does not serve, so that people can look at it."""
+    engine = open_store(workspace.store_address)
+    ModelVersionRepository(engine).keep(record)
+    engine.dispose()
+
+
+def promote(
+    workspace: Workspace, name: str, reason: str, force: bool = False, by: str | None = None
+) -> Changed:
     """Let a model serve if the rule allows it, or with `force` whatever the rule says.
+
+    `by` is who wants it; the user of the operating system unless given.
 
     Raises:
         InputError: there is no such model, it serves already, or no reason was given.
@@ -153,14 +171,16 @@ def promote(workspace: Workspace, name: str, reason: str, force: bool = False) -
     if against and not force:
         raise NotPromoted(_refusal(wanted.version, against))
     verdict = (*verdict, *(("promoted by --force against the rule",) if against else ()))
-    cause = Cause(ModelAction.PROMOTED, datetime.now(UTC), who(), reason.strip(), verdict)
+    cause = Cause(ModelAction.PROMOTED, datetime.now(UTC), by or who(), reason.strip(), verdict)
     put_in_service(workspace, wanted, _record(workspace, registry, wanted), cause)
     before = champion.version if champion else None
     return Changed(cause.action, before, wanted.version, cause.by, verdict)
 
 
-def roll_back(workspace: Workspace, reason: str) -> Changed:
+def roll_back(workspace: Workspace, reason: str, by: str | None = None) -> Changed:
     """Let the model serve again that served before the present one.
+
+    `by` is who wants it; the user of the operating system unless given.
 
     Raises:
         InputError: no model served before, or no reason was given.
@@ -178,7 +198,7 @@ def roll_back(workspace: Workspace, reason: str) -> Changed:
             "no model is known to have served before the present one: name one yourself with "
             "`forewarn promote VERSION --reason TEXT`."
         )
-    cause = Cause(ModelAction.ROLLED_BACK, datetime.now(UTC), who(), reason.strip())
+    cause = Cause(ModelAction.ROLLED_BACK, datetime.now(UTC), by or who(), reason.strip())
     put_in_service(workspace, find(registry, earlier), record, cause)
     return Changed(cause.action, champion.version, earlier, cause.by, ())
 

@@ -23,10 +23,11 @@ from pipelines.jobs import ProcessRunner
 from pipelines.score import NoModel
 from pipelines.terminal import plain
 from pipelines.words import words_of
+from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
-from serving.api.explanations import Explain, NotExplained
 from serving.app import App, create_app
 from serving.auth.providers import sign_in_with
+from serving.live import Explain, NotExplained
 from serving.observing import log
 from serving.settings import Settings, SettingsError, read_settings
 from serving.store import AccessRepository, ScoreRepository, open_store
@@ -87,6 +88,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         figures=workspace.insights / FIGURES,
         runner=ProcessRunner(workspace, engine),
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
+        workshop=workshop_of(workspace, settings),
     )
     if settings.traces:
         _trace(app)

@@ -26,6 +26,7 @@ from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
+from models.track_record import TrackRecord
 from models.trained import Provenance, Trained, TrainingPlan
 from models.training import train, version_of
 from pipelines.beside import Beside, learnt_beside
@@ -44,9 +45,17 @@ from pipelines.company import (
 )
 from pipelines.config import Config
 from pipelines.errors import InputError
-from pipelines.kept import asked_of, described, evidence_of
+from pipelines.kept import asked_of, described, evidence_of, track_of
 from pipelines.logged import dataset_record, draw_further, run_record
-from pipelines.promotion import Decision, decide, put_in_service, serves, trained_cause
+from pipelines.promotion import (
+    Decision,
+    decide,
+    judged,
+    keep_waiting,
+    put_in_service,
+    serves,
+    trained_cause,
+)
 from pipelines.refusal import keep as keep_refusal
 from pipelines.snapshot import build, read_fates
 from pipelines.stale import Newer, beside_champion, keep_since
@@ -80,6 +89,7 @@ class TrainResult:
         data: what it was trained from.
         beside: what was learnt beside the chance of loss.
         since: it and the model that serves on rows newer than that one, where there are any.
+        track: what became of what it said; None where it could not be checked.
     """
 
     trained: Trained
@@ -92,6 +102,7 @@ class TrainResult:
     data: DatasetRecord | None = None
     beside: Beside = Beside()
     since: Newer | None = None
+    track: TrackRecord | None = None
 
     @property
     def promoted(self) -> bool:
@@ -168,7 +179,8 @@ def train_model(
     rows = evidence.at(evidence.primary_horizon)
     card = scorecard(rows, rows["chance"].to_numpy(float), asked)
     newer = beside_champion(workspace, dataset, trained, columns, say)
-    return _recorded(workspace, replace(result, card=card, since=newer), evidence, promote)
+    result = replace(result, card=card, since=newer, track=track_of(evidence, trained))
+    return _recorded(workspace, result, evidence, promote)
 
 
 @dataclass(frozen=True)
@@ -282,9 +294,12 @@ def _recorded(
     decision = _decision(registry, result, evidence) if promote else UNASKED
     refused = not (result.trained.verdict.fit or registry.champion())
     keep_refusal(workspace, result.trained.verdict.sentences if refused else ())
+    record = judged(record, result.run_id, decision)
     if decision.serves and not serves(workspace, digest):
         registered = find(registry, model.version)
         put_in_service(workspace, registered, record, trained_cause(decision.reasons))
+    elif not decision.serves:
+        keep_waiting(workspace, record)
     return replace(result, decision=decision)
 
 
@@ -317,6 +332,9 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "bands": summary["bands"],
             "calibration": calibration_of(result.card),
             "honesty": result.trained.honesty.summary(),
+            "fit": result.trained.verdict.fit,
+            "verdict": list(result.trained.verdict.sentences),
+            "track_record": asdict(result.track) if result.track else {},
             "minimum_lead_days": model.lead,
             "beside": result.beside.summary(),
             "leading_signals": summary["leading_signals"],

@@ -1,7 +1,6 @@
 """The application: API, console and their protection, composed from a store."""
 
 from collections.abc import Collection
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,25 +11,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import (
-    accounts,
-    explanations,
-    health,
-    history,
-    insights,
-    jobs,
-    models,
-    portfolio,
-    segments,
-    views,
-)
-from serving.api.conditional import until_published
-from serving.auth.gate import READS_ACCOUNTS, Gate
+from serving.api import routes
+from serving.api.jobs import Runner
+from serving.auth.gate import Gate
 from serving.auth.providers import START
 from serving.bodies import BodyLimit
-from serving.console import login, pages, vendor
+from serving.console import login, pages, rooms, vendor
 from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
+from serving.live import CloseUp, Explain
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
@@ -38,9 +27,7 @@ from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 from serving.store.people import PeopleRepository
-from serving.store.portfolio import PortfolioRepository
-from serving.store.publications import last_published
-from serving.store.segments import SegmentRepository
+from serving.workshop import Workshop
 
 if TYPE_CHECKING:
     from serving.auth.oidc import SignIn
@@ -73,10 +60,12 @@ def create_app(
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
     access: AccessRepository | None = None,
-    explain: explanations.Explain | None = None,
+    explain: Explain | None = None,
+    close_up: CloseUp | None = None,
     figures: Path | None = None,
     sign_in: "SignIn | None" = None,
-    runner: jobs.Runner | None = None,
+    runner: Runner | None = None,
+    workshop: Workshop | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -88,10 +77,12 @@ def create_app(
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
         access: who may ask, by key; None where only this machine can, and nobody logs in.
-        explain: explains one account; None where no workspace is at hand.
+        explain: explains one account, where there is no `close_up`.
+        close_up: single accounts seen from near; None where no workspace is at hand.
         figures: the file that `forewarn insights` writes, if there is such a place.
         runner: has jobs done outside of this process; None where no workspace is at hand.
         sign_in: logs people in with the company's accounts; needs `access`.
+        workshop: what the console is to know of the workspace beyond the store.
     """
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
@@ -110,19 +101,13 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
-    fresh = until_published(partial(last_published, engine), READS_ACCOUNTS)
-    app.include_router(accounts.router(scores, presentation, fresh))
-    app.include_router(history.router(scores, fresh))
-    app.include_router(portfolio.router(PortfolioRepository(engine), currency, fresh))
-    app.include_router(segments.router(SegmentRepository(engine), currency, fresh))
-    app.include_router(explanations.router(explain, scores))
-    app.include_router(models.router(versions))
-    app.include_router(insights.router(figures))
-    app.include_router(views.router(engine))
-    app.include_router(jobs.router(engine, runner))
-    app.include_router(health.router(engine))
+    explainer = close_up.explain if close_up else explain
+    asked = routes.Asked(engine, scores, versions, presentation, explainer, figures, runner)
+    for noun in routes.routers(asked):
+        app.include_router(noun)
     console = Console(scores, presentation, renderer)
-    for page in pages.routers(console, app.openapi):
+    beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
+    for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))

@@ -48,6 +48,7 @@ class Settings:
         json_log: a line of JSON for each request, also where nobody logs in.
         oidc: how people log in with the company's own accounts; None where they do not.
         traces: the standard variables of OpenTelemetry say where traces of requests go.
+        mlflow: address of a running MLflow, to link training runs to; empty where none is known.
     """
 
     host: str = DEFAULT_HOST
@@ -58,6 +59,7 @@ class Settings:
     json_log: bool = False
     oidc: OidcSettings | None = None
     traces: bool = False
+    mlflow: str = ""
 
     @property
     def needs_login(self) -> bool:
@@ -76,7 +78,8 @@ class Settings:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from FOREWARN_HOST, _PORT, _STORE, _LOGIN (keys), _CSM_SEES (own, all), _LOG (json).
 
-    Also OTEL_EXPORTER_OTLP_ENDPOINT, whether it is set, and what `_oidc` reads.
+    Also FOREWARN_MLFLOW, the address of a running MLflow; OTEL_EXPORTER_OTLP_ENDPOINT, whether it
+    is set; and what `_oidc` reads.
 
     Raises:
         SettingsError: a value is none of those allowed.
@@ -87,6 +90,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         store=environment.get("FOREWARN_STORE") or None,
         login=_word(environment, "FOREWARN_LOGIN", ("", "keys")) == "keys",
         json_log=_word(environment, "FOREWARN_LOG", ("", "json")) == "json",
+        mlflow=_web_address(environment.get("FOREWARN_MLFLOW", "")),
         csm_sees_all=_word(environment, "FOREWARN_CSM_SEES", ("own", "all")) == "all",
         oidc=_oidc(environment),
         traces=any(environment.get(f"OTEL_EXPORTER_OTLP_{name}") for name in TRACES_TO),
@@ -145,6 +149,13 @@ def _roles(text: str) -> dict[str, Role]:
             )
         found[word] = Role(role)
     return found
+
+
+def _web_address(given: str) -> str:
+    """An address of the web without its last slash; empty where none is given."""
+    if given and not given.startswith(("http://", "https://")):
+        raise SettingsError(f"FOREWARN_MLFLOW is {given!r}; allowed: http://... or https://...")
+    return given.rstrip("/")
 
 
 def _word(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:

@@ -1,6 +1,5 @@
 """`/v1/explanations`: why one account has its score, and what changed."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -13,18 +12,11 @@ from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import require
 from serving.api.schemas import BAND
 from serving.auth.gate import AccountsReader
+from serving.live import Explain, NotExplained
 from serving.problems import GUARDED, ProblemError, documented, shorten
 from serving.store import ScoreRepository
 
-Explain = Callable[[str, date | None, date | None], dict[str, Any]]
-"""Explains an account at a date (None is the newest) against an earlier one (None is the one
-before), as plain JSON values; raises NotExplained."""
-
 ALONE = "This service runs beside no workspace, and models and snapshots are kept there."
-
-
-class NotExplained(Exception):
-    """There is no such explanation; the message says why, and what to do."""
 
 
 class ExplanationQuery(BaseModel):

@@ -113,6 +113,7 @@ def allowed(action: Action) -> Rule:
 READS_ACCOUNTS = allowed(Action.READ_ACCOUNTS)
 AccountsReader = Annotated[Principal, Depends(READS_ACCOUNTS)]
 ModelsReader = Annotated[Principal, Depends(allowed(Action.READ_MODELS))]
+ModelsChanger = Annotated[Principal, Depends(allowed(Action.CHANGE_MODELS))]
 InsightsReader = Annotated[Principal, Depends(allowed(Action.READ_INSIGHTS))]
 MetricsReader = Annotated[Principal, Depends(allowed(Action.READ_METRICS))]
 ViewKeeper = Annotated[Principal, Depends(allowed(Action.KEEP_VIEWS))]

@@ -29,6 +29,7 @@ class Action(StrEnum):
 
     READ_ACCOUNTS = "read_accounts"
     READ_MODELS = "read_models"
+    CHANGE_MODELS = "change_models"
     READ_INSIGHTS = "read_insights"
     READ_METRICS = "read_metrics"
     KEEP_VIEWS = "keep_views"
@@ -40,6 +41,7 @@ EVERYONE = frozenset(Role)
 ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.READ_ACCOUNTS: EVERYONE,
     Action.READ_MODELS: EVERYONE - {Role.COLLEAGUE},
+    Action.CHANGE_MODELS: frozenset({Role.DATA_SCIENTIST}),
     Action.READ_INSIGHTS: EVERYONE - {Role.BATCH},
     Action.READ_METRICS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
     Action.KEEP_VIEWS: EVERYONE,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -138,6 +139,7 @@ def _environment() -> Environment:
         "percent": format.percent,
         "health": format.health,
         "both": both,
+        "isoday": lambda written: format.day(date.fromisoformat(written)),
     }
     return environment
 

@@ -24,11 +24,23 @@ from serving.store.errors import (
 )
 from serving.store.idempotency import Answer, IdempotencyRepository, Request, digest_of
 from serving.store.jobs import Job, JobRepository, JobState
+from serving.store.listing import Facets
 from serving.store.model_changes import ModelChangeRepository, served_before
 from serving.store.model_versions import ModelVersionRepository
 from serving.store.outbox import Letter, OutboxRepository
 from serving.store.pages import Page, Sort
 from serving.store.past_runs import PastRun
+from serving.store.portfolio import PortfolioRepository
+from serving.store.portfolio_records import (
+    BandSum,
+    Before,
+    MapPoint,
+    Moved,
+    Moves,
+    PortfolioSummary,
+    RenewalMonth,
+    TierSum,
+)
 from serving.store.question import Between, Question
 from serving.store.records import (
     AccountScore,
@@ -56,6 +68,8 @@ __all__ = [
     "Answer",
     "AuditEntry",
     "AuditRepository",
+    "BandSum",
+    "Before",
     "Between",
     "Cause",
     "ChainCheck",
@@ -63,6 +77,7 @@ __all__ = [
     "CursorError",
     "Deed",
     "DeliveryRepository",
+    "Facets",
     "HistoryPoint",
     "IdempotencyRepository",
     "Job",
@@ -71,19 +86,25 @@ __all__ = [
     "KeyInfo",
     "KeyReusedError",
     "Letter",
+    "MapPoint",
     "ModelAction",
     "ModelChange",
     "ModelChangeRepository",
     "ModelRecord",
     "ModelVersionRepository",
     "MoveCause",
+    "Moved",
+    "Moves",
     "NameTakenError",
     "OutboxRepository",
     "Page",
     "PastRun",
     "Payload",
+    "PortfolioRepository",
+    "PortfolioSummary",
     "PublishError",
     "Question",
+    "RenewalMonth",
     "Request",
     "RunHead",
     "RunInfo",
@@ -98,6 +119,7 @@ __all__ = [
     "Standing",
     "StoreAddressError",
     "StoreError",
+    "TierSum",
     "Transition",
     "digest_of",
     "open_store",

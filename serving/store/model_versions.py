@@ -12,7 +12,7 @@ from serving.store.tables import MODEL_VERSION
 
 
 class ModelVersionRepository:
-    """Keeps every promoted version; at most one of them is champion.
+    """Keeps every version that was trained or served; at most one of them is champion.
 
     Args:
         engine: a store opened by `open_store`.
@@ -43,12 +43,34 @@ class ModelVersionRepository:
             connection.execute(update(MODEL_VERSION).values(is_champion=False))
             connection.execute(insert(MODEL_VERSION), _row(record))
 
+    def keep(self, record: ModelRecord) -> None:
+        """Record a version that was trained and does not serve; the champion stays as it is.
+
+        Raises:
+            ValueError: an instant has no time zone.
+        """
+        require_zone(record.created_at)
+        mine = MODEL_VERSION.c.version == record.version
+        with writing(self._engine) as connection:
+            if connection.scalar(select(MODEL_VERSION.c.is_champion).where(mine)):
+                return
+            connection.execute(delete(MODEL_VERSION).where(mine))
+            connection.execute(insert(MODEL_VERSION), {**_row(record), "is_champion": False})
+
+    def newest(self, most: int = 50) -> list[ModelRecord]:
+        """Versions by the time they were trained, the newest first."""
+        chosen = select(*MODEL_VERSION.c).order_by(
+            MODEL_VERSION.c.created_at.desc(), MODEL_VERSION.c.version
+        )
+        with reading(self._engine) as connection:
+            return [_record(row) for row in connection.execute(chosen.limit(most)).mappings()]
+
     def champion(self) -> ModelRecord | None:
         """The version that serves; None where none was promoted yet."""
         return self._one(MODEL_VERSION.c.is_champion)
 
     def get(self, version: str) -> ModelRecord | None:
-        """A version that serves or once served; None where it was never promoted."""
+        """A version by its name; None where none of that name is kept."""
         return self._one(MODEL_VERSION.c.version == version)
 
     def _one(self, condition: ColumnElement[bool]) -> ModelRecord | None:

@@ -1,6 +1,8 @@
 """Between dataclasses and table rows."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import Any
 
 from sqlalchemy import RowMapping
 
@@ -73,7 +75,7 @@ def history_point(row: RowMapping) -> HistoryPoint:
     return HistoryPoint(**row)
 
 
-def transition(row: RowMapping) -> Transition:
+def transition(row: RowMapping | Mapping[str, Any]) -> Transition:
     """A row of `transition`."""
     return Transition(**row)
 

@@ -6,11 +6,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from serving.store.derive import derive
 from serving.store.errors import SchemaError
+from serving.store.growing import growing_statements
+from serving.store.metadata import METADATA
+from serving.store.tables import AUDIT, SHOW_LATEST
 from serving.store.transactions import reading, writing
 
 HEAD = "0002"
@@ -32,8 +36,7 @@ def revision_of(connection: Connection) -> str:
 
 def revisions() -> list[str]:
     """Every revision, first to newest."""
-    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
-    return [script.revision for script in scripts][::-1]
+    return [script.revision for script in _scripts().walk_revisions()][::-1]
 
 
 def ready(engine: Engine) -> None:
@@ -54,7 +57,19 @@ def ready(engine: Engine) -> None:
                 "make a backup with `forewarn db backup`, then run `forewarn db upgrade`."
             )
         copy_aside(engine, found)
-    migrate(engine, HEAD)
+        migrate(engine, HEAD)
+        return
+    with writing(engine) as connection:
+        if revision_of(connection) == EMPTY:
+            create(connection)
+
+
+def create(connection: Connection) -> None:
+    """The tables of this version in an empty store: what all revisions in turn come to."""
+    METADATA.create_all(connection)
+    for statement in [*growing_statements(AUDIT.name, connection.dialect.name), SHOW_LATEST]:
+        connection.execute(text(statement))
+    MigrationContext.configure(connection).stamp(_scripts(), HEAD)
 
 
 def require_known(found: str) -> None:
@@ -109,6 +124,10 @@ def copy_aside(engine: Engine, found: str) -> Path | None:
     with sqlite3.connect(file) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     return copy
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

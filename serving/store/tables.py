@@ -62,6 +62,7 @@ __all__ = [
     "SCORE",
     "SCORING_RUN",
     "SEGMENTS",
+    "SHOW_LATEST",
     "SILENT_SOURCE",
     "TRANSITION",
     "p_loss_column",
@@ -161,6 +162,12 @@ def _latest(slot: int) -> Table:
 
 
 LATEST = (_latest(0), _latest(1))
+
+SHOW_LATEST = "CREATE VIEW score_latest AS " + " UNION ALL ".join(
+    f"SELECT * FROM {table.name} WHERE EXISTS "
+    f"(SELECT 1 FROM scoring_run WHERE scoring_run.slot = {slot})"
+    for slot, table in enumerate(LATEST)
+)
 
 RUN_TOTAL = Table(
     "run_total",

@@ -1,14 +1,17 @@
 """A small company on disk, the main job run over it once, and stores built by hand."""
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -26,6 +29,9 @@ from serving.store import (
     ScoringRun,
     open_store,
 )
+
+if TYPE_CHECKING:
+    from models.registry import Registry
 
 BEGINS, DAYS = date(2024, 1, 1), 500
 SCORED, RESCORED = date(2025, 2, 28), date(2025, 4, 30)
@@ -125,16 +131,64 @@ def in_a_shell(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
 
 
+def in_this_process(*arguments: object) -> Result:
+    """The command without the seconds that a new process takes to import everything."""
+    found = CliRunner().invoke(app, [str(each) for each in arguments])
+    assert found.exit_code == 0, found.stderr
+    return found
+
+
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_registry(once: Once) -> Iterator[None]:
+    """In this process a new registry is a copy of an empty one: MLflow takes seconds to make it."""
+    plain = Workspace.registry
+
+    def make(folder: Path) -> None:
+        plain(Workspace(folder))
+
+    def quick(space: Workspace) -> "Registry":
+        mine = space.root / "mlflow.db"
+        if not mine.exists():
+            space.root.mkdir(parents=True, exist_ok=True)
+            shutil.copy(once("registry", make) / "mlflow.db", mine)
+        return plain(space)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workspace, "registry", quick)
+        yield
+
+
+def moved(company: Path, folder: Path) -> Company:
+    """A copy of a company's folder with its workspace, which does not look back to the first."""
+    shutil.copytree(company, folder, dirs_exist_ok=True)
+    copy = Company(folder / "forewarn.toml", folder / "workspace")
+    Workspace(copy.workspace).config.write_text(str(copy.config))
+    with closing(sqlite3.connect(copy.workspace / "mlflow.db")) as database, database:
+        for table, column in (("runs", "artifact_uri"), ("experiments", "artifact_location")):
+            change = f"update {table} set {column} = replace({column}, ?, ?)"
+            database.execute(change, (company.as_uri(), folder.as_uri()))
+    return copy
+
+
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+def finished(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """The main job as of a day 70 days before the data ends, and scores of a later day."""
-    company = write_company(tmp_path_factory.mktemp("company"))
-    place = ("--workspace", company.workspace)
-    answer = in_a_shell("run", "-c", company.config, "--as-of", SCORED, "--json", *place)
-    assert answer.returncode == 0, answer.stderr
-    later = in_a_shell("score", "--as-of", RESCORED, *place)
-    assert later.returncode == 0, later.stderr
-    return Finished(company, answer)
+
+    def make(folder: Path) -> None:
+        company = write_company(folder)
+        place = ("-c", company.config, "--workspace", company.workspace)
+        answer = in_a_shell("run", "--as-of", SCORED, "--json", *place)
+        assert answer.returncode == 0, answer.stderr
+        said = {"stdout": answer.stdout, "stderr": answer.stderr}
+        (folder / "workspace" / "said.json").write_text(json.dumps(said))
+        in_this_process("score", "--as-of", RESCORED, *place)
+
+    company = moved(once("finished", make), tmp_path_factory.mktemp("finished"))
+    said = json.loads((company.workspace / "said.json").read_text())
+    return Finished(company, subprocess.CompletedProcess([], 0, said["stdout"], said["stderr"]))
 
 
 @dataclass(frozen=True)
@@ -155,14 +209,18 @@ class TrainedTwice:
 
 
 @pytest.fixture(scope="session")
-def trained_twice(tmp_path_factory: pytest.TempPathFactory) -> TrainedTwice:
-    company = write_company(tmp_path_factory.mktemp("twice"))
-    place = ("-c", company.config, "--workspace", company.workspace)
-    assert in_a_shell("load", *place).returncode == 0
-    answers = [in_a_shell("train", "--as-of", day, "--json", *place) for day in (SCORED, RESCORED)]
-    for answer in answers:
-        assert answer.returncode == 0, answer.stderr
-    return TrainedTwice(company, *(json.loads(answer.stdout) for answer in answers))
+def trained_twice(once: Once, tmp_path_factory: pytest.TempPathFactory) -> TrainedTwice:
+    def make(folder: Path) -> None:
+        company = write_company(folder)
+        place = ("-c", company.config, "--workspace", company.workspace)
+        in_this_process("load", *place)
+        for day in (SCORED, RESCORED):
+            said = in_this_process("train", "--as-of", day, "--json", *place).stdout
+            (folder / "workspace" / f"{day}.json").write_text(said)
+
+    company = moved(once("twice", make), tmp_path_factory.mktemp("twice"))
+    said = [(company.workspace / f"{day}.json").read_text() for day in (SCORED, RESCORED)]
+    return TrainedTwice(company, *(json.loads(each) for each in said))
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from serving.api.explanations import NotExplained
 from serving.app import create_app
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
+from serving.live import NotExplained
 from serving.store import AccessRepository, KeyInfo, ScoreRepository
 
 FOUND = {

@@ -51,7 +51,12 @@ def test_the_newest_revision_is_the_one_this_version_works_with():
     assert revisions()[-1] == HEAD
 
 
-def test_tables_and_migrations_agree(store):
+@pytest.mark.parametrize("steps", [(), ("0001", HEAD)])
+def test_tables_and_migrations_agree(address, steps):
+    store = connect(address) if steps else open_store(address)
+    for step in steps:
+        migrate(store, step)
+    assert revision(store) == HEAD
     made_by_publication = {name for table in LATEST for name in index_statements(table, "sqlite")}
 
     def ours(_thing, name, kind, _reflected, _compared):
@@ -62,6 +67,8 @@ def test_tables_and_migrations_agree(store):
         context = MigrationContext.configure(connection, opts=options)
         found = compare_metadata(context, METADATA)
     assert [each for each in found if "comment" not in str(each[0])] == []
+    assert "score_latest" in inspect(store).get_view_names()
+    store.dispose()
 
 
 def test_down_and_up_keep_what_both_revisions_hold(address, make_run):

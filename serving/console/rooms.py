@@ -1,0 +1,30 @@
+"""The pages about models, insights, the work queue and the first run, put together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter
+from sqlalchemy import Engine
+
+from serving.console import models
+from serving.console.frame import Console
+from serving.workshop import Workshop
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What these pages need.
+
+    Attributes:
+        figures: the file that `forewarn insights` writes, if there is such a place.
+    """
+
+    console: Console
+    engine: Engine
+    workshop: Workshop
+    figures: Path | None
+
+
+def routers(rooms: Rooms) -> tuple[APIRouter, ...]:
+    """The routes of each page."""
+    return (models.router(rooms.console, rooms.engine, rooms.workshop),)
