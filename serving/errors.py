@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from serving import problems
 from serving.api.conditional import NotModified, not_modified
@@ -19,6 +20,8 @@ from serving.security import SECURITY_HEADERS
 from serving.store import CursorError, KeyReusedError, StaleCursorError
 
 LOG = logging.getLogger(__name__)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 Page = Callable[[Problem], str]
 """Renders a problem as an HTML page for people."""
@@ -58,7 +61,10 @@ def install(app: FastAPI, page: Page) -> None:
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:
-        return answer(request, http_error(request, error), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == problems.WRONG_METHOD.status:
+            headers["allow"] = methods_of(request)
+        return answer(request, http_error(request, error), headers)
 
     @app.exception_handler(SQLAlchemyError)
     def _(request: Request, error: SQLAlchemyError) -> Response:
@@ -142,12 +148,26 @@ def http_error(request: Request, error: HTTPException) -> Problem:
             problems.NOT_FOUND, detail, given=given, allowed="the addresses under /docs"
         )
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "GET")
+        allowed = methods_of(request)
         detail = f"{given} is not possible; allowed: {allowed}."
         return problems.problem(problems.WRONG_METHOD, detail, given=given, allowed=allowed)
     if error.status_code == problems.TOO_LARGE.status:
         return problems.problem(problems.TOO_LARGE, str(error.detail))
     return problems.problem(problems.HTTP_ERROR, str(error.detail), status=error.status_code)
+
+
+def methods_of(request: Request) -> str:
+    """The methods that an address is served for, all of them.
+
+    The error names only those of the first route that has the address.
+    """
+    routes = request.app.router.routes
+
+    def served(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+    return ", ".join(method for method in METHODS if served(method))
 
 
 def store_unreachable() -> Problem:

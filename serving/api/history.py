@@ -4,15 +4,16 @@ Not below `/v1/accounts/{account_id}`: an id may end in "/history" itself.
 """
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import history_out, require, transition_out
 from serving.api.conditional import UNCHANGED
+from serving.api.days import Day
 from serving.api.schemas import HistoryOut, ScaleOut, TransitionOut
 from serving.auth.gate import AccountsReader
 from serving.problems import GUARDED, documented
@@ -24,16 +25,10 @@ class HistoryQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: date | None = Field(
+    since: Day | None = Field(
         default=None, description="From this day on.", examples=["2026-01-01"]
     )
-    until: date | None = Field(default=None, description="Up to this day.", examples=["2026-06-30"])
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError("since lies after until")
-        return self
+    until: Day | None = Field(default=None, description="Up to this day.", examples=["2026-06-30"])
 
     def holds(self, day: date) -> bool:
         """Whether a day is asked for."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Connection, Engine
 
 from serving import problems
+from serving.api.days import Day
 from serving.api.events import EVENTS, follow, identifier
 from serving.api.writes import IdempotencyKey, recognised
 from serving.auth.gate import JobsReader, JobsStarter
@@ -47,7 +48,7 @@ class JobIn(BaseModel):
         description="`score`: score all accounts with the model that serves, and publish.",
         examples=["score"],
     )
-    as_of: date | None = Field(
+    as_of: Day | None = Field(
         default=None,
         description="The day to describe; by default the last one of the data.",
         examples=["2026-06-30"],

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from serving import problems
 from serving.api.conditional import UNCHANGED
 from serving.api.schemas import BandCounts
 from serving.auth.gate import AccountsReader
@@ -72,7 +73,7 @@ def router(segments: SegmentRepository, currency: str, fresh: Any) -> APIRouter:
         operation_id="list_segments",
         summary="List segments",
         dependencies=[fresh],
-        responses=documented(*GUARDED) | UNCHANGED,
+        responses=documented(problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
     def list_segments(principal: AccountsReader) -> SegmentsOut:
         """Accounts, chance of loss and revenue by tier, industry, region and the like.

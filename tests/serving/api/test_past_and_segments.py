@@ -32,7 +32,11 @@ def test_the_past_of_an_account(client, sqlite_store, make_run):
     assert [each["as_of"] for each in late["scores"]] == ["2026-06-30"]
     early = client.get("/v1/history/a?until=2026-06-01").json()
     assert (len(early["scores"]), early["transitions"]) == (1, [])
-    assert client.get("/v1/history/a?since=2026-07-01&until=2026-06-01").status_code == 422
+    none = client.get("/v1/history/a?since=2026-07-01&until=2026-06-01").json()
+    assert (none["scores"], none["transitions"]) == ([], [])
+    for given in ("1", "1750000000", "2026-6-1", "yesterday"):
+        answer = client.get(f"/v1/history/a?since={given}")
+        assert answer.status_code == 422, given
     assert client.get("/v1/history/nobody").status_code == 404
 
 
