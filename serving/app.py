@@ -101,11 +101,11 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
-    explainer = close_up.explain if close_up else explain
-    asked = routes.Asked(engine, scores, versions, presentation, explainer, figures, runner)
+    known = close_up.explain if close_up else explain
+    asked = routes.Asked(engine, scores, versions, presentation, known, figures, runner)
     for noun in routes.routers(asked):
         app.include_router(noun)
-    console = Console(scores, presentation, renderer)
+    console = Console(scores, presentation, renderer, versions, engine, close_up, known)
     beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
     for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)

@@ -54,10 +54,11 @@ def step(start: float, by: float, scale: Scale) -> Markup:
     return svg.stretched(Markup().join(parts))
 
 
-def whole(value: float, band: Band, scale: Scale) -> Markup:
-    """The first or the last row: the chance itself, in its band's colour."""
+def whole(value: float, band: Band | None, scale: Scale) -> Markup:
+    """The first or the last row: the chance itself, in its band's colour if it has one."""
     end = scale.x(value)
-    bar = svg.rect(scale.x(0), 22, max(end - scale.x(0), 2.5), 56, f"f{LETTERS[band]}")
+    css = f"f{LETTERS[band]}" if band else "soft"
+    bar = svg.rect(scale.x(0), 22, max(end - scale.x(0), 2.5), 56, css)
     return svg.stretched(_grid(scale) + bar + _hair(end, 50, 100))
 
 

@@ -1,6 +1,5 @@
 """The frame around every page, and the rendering of templates and of parts of them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,15 +8,17 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from sqlalchemy import Engine
 
 from models.score import Band
 from serving import format
 from serving.auth.roles import Action, Principal
 from serving.charts import marks
 from serving.console import links, vendor
+from serving.live import CloseUp, Explain
 from serving.presentation import Presentation
 from serving.problems import Problem
-from serving.store import RunInfo, ScoreRepository
+from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,19 @@ class Renderer:
         found = self._environment.get_template(template)
         return HTMLResponse(found.render(run=run, **context))
 
+    def part(self, template: str, **context: Any) -> HTMLResponse:
+        """A template that pages include, for a script that puts it into the page that is open."""
+        return HTMLResponse(self._environment.get_template(template).render(**context))
+
     def fragment(
         self, template: str, block: str, run: RunInfo | None, **context: Any
     ) -> HTMLResponse:
-        """One block of a page, for a script that puts it into the page that is open."""
+        """One block of a page, likewise."""
         found = self._environment.get_template(template)
         inner = found.new_context({"run": run, **context})
-        parts: Iterable[str] = found.blocks[block](inner)
-        return HTMLResponse("".join(parts))
+        # Macros and imports are set by the top of the template, which runs until its first text.
+        next(iter(found.root_render_func(inner)), None)
+        return HTMLResponse("".join(found.blocks[block](inner)))
 
     def login(self, to: str, failed: bool) -> HTMLResponse:
         """The page to log in with; tells nothing of what is in the store."""
@@ -99,11 +105,19 @@ class Console:
         scores: the store's scores.
         presentation: the words, the company and its currency.
         renderer: makes pages of templates.
+        versions: the models that scored.
+        engine: the store itself, for what has no repository among these.
+        close_up: what is known of one account beyond the store; None without a workspace.
+        explain: explains one account; likewise.
     """
 
     scores: ScoreRepository
     presentation: Presentation
     renderer: Renderer
+    versions: ModelVersionRepository
+    engine: Engine
+    close_up: CloseUp | None = None
+    explain: Explain | None = None
 
 
 def is_swap(request: Request) -> bool:
@@ -132,6 +146,7 @@ def _environment() -> Environment:
         "places": places,
         "has_htmx": vendor.htmx_address() is not None,
         "account_link": links.account_link,
+        "what_if_link": links.what_if_link,
     }
     environment.filters |= {
         "day": format.day,

@@ -23,6 +23,7 @@ from serving.auth.limits import Limit
 from serving.auth.roles import Role
 from serving.store import (
     AccessRepository,
+    JobRepository,
     KeyInfo,
     ModelVersionRepository,
     ScoreRepository,

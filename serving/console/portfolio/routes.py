@@ -1,27 +1,25 @@
-"""`/`: the portfolio, whom to call first and what moved."""
+"""The route of the first page."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from serving.api.accounts import AccountQuery, find
 from serving.auth.gate import AccountsReader
-from serving.console.accounts import list_view
 from serving.console.frame import Console
-
-FIRST = 3
+from serving.console.portfolio.page import context
+from serving.store.portfolio import PortfolioRepository
 
 
 def router(console: Console) -> APIRouter:
     """The route."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    sums = PortfolioRepository(console.engine)
 
     @routes.get("/", response_model=None)
     def show_portfolio(principal: AccountsReader) -> Response:
-        query = AccountQuery(limit=FIRST)
-        page = find(console.scores, query, principal)
-        if page.run is None:
+        summary = sums.summary(principal.owner)
+        if summary is None:
             return console.renderer.page("empty.html", None, principal=principal)
-        view = list_view(page, query, console.presentation)
-        return console.renderer.page("portfolio.html", page.run, view=view, principal=principal)
+        found = context(console, sums, summary, principal.owner)
+        return console.renderer.page("portfolio.html", principal=principal, **found)
 
     return routes

@@ -1,0 +1,83 @@
+"""What is known of one account from near, with the reason for each part that is missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from models.score import OTHERS
+from serving.live import CloseUp, Explain, Levers, NotExplained, Past, PeerRange, Records
+
+Found = TypeVar("Found")
+ALONE = (
+    "This service runs beside no workspace; models, snapshots and records are kept there. "
+    "Start it with the workspace that scored: forewarn serve --workspace ..."
+)
+MOST_ROWS = 10
+"""Reasons shown one by one; the others are shown as one sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One account from near; what could not be told is None, and `why_not` says why.
+
+    Attributes:
+        explanation: as `ExplanationOut` describes it.
+        past: of the signals that are shown as reasons.
+        peers: likewise.
+        why_not: the reason for each part that is missing, by its name; each said once.
+    """
+
+    explanation: Mapping[str, Any] | None
+    past: Past | None
+    peers: PeerRange | None
+    levers: Levers | None
+    records: Records | None
+    why_not: Mapping[str, str]
+
+
+def see(
+    close_up: CloseUp | None, explain: Explain | None, account_id: str, since: date | None
+) -> Seen:
+    """Look at an account from near.
+
+    Args:
+        close_up: None where no workspace is at hand.
+        explain: what explains where there is no `close_up`; may be None too.
+        account_id: which account; whoever asks may see it.
+        since: the day to compare with; None for the one before.
+    """
+    why_not: dict[str, str] = {}
+    explained = None
+    if explain is not None:
+        explained = _ask("explanation", why_not, lambda: explain(account_id, None, since))
+    else:
+        why_not["explanation"] = ALONE
+    if close_up is None:
+        why_not |= dict.fromkeys(("past", "peers", "levers", "records"), ALONE)
+        return Seen(explained, None, None, None, None, why_not)
+    signals = shown_signals(explained)
+    return Seen(
+        explained,
+        _ask("past", why_not, lambda: close_up.past(account_id, signals)),
+        _ask("peers", why_not, lambda: close_up.peers(account_id, signals)),
+        _ask("levers", why_not, lambda: close_up.levers(account_id)),
+        _ask("records", why_not, lambda: close_up.records(account_id, None)),
+        why_not,
+    )
+
+
+def shown_signals(explained: Mapping[str, Any] | None) -> Sequence[str]:
+    """The columns that the rows of an explanation speak of."""
+    if explained is None:
+        return ()
+    named = [each["signal"] for each in explained["reasons"] if each["signal"] != OTHERS]
+    return tuple(named[:MOST_ROWS])
+
+
+def _ask(part: str, why_not: dict[str, str], ask: Callable[[], Found]) -> Found | None:
+    try:
+        return ask()
+    except NotExplained as error:
+        why_not[part] = str(error)
+        return None

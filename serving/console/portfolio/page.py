@@ -1,0 +1,175 @@
+"""The first page made ready to print."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from models.score import Band
+from serving import format
+from serving.console.accounts.query import ListQuery
+from serving.console.dates import day_of
+from serving.console.frame import Console
+from serving.console.portfolio import calls, moves, pictures
+from serving.store import Sort
+from serving.store.portfolio import PortfolioRepository
+from serving.store.portfolio_records import BandSum, Before, PortfolioSummary
+from serving.store.question import Question
+
+MONTH, WEEK, SOON = 30, 7, 90
+MOST_MOVED = 8
+ON_THE_MAP = 1500
+MOST_RENEWING = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A key figure.
+
+    Attributes:
+        beside: in small print behind the figure.
+        change: the figure's change, in bold; `note` follows it.
+    """
+
+    name: str
+    figure: str
+    beside: str
+    change: str
+    note: str
+    link: str = ""
+
+
+def context(
+    console: Console, sums: PortfolioRepository, summary: PortfolioSummary, owner: str | None
+) -> dict[str, Any]:
+    """What the template takes."""
+    currency = console.presentation.currency
+    first = sums.call_first(calls.FIRST, owner)
+    month, week = sums.moves(MONTH, owner), sums.moves(WEEK, owner)
+    champion = console.versions.champion()
+    named = {each.card.account_id for each in first}
+    return {
+        "run": summary.run,
+        "everybody": owner is None,
+        "calls": calls.calls(first, console.close_up, console.presentation),
+        "tiles": _tiles(console, summary, week, owner),
+        "tiers": _tiers(summary),
+        "strip": pictures.by_band(summary.bands, currency),
+        "arr": format.money(_arr(summary.bands), currency),
+        "moved": moves.moved_rows(
+            sums.moved(MONTH, MOST_MOVED, owner), summary.run.as_of, currency
+        ),
+        "map": pictures.risk_map(
+            sums.map(ON_THE_MAP, owner),
+            summary,
+            champion.bands if champion else {},
+            named,
+            format.SYMBOLS.get(currency, ""),
+        ),
+        "groups": moves.groups(month, currency),
+        "grey": moves.grey(month),
+        "months": pictures.loss_by_month(sums.renewals(12, owner), currency),
+        "all_moved": ListQuery(moved=MONTH, sort=Sort.CHANGE).link(),
+        "at_risk": ListQuery(band=[Band.RED, Band.YELLOW]).link(),
+        "symbol": format.SYMBOLS.get(currency, currency),
+    }
+
+
+def _tiers(summary: PortfolioSummary) -> tuple[tuple[str, str, str], ...]:
+    """Name, number of accounts and list of each tier."""
+    return tuple(
+        (
+            each.tier,
+            format.count(sum(of.accounts for of in each.bands.values())),
+            ListQuery(tier=[each.tier]).link(),
+        )
+        for each in summary.tiers
+        if each.tier
+    )
+
+
+def _tiles(
+    console: Console, summary: PortfolioSummary, week: Any, owner: str | None
+) -> tuple[Tile, ...]:
+    before = summary.before.get(MONTH)
+    return (
+        _accounts(summary, before),
+        _loss(summary, before, console.presentation.currency),
+        _renewing(console, owner),
+        _moves(week),
+    )
+
+
+def _accounts(summary: PortfolioSummary, before: Before | None) -> Tile:
+    now = _count(summary.bands)
+    then = _count(before.bands) if before else None
+    change = "" if then is None else _signed(now - then)
+    return Tile(
+        "Accounts", format.count(now), "active", change, _since(summary, before), ListQuery().link()
+    )
+
+
+def _loss(summary: PortfolioSummary, before: Before | None, currency: str) -> Tile:
+    now, then = _sum_loss(summary.bands), _sum_loss(before.bands) if before else None
+    arr = format.money(_arr(summary.bands), currency)
+    change = ""
+    if now is not None and then is not None:
+        moved = now - then
+        sign = "+" if moved > 0 else ""
+        change = f"{sign}{format.money(moved, currency)}"
+    note = f"{_since(summary, before)}; lower is better" if change else "lower is better"
+    name = f"Expected loss in {summary.run.primary_horizon} days"
+    return Tile(name, format.money(now, currency), f"of {arr} ARR", change, note)
+
+
+def _renewing(console: Console, owner: str | None) -> Tile:
+    """Red accounts that renew soon: how many, and what they pay."""
+    query = ListQuery(band=[Band.RED], renews=SOON, sort=Sort.RENEWAL)
+    asked = Question(bands=(Band.RED,), renews_from=0, renews_to=SOON)
+    page = console.scores.latest(asked, sort=Sort.RENEWAL, limit=MOST_RENEWING, owner=owner)
+    known = [each.card.arr for each in page.items if each.card.arr is not None]
+    arr = format.money(sum(known, Decimal(0)), console.presentation.currency) if known else ""
+    beside = f"accounts, {arr}" if known and page.total <= MOST_RENEWING else "accounts"
+    note = ""
+    if page.items and page.items[0].card.renews_at:
+        found = page.items[0]
+        day = day_of(page.items[0].card.renews_at, found.score.as_of)
+        note = f"next: {found.card.name or found.card.account_id}, {day}"
+    name = f"Red and renewing in {SOON} days"
+    return Tile(name, format.count(page.total), beside, "", note, query.link())
+
+
+def _moves(week: Any) -> Tile:
+    down, up, red = moves.counted(week)
+    beside = f"worse, {format.count(up)} better"
+    note = "turned red" if red else "nobody turned red"
+    link = ListQuery(moved=WEEK, sort=Sort.CHANGE).link()
+    return Tile(
+        f"Moves in {WEEK} days", format.count(down), beside, format.count(red) if red else "",
+        note, link,
+    )  # fmt: skip
+
+
+def _since(summary: PortfolioSummary, before: Before | None) -> str:
+    if before is None:
+        return "no earlier run to compare with"
+    return f"since {day_of(before.as_of, summary.run.as_of)}"
+
+
+def _count(bands: Mapping[Band, BandSum]) -> int:
+    return sum(of.accounts for of in bands.values())
+
+
+def _arr(bands: Mapping[Band, BandSum]) -> Decimal | None:
+    known = [of.arr for of in bands.values() if of.arr is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _sum_loss(bands: Mapping[Band, BandSum]) -> Decimal | None:
+    known = [of.expected_loss for of in bands.values() if of.expected_loss is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _signed(number: int) -> str:
+    sign = "+" if number > 0 else format.MINUS if number < 0 else ""
+    return f"{sign}{format.count(abs(number))}"
