@@ -114,15 +114,21 @@ def alive(job: Job) -> bool:
         return False
 
 
-def work(workspace: Workspace, config: Config, job_id: str) -> int:
-    """Do a job that waits; gives the exit code of the process."""
+def work(workspace: Workspace, configure: Callable[[], Config], job_id: str) -> int:
+    """Do a job that waits; gives the exit code of the process.
+
+    Args:
+        workspace: what the job works on.
+        configure: reads the configuration; its errors are reasons of the job.
+        job_id: which it is.
+    """
     with opened(workspace.store_address) as engine:
         jobs = JobRepository(engine)
         job = jobs.job(job_id)
         if job is None or not jobs.start(job_id, _process()):
             return 0  # cancelled before it began
         try:
-            result = KINDS[job.kind](workspace, config, job, _reporter(jobs, job_id))
+            result = KINDS[job.kind](workspace, configure(), job, _reporter(jobs, job_id))
         except Cancelled:
             return 0
         except (*USER, *UNFIT) as error:

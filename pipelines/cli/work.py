@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import DEFAULT_WORKSPACE, WorkspaceOption, config_of
+from pipelines.config import Config
 from pipelines.jobs import work as do_work
 from pipelines.terminal import Terminal
 from pipelines.workspace import Workspace
@@ -19,7 +20,11 @@ def work(
 
     def run() -> int:
         space = Workspace(workspace)
-        used = Path(space.config.read_text(encoding="utf-8")) if space.config.exists() else None
-        return do_work(space, config_of(space, used), job_id)
+
+        def configure() -> Config:
+            used = space.config.read_text(encoding="utf-8") if space.config.exists() else ""
+            return config_of(space, Path(used) if used else None)
+
+        return do_work(space, configure, job_id)
 
     Terminal().guard(run)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
 
-from models.score import Band, Reason
+from models.score import Reason
 from serving import problems
 from serving.addresses import ACCOUNT_ID
+from serving.api.account_query import AccountQuery, question_of
 from serving.api.conditional import UNCHANGED
 from serving.api.schemas import (
     AccountDetailOut,
@@ -28,30 +28,7 @@ from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.presentation import Presentation, Words, leading_reason
 from serving.problems import GUARDED, ProblemError, documented, shorten
-from serving.store import AccountScore, HistoryPoint, Page, ScoreRepository, Sort, Transition
-from serving.store.pages import CURSOR_LENGTH
-
-PAGE_LIMIT = 200
-
-
-class AccountQuery(BaseModel):
-    """Which accounts, in which order, from where on."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    band: list[Band] = Field(
-        default=[], max_length=20, description="Only these bands; repeat for several."
-    )
-    sort: Sort = Field(
-        default=Sort.RISK,
-        description="By risk or ARR, highest first, or by name; the unknown comes last.",
-    )
-    limit: int = Field(default=50, ge=1, le=PAGE_LIMIT, description="Accounts on a page.")
-    cursor: str | None = Field(
-        default=None,
-        max_length=CURSOR_LENGTH,
-        description="`next_cursor` of the page before, with the same band and sort.",
-    )
+from serving.store import AccountScore, HistoryPoint, Page, ScoreRepository, Transition
 
 
 def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> APIRouter:
@@ -102,7 +79,7 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
 def find(scores: ScoreRepository, query: AccountQuery, principal: Principal) -> Page:
     """The page a query asks for, of the accounts that are the principal's to see."""
     return scores.latest(
-        bands=query.band,
+        question_of(query),
         sort=query.sort,
         limit=query.limit,
         cursor=query.cursor,

@@ -25,8 +25,17 @@ EVENTS: dict[int | str, dict[str, Any]] = {
         "description": "Events of the type `job`, each with the job as JSON.",
         "content": {
             "text/event-stream": {
-                "schema": {"type": "string"},
-                "example": 'retry: 2000\n\nid: 5f1c\nevent: job\ndata: {"state": "running"}\n\n',
+                "schema": {
+                    "type": "object",
+                    "description": "One event; its data is a JobOut as JSON.",
+                    "required": ["id", "event", "data"],
+                    "properties": {
+                        "id": {"type": "string"},
+                        "event": {"const": "job"},
+                        "data": {"type": "string", "contentMediaType": "application/json"},
+                    },
+                },
+                "example": {"id": "5f1c", "event": "job", "data": '{"state": "running"}'},
             }
         },
     },

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
 
 from serving import problems
-from serving.api.accounts import AccountQuery
+from serving.api.account_query import AccountFilter
 from serving.api.writes import (
     IdempotencyKey,
     IfMatch,
@@ -65,17 +65,10 @@ class ViewIn(BaseModel):
         description="What it is called; one's views have different names.",
         examples=["Renewals at risk"],
     )
-    query: AccountQuery = Field(
+    query: AccountFilter = Field(
         description="The question, as /v1/accounts takes it; without cursor.",
         examples=[{"band": ["red", "yellow"], "sort": "arr"}],
     )
-
-    @field_validator("query")
-    @classmethod
-    def _without_cursor(cls, query: AccountQuery) -> AccountQuery:
-        if query.cursor is not None:
-            raise ValueError("a view has no cursor: it starts at the first page")
-        return query
 
 
 class ViewOut(BaseModel):

@@ -208,3 +208,28 @@ def test_causes_expansion_and_expected_loss(client, repository, make_run):
     assert (score["minimum_lead_days"], score["causes"], score["expansion"]) == (0, [], [])
     assert score["expected_loss"] is None
     assert client.get("/v1/accounts").json()["items"][0]["p_loss"] == 0.7
+
+
+def test_filters(client, repository, make_run):
+    arr = {"big": Decimal(9_000_000)}
+    names = {"big": "Brightwater Logistics", "small": "Grey Harbour"}
+    repository.publish(make_run({"big": 0.1, "small": 0.1}, as_of=MAY, arr=arr, names=names))
+    repository.publish(make_run({"big": 0.75, "small": 0.1}, arr=arr, names=names))
+
+    def found(query):
+        answer = client.get(f"/v1/accounts?{query}")
+        assert answer.status_code == 200, answer.text
+        return [item["account_id"] for item in answer.json()["items"]]
+
+    both = ["big", "small"]
+    assert found("tier=core&tier=other&csm=Lena%20Fischer&industry=Retail&region=DACH") == both
+    assert found("tier=other") == found("region=Nordics") == []
+    assert found("search=log") == ["big"]
+    assert found("changed_since=2026-06-01") == ["big"]
+    assert found("changed_since=2026-07-01") == []
+    assert found("renews_from=0&renews_to=92") == both
+    assert found("renews_to=91") == []
+    assert found("signal=users:..5") == []  # not known of either
+    assert found("sort=expected_loss") == both
+    for wrong in ("signal=users", "signal=colour:1..2", "search=%00", "renews_to=9999"):
+        assert client.get(f"/v1/accounts?{wrong}").status_code == 422, wrong

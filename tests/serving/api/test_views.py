@@ -84,7 +84,7 @@ def test_names_differ(client):
         ({"name": "x" * 81, "query": {}}, "name"),
         ({"name": "x", "query": {"band": ["purple"]}}, "query.band.0"),
         ({"name": "x", "query": {"colour": 1}}, "query.colour"),
-        ({"name": "x", "query": {"cursor": "abc"}}, "query"),
+        ({"name": "x", "query": {"cursor": "abc"}}, "query.cursor"),
         ({"name": "x", "query": {}, "owner": "Lena"}, "owner"),
     ],
 )
