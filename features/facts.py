@@ -4,11 +4,11 @@ Outcomes and populations see one instant, through `View`; signals see many at on
 `features.timeline`. Both cut by the same two clocks, and no switch turns the cut off.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from features.currency import Rates
 from features.order import in_order
 from features.versions import KNOWN_UNTIL, known_until
 from features.words import Array, Codes, Words
+
+Found = TypeVar("Found")
 
 
 class Taken(Mapping[str, Values]):
@@ -158,6 +160,7 @@ class View:
     bucket: Bucket
     as_of: date
     rates_of: date
+    _shared: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -173,6 +176,21 @@ class View:
     def _cache(self) -> dict[str, Facts]:
         return {}
 
+    def priced(self, rates_of: date) -> "View":
+        """The same, with amounts at the rates of another day."""
+        return replace(self, rates_of=rates_of)
+
+    @property
+    def prices(self) -> date | None:
+        """Whose rates the amounts have; None where there is one currency, and rates are none."""
+        return self.rates_of if self.bucket.rates.rates else None
+
+    def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What `make` finds, worked out once for all views that `priced` gives of this one."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        return cast("Found", self._shared[key])
+
     def connected(self, table: str) -> bool:
         """Whether the company brings `table` at all."""
         return table in self.bucket.tables
@@ -180,7 +198,7 @@ class View:
     def facts(self, table: str) -> Facts:
         """The visible facts of a connected table, amounts in the company's currency."""
         if table not in self._cache:
-            seen = visible(self.bucket.tables[table], self.cut)
+            seen = self.once(table, lambda: visible(self.bucket.tables[table], self.cut))
             self._cache[table] = _convert(seen, self.bucket.rates, self.rates_of)
         return self._cache[table]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from models.bands.codes import bands_of
 from models.causes.shares import Causes
 from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
+from models.explain.groups import GroupExplainer
+from models.explain.precedents import Frame
 from models.explain.reasons import Grouping
 from models.explain.reference import Reference
 from models.hazards import Hazard, explain, p_loss
@@ -150,6 +153,23 @@ class ChurnModel:
         """
         return explain(self.chain(horizon), inputs)
 
+    @cached_property
+    def by_group(self) -> GroupExplainer | None:
+        """Explains by group against the background, made when first asked for; None without."""
+        if self.reference is None:
+            return None
+        return GroupExplainer.of(self.chain(), self.schema.names, self.reference.background)
+
+    @cached_property
+    def grouping(self) -> Grouping:
+        """How shares by column become reasons, likewise."""
+        return Grouping.of(self.schema.names, self.reference)
+
+    @cached_property
+    def precedent_frame(self) -> Frame:
+        """What precedents are read with, likewise."""
+        return Frame(self.chain(), self.schema.names, self.grouping.place)
+
     def sizes(self, inputs: Matrix) -> npt.NDArray[np.float64]:
         """Mean absolute share of the log-odds by column, shape (columns,)."""
         total = np.zeros(inputs.shape[1])
@@ -194,13 +214,14 @@ class ChurnModel:
         self, snapshot: pd.DataFrame, inputs: Matrix
     ) -> Iterator[tuple[float, tuple[Reason, ...]]]:
         """Each row's base and reasons, worked out for a part of the rows at a time."""
-        grouping = Grouping.of(self.schema.names, self.reference)
+        grouping = self.grouping
         for some in parts_of(len(inputs)):
             cells = {name: snapshot[name].iloc[some].to_numpy(object) for name in self.schema.names}
             shares, base = self.explain(inputs[some])
             totals = grouping.sums(shares)
             for i in range(len(shares)):
-                yield float(base[i]), grouping.reasons(cells, i, shares[i], totals[i])
+                cell = partial(_cell, cells, i)
+                yield float(base[i]), grouping.reasons(cell, shares[i], totals[i])
 
     def _bands(
         self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
@@ -210,6 +231,10 @@ class ChurnModel:
         limits = self.policy.limits(Accounts.of(snapshot))
         before = seen or Seen.nothing(len(snapshot))
         return bands_of(settle(self.policy.steps, chance, limits, before))
+
+
+def _cell(cells: Mapping[str, npt.NDArray[np.object_]], row: int, column: str) -> object:
+    return cells[column][row]
 
 
 def parts_of(rows: int) -> list[slice]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from models.common_rows import alike, lacking, obstacle, shared_horizon, shared_rows
 from models.evidence.rows import SEGMENT, Evidence
 from models.metrics import FIGURES, Estimate, Resamples, Sample
 from models.scorecard import SEED, Asked, asked_by, sample_of, shortage
@@ -21,10 +22,7 @@ DECIDING = "log_loss"
 BETTER_WHEN_LOWER = ("log_loss",)
 COMPARED = (DECIDING, "auc", "precision_at_capacity", "arr_recall_at_capacity")
 TIER = SEGMENT + "tier"
-KEYS = ["account_id", "as_of", "horizon"]
 SANE_SLOPE = (0.6, 1.6)
-STALENESS_TOLD = 15.0
-"""Days by which one model's folds may be older than the other's before it is told."""
 
 
 class Outcome(StrEnum):
@@ -113,14 +111,14 @@ def compare(champion: Evidence, challenger: Evidence, rule: Rule | None = None) 
     """
     rule = rule or Rule()
     empty = Comparison(champion.version, challenger.version, Outcome.NOT_COMPARABLE, False, ())
-    obstacle = _obstacle(champion, challenger)
-    if obstacle:
-        return replace(empty, reasons=(obstacle,))
-    horizon = _horizon(champion, challenger)
-    rows, remarks = _shared(champion, challenger, horizon)
-    lacking = _lacking(rows, horizon)
-    if lacking:
-        return replace(empty, reasons=(lacking, *remarks), horizon=horizon, rows=len(rows))
+    why_not = obstacle(champion, challenger)
+    if why_not:
+        return replace(empty, reasons=(why_not,))
+    horizon = shared_horizon(champion, challenger)
+    rows, remarks = shared_rows(champion, challenger, horizon)
+    short = lacking(rows, horizon)
+    if short:
+        return replace(empty, reasons=(short, *remarks), horizon=horizon, rows=len(rows))
     asked = asked_by(challenger)
     return _judged(replace(empty, horizon=horizon), rows, remarks, asked, rule)
 
@@ -142,7 +140,7 @@ def _judged(
         *_tier_blocks(tiers, rule),
         *(() if forgiven else _slope_blocks(slope, rule)),
     )
-    remarks = (*_alike(rows), *remarks)
+    remarks = (*alike(rows), *remarks)
     return replace(
         found,
         outcome=outcome,
@@ -156,79 +154,6 @@ def _judged(
         tiers=tiers,
         slope=slope,
     )
-
-
-def _obstacle(champion: Evidence, challenger: Evidence) -> str:
-    """Why the two cannot be compared at all; empty where they can."""
-    if champion.outcome != challenger.outcome:
-        return (
-            f"{champion.version} foretells {champion.outcome}, {challenger.version} foretells "
-            f"{challenger.outcome}: only models of one outcome can be compared"
-        )
-    if not set(champion.horizons) & set(challenger.horizons):
-        ours, theirs = (_listed(each.horizons) for each in (champion, challenger))
-        return (
-            f"{champion.version} was tested at {ours} days, {challenger.version} at {theirs}: "
-            "they share no horizon"
-        )
-    return ""
-
-
-def _horizon(champion: Evidence, challenger: Evidence) -> int:
-    """The challenger's primary horizon if both were tested at it, else the nearest shorter."""
-    shared = sorted(set(champion.horizons) & set(challenger.horizons))
-    return max((h for h in shared if h <= challenger.primary_horizon), default=shared[0])
-
-
-def _shared(
-    champion: Evidence, challenger: Evidence, horizon: int
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The rows of both, described and judged by whichever knows later outcomes."""
-    then = champion.at(horizon)[[*KEYS, "chance", "lost", "learnt_until"]]
-    both = challenger.at(horizon).merge(then, on=KEYS, suffixes=("", "_then"))
-    changed = int((both["lost"] != both["lost_then"]).sum())
-    if champion.data_as_of > challenger.data_as_of:
-        both["lost"] = both["lost_then"]
-    remarks = []
-    if changed:
-        remarks.append(
-            f"{changed} of {len(both)} rows have another outcome since one of the two was "
-            "trained; the later knowledge counts for both"
-        )
-    return both, (*remarks, *_staleness(both, champion.version, challenger.version))
-
-
-def _staleness(both: pd.DataFrame, champion: str, challenger: str) -> Iterator[str]:
-    """A model whose folds were newer had an advantage that it would not have in service."""
-    if both.empty:
-        return
-    ages = [_mean_age(both, name) for name in ("learnt_until_then", "learnt_until")]
-    if abs(ages[0] - ages[1]) > STALENESS_TOLD:
-        yield (
-            f"on these rows {champion} had last learnt {ages[0]:.0f} days before the date on "
-            f"average, {challenger} {ages[1]:.0f}: part of the difference may be freshness"
-        )
-
-
-def _alike(rows: pd.DataFrame) -> Iterator[str]:
-    if np.allclose(rows["chance"], rows["chance_then"], rtol=0, atol=1e-6):
-        yield (
-            "both say the same of every row they share: it is the same recipe, trained on later "
-            "data, and past rows cannot tell the two apart"
-        )
-
-
-def _mean_age(both: pd.DataFrame, learnt_until: str) -> float:
-    pairs = zip(both["as_of"], both[learnt_until], strict=True)
-    return float(np.mean([(day - until).days for day, until in pairs]))
-
-
-def _lacking(rows: pd.DataFrame, horizon: int) -> str:
-    if rows.empty:
-        return f"the two were tested on no common account and date at {horizon} days"
-    owner = pd.factorize(rows["account_id"])[0].astype(np.int64)
-    lacking = shortage(rows["lost"].to_numpy(np.float64), owner)
-    return f"{lacking} on the {len(rows)} rows they share" if lacking else ""
 
 
 def _samples(rows: pd.DataFrame, asked: Asked) -> tuple[Sample, Sample]:
@@ -302,7 +227,3 @@ def _slope_blocks(slope: Estimate, rule: Rule) -> Iterator[str]:
 def _off(slope: float) -> float:
     """How far a slope is from 1, as a ratio; a slope of 0 or less is as far as can be."""
     return float(abs(np.log(slope))) if slope > 0 else float("inf")
-
-
-def _listed(horizons: tuple[int, ...]) -> str:
-    return ", ".join(map(str, horizons)) or "no horizon"

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 Matrix = npt.NDArray[np.float64]
+Row = pd.DataFrame | Mapping[str, Any]
+"""One account's signals: a frame of one row, or its cells by column."""
 
 
 class SchemaMismatch(ValueError):
     """A snapshot lacks columns that the model reads."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InputColumn:
     """One column a model reads.
 
@@ -29,6 +33,11 @@ class InputColumn:
     name: str
     words: tuple[str, ...] | None = None
     direction: int = field(default=0, compare=False)
+
+    @cached_property
+    def codes(self) -> dict[str, int] | None:
+        """The code of each word; None for numbers."""
+        return None if self.words is None else {word: i for i, word in enumerate(self.words)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +61,16 @@ class InputSchema:
         """For each column 1 where a higher value means more loss, -1 less, 0 unsigned."""
         return [0 if c.words is not None else -c.direction for c in self.columns]
 
-    def encode(self, frame: pd.DataFrame) -> Matrix:
+    def encode(self, frame: Row) -> Matrix:
         """`frame` as float64 of shape (rows, columns); words become codes, NaN is missing."""
-        missing = [n for n in self.names if n not in frame.columns]
+        missing = [n for n in self.names if n not in frame]
         if missing:
             raise SchemaMismatch(
                 f"the snapshot lacks {len(missing)} columns the model reads, first "
                 f"{missing[0]!r}: compute it with the definitions the model was trained on."
             )
+        if not isinstance(frame, pd.DataFrame):
+            return np.array([[_number(frame[c.name], c.codes) for c in self.columns]])
         out = np.empty((len(frame), len(self.columns)))
         for i, column in enumerate(self.columns):
             out[:, i] = _encode(frame[column.name], column)
@@ -91,9 +102,22 @@ def learn_schema(
     return InputSchema(tuple(columns))
 
 
+def cells_of(frame: Row) -> Mapping[str, Any]:
+    """The cells of one account, by column."""
+    if not isinstance(frame, pd.DataFrame):
+        return frame
+    return dict(zip(frame.columns.tolist(), frame.iloc[0].tolist(), strict=True))
+
+
 def _encode(values: "pd.Series[float]", column: InputColumn) -> Matrix:
     if column.words is None:
         numbers: Matrix = np.asarray(values.to_numpy(np.float64, na_value=np.nan))
         return numbers
     codes = pd.Index(column.words, dtype=object).get_indexer(pd.Index(values, dtype=object))
     return np.where(codes < 0, np.nan, codes.astype(np.float64))
+
+
+def _number(cell: Any, codes: Mapping[str, int] | None) -> float:
+    if cell is None or cell is pd.NA or cell != cell:  # NaN is no other
+        return np.nan
+    return float(cell) if codes is None else float(codes.get(cell, np.nan))

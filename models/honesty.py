@@ -19,12 +19,14 @@ class Winner:
 
     Attributes:
         horizon: the one that decided, days.
+        contrasted: whether it is to be told what random folds would have claimed.
     """
 
     flavour: str
     walk: OutOfTime
     tests: Mapping[int, TestSet]
     horizon: int
+    contrasted: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def examine(material: Material, winner: Winner, trusted: tuple[str, ...]) -> Hon
     every = replace(material, dataset=replace(dataset, lead=0))
     return Honesty(
         leaks=look(every, winner.horizon, trusted),
-        folds=claim(material, winner.flavour, winner.horizon, test),
+        folds=claim(material, winner.flavour, winner.horizon, test) if winner.contrasted else None,
         accounts={h: groups(dataset, t, known, seed) for h, t in winner.tests.items()},
     )
 

@@ -18,7 +18,8 @@ import pandas as pd
 
 from models import bundle
 from models.churn_model import ChurnModel
-from models.signature import p_loss_column
+from models.score import Score
+from models.signature import EXPANSION, LOSS, REVENUE_LOST, foretold, p_column
 
 DIGEST = "bundle_sha256"
 """The key under which `MLmodel` holds the SHA-256 of the bundle's manifest."""
@@ -38,8 +39,11 @@ class SnapshotScorer:
 
         Returns:
             `account_id`, `as_of` (date), `p_loss_H` (chance of loss, 0 to 1) for each horizon
-            of H days with evidence, `health_score` (0 to 100, 100 is healthy) and `band`. The
-            band is what the thresholds alone say, whatever the account's band was before.
+            of H days with evidence; likewise `p_logo_churn_H`, `p_contraction_H` and
+            `p_expansion_H` where the model has them; `revenue_lost` (expected share of recurring
+            revenue, 0 to 1, missing where it cannot be told), `health_score` (0 to 100, 100 is
+            healthy) and `band`. The band is what the thresholds alone say, whatever the account's
+            band was before.
 
         Raises:
             SchemaMismatch: a column that the model reads is not there.
@@ -47,18 +51,29 @@ class SnapshotScorer:
         days = pd.to_datetime(snapshot["as_of"]).dt.date.astype(object)
         scores = self.model.score(snapshot.assign(as_of=days))
         chances = {
-            p_loss_column(h): [score.p_loss[h] for score in scores] for h in self.model.horizons
+            p_column(*each): [_chance(score, *each) for score in scores]
+            for each in foretold(self.model)
         }
+        revenue = pd.Series([score.outlook.revenue_lost for score in scores], dtype=float)
         return pd.DataFrame(
             {
                 "account_id": [score.account_id for score in scores],
                 "as_of": [score.as_of for score in scores],
                 **chances,
+                REVENUE_LOST: revenue.to_numpy(),
                 "health_score": [score.health_score for score in scores],
                 "band": [score.band.value for score in scores],
             },
             index=snapshot.index,
         )
+
+
+def _chance(score: Score, outcome: str, horizon: int) -> float | None:
+    if outcome == LOSS:
+        return score.p_loss[horizon]
+    if outcome == EXPANSION:
+        return score.outlook.p_expansion[horizon]
+    return score.outlook.p_by_cause[outcome][horizon]
 
 
 def _load_pyfunc(path: str, model_config: Mapping[str, Any] | None = None) -> SnapshotScorer:

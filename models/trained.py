@@ -34,6 +34,7 @@ class TrainingPlan:
         settings: by flavour, where they were tuned; the others keep their defaults.
         report_from: the first date reported; None for all. Earlier ones were tuned on.
         explained: learn what explanations are held against, for a model whose scores have reasons.
+        contrasted: measure what random folds would have claimed, for figures that are shown.
     """
 
     flavours: tuple[str, ...]
@@ -50,6 +51,7 @@ class TrainingPlan:
     settings: dict[str, Setting] = field(default_factory=dict)
     report_from: date | None = None
     explained: bool = True
+    contrasted: bool = True
 
     @property
     def intervals(self) -> tuple[Interval, ...]:

@@ -110,8 +110,9 @@ def _checked(
     tests, walk = found.tests[found.best], found.walks[found.best]
     beside = rivals(material, plan.baselines, tests)
     checked = reports(material, tests, beside, say)
-    say("looking for leaks, and for what random folds would have claimed")
-    winner = Winner(found.plain, walk, tests, found.deciding)
+    folds = ", and for what random folds would have claimed" if plan.contrasted else ""
+    say(f"looking for leaks{folds}")
+    winner = Winner(found.plain, walk, tests, found.deciding, plan.contrasted)
     honesty = examine(material, winner, plan.trusted)
     return Trained(
         model=model,

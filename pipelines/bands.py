@@ -12,8 +12,8 @@ from models.bands.simulate import UNDONE_WITHIN, Meaning, simulate
 from models.churn_model import ChurnModel
 from pipelines.company import band_plan_of
 from pipelines.config import Config
-from pipelines.errors import InputError
-from pipelines.score import NoModel, champion
+from pipelines.errors import InputError, NoModel
+from pipelines.score import champion
 from pipelines.texts import percent, thresholds
 from pipelines.workspace import Workspace
 

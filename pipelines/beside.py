@@ -142,6 +142,7 @@ def _expansion(
         settings={},
         report_from=None,
         explained=False,
+        contrasted=False,
     )
     say(f"expansion: {grown} accounts were seen to grow; training {flavour} on them likewise")
     try:

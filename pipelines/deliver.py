@@ -22,24 +22,22 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from models.score import HORIZONS, OTHERS, AccountCard, Score
+from models.score import AccountCard
+from pipelines.delivery_rows import (
+    COLUMNS,
+    EARLIER,
+    GONE,
+    NOT_SCORED,
+    Row,
+    cells_of,
+    content_of,
+    harmless,
+)
 from pipelines.errors import InputError
 from pipelines.words import Words
-from serving.store import AccountScore, DeliveryRepository, Payload, RunInfo, ScoreRepository
+from serving.store import DeliveryRepository, Payload, RunInfo, ScoreRepository
 
-Row = dict[str, str]
-REASONS = 3
 FIRST = 5
-NOT_SCORED = "none"
-"""The band of an account that is no longer scored. A word, because importers tend to skip
-empty cells, and the CRM would show the old red for ever."""
-GONE = "No longer scored: not among the accounts that can still be lost."
-CHANCES = ("p_loss", *(f"p_loss_{horizon}" for horizon in HORIZONS))
-SENTENCES = tuple(f"reason_{number}" for number in range(1, REASONS + 1))
-CONTENT = ("crm_id", "name", "band", "health_score", "primary_horizon", *CHANCES, *SENTENCES)
-TIMES = ("as_of", "model_version", "scored_at")
-COLUMNS = ("account_id", *CONTENT, *TIMES, "delivered_at")
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,42 +158,10 @@ def _payloads(
     return [Payload(key, content, times) for key, content in sorted((scored | gone).items())]
 
 
-def content_of(each: AccountScore, words: Words) -> Row:
-    """What a CRM is to hold of one account, as written; a change of any cell is delivered.
-
-    Chances are 0 to 1 with four decimals, lower is better; the health score is 0 to 100
-    with one decimal, 100 is healthy. What is not known is empty.
-    """
-    score = each.score
-    chances = {f"p_loss_{horizon}": _number(score.p_loss.get(horizon), 4) for horizon in HORIZONS}
-    return _content(
-        each.card,
-        band=score.band.value,
-        health_score=_number(score.health_score, 1),
-        primary_horizon=str(each.primary_horizon),
-        p_loss=_number(each.risk, 4),
-        **chances,
-        **dict(zip(SENTENCES, _sentences(score, words), strict=False)),
-    )
-
-
 def _gone(scores: ScoreRepository, account_id: str) -> Row:
     known = scores.account(account_id)
     card = known.card if known else AccountCard(account_id)
-    return _content(card, band=NOT_SCORED, reason_1=GONE)
-
-
-def _content(card: AccountCard, **cells: str) -> Row:
-    named = {"crm_id": card.crm_id, "name": card.name, **cells}
-    return {column: named.get(column, "") for column in CONTENT}
-
-
-def _sentences(score: Score, words: Words) -> list[str]:
-    return [words(each) for each in score.reasons if each.signal != OTHERS][:REASONS]
-
-
-def _number(value: float | None, decimals: int) -> str:
-    return "" if value is None else f"{value:.{decimals}f}"
+    return cells_of(card, band=NOT_SCORED, reason_1=GONE)
 
 
 def _instant(moment: datetime) -> str:
@@ -211,14 +177,6 @@ def _rows(due: Sequence[Payload], now: datetime) -> list[Row]:
     return [{column: harmless(cell) for column, cell in row.items()} for row in rows]
 
 
-def harmless(cell: str) -> str:
-    """The cell, with an apostrophe before it where a spreadsheet would run it as a formula.
-
-    No number that we write is negative, so every cell may be treated alike.
-    """
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
-
-
 def _waiting(path: Path) -> list[Row]:
     """The rows of earlier deliveries that nobody has taken away yet.
 
@@ -230,16 +188,17 @@ def _waiting(path: Path) -> list[Row]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            ours = tuple(reader.fieldnames or ()) == COLUMNS
+            columns = tuple(reader.fieldnames or ())
+            ours = columns in (COLUMNS, EARLIER)
             rows = [dict(row) for row in reader] if ours else []
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} exists and cannot be read: {error}.") from error
-    if not ours or any(set(row) != set(COLUMNS) or None in row.values() for row in rows):
+    if not ours or any(set(row) != set(columns) or None in row.values() for row in rows):
         raise InputError(
             f"{path} exists and is no delivery of ours, so it is left alone: move it away, or "
             "deliver to another file."
         )
-    return rows
+    return [{column: row.get(column, "") for column in COLUMNS} for row in rows]
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:

@@ -42,3 +42,7 @@ class SourceError(ProblemsError):
     """A source cannot be read, or too many of its rows are bad."""
 
     heading = "the sources cannot be loaded"
+
+
+class NoModel(Exception):
+    """There is no model fit to use."""

@@ -1,28 +1,30 @@
 """Why one account has its score, and why that is another than it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-import pandas as pd
+from sqlalchemy import Engine
 
+from features.row_file import SignalRow
 from features.signal import Catalogue
 from models.bands import Accounts
 from models.bundle import BrokenBundle
 from models.churn_model import ChurnModel
-from models.explain.account import Scene, Why, why
+from models.explain.account import Scene, Why, peers_of, why
 from models.explain.change import Moment, Origin, explain_change
 from models.explain.remedies import BETTER, Actions, what_would_help
 from models.explain.transition import Crossing, cause_of
 from models.explain.wording import Wording
-from pipelines.company import catalogue_of
+from models.score import Band
+from pipelines.bundles import Bundles
 from pipelines.config import Config
-from pipelines.errors import InputError
+from pipelines.errors import InputError, NoModel
 from pipelines.explained import BandChange, Explained, Said
-from pipelines.past import Archive, place_of
-from pipelines.score import NoModel
+from pipelines.past import Archive, Day
+from pipelines.shelf import rows_of
 from pipelines.workspace import Workspace
-from serving.store import ScoreRepository
+from serving.store import HistoryPoint, ModelVersionRepository, ScoreRepository
 
 Progress = Callable[[str], None]
 
@@ -42,6 +44,28 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Case:
+    """One account at one date, with the model that scored it.
+
+    Attributes:
+        published: by date what was published of the account.
+        row: its signals.
+    """
+
+    account: str
+    day: Day
+    model: ChurnModel
+    published: Mapping[date, HistoryPoint]
+    row: SignalRow
+
+    @property
+    def band(self) -> Band:
+        """The band published for the date, or what the thresholds alone say."""
+        point = self.published.get(self.day.as_of)
+        return point.band if point else self.model.score(self.row.frame(self.day.as_of))[0].band
+
+
+@dataclass(frozen=True)
 class Explaining:
     """Explains accounts of one workspace."""
 
@@ -56,28 +80,46 @@ class Explaining:
             NoModel: nothing was promoted yet.
             BrokenBundle: the model that scored a date can no longer be read.
         """
-        day = asked.as_of or self._newest()
-        model = self.archive.model_at(day)
-        snapshot = self.archive.snapshot(model, day)
-        place = place_of(snapshot, asked.account, day)
-        past = self.archive.rows_before(model, day, asked.account)
-        scene = Scene(snapshot, place, past)
-        inputs = model.schema.encode(scene.row)
+        case = self.case(asked.account, asked.as_of)
+        inputs = case.model.schema.encode(case.row.cells)
         found = Explained(
             account=asked.account,
-            as_of=day,
-            model_version=model.version,
-            band=self.archive.band(model, day, asked.account, scene.row),
-            p_loss={h: float(p[0]) for h, p in model.chances(inputs).items()},
-            why=why(model, scene, self.words),
+            as_of=case.day.as_of,
+            model_version=case.model.version,
+            band=case.band,
+            p_loss={h: float(p[0]) for h, p in case.model.chances(inputs).items()},
+            why=why(case.model, self.scene(case), self.words),
         )
-        found = self._with_remedy(found, model, scene.row)
-        return self._since(found, asked, model, scene.row)
+        return self._since(self._with_remedy(found, case), asked, case)
 
-    def _with_remedy(self, found: Explained, model: ChurnModel, row: pd.DataFrame) -> Explained:
+    def case(self, account: str, day: date | None = None) -> Case:
+        """An account at a date, by default the newest that was published; raises as `explain`."""
+        day = day or self._newest()
+        model = self.archive.model_at(day)
+        found = self.archive.day(model, day)
+        published = {p.as_of: p for p in self.archive.scores.history(account)}
+        return Case(account, found, model, published, found.row(account))
+
+    def scene(self, case: Case) -> Scene:
+        """The account among the others of its snapshot, and its past."""
+        stored = self.archive.before(case.model, case.day.as_of)
+        rows = (rows_of(each).row(case.account) for each in stored)
+        past = [row for row in rows if row is not None]
+        peers = peers_of(case.day.peers(), case.row.cells)
+
+        def values(column: str) -> list[object]:
+            return [row.value(column) for row in past if column in row.layout.place]
+
+        return Scene(case.row.cells, peers, values)
+
+    def actions(self, model: ChurnModel) -> Actions:
+        """What people can act on."""
+        return actions_of(self.archive.catalogue(model))
+
+    def _with_remedy(self, found: Explained, case: Case) -> Explained:
         """With what would help and the similar accounts in words."""
-        actions = actions_of(catalogue_of(self.archive.config, model.events))
-        remedy = what_would_help(model, row, found.band, actions)
+        actions = self.actions(case.model)
+        remedy = what_would_help(case.model, case.row.cells, found.band, actions)
         horizon = found.why.horizon
         found = replace(found, why=_what_people_did(found.why, actions))
         said = Said(
@@ -92,56 +134,45 @@ class Explaining:
             raise InputError("nothing was scored yet: run `forewarn score`, or give --as-of.")
         return run.as_of
 
-    def _since(
-        self, found: Explained, asked: Asked, model: ChurnModel, row: pd.DataFrame
-    ) -> Explained:
+    def _since(self, found: Explained, asked: Asked, case: Case) -> Explained:
         """With what changed since the earlier date, where there is one.
 
         A date that was asked for must be explained; one that was not need not stand in the way.
         """
-        since = asked.since or self._before(found)
+        since = asked.since or max((d for d in case.published if d < found.as_of), default=None)
         if since is None:
             return replace(found, not_compared="the account was not scored at an earlier date")
         if since >= found.as_of:
             raise InputError(f"--since {since} is not before {found.as_of}: give an earlier day.")
         found = replace(found, since=since)
         try:
-            return self._compared(found, since, model, row)
+            return self._compared(found, since, case)
         except (InputError, NoModel, BrokenBundle) as error:
             if asked.since is not None:
                 raise
             return replace(found, not_compared=str(error).rstrip("."))
 
-    def _compared(
-        self, found: Explained, since: date, model: ChurnModel, row: pd.DataFrame
-    ) -> Explained:
+    def _compared(self, found: Explained, since: date, case: Case) -> Explained:
+        model = case.model
         old_model, horizon = self.archive.model_at(since), model.primary_horizon
         if horizon not in old_model.horizons:
             why_not = f"model {old_model.version} said nothing of {horizon} days"
             return replace(found, not_compared=why_not)
-        old_row = self._row(old_model, since, found.account)
-        old_row_now = old_row
+        row = self.archive.day(old_model, since).row(case.account)
+        then = replace(case, day=replace(case.day, as_of=since), model=old_model, row=row)
+        old_row_now = then.row.cells
         if old_model.fingerprint != model.fingerprint:
-            old_row_now = self._row(model, since, found.account)
-        old, new = Moment(old_model, old_row), Moment(model, row)
+            old_row_now = self.archive.day(model, since).row(case.account).cells
+        old, new = Moment(old_model, then.row.cells), Moment(model, case.row.cells)
         change = explain_change(old, new, old_row_now, self._origin(model, found.as_of))
-        before = self.archive.band(old_model, since, found.account, old_row)
-        crossing = Crossing(before, found.band, old_model.policy, model.policy, Accounts.of(row))
-        bands = BandChange(before, found.band, cause_of(crossing, change))
+        about = Accounts.of_one(case.row.cells)
+        crossing = Crossing(then.band, found.band, old_model.policy, model.policy, about)
+        bands = BandChange(then.band, found.band, cause_of(crossing, change))
         return replace(found, change=change, band_change=bands)
-
-    def _before(self, found: Explained) -> date | None:
-        """The last date before at which the account was published."""
-        past = self.archive.scores.history(found.account)
-        return max((p.as_of for p in past if p.as_of < found.as_of), default=None)
-
-    def _row(self, model: ChurnModel, day: date, account: str) -> pd.DataFrame:
-        snapshot = self.archive.snapshot(model, day)
-        return snapshot.iloc[[place_of(snapshot, account, day)]]
 
     def _origin(self, model: ChurnModel, day: date) -> Origin:
         silent = frozenset(each.table for each in self.archive.scores.silent(day))
-        return origin_of(catalogue_of(self.archive.config, model.events), silent)
+        return origin_of(self.archive.catalogue(model), silent)
 
 
 def origin_of(catalogue: Catalogue, silent: frozenset[str]) -> Origin:
@@ -178,7 +209,17 @@ def actions_of(catalogue: Catalogue) -> Actions:
 
 
 def explaining(
-    workspace: Workspace, config: Config, scores: ScoreRepository, words: Wording, say: Progress
+    workspace: Workspace, config: Config, engine: Engine, words: Wording, say: Progress
 ) -> Explaining:
-    """Explains accounts of a workspace in the words of its company."""
-    return Explaining(Archive(workspace, config, scores, say), words)
+    """Explains accounts of a workspace in the words of its company.
+
+    Args:
+        workspace: where snapshots and models are.
+        config: the company's.
+        engine: the open store.
+        words: of the company.
+        say: told how far the computing of a day is that was not scored.
+    """
+    scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
+    bundles = Bundles(workspace, versions)
+    return Explaining(Archive(workspace, config, scores, versions, bundles, say), words)

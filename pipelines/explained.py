@@ -87,20 +87,25 @@ def _why(found: Why) -> dict[str, Any]:
         "primary_horizon": found.horizon,
         "chance": found.chance,
         "base_chance": found.base_chance,
-        "reasons": [
-            {
-                **asdict(each.reason),
-                "columns": list(each.columns),
-                "points": 100 * each.points,
-                **{k: v for k, v in asdict(each.usual).items() if k != "value"},
-                "sentence": each.sentence,
-            }
-            for each in found.reasons
-        ],
+        "reasons": reasons_of(found),
         "reasons_with_unsteady_sign": found.unsteady,
         "peers": {"shared": shared, "accounts": count},
         "groups": _groups(found),
     }
+
+
+def reasons_of(found: Why) -> list[dict[str, Any]]:
+    """Every reason with all that is known about it, as plain values."""
+    return [
+        {
+            **asdict(each.reason),
+            "columns": list(each.columns),
+            "points": 100 * each.points,
+            **{k: v for k, v in asdict(each.usual).items() if k != "value"},
+            "sentence": each.sentence,
+        }
+        for each in found.reasons
+    ]
 
 
 def _groups(found: Why) -> dict[str, Any] | None:

@@ -8,11 +8,11 @@ from features.runners.job import SnapshotJob
 from features.snapshot import fingerprint
 from models.churn_model import ChurnModel
 from models.dataset import Dataset, join
+from pipelines.assemble import first_day, loaded
 from pipelines.company import catalogue_of, label_of, rates_of, snapshot_dates
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.snapshot import build
-from pipelines.train import first_day, loaded
 from pipelines.workspace import Workspace
 
 Progress = Callable[[str], None]

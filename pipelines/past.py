@@ -1,34 +1,58 @@
-"""One account at past dates: its snapshots, stored or computed again, and who scored it."""
+"""One account at past dates: its signals, stored or computed again, and who scored it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
-import pyarrow.parquet as pq
+import pyarrow as pa
 
+from features.row_file import SignalRow, row_of
 from features.runners.job import SnapshotJob
+from features.signal import Catalogue
 from features.snapshot import fingerprint
-from models import bundle
 from models.churn_model import ChurnModel
-from models.score import Band
+from models.explain.peers import PeerTable
+from pipelines.bundles import Bundles
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
-from pipelines.errors import InputError
-from pipelines.score import NoModel, champion
-from pipelines.snapshot import compute, frame_of, read_snapshots
-from pipelines.stored import StoredSnapshots
-from pipelines.train import first_day, loaded
-from pipelines.versions import find
+from pipelines.errors import InputError, NoModel
+from pipelines.refusal import no_model
+from pipelines.shelf import peers_in, rows_of
+from pipelines.snapshot import compute, read_snapshots
+from pipelines.stored import Stored, StoredSnapshots
 from pipelines.workspace import Workspace
-from serving.store import ScoreRepository
+from serving.store import ModelVersionRepository, ScoreRepository
 
 Progress = Callable[[str], None]
 PAST_LOOKED_AT = 12
 """Earlier snapshots that say what is usual for an account."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A snapshot of which single rows are asked for."""
+
+    as_of: date
+    accounts: int
+    find: Callable[[str], SignalRow | None]
+    peers: Callable[[], PeerTable]
+
+    def row(self, account: str) -> SignalRow:
+        """The account's signals.
+
+        Raises:
+            InputError: the account is not in the snapshot.
+        """
+        found = self.find(account)
+        if found is None:
+            raise InputError(
+                f"{account!r} is not among the {self.accounts} accounts of {self.as_of}: it had "
+                "left or given notice, was not a customer yet, or has another id (see `forewarn "
+                "export scores`)."
+            )
+        return found
 
 
 @dataclass(frozen=True)
@@ -38,7 +62,16 @@ class Archive:
     workspace: Workspace
     config: Config
     scores: ScoreRepository
+    versions: ModelVersionRepository
+    bundles: Bundles
     say: Progress
+    _catalogues: dict[tuple[str, ...], Catalogue] = field(default_factory=dict)
+
+    def catalogue(self, model: ChurnModel) -> Catalogue:
+        """The signals of the company, those of the model's main events among them."""
+        if model.events not in self._catalogues:
+            self._catalogues[model.events] = catalogue_of(self.config, model.events)
+        return self._catalogues[model.events]
 
     def model_at(self, day: date) -> ChurnModel:
         """The model that scored a date, or the champion where nothing was published for it.
@@ -48,46 +81,43 @@ class Archive:
             BrokenBundle: the bundle was changed, or is of an earlier format.
         """
         run = self.scores.info(day)
-        if run is None:
-            return champion(self.workspace)
-        registered = find(self.workspace.registry(), run.model_version)
-        return _verified(registered.bundle, registered.digest)
+        if run is not None:
+            return self.bundles.model(run.model_version)
+        champion = self.versions.champion()
+        if champion is None:
+            raise NoModel(no_model(self.workspace))
+        return self.bundles.promoted(champion.version, champion.digest)
 
-    def snapshot(self, model: ChurnModel, day: date) -> pd.DataFrame:
-        """All accounts of a date in the columns of a model: stored, or computed again.
+    def day(self, model: ChurnModel, day: date) -> Day:
+        """The accounts of a date in the columns of a model: stored, or computed again.
 
         Raises:
             InputError: nothing was known by then.
             NoModel: nothing of these definitions is stored, and signals have others now.
         """
+        stored = self.stored(model, day)
+        if stored is not None:
+            return Day(day, stored.accounts, rows_of(stored).row, lambda: peers_in(stored))
+        table = self._computed(model, day)
+        return Day(day, len(table), lambda a: row_of(table, a), lambda: PeerTable.of(table))
+
+    def stored(self, model: ChurnModel, day: date) -> Stored | None:
+        """The snapshot of a date that was stored last in the columns of a model, if any."""
         runs = StoredSnapshots(self.workspace.snapshots).runs(day, model.fingerprint)
-        return frame_of(runs[-1].read()) if runs else self._computed(model, day)
+        return runs[-1] if runs else None
 
-    def rows_before(self, model: ChurnModel, day: date, account: str) -> list["pd.Series[float]"]:
-        """The account's rows in the last stored snapshots before a date, oldest first."""
-        stored = StoredSnapshots(self.workspace.snapshots)
-        files = [
-            runs[-1].file
-            for past in stored.dates()
-            if past < day and (runs := stored.runs(past, model.fingerprint))
-        ]
-        found = []
-        for file in files[-PAST_LOOKED_AT:]:
-            mine = pq.read_table(file, filters=[("account_id", "==", account)])
-            found += [row for _, row in frame_of(mine).iterrows()]
-        return found
+    def before(self, model: ChurnModel, day: date) -> list[Stored]:
+        """The last snapshots stored before a date, oldest first."""
+        dates = StoredSnapshots(self.workspace.snapshots).dates()
+        found = [self.stored(model, past) for past in dates if past < day]
+        return [stored for stored in found if stored][-PAST_LOOKED_AT:]
 
-    def band(self, model: ChurnModel, day: date, account: str, row: pd.DataFrame) -> Band:
-        """The band published for a date, or what the thresholds alone say."""
-        for point in self.scores.history(account):
-            if point.as_of == day:
-                return point.band
-        return model.score(row)[0].band
+    def _computed(self, model: ChurnModel, day: date) -> pa.Table:
+        from pipelines.assemble import first_day, loaded  # seconds that only computing spends
 
-    def _computed(self, model: ChurnModel, day: date) -> pd.DataFrame:
         lake = loaded(self.workspace)
         first_day(lake, day)
-        catalogue = catalogue_of(self.config, model.events)
+        catalogue = self.catalogue(model)
         if fingerprint(catalogue) != model.fingerprint:
             raise NoModel(
                 f"no snapshot of {day} is stored in the columns of model {model.version}, and "
@@ -99,25 +129,4 @@ class Archive:
             rates = rates_of(self.config)
             job = SnapshotJob(lake, catalogue, (day,), label, rates, Path(folder))
             compute(job, self.say)
-            return frame_of(read_snapshots(job))
-
-
-@lru_cache(maxsize=4)
-def _verified(folder: Path, digest: str) -> ChurnModel:
-    """A bundle by what names its content; read once."""
-    return bundle.load(folder, digest)
-
-
-def place_of(snapshot: pd.DataFrame, account: str, day: date) -> int:
-    """The account's row in a snapshot.
-
-    Raises:
-        InputError: the account is not in it.
-    """
-    places = (snapshot["account_id"] == account).to_numpy(bool).nonzero()[0]
-    if not len(places):
-        raise InputError(
-            f"{account!r} is not among the {len(snapshot)} accounts of {day}: it had left or given "
-            "notice, was not a customer yet, or has another id (see `forewarn export scores`)."
-        )
-    return int(places[0])
+            return read_snapshots(job)

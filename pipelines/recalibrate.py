@@ -18,9 +18,9 @@ from models.recalibration import recalibrate as learn
 from models.run_record import Registered
 from pipelines.adjusted import AdjustedModel, moved_policy
 from pipelines.config import Config
+from pipelines.errors import NoModel
 from pipelines.later import since_training
 from pipelines.refusal import no_model
-from pipelines.score import NoModel
 from pipelines.workspace import Workspace
 from serving.store.columns import finite
 

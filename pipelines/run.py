@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from features.history import ends
+from pipelines.assemble import loaded
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.load import load
 from pipelines.ingest.report import LoadReport
 from pipelines.recalibrate import Recalibrated, due, recalibrate
 from pipelines.score import ScoreResult, champion, score_accounts
-from pipelines.train import TrainResult, loaded, train_model
+from pipelines.train import TrainResult, train_model
 from pipelines.workspace import Workspace
 
 Progress = Callable[[str], None]

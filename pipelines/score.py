@@ -23,23 +23,20 @@ from models.bands.codes import codes_of
 from models.bands.silence import SilentSource, matter
 from models.churn_model import ChurnModel
 from models.score import AccountCard, Band, Score
+from pipelines.assemble import first_day, loaded
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
+from pipelines.errors import NoModel
 from pipelines.freshness import silent_sources, weighed
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
 from pipelines.snapshot import compute, frame_of, read_snapshots
 from pipelines.stored import LakeState, StoredSnapshots
-from pipelines.train import first_day, loaded
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, ScoringRun, open_store
 
 Progress = Callable[[str], None]
 CENT = Decimal("0.01")
-
-
-class NoModel(Exception):
-    """There is no model fit to use."""
 
 
 @dataclass(frozen=True)

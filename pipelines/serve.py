@@ -4,33 +4,28 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine, create_engine
 
-from features.lake import LakeError
-from models.bundle import BrokenBundle
-from models.explain.wording import Wording
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
-from pipelines.explain import Asked, explaining
 from pipelines.jobs import ProcessRunner
-from pipelines.score import NoModel
-from pipelines.terminal import plain
+from pipelines.live import at_hand
 from pipelines.words import words_of
 from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
+from serving.api.live import Live
 from serving.app import App, create_app
 from serving.auth.providers import sign_in_with
-from serving.live import Explain, NotExplained
+from serving.live.champion import Watch
 from serving.observing import log
 from serving.settings import Settings, SettingsError, read_settings
-from serving.store import AccessRepository, ScoreRepository, open_store
+from serving.store import AccessRepository, open_store
 
 Progress = Callable[[str], None]
 FIGURES = "insights.json"
@@ -64,8 +59,9 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
                 log.configure()
             for job_id in ProcessRunner(workspace, engine).clear():
                 say(f"job {job_id} is marked as failed: its process is gone")
-            server = _server(compose(engine, workspace, settings, say))
-            with _until_interrupted(server):
+            app = compose(engine, workspace, settings, say)
+            server = _server(app)
+            with _until_interrupted(server), _watching(app):
                 say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
                 asyncio.run(server.serve(sockets=[listener]))
         finally:
@@ -77,6 +73,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
     """The application over an open store, in the words of the workspace's company."""
     config = _last_config(workspace, say)
     words = words_of(engine)
+    close_up, live = at_hand(engine, workspace, config, words) if config else (None, None)
     app = create_app(
         engine,
         words,
@@ -84,7 +81,8 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         currency=config.company.currency if config else "",
         hosts=settings.hosts,
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
-        explain=_explain(engine, workspace, config, words) if config else None,
+        close_up=close_up,
+        live=live,
         figures=workspace.insights / FIGURES,
         runner=ProcessRunner(workspace, engine),
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
@@ -116,19 +114,10 @@ def api_document() -> dict[str, Any]:
     return create_app(create_engine("sqlite://"), str).openapi()
 
 
-def _explain(engine: Engine, workspace: Workspace, config: Config, words: Wording) -> Explain:
-    """Explains accounts of the workspace, for the API."""
-    job = explaining(workspace, config, ScoreRepository(engine), words, lambda _: None)
-
-    def explain(account: str, as_of: date | None, since: date | None) -> dict[str, Any]:
-        try:
-            found = job.explain(Asked(account, as_of, since))
-        except (InputError, NoModel, BrokenBundle, LakeError) as error:
-            raise NotExplained(str(error)) from error
-        summary: dict[str, Any] = plain(found.summary())
-        return summary
-
-    return explain
+def _watching(app: App) -> AbstractContextManager[object]:
+    """Keeps the model that serves up to date, where there is one to keep."""
+    live: Live | None = app.state.live
+    return Watch(live.champion) if live else nullcontext()
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:

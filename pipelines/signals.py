@@ -12,10 +12,10 @@ from rich.table import Table
 from features.history import main_events
 from features.signal import Catalogue, Direction, GroupName, SignalGroup, SnapshotColumn
 from features.signals import EVENTS_FOLLOWED, catalogue_for
+from pipelines.assemble import first_day
 from pipelines.company import catalogue_of, own_columns, snapshot_dates
 from pipelines.config import Config
 from pipelines.run import resolve_as_of
-from pipelines.train import first_day
 from pipelines.workspace import Workspace
 from serving.store import ModelVersionRepository, open_store
 

@@ -14,12 +14,12 @@ from models.churn_model import ChurnModel
 from models.run_record import CHALLENGER, CHAMPION, Registered
 from models.trained import TrainingPlan
 from models.training import material_of
+from pipelines.assemble import Assembled, assemble
 from pipelines.company import directions_of, plan_of
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.problems import nearest
 from pipelines.kept import DESCRIBED, as_tuned, asked_of
-from pipelines.train import Assembled, assemble
 from pipelines.versions import evidence, find
 from pipelines.workspace import Workspace
 from serving.store.columns import finite

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,11 @@ def _write_description(stored: Stored) -> None:
 
 
 def _described(file: Path) -> Stored:
+    return _read_once(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _read_once(file: Path, written_at: int) -> Stored:  # noqa: ARG001
     try:
         return _stored(file, json.loads(file.read_text(encoding="utf-8")))
     except (KeyError, TypeError, ValueError) as error:

@@ -3,48 +3,31 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from features.history import begins, main_events
-from features.lake import Lake
-from features.outcomes import Label
-from features.runners.job import SnapshotJob
-from features.signal import Catalogue
-from features.signals import EVENTS_FOLLOWED
 from features.snapshot import fingerprint
 from models import bundle, figures
 from models.base_rates import rates_by_segment
-from models.dataset import Dataset, aligned, join
 from models.evidence import Evidence
 from models.evidence import save as save_evidence
 from models.explain.wording import Phrase, phrases
 from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
 from models.scorecard import Scorecard, scorecard
 from models.track_record import TrackRecord
-from models.trained import Provenance, Trained, TrainingPlan
+from models.trained import Provenance, Trained
 from models.training import train, version_of
+from pipelines.assemble import assemble, digest_of
 from pipelines.beside import Beside, learnt_beside
 from pipelines.calibration_note import calibration_of
-from pipelines.column_choice import chosen
 from pipelines.company import (
-    catalogue_of,
-    columns_of,
     directions_of,
-    label_of,
-    labels_beside,
     own_columns,
     plan_of,
-    rates_of,
-    snapshot_dates,
 )
 from pipelines.config import Config
-from pipelines.errors import InputError
 from pipelines.kept import asked_of, described, evidence_of, track_of
 from pipelines.logged import dataset_record, draw_further, run_record
 from pipelines.promotion import (
@@ -57,7 +40,6 @@ from pipelines.promotion import (
     trained_cause,
 )
 from pipelines.refusal import keep as keep_refusal
-from pipelines.snapshot import build, read_fates
 from pipelines.stale import Newer, beside_champion, keep_since
 from pipelines.tune import tuned
 from pipelines.versions import find
@@ -71,7 +53,6 @@ if TYPE_CHECKING:
     from models.tuning import Tuned
 
 Progress = Callable[[str], None]
-Further = Callable[[Catalogue], Catalogue]
 UNASKED = Decision(False, ("--no-promote was given",))
 
 
@@ -157,9 +138,9 @@ def train_model(
     dataset, catalogue = found.dataset, found.catalogue
     events, columns, unsafe = found.events, found.columns, found.unsafe
     plan = replace(plan_of(config), directions=directions_of(config, catalogue))
-    name = _digest(found, plan)
+    name = digest_of(found, plan)
     plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
-    digest = _digest(found, plan)
+    digest = digest_of(found, plan)
     origin = Provenance(
         version=version_of(as_of, digest),
         outcome=found.label.name,
@@ -181,96 +162,6 @@ def train_model(
     newer = beside_champion(workspace, dataset, trained, columns, say)
     result = replace(result, card=card, since=newer, track=track_of(evidence, trained))
     return _recorded(workspace, result, evidence, promote)
-
-
-@dataclass(frozen=True)
-class Assembled:
-    """What a model can be trained from, and how it came about.
-
-    Attributes:
-        events: the main events, which have signals of their own.
-        columns: the snapshot columns that a model may read.
-        unsafe: those left out because their past values are not known.
-        beside: by outcome, the same rows with the fates of further definitions.
-    """
-
-    dataset: Dataset
-    label: Label
-    catalogue: Catalogue
-    events: tuple[str, ...]
-    columns: list[str]
-    unsafe: list[str]
-    beside: dict[str, Dataset] = field(default_factory=dict)
-
-
-def assemble(
-    workspace: Workspace, config: Config, as_of: date, say: Progress, further: Further | None = None
-) -> Assembled:
-    """Snapshots and outcomes of all dates as they were known at `as_of`.
-
-    Args:
-        workspace: holds the lake, and takes the snapshots.
-        config: which outcome, dates and signals.
-        as_of: nothing known later is seen.
-        say: told about each step.
-        further: adds signals that are computed, and that no model reads.
-
-    Raises:
-        InputError: nothing is loaded, or nothing was known by then.
-    """
-    lake = loaded(workspace)
-    label = label_of(config, lake.manifest.tables)
-    dates = snapshot_dates(config, as_of, first_day(lake, as_of))
-    events = main_events(lake, dates[0], EVENTS_FOLLOWED)
-    catalogue = catalogue_of(config, events)
-    folder = workspace.snapshots / "training"
-    shutil.rmtree(folder, ignore_errors=True)
-    wider = further(catalogue) if further else catalogue
-    job = SnapshotJob(
-        lake, wider, tuple(dates), label, rates_of(config), folder, as_of,
-        beside=labels_beside(config, lake.manifest.tables),
-    )  # fmt: skip
-    dataset = _joined(*build(job, say), label, as_of)
-    dataset = replace(dataset, lead=config.models.minimum_lead_days)
-    beside = {each.name: aligned(dataset, read_fates(job, each.name)) for each in job.beside}
-    columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
-    columns = chosen(config, catalogue, columns)
-    return Assembled(dataset, label, catalogue, events, columns, unsafe, beside)
-
-
-def loaded(workspace: Workspace) -> Lake:
-    """The workspace's lake; InputError where nothing was loaded yet."""
-    lake = workspace.lake()
-    if not lake.exists:
-        raise InputError(f"{workspace.root} holds no data: run `forewarn load` first.")
-    return lake
-
-
-def first_day(lake: Lake, as_of: date) -> date:
-    """The first day of the history known at `as_of`, as the user's own mistake if none."""
-    try:
-        return begins(lake, as_of)
-    except ValueError as error:
-        raise InputError(f"--as-of {as_of}: {error}; choose a later date.") from error
-
-
-def _joined(snapshots: pd.DataFrame, fates: pd.DataFrame, label: Label, as_of: date) -> Dataset:
-    if snapshots.empty:
-        raise InputError(
-            f"no account was in the population of {label.name} at any date up to {as_of}: "
-            "check that subscriptions or activity are connected and dated."
-        )
-    return join(snapshots, fates, label.lag_days, as_of)
-
-
-def _digest(found: Assembled, plan: TrainingPlan) -> str:
-    """SHA-256 of what a model is made from: only what was visible at its date counts."""
-    lead, frame = found.dataset.lead, found.dataset.frame
-    total = sha256(repr((plan, found.label, lead, list(found.beside))).encode())
-    total.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-    for each in (found.dataset, *found.beside.values()):
-        total.update(each.event_days.tobytes() + each.followed_days.tobytes())
-    return total.hexdigest()
 
 
 def _recorded(

@@ -55,6 +55,11 @@ class Workspace:
         return self.root / "snapshots"
 
     @property
+    def bundles(self) -> Path:
+        """Verified copies of the models that serve or served, by their sums."""
+        return self.root / "bundles"
+
+    @property
     def runs(self) -> Path:
         """Files of training runs on their way to MLflow."""
         return self.root / "runs"

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from serving import errors
 from serving.api import routes
 from serving.api.jobs import Runner
+from serving.api.live import Live
 from serving.auth.gate import Gate
 from serving.auth.providers import START
 from serving.bodies import BodyLimit
@@ -46,6 +47,7 @@ TAGS = [
     {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
     {"name": "views", "description": "Questions to the list that people keep under a name."},
     {"name": "jobs", "description": "Work that takes longer than a request."},
+    {"name": "scores", "description": "Rows of signals, scored when they are sent in."},
     {"name": "models", "description": "The model that makes the scores."},
     {"name": "insights", "description": "What the whole base tells; association, not cause."},
     {"name": "health", "description": "Whether the service is alive and of use."},
@@ -62,6 +64,7 @@ def create_app(
     access: AccessRepository | None = None,
     explain: Explain | None = None,
     close_up: CloseUp | None = None,
+    live: Live | None = None,
     figures: Path | None = None,
     sign_in: "SignIn | None" = None,
     runner: Runner | None = None,
@@ -79,6 +82,7 @@ def create_app(
         access: who may ask, by key; None where only this machine can, and nobody logs in.
         explain: explains one account, where there is no `close_up`.
         close_up: single accounts seen from near; None where no workspace is at hand.
+        live: scores rows that are sent in; None likewise.
         figures: the file that `forewarn insights` writes, if there is such a place.
         runner: has jobs done outside of this process; None where no workspace is at hand.
         sign_in: logs people in with the company's accounts; needs `access`.
@@ -87,7 +91,8 @@ def create_app(
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    renderer = Renderer(presentation, START if sign_in else "")
+    workshop = workshop or Workshop()
+    renderer = Renderer(presentation, START if sign_in else "", workshop.first_run)
     app = DescribedApp(
         title="Forewarn",
         version=_version(),
@@ -101,19 +106,23 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
+    app.state.live = live
+    held = live.champion if live else None
     known = close_up.explain if close_up else explain
-    asked = routes.Asked(engine, scores, versions, presentation, known, figures, runner)
+    asked = routes.Asked(
+        engine, scores, versions, presentation, known, close_up, live, figures, runner
+    )
     for noun in routes.routers(asked):
         app.include_router(noun)
     console = Console(scores, presentation, renderer, versions, engine, close_up, known)
-    beyond = rooms.Rooms(console, engine, workshop or Workshop(), figures)
+    beyond = rooms.Rooms(console, engine, workshop, figures)
     for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
     if sign_in is not None:
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
-    metrics.install(app, scores)
+    metrics.install(app, scores, held)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")

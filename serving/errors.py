@@ -151,6 +151,8 @@ def http_error(request: Request, error: HTTPException) -> Problem:
         allowed = methods_of(request)
         detail = f"{given} is not possible; allowed: {allowed}."
         return problems.problem(problems.WRONG_METHOD, detail, given=given, allowed=allowed)
+    if error.status_code == 400:  # all that FastAPI says of a body that is not UTF-8
+        return problems.problem(problems.INVALID_BODY, "The body is no JSON in UTF-8.")
     if error.status_code == problems.TOO_LARGE.status:
         return problems.problem(problems.TOO_LARGE, str(error.detail))
     return problems.problem(problems.HTTP_ERROR, str(error.detail), status=error.status_code)

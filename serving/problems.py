@@ -164,6 +164,12 @@ NOT_EXPLAINED = Kind(
     "No such explanation",
     "The account was not a customer on that day, or the day cannot be explained; `detail` says.",
 )
+INVALID_SIGNALS = Kind(
+    "invalid-signals",
+    422,
+    "Signals cannot be used",
+    "A signal is unknown, or holds what it cannot. `errors` names each one; nothing was scored.",
+)
 NO_CHAMPION = Kind(
     "no-champion",
     404,
@@ -235,6 +241,8 @@ KINDS: tuple[Kind, ...] = (
     NO_PROVIDER,
     TOO_MANY,
     NOT_EXPLAINED,
+    NOT_EXPLAINED,
+    INVALID_SIGNALS,
     NO_CHAMPION,
     NO_INSIGHTS,
     NOT_READY,

@@ -21,6 +21,8 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+STATIC, ASK_AGAIN = "/static/", "no-cache"
+"""Scripts and style sheets hold nothing of a customer: kept, and asked about before each use."""
 
 
 class SecurityMiddleware:
@@ -48,6 +50,8 @@ class SecurityMiddleware:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(STATIC):
+                    headers.setdefault("cache-control", ASK_AGAIN)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -76,7 +76,7 @@ def forbidden(path: PurePosixPath, name: str) -> str:
 
 def composes(path: PurePosixPath) -> bool:
     """The files that put the service together."""
-    return str(path) == "pipelines/serve.py" or is_command_line(path)
+    return str(path) in ("pipelines/serve.py", "pipelines/live.py") or is_command_line(path)
 
 
 def is_command_line(path: PurePosixPath) -> bool:

@@ -30,10 +30,10 @@ from models.material import Material
 from models.metrics import Resamples, auc
 from models.training import material_of
 from models.walkforward import OutOfTime, blended
+from pipelines.assemble import first_day
 from pipelines.company import catalogue_of, columns_of, label_of, plan_of, rates_of, snapshot_dates
 from pipelines.config import read_config
 from pipelines.snapshot import build
-from pipelines.train import first_day
 from pipelines.workspace import Workspace
 
 SETTINGS: dict[str, Flavour] = {

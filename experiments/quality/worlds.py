@@ -1,8 +1,9 @@
 """Simulated companies, where the truth is known: how near scores come, and whom the rule lets in.
 
-Each seed is a company of the demonstration. It is trained on all but its last six months, as
-`forewarn demo` does, and the months since are scored one by one. Beside the simulator's own
-probabilities, so that luck plays no part:
+Each seed is a company of the demonstration. A model of loss is trained on all but its last six
+months as `forewarn demo` trains it, but for what moves no chance: no expansion, nothing that only
+explanations need, no random folds, nothing stored. The months since are scored with it. Beside
+the simulator's own probabilities, so that luck plays no part:
 
 - `logloss_over_bayes`: expected log loss of the scores over that of the true probabilities;
 - `later_auc`: expected AUC of those scores, and `optimism`, the mean distance between it and the
@@ -21,16 +22,27 @@ import argparse
 import json
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from gate import World, passes
 
+from features.snapshot import fingerprint
 from models.comparison import Rule
-from models.metrics import auc, calibration_line
-from pipelines.demo.job import DemoResult, beside_truth, demonstrate
+from models.dataset import Dataset
+from models.metrics import auc, calibration_line, log_loss
+from models.trained import Provenance, Trained
+from models.training import train
+from pipelines.assemble import assemble
+from pipelines.company import directions_of, plan_of
+from pipelines.config import Config, read_config
+from pipelines.demo.company import generate
+from pipelines.demo.job import MONTHS_SINCE
+from pipelines.later import since_training
+from pipelines.run import load_sources
 from pipelines.workspace import Workspace
 
 FIRST_SEED, YEARS = 101, 3
@@ -68,31 +80,57 @@ def company(seed: int, accounts: int) -> Found | None:
     """One company's figures; None where its model was refused."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
-        result = demonstrate(workspace, accounts, YEARS, seed, say)
-        if not result.months:
+        made = generate(workspace.demo, accounts=accounts, years=YEARS, seed=seed, progress=say)
+        config = without_expansion(read_config(made.config, {}))
+        truth = pd.read_parquet(made.truth)
+        ends = sorted(truth["as_of"].unique())
+        load_sources(workspace, config, say)
+        trained = trained_at(workspace, config, ends[-1 - MONTHS_SINCE])
+        if not trained.verdict.fit:
             print(f"seed {seed}: refused", file=sys.stderr, flush=True)
             return None
-        found = figures(seed, workspace, result)
+        later = since_training(workspace, config, trained.model, ends[-1], say)
+    found = figures(seed, trained, later, truth)
     print(json.dumps(asdict(found)), file=sys.stderr, flush=True)
     return found
 
 
-def figures(seed: int, workspace: Workspace, result: DemoResult) -> Found:
-    """What the scores since training are worth, by the true probabilities."""
-    trained = result.main.train.trained
-    horizon = trained.model.primary_horizon
-    dates = [result.main.as_of, *(month.as_of for month in result.months)]
-    both = beside_truth(workspace, dates, pd.read_parquet(result.company.truth))
-    scores, truth = (both[f"{name}_{horizon}"].to_numpy(float) for name in ("score", "p_loss"))
-    over = next(a.scores / a.truth for a in result.against_truth if a.horizon == horizon)
+def without_expansion(config: Config) -> Config:
+    """The configuration for the chance of loss alone."""
+    models = config.models.model_copy(update={"expansion": "never"})
+    return config.model_copy(update={"models": models})
+
+
+def trained_at(workspace: Workspace, config: Config, day: date) -> Trained:
+    """The model of what was known on a day."""
+    found = assemble(workspace, config, day, say)
+    signs = directions_of(config, found.catalogue)
+    plan = replace(plan_of(config), directions=signs, explained=False, contrasted=False)
+    origin = Provenance("world", found.label.name, fingerprint(found.catalogue), found.events)
+    return train(found.dataset, found.columns, plan, origin, say)
+
+
+def figures(seed: int, trained: Trained, later: Dataset, truth: pd.DataFrame) -> Found:
+    """What scores of the months since training are worth, by the true probabilities."""
+    model, horizon = trained.model, trained.model.primary_horizon
+    chances = model.chances(model.schema.encode(later.frame))[horizon]
+    rows = later.frame[["account_id", "as_of"]].assign(score=chances)
+    both = rows.merge(truth, on=["account_id", "as_of"])
+    score, true = (both[name].to_numpy(float) for name in ("score", f"p_loss_{horizon}"))
     return Found(
         seed,
         horizon,
-        over,
+        expected_log_loss(score, true) / expected_log_loss(true, true),
         trained.reports[horizon].metrics["auc"].value,
-        expected_auc(scores, truth),
-        calibration_line(truth, scores)[1],
+        expected_auc(score, true),
+        calibration_line(true, score)[1],
     )
+
+
+def expected_log_loss(scores: np.ndarray, truth: np.ndarray) -> float:
+    """Log loss where each row is lost with its true probability: as lost, and as staying."""
+    lost = np.repeat([1.0, 0.0], len(truth))
+    return log_loss(lost, np.tile(scores, 2), np.concatenate([truth, 1 - truth]))
 
 
 def expected_auc(scores: np.ndarray, truth: np.ndarray) -> float:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
-from features.clock import NEVER, Mask, cut_of
+from features.clock import NEVER, Instants, Mask, cut_of
 from features.facts import View
 from features.outcomes.coverage import PAID_READS, Stretch, paid, running, stretches
 from features.outcomes.label import Fate
@@ -38,11 +39,29 @@ class LogoChurn:
         cut = cut_of(as_of)
         event_at = np.full(later.size, NEVER)
         followed = np.full(later.size, cut)
-        for account, mine in stretches(paid(later.facts("subscriptions")), self.gap_days).items():
-            held = [s for s in mine if s.begin < cut]
-            if held:
-                event_at[account], followed[account] = _lost_at(held[-1]), NEVER
+        # prices are above 0 at any day's rates, so that coverage is the same for all dates
+        ends = later.once(("ends of coverage", self.gap_days), lambda: _ends(later, self.gap_days))
+        begun = np.flatnonzero(ends.begin < cut)
+        newest = begun[np.append(np.diff(ends.account[begun]) > 0, True)[: len(begun)]]
+        event_at[ends.account[newest]] = ends.lost_at[newest]
+        followed[ends.account[newest]] = NEVER
         return Fate(event_at, followed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """All stretches of coverage, ordered by account and time; arrays of shape (stretches,)."""
+
+    account: npt.NDArray[np.int64]
+    begin: Instants
+    lost_at: Instants
+
+
+def _ends(later: View, gap_days: int) -> _Ends:
+    found = stretches(paid(later.facts("subscriptions")), gap_days)
+    rows = [(owner, s.begin, _lost_at(s)) for owner, mine in found.items() for s in mine]
+    account, begin, lost_at = np.array(rows, np.int64).reshape(-1, 3).T
+    return _Ends(account, begin, lost_at)
 
 
 def paying(view: View) -> Mask:

@@ -72,16 +72,17 @@ def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> 
     """
     import pandas as pd  # only training asks for fates; snapshots do without its import
 
-    parts = [_fate_rows(bucket, label, day, data_as_of) for day in dates]
+    later = bucket.at(data_as_of)
+    parts = [_fate_rows(bucket, label, day, later.priced(day)) for day in dates]
     columns = ["account_id", "as_of", "event_days", "followed_days"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _fate_rows(bucket: Bucket, label: Label, day: date, data_as_of: date) -> "pd.DataFrame":
+def _fate_rows(bucket: Bucket, label: Label, day: date, later: View) -> "pd.DataFrame":
     import pandas as pd
 
     rows = np.flatnonzero(label.population(bucket.at(day)))
-    fate = label.fate(bucket.at(data_as_of, rates_of=day), day)
+    fate = label.fate(later, day)
     event_at, followed_until = fate.event_at[rows], fate.followed_until[rows]
     event = np.where(event_at <= followed_until, _whole_days(cut_of(day), event_at) + 1, np.inf)
     followed = np.maximum(_whole_days(cut_of(day), followed_until), 0)

@@ -67,10 +67,9 @@ class Movement:
         then = paid(later.bucket.at(as_of, later.rates_of).facts("subscriptions"))
         held = then.take(until(then.dates("ended_at")) == NEVER)
         visible = np.bincount(held.account, weights=held.numbers("mrr"), minlength=later.size)
-        subscriptions = paid(later.facts("subscriptions"))
+        key = ("levels", self.gap_days, later.prices)
         event_at = np.full(later.size, NEVER)
-        for account, rows in by_account(subscriptions.account):
-            steps = levels(subscriptions, rows, later.cut, self.gap_days * DAY)
+        for account, steps in later.once(key, lambda: _all_levels(later, self.gap_days)).items():
             event_at[account] = self._moved(steps, visible[account], cut_of(as_of))
         return Fate(np.where(event_at < loss.event_at, event_at, NEVER), loss.followed_until)
 
@@ -94,6 +93,15 @@ def _base(steps: Steps, now: int, visible: float) -> float:
     lasting = np.flatnonzero(steps.lasts[:now])
     before = float(steps.level[lasting[-1]]) if len(lasting) else 0.0
     return before if before > 0 and not steps.lasts[now] else float(visible)
+
+
+def _all_levels(later: View, gap_days: int) -> dict[int, Steps]:
+    """By account, its recurring revenue over time."""
+    facts = paid(later.facts("subscriptions"))
+    gap = gap_days * DAY
+    return {
+        account: levels(facts, rows, later.cut, gap) for account, rows in by_account(facts.account)
+    }
 
 
 def levels(facts: Facts, rows: slice, end: int, gap: int) -> Steps:

@@ -1,5 +1,6 @@
 """What a band depends on beside the chance of loss: tier and yearly revenue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,14 @@ class Accounts:
         if MRR in snapshot:
             revenue = MONTHS * snapshot[MRR].to_numpy(np.float64)
         return cls(tier, revenue)
+
+    @classmethod
+    def of_one(cls, cells: Mapping[str, object]) -> "Accounts":
+        """The account with these signals."""
+        tier, mrr = cells.get(TIER), cells.get(MRR)
+        word = tier if isinstance(tier, str) else ""
+        known = MONTHS * mrr if isinstance(mrr, int | float) else np.nan
+        return cls(np.array([word], object), np.array([known], np.float64))
 
     def take(self, rows: Rows) -> "Accounts":
         """Some of the rows."""

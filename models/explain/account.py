@@ -1,20 +1,23 @@
 """Why one account has its chance of loss, in numbers that add up and in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from models.churn_model import ChurnModel
+from models.encoding import cells_of
 from models.explain.families import sums
-from models.explain.groups import GroupExplainer, GroupShares
+from models.explain.groups import GroupShares
+from models.explain.peers import Peers, PeerTable
 from models.explain.points import Shares
-from models.explain.precedents import Frame, Similar, similar
-from models.explain.reasons import Grouping
-from models.explain.usual import Peers, Usual, peers_of, usual_of
+from models.explain.precedents import Similar, similar
+from models.explain.reasons import Grouping, plain
+from models.explain.usual import Usual, usual_of
 from models.explain.wording import Wording
 from models.score import OTHERS, Reason
 
@@ -69,37 +72,52 @@ class Why:
     similar: tuple[Similar, ...] = ()
 
 
+def _nothing(column: str) -> Sequence[object]:  # noqa: ARG001
+    return ()
+
+
 @dataclass(frozen=True)
 class Scene:
     """An account among the others of its snapshot.
 
     Attributes:
-        snapshot: all accounts of one date.
-        place: the account's row in it.
-        past: its rows in earlier snapshots, oldest first.
+        row: its own signals, by column.
+        peers: the accounts that are most alike.
+        past: by column its values in earlier snapshots, oldest first; nothing for a column that
+            those do not have.
     """
 
-    snapshot: pd.DataFrame
-    place: int
-    past: Sequence["pd.Series[float]"] = ()
+    row: Mapping[str, Any]
+    peers: Peers
+    past: Callable[[str], Sequence[object]] = _nothing
 
-    @cached_property
-    def row(self) -> pd.DataFrame:
-        """The account's own row."""
-        return self.snapshot.iloc[[self.place]]
+    @classmethod
+    def of(
+        cls, snapshot: pd.DataFrame, place: int, past: Sequence["pd.Series[float]"] = ()
+    ) -> "Scene":
+        """The account at a row of a whole snapshot, with its rows in earlier ones."""
+        row = cells_of(snapshot.iloc[[place]])
+        table = PeerTable.of(pa.Table.from_pandas(snapshot, preserve_index=False))
+        return cls(
+            row, peers_of(table, row), lambda name: [r[name] for r in past if name in r.index]
+        )
+
+
+def peers_of(table: PeerTable, row: Mapping[str, Any]) -> Peers:
+    """The peers of an account."""
+    tier, stage = (plain(row.get(name)) for name in ("profile__tier", "profile__stage"))
+    return table.peers(tier, stage)
 
 
 def why(model: ChurnModel, scene: Scene, words: Wording) -> Why:
     """Reasons in full, and shares of the groups, of one account."""
     inputs = model.schema.encode(scene.row)
     shares = Shares.of(*model.explain(inputs))
-    grouping = Grouping.of(model.schema.names, model.reference)
+    grouping = model.grouping
     total = grouping.sums(shares.log_odds)[0]
-    cells = {name: scene.row[name].to_numpy(object) for name in model.schema.names}
     grouping = replace(grouping, most=MOST_REASONS)
-    reasons = grouping.reasons(cells, 0, shares.log_odds[0], total)
-    peers = peers_of(scene.snapshot, scene.place)
-    told = _Told(grouping, shares, scene, peers, words)
+    reasons = grouping.reasons(scene.row.__getitem__, shares.log_odds[0], total)
+    told = _Told(grouping, shares, scene, words)
     return Why(
         horizon=model.primary_horizon,
         chance=float(model.chances(inputs)[model.primary_horizon][0]),
@@ -107,8 +125,8 @@ def why(model: ChurnModel, scene: Scene, words: Wording) -> Why:
         reasons=tuple(told.full(reason) for reason in reasons),
         unsteady=_unsteady(grouping, total),
         groups=_groups(model, inputs[0]),
-        peers=(peers.shared, len(peers.rows)),
-        similar=_similar(model, grouping, total, scene),
+        peers=(scene.peers.shared, scene.peers.accounts),
+        similar=_similar(model, total, scene),
     )
 
 
@@ -117,7 +135,6 @@ class _Told:
     grouping: Grouping
     shares: Shares
     scene: Scene
-    peers: Peers
     words: Wording
 
     def full(self, reason: Reason) -> FullReason:
@@ -130,9 +147,8 @@ class _Told:
         family = self.grouping.place[columns.index(reason.signal)]
         points = float(sums(self.shares.points, self.grouping.place)[0, family])
         used = (self.grouping.place == family) & (self.shares.log_odds[0] != 0)
-        past = [row[reason.signal] for row in self.scene.past if reason.signal in row.index]
-        value = self.scene.row[reason.signal].iloc[0]
-        usual = usual_of(value, past, self.peers.quartiles(reason.signal))
+        value, past = self.scene.row[reason.signal], self.scene.past(reason.signal)
+        usual = usual_of(value, past, self.scene.peers.quartiles(reason.signal))
         named = tuple(name for name, mine in zip(columns, used, strict=True) if mine)
         return FullReason(reason, named, points, usual, self.words.in_full(reason, points, usual))
 
@@ -143,20 +159,15 @@ class _Told:
 
 
 def _groups(model: ChurnModel, row: Vector) -> GroupShares | None:
-    if model.reference is None:
-        return None
-    background = model.reference.background
-    return GroupExplainer.of(model.chain(), model.schema.names, background).explain(row)
+    explainer = model.by_group
+    return explainer.explain(row) if explainer else None
 
 
-def _similar(
-    model: ChurnModel, grouping: Grouping, total: Vector, scene: Scene
-) -> tuple[Similar, ...]:
+def _similar(model: ChurnModel, total: Vector, scene: Scene) -> tuple[Similar, ...]:
     if model.reference is None or model.reference.precedents is None:
         return ()
-    account = str(scene.row["account_id"].iloc[0])
-    frame = Frame(model.chain(), model.schema.names, grouping.place)
-    return similar(model.reference.precedents, total, account, frame)
+    account = str(scene.row["account_id"])
+    return similar(model.reference.precedents, total, account, model.precedent_frame)
 
 
 def _unsteady(grouping: Grouping, total: Vector) -> int:

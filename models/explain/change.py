@@ -7,15 +7,16 @@ one, by group, with the risks that people logged and the data that went missing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from models.churn_model import ChurnModel
+from models.encoding import Matrix, Row, cells_of
 from models.explain.between import by_column, by_term, differs
 from models.explain.groups import chances, group_of
-from models.explain.reasons import Grouping, plain
+from models.explain.reasons import plain
 
 Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -33,15 +34,20 @@ class Moment:
     """An account at a date, under the model that scored it then.
 
     Attributes:
-        row: its snapshot, one row.
+        row: its signals.
     """
 
     model: ChurnModel
-    row: pd.DataFrame
+    row: Row
+
+    @cached_property
+    def inputs(self) -> Matrix:
+        """The row as the model reads it, shape (1, columns)."""
+        return self.model.schema.encode(self.row)
 
     def chance(self, horizon: int) -> float:
         """Chance of loss within a horizon of the model, days."""
-        return float(self.model.chances(self.model.schema.encode(self.row))[horizon][0])
+        return float(self.model.chances(self.inputs)[horizon][0])
 
 
 @dataclass(frozen=True)
@@ -99,9 +105,7 @@ class Origin:
     silent: frozenset[str] = frozenset()
 
 
-def explain_change(
-    old: Moment, new: Moment, old_row_now: pd.DataFrame, origin: Origin
-) -> ChangeShares:
+def explain_change(old: Moment, new: Moment, old_row_now: Row, origin: Origin) -> ChangeShares:
     """Why the chance is another at a later date.
 
     Args:
@@ -115,8 +119,8 @@ def explain_change(
     """
     model, horizon = new.model, new.model.primary_horizon
     begin, end = old.chance(horizon), new.chance(horizon)
-    before = model.schema.encode(old_row_now)[0]
-    after = model.schema.encode(new.row)[0]
+    before = (old.inputs if old_row_now is old.row else model.schema.encode(old_row_now))[0]
+    after = new.inputs[0]
     middle = _chance(model, before, horizon)
     half = _with_old_calibrators(old.model, model, before, horizon)
     terms = terms_of(model.schema.names, before, after, origin)
@@ -125,19 +129,21 @@ def explain_change(
     same = old.model.version == model.version
     steps = {} if same else {MODEL_UPDATED: half - begin, RECALIBRATED: middle - half}
     points = by_column(model.chain(horizon), before, after)
-    families = Grouping.of(model.schema.names, model.reference).families
+    families = model.grouping.families
     family = {name: each[0] for each in families for name in each}
+    was, now = cells_of(old_row_now), cells_of(new.row)
+    changed = differs(before, after)
     signals = [
         SignalChange(
             signal=name,
             term=terms[i],
-            before=plain(old_row_now[name].iloc[0]),
-            after=plain(new.row[name].iloc[0]),
+            before=plain(was[name]),
+            after=plain(now[name]),
             points=float(points[i]),
             family=family[name],
         )
         for i, name in enumerate(model.schema.names)
-        if differs(before[i : i + 1], after[i : i + 1])[0]
+        if changed[i]
     ]
     signals.sort(key=lambda each: (-abs(each.points), each.signal))
     return ChangeShares(horizon, begin, end, {**steps, **groups, **shares}, tuple(signals))

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from models.encoding import Matrix
 from models.explain.forest import Forest
-from models.explain.lines import LineShares
 from models.explain.shapley import members
 from models.explain.walks import walk
 from models.flavours.base import Fitted
@@ -64,12 +63,10 @@ def parts_of(fitted: Fitted) -> Parts:
         TypeError: a flavour that this module does not know.
     """
     match fitted:
-        case FittedLogistic():
-            return Parts(additive=((1.0, LineShares(fitted)),))
-        case FittedSegments() | FittedConstant():
+        case FittedLogistic() | FittedSegments() | FittedConstant():
             return Parts(additive=((1.0, fitted.contributions),))
         case FittedLightGBM():
-            return Parts(trees=((1.0, Forest.of(fitted.booster)),))
+            return Parts(trees=((1.0, fitted.forest),))
         case FittedBlend():
             return (parts_of(fitted.trees) + parts_of(fitted.line)).weighed(0.5)
         case FittedShifted():

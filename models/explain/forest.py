@@ -7,15 +7,25 @@ account and the others from another. Trees are read, and splits decided, as in `
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import lightgbm
 import numpy as np
 
-from features.compiled import compiled
+from features.compiled import compiled, part
 from features.kernel.types import Floats, Int32, Int64, Mask
 from models.encoding import Matrix
 from models.explain.trees.cells import ZERO, goes_left
-from models.explain.trees.forest import Tree, read_forest
+from models.explain.trees.forest import CATEGORICAL, Tree, read_forest
+
+
+class Splits(NamedTuple):
+    """How nodes decide, see `Tree`: of shape (nodes,), and the sets of words."""
+
+    threshold: Floats
+    decision: Int64
+    set_begin: Int32
+    sets: Int64
 
 
 @dataclass(frozen=True)
@@ -64,13 +74,41 @@ class Forest:
 
     def goes_left(self, inputs: Matrix) -> Mask:
         """Which way each row goes at each node, shape (rows, nodes); leaves say nothing."""
-        out: Mask = np.zeros((len(inputs), len(self.column)), np.bool_)
-        for root, tree in zip(self.roots, self.trees, strict=True):
-            splits = slice(root, root + len(tree.column))
-            out[:, splits] = _ways(
-                inputs, tree.column, tree.threshold, tree.decision, tree.set_begin, tree.sets
-            )
-        return out
+        return _ways(inputs, self.column, self.splits)
+
+    def log_odds(self, inputs: Matrix) -> Floats:
+        """The sum of each row's leaves, tree after tree as LightGBM adds them up, shape (rows,).
+
+        The bits are those of LightGBM's own `predict(raw_score=True)`, without what calling it
+        costs, which for one row is nearly everything.
+        """
+        ways = (self.roots, self.column, self.left, self.right, self.value)
+        return _sums(inputs, ways, self.splits)
+
+    @cached_property
+    def splits(self) -> Splits:
+        """How all nodes decide, as arrays over the nodes; sets of words numbered through."""
+        sets_before = np.cumsum([0, *(max(len(t.set_begin) - 1, 0) for t in self.trees)])
+        words_before = np.cumsum([0, *(len(t.sets) for t in self.trees)])
+        trees = list(zip(self.trees, sets_before, words_before, strict=False))
+        return Splits(
+            np.concatenate([np.zeros(0), *(_thresholds(t, sets) for t, sets, _ in trees)]),
+            _joined([_filled(t.decision, t, 0) for t in self.trees]),
+            np.append(
+                np.concatenate(
+                    [np.zeros(0, np.int64), *(t.set_begin[:-1] + w for t, _, w in trees)]
+                ),
+                words_before[-1],
+            ).astype(np.int32),
+            np.concatenate([np.zeros(0, np.int64), *(t.sets for t in self.trees)]),
+        )
+
+
+def _thresholds(tree: Tree, sets_before: int) -> Floats:
+    """Thresholds of all nodes of a tree; of a split by words the number of its set."""
+    by_words = (tree.decision & CATEGORICAL) != 0
+    own = tree.threshold + np.where(by_words, float(sets_before), 0.0)
+    return np.concatenate([own, np.zeros(len(tree.value))])
 
 
 def _filled(values: Int32, tree: Tree, leaf: int) -> Int64:
@@ -94,18 +132,35 @@ def _joined(parts: Sequence[Int64]) -> Int64:
 
 
 @compiled
-def _ways(
-    inputs: Floats,
-    column: Int32,
-    threshold: Floats,
-    decision: Int32,
-    set_begin: Int32,
-    sets: Int64,
-) -> Mask:
-    out = np.empty((len(inputs), len(column)), np.bool_)
+def _ways(inputs: Floats, column: Int64, splits: Splits) -> Mask:
+    out = np.zeros((len(inputs), len(column)), np.bool_)
     for row in range(len(inputs)):
-        for i in range(len(column)):
-            given = inputs[row, column[i]]
-            value = 0.0 if -ZERO <= given <= ZERO else given
-            out[row, i] = goes_left(value, threshold[i], decision[i], set_begin, sets)
+        for node in range(len(column)):
+            if column[node] >= 0:
+                out[row, node] = _left(inputs[row], node, column, splits)
     return out
+
+
+@compiled
+def _sums(
+    inputs: Floats, ways: tuple[Int64, Int64, Int64, Int64, Floats], splits: Splits
+) -> Floats:
+    roots, column, left, right, value = ways
+    out = np.zeros(len(inputs))
+    for row in range(len(inputs)):
+        for root in roots:
+            node = root
+            while column[node] >= 0:
+                ahead = _left(inputs[row], node, column, splits)
+                node = left[node] if ahead else right[node]
+            out[row] += value[node]
+    return out
+
+
+@part
+def _left(row: Floats, node: int, column: Int64, splits: Splits) -> bool:
+    given = row[column[node]]
+    value = 0.0 if -ZERO <= given <= ZERO else given
+    return goes_left(
+        value, splits.threshold[node], splits.decision[node], splits.set_begin, splits.sets
+    )

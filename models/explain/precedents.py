@@ -7,7 +7,7 @@ illustration and never evidence of how well the model foretells.
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -157,11 +157,19 @@ class Frame:
         chain: the model's hazards up to the primary horizon.
         names: of its columns.
         place: the family of each column.
+        told: what precedents did, by row; worked out when first asked for.
     """
 
     chain: Sequence[Hazard]
     names: Sequence[str]
     place: Rows
+    told: dict[int, tuple[Did, ...]] = field(default_factory=dict)
+
+    def did(self, kept: Precedents, row: int) -> tuple[Did, ...]:
+        """What eased a precedent's risk most."""
+        if row not in self.told:
+            self.told[row] = _did(kept.now[row], kept.later[row], self)
+        return self.told[row]
 
 
 def similar(kept: Precedents, shares: Vector, account: str, frame: Frame) -> tuple[Similar, ...]:
@@ -177,12 +185,13 @@ def similar(kept: Precedents, shares: Vector, account: str, frame: Frame) -> tup
     order = np.argsort(apart, kind="stable")
     found: dict[bool, list[Similar]] = {True: [], False: []}
     seen = {account}
+    owners, gone = (kept.about[name].to_numpy(object) for name in ("account_id", "lost"))
     for i in map(int, order):
-        owner, lost = str(kept.about["account_id"].iloc[i]), bool(kept.about["lost"].iloc[i])
+        owner, lost = str(owners[i]), bool(gone[i])
         if owner in seen or len(found[lost]) == SHOWN:
             continue
         seen.add(owner)
-        did = () if lost else _did(kept.now[i], kept.later[i], frame)
+        did = () if lost else frame.did(kept, i)
         day = kept.about["as_of"].iloc[i]
         found[lost].append(Similar(owner, day, float(apart[i]), lost, did))
     return (*found[True], *found[False])

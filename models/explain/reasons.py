@@ -1,6 +1,6 @@
 """Reasons of a score: one for each family of signals, and the rest as one sum."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +15,8 @@ from models.score import OTHERS, Reason
 
 Vector = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
-Cells = Mapping[str, npt.NDArray[np.object_]]
-"""The snapshot's values by column, each of shape (rows,)."""
+Cell = Callable[[str], object]
+"""An account's value of a column."""
 
 REASONS_KEPT = 8
 """How many reasons are kept with a score; the others are kept as one sum."""
@@ -66,14 +66,13 @@ class Grouping:
         """The columns of each family."""
         return [np.flatnonzero(self.place == i) for i in range(len(self.families))]
 
-    def reasons(self, cells: Cells, row: int, shares: Vector, total: Vector) -> tuple[Reason, ...]:
+    def reasons(self, cell: Cell, shares: Vector, total: Vector) -> tuple[Reason, ...]:
         """One account's reasons, largest first, then all others together.
 
         A family is told by its largest share that pushes the way the whole does.
 
         Args:
-            cells: the snapshot's values.
-            row: the account's place in it.
+            cell: the account's value of a column.
             shares: of the log-odds by column.
             total: the same by family.
         """
@@ -82,7 +81,7 @@ class Grouping:
             mine = self.members[family]
             whole, own = float(total[family]), shares[mine]
             lead = self.columns[mine[(own if whole > 0 else -own).argmax()]]
-            found.append(Reason(lead, plain(cells[lead][row]), whole, int(rest[mine].sum())))
+            found.append(Reason(lead, plain(cell(lead)), whole, int(rest[mine].sum())))
             rest[mine] = False
         if rest.any():
             found.append(Reason(OTHERS, float(rest.sum()), float(shares[rest].sum())))

@@ -12,13 +12,11 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from models.bands import Accounts
-from models.bands.accounts import TIER
 from models.churn_model import ChurnModel
+from models.encoding import Row, cells_of
 from models.explain.between import by_column
-from models.explain.families import positions
 from models.explain.moves import SHARES, Moves
 from models.hazards import p_loss
 from models.score import Band
@@ -77,30 +75,33 @@ class Actions:
 
 @dataclass(frozen=True)
 class _Option:
-    """One family moved, as far as a share of peers moved each of its signals."""
+    """One family moved, as far as a share of peers moved each of its signals.
+
+    Attributes:
+        columns: those that move.
+    """
 
     after: Vector
+    columns: npt.NDArray[np.int64]
 
 
-def what_would_help(
-    model: ChurnModel, row: pd.DataFrame, band: Band, actions: Actions
-) -> Remedy | None:
+def what_would_help(model: ChurnModel, row: Row, band: Band, actions: Actions) -> Remedy | None:
     """The smallest change that goes with the next better band; None where there is none.
 
     Fewest signals first, then what more peers did, then the lowest chance of loss.
 
     Args:
         model: with moves in its reference.
-        row: the account's snapshot, one row.
+        row: the account's signals.
         band: it is in now; red or yellow, otherwise there is nothing to reach.
         actions: what people can act on.
     """
     wanted = BETTER.get(band)
     if wanted is None or model.reference is None:
         return None
-    inputs = model.schema.encode(row)[0]
-    target = _target(model, row, band)
-    options = {share: _options(model, row, actions, share) for share in SHARES}
+    inputs, about = model.schema.encode(row)[0], Accounts.of_one(cells_of(row))
+    target, tier = _target(model, about, band), str(about.tier[0])
+    options = {share: _options(model, inputs, tier, actions, share) for share in SHARES}
     for size in range(1, MOST_SIGNALS + 1):
         for share in SHARES:
             best = _best(model, inputs, options[share], size)
@@ -111,9 +112,9 @@ def what_would_help(
     return None
 
 
-def _target(model: ChurnModel, row: pd.DataFrame, band: Band) -> float:
+def _target(model: ChurnModel, about: Accounts, band: Band) -> float:
     """The chance below which the account leaves its band for good: the exit threshold."""
-    limits = model.policy.limits(Accounts.of(row))
+    limits = model.policy.limits(about)
     edge = float((limits.red_from if band is Band.RED else limits.green_below)[0])
     if edge >= 1:
         return edge
@@ -121,19 +122,19 @@ def _target(model: ChurnModel, row: pd.DataFrame, band: Band) -> float:
     return odds / (1 + odds)
 
 
-def _options(model: ChurnModel, row: pd.DataFrame, actions: Actions, share: str) -> list[_Option]:
+def _options(
+    model: ChurnModel, inputs: Vector, tier: str, actions: Actions, share: str
+) -> list[_Option]:
     """Every family moved on its own where peers moved it at all, the best first."""
     assert model.reference is not None
-    inputs = model.schema.encode(row)[0]
-    tier = str(row[TIER].iloc[0]) if TIER in row else ""
-    place = positions(model.reference.families, model.schema.names)
+    place = model.grouping.place
     moved: dict[int, Vector] = {}
     for i, name in enumerate(model.schema.names):
         way = actions.healthier.get(name, 0)
         change = _change(model.reference.moves, name, tier, float(inputs[i]), share, way)
         if change:
             moved.setdefault(int(place[i]), inputs.copy())[i] += change
-    options = [_Option(after) for after in moved.values()]
+    options = [_Option(after, _moved(inputs, after)) for after in moved.values()]
     if not options:
         return []
     alone = _chances(model, inputs, [(option,) for option in options])
@@ -166,19 +167,18 @@ def _together(inputs: Vector, options: tuple[_Option, ...]) -> Vector:
     """The row with all of the options' columns moved."""
     out = inputs.copy()
     for option in options:
-        changed = _moved(inputs, option)
-        out[changed] = option.after[changed]
+        out[option.columns] = option.after[option.columns]
     return out
 
 
-def _moved(inputs: Vector, option: _Option) -> npt.NDArray[np.int64]:
-    same = (inputs == option.after) | np.isnan(inputs)
+def _moved(inputs: Vector, after: Vector) -> npt.NDArray[np.int64]:
+    same = (inputs == after) | np.isnan(inputs)
     return np.flatnonzero(~same)
 
 
 def _step(model: ChurnModel, inputs: Vector, option: _Option) -> Step:
     shares = by_column(model.chain(), inputs, option.after)
-    columns = _moved(inputs, option)
+    columns = option.columns
     lead = int(columns[np.argmin(shares[columns])])
     names = model.schema.names
     before, after = float(inputs[lead]), float(option.after[lead])

@@ -6,19 +6,15 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from models.explain.peers import Quartiles
 from models.explain.reasons import plain
 
 Vector = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Value = float | str | None
 
 FEWEST_PAST = 3
 """Earlier snapshots from which an account has a usual value."""
-FEWEST_PEERS = 20
-ALIKE = (("profile__tier", "profile__stage"), ("profile__tier",), ())
-"""What peers share: tier and stage of the customer's life, else less, until there are enough."""
 TREND_POINTS = 6
 FEWEST_POINTS = 4
 ONE_WAY = 0.6
@@ -30,39 +26,6 @@ class Trend(StrEnum):
 
     RISING = "rising"
     FALLING = "falling"
-
-
-@dataclass(frozen=True, slots=True)
-class Quartiles:
-    """A quarter of the peers lie below `low`, half below `median`, a quarter above `high`."""
-
-    low: float
-    median: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Peers:
-    """The accounts of the same snapshot that are most alike.
-
-    Attributes:
-        shared: what they share, by column; empty for all accounts.
-        rows: their rows; the account itself is none of them.
-    """
-
-    shared: dict[str, str]
-    rows: pd.DataFrame
-
-    def quartiles(self, column: str) -> Quartiles | None:
-        """Of a number; None for words and where fewer than `FEWEST_PEERS` values are known."""
-        values = self.rows[column]
-        if not pd.api.types.is_numeric_dtype(values):
-            return None
-        known = values.to_numpy(np.float64, na_value=np.nan)
-        known = known[~np.isnan(known)]
-        if len(known) < FEWEST_PEERS:
-            return None
-        return Quartiles(*(float(q) for q in np.percentile(known, [25, 50, 75])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +43,6 @@ class Usual:
     own: float | None = None
     peers: Quartiles | None = None
     trend: Trend | None = None
-
-
-def peers_of(snapshot: pd.DataFrame, account: int) -> Peers:
-    """The peers of the account at a row of a snapshot of one date."""
-    others = np.arange(len(snapshot)) != account
-    for columns in ALIKE:
-        if any(c not in snapshot or pd.isna(snapshot[c].iloc[account]) for c in columns):
-            continue
-        shared = {column: str(snapshot[column].iloc[account]) for column in columns}
-        mine = others.copy()
-        for column, word in shared.items():
-            mine &= (snapshot[column] == word).to_numpy(bool, na_value=False)
-        if mine.sum() >= FEWEST_PEERS or not columns:
-            return Peers(shared, snapshot[mine])
-    raise AssertionError("the last of ALIKE shares nothing, so it always holds")
 
 
 def usual_of(value: object, past: Sequence[object], peers: Quartiles | None) -> Usual:

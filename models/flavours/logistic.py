@@ -9,6 +9,7 @@ Contributions are exact: coefficient times the distance from the mean.
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models.encoding import InputSchema, Matrix
 from models.flavours.base import Files, Vector
+from models.flavours.line import Line, line_scores, line_shares
 from models.flavours.space import Range, Space
 
 MODEL_FILE = "model.logistic.json"
@@ -109,18 +111,27 @@ class FittedLogistic:
     means: Vector
 
     def log_odds(self, inputs: Matrix) -> Vector:
-        """Log-odds of loss, shape (rows,)."""
-        scores = self.expansion.apply(inputs) @ self.coefficients + self.intercept
-        return np.asarray(scores)
+        """Log-odds of loss, shape (rows,); a row's do not depend on the rows beside it."""
+        return line_scores(inputs, self._line, self.intercept)
 
     def contributions(self, inputs: Matrix) -> Matrix:
         """Coefficient times distance from the training mean, summed by input column."""
-        own = (self.expansion.apply(inputs) - self.means) * self.coefficients
-        out = np.zeros((len(inputs), self.width + 1))
-        for i, source in enumerate(self.expansion.source):
-            out[:, source] += own[:, i]
-        out[:, -1] = self.intercept + float(self.means @ self.coefficients)
-        return out
+        return line_shares(inputs, self._line, self.intercept)
+
+    @cached_property
+    def _line(self) -> Line:
+        """The same as arrays, made when first asked for."""
+        own = self.expansion
+        return Line(
+            np.array(own.source, np.int64),
+            np.array(own.code, np.int64),
+            np.ascontiguousarray(self.coefficients, np.float64),
+            np.ascontiguousarray(self.means, np.float64),
+            np.array(own.centre),
+            np.array(own.scale),
+            np.array(own.low or [-UNBOUNDED] * len(own.centre)),
+            np.array(own.high or [UNBOUNDED] * len(own.centre)),
+        )
 
     def to_files(self) -> Files:
         """All numbers as JSON, which keeps every bit."""

@@ -19,7 +19,7 @@ from pipelines.explain_text import text
 from pipelines.terminal import Terminal
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
-from serving.store import ScoreRepository, open_store
+from serving.store import open_store
 
 
 def explain(
@@ -50,7 +50,7 @@ def explain(
         found = config_of(space, config)
         engine = open_store(space.store_address)
         words = words_of(engine)
-        job = explaining(space, found, ScoreRepository(engine), words, terminal.say)
+        job = explaining(space, found, engine, words, terminal.say)
         answer = job.explain(Asked(account, day_of(as_of), day_of(since)))
         engine.dispose()
         terminal.result(answer.summary(), text(answer, words))

@@ -19,12 +19,12 @@ from models.insights.product import ProductView, Topic, product_view
 from models.insights.references import Reference, references
 from models.insights.standing import Standing, standing_of
 from models.score import Band
+from pipelines.assemble import Assembled, assemble, loaded
 from pipelines.company import segment_columns
 from pipelines.config import Config
 from pipelines.insights.beliefs import beliefs_of, event_signals, with_first_days
 from pipelines.insights.prospects import prospects_in
 from pipelines.insights.topics import topic_signals
-from pipelines.train import Assembled, assemble, loaded
 from pipelines.workspace import Workspace
 from serving.store import AccountScore, ScoreRepository, open_store
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from features.content import content_sha256
 from features.runners.job import SnapshotJob
+from pipelines.assemble import loaded
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.recipe import Change, Recipe, changes, recipe_of
@@ -15,7 +16,6 @@ from pipelines.replay.compare import Comparison, compare
 from pipelines.replay.rows import RowChanges, RowSearch
 from pipelines.snapshot import compute, read_snapshots
 from pipelines.stored import DIGITS, Stored, StoredSnapshotError, StoredSnapshots
-from pipelines.train import loaded
 from pipelines.workspace import Workspace
 
 Progress = Callable[[str], None]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from models.score import Band
+from pipelines.assemble import loaded
 from pipelines.company import label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import InputError
@@ -24,7 +25,6 @@ from pipelines.report.portfolio import Portfolio, portfolio
 from pipelines.report.quality import qualities
 from pipelines.report.view import headline
 from pipelines.run import resolve_as_of
-from pipelines.train import loaded
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.store import (

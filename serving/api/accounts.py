@@ -128,7 +128,7 @@ def _item(found: AccountScore, words: Words) -> AccountOut:
         health_score=score.health_score,
         p_loss=found.risk,
         model_version=score.model_version,
-        reason=_reason(reason, words) if reason else None,
+        reason=reason_out(reason, words) if reason else None,
     )
 
 
@@ -180,9 +180,9 @@ def _score(found: AccountScore, words: Words) -> ScoreOut:
         health_score=score.health_score,
         primary_horizon=found.primary_horizon,
         minimum_lead_days=score.outlook.lead_days,
-        horizons=_horizons(score.p_loss),
+        horizons=horizons(score.p_loss),
         causes=[
-            CauseOut(cause=cause, horizons=_horizons(of))
+            CauseOut(cause=cause, horizons=horizons(of))
             for cause, of in score.outlook.p_by_cause.items()
         ],
         expansion=[
@@ -191,11 +191,12 @@ def _score(found: AccountScore, words: Words) -> ScoreOut:
         expected_loss=found.expected_loss,
         model_version=score.model_version,
         base=score.base,
-        reasons=[_reason(reason, words) for reason in score.reasons],
+        reasons=[reason_out(reason, words) for reason in score.reasons],
     )
 
 
-def _horizons(chances: Mapping[int, float | None]) -> list[HorizonOut]:
+def horizons(chances: Mapping[int, float | None]) -> list[HorizonOut]:
+    """Chances by days ahead as the API shows them."""
     return [HorizonOut(days=days, p_loss=p) for days, p in chances.items()]
 
 
@@ -203,7 +204,8 @@ def _card(found: AccountScore) -> dict[str, Any]:
     return {name: getattr(found.card, name) for name in CardOut.model_fields}
 
 
-def _reason(reason: Reason, words: Words) -> ReasonOut:
+def reason_out(reason: Reason, words: Words) -> ReasonOut:
+    """A reason as the API shows it."""
     return ReasonOut(
         signal=reason.signal,
         value=reason.value,

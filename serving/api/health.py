@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving import problems
+from serving.live.champion import Champion, Refusal
 from serving.problems import Missing, ProblemError, documented
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
 from serving.store.schema import HEAD, revision_of
@@ -54,9 +55,19 @@ class ReadyOut(BaseModel):
     accounts: int = Field(description="Accounts in the newest run.", examples=[1914])
     database: DatabaseOut = Field(description="It answers, and its tables are the right ones.")
     freshness: FreshnessOut = Field(description="How old the scores are.")
+    loaded: str | None = Field(
+        default=None,
+        description="The version that this process scores rows with; null beside no workspace.",
+        examples=["v14"],
+    )
+    refused: str | None = Field(
+        default=None,
+        description="Why the champion is not the version loaded: its bundle is missing or is not"
+        " what was promoted. The one loaded goes on.",
+    )
 
 
-def router(engine: Engine) -> APIRouter:
+def router(engine: Engine, held: Champion | None = None) -> APIRouter:
     """The routes of health."""
     routes = APIRouter(tags=["health"])
 
@@ -81,12 +92,12 @@ def router(engine: Engine) -> APIRouter:
 
         Old scores are told and are no reason to serve none: `freshness` is for whoever watches.
         """
-        return ready(engine)
+        return ready(engine, held)
 
     return routes
 
 
-def ready(engine: Engine, today: date | None = None) -> ReadyOut:
+def ready(engine: Engine, held: Champion | None = None, today: date | None = None) -> ReadyOut:
     """What makes the service of use.
 
     Raises:
@@ -103,18 +114,28 @@ def ready(engine: Engine, today: date | None = None) -> ReadyOut:
         raise _not_ready([_no_store()]) from error
     if champion is None or run is None or run.accounts == 0:
         raise _not_ready(_missing(champion is not None, run))
+    serving, refused = (held.serving, held.refused) if held else (None, None)
+    if held and serving is None:
+        raise _not_ready([_no_bundle(refused)])
     return ReadyOut(
         champion=champion.version,
         as_of=run.as_of,
         accounts=run.accounts,
         database=DatabaseOut(kind=engine.dialect.name, revision=revision),
         freshness=_freshness(run.as_of, today or datetime.now(UTC).date()),
+        loaded=serving.promoted.version if serving else None,
+        refused=refused.told if refused else None,
     )
 
 
 def _freshness(as_of: date, today: date) -> FreshnessOut:
     age = (today - as_of).days
     return FreshnessOut(as_of=as_of, age_days=age, fresh=age <= FRESH_DAYS)
+
+
+def _no_bundle(refused: Refusal | None) -> Missing:
+    detail = f"No model could be loaded. {refused.told if refused else ''}".strip()
+    return Missing(what="model", detail=detail, next="forewarn promote VERSION --reason TEXT")
 
 
 def _missing(has_champion: bool, run: RunInfo | None) -> list[Missing]:

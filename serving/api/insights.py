@@ -1,6 +1,7 @@
 """`/v1/insights`: what the whole base told when it was last looked at."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from serving import problems
 from serving.auth.gate import InsightsReader
+from serving.auth.roles import Principal
 from serving.problems import GUARDED, ProblemError, documented
 
 Part = dict[str, Any]
@@ -17,6 +19,11 @@ Part = dict[str, Any]
 
 NAMELESS: Part = {"lookalikes": {}, "references": [], "disagreements": {}}
 """What lists accounts, left empty."""
+
+
+def visible(found: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
+    """What somebody may see: whoever sees only their own accounts gets no list of accounts."""
+    return dict(found) if principal.owner is None else {**found, **NAMELESS}
 
 
 class InsightsOut(BaseModel):
@@ -99,6 +106,6 @@ def router(figures: Path | None) -> APIRouter:
                 next="forewarn insights",
             )
         found = json.loads(figures.read_text(encoding="utf-8"))
-        return InsightsOut.model_validate(found if principal.owner is None else found | NAMELESS)
+        return InsightsOut.model_validate(visible(found, principal))
 
     return routes

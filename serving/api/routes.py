@@ -21,8 +21,9 @@ from serving.api import (
     views,
 )
 from serving.api.conditional import until_published
+from serving.api.live import Live, of_accounts, of_rows
 from serving.auth.gate import READS_ACCOUNTS
-from serving.live import Explain
+from serving.live import CloseUp, Explain
 from serving.presentation import Presentation
 from serving.store import ModelVersionRepository, ScoreRepository
 from serving.store.portfolio import PortfolioRepository
@@ -37,6 +38,8 @@ class Asked:
     Attributes:
         engine: an open store.
         explain: explains one account; None where no workspace is at hand.
+        close_up: single accounts seen from near; None likewise.
+        live: scores rows that are sent in; None likewise.
         figures: the file that `forewarn insights` writes, if there is such a place.
         runner: has jobs done outside of this process; None where no workspace is at hand.
     """
@@ -46,6 +49,8 @@ class Asked:
     versions: ModelVersionRepository
     presentation: Presentation
     explain: Explain | None
+    close_up: CloseUp | None
+    live: Live | None
     figures: Path | None
     runner: jobs.Runner | None
 
@@ -54,7 +59,9 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     """Every router of `/v1`, and that of health."""
     engine, scores, currency = asked.engine, asked.scores, asked.presentation.currency
     fresh = until_published(partial(last_published, engine), READS_ACCOUNTS)
+    yield of_accounts(asked.close_up, scores)  # before addresses that take any id
     yield accounts.router(scores, asked.presentation, fresh)
+    yield of_rows(asked.live, asked.presentation.words)
     yield history.router(scores, fresh)
     yield portfolio.router(PortfolioRepository(engine), currency, fresh)
     yield segments.router(SegmentRepository(engine), currency, fresh)
@@ -63,4 +70,4 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     yield jobs.router(engine, asked.runner)
     yield models.router(asked.versions)
     yield insights.router(asked.figures)
-    yield health.router(engine)
+    yield health.router(engine, asked.live.champion if asked.live else None)

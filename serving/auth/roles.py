@@ -35,6 +35,7 @@ class Action(StrEnum):
     KEEP_VIEWS = "keep_views"
     READ_JOBS = "read_jobs"
     START_JOBS = "start_jobs"
+    SCORE_ROWS = "score_rows"
 
 
 EVERYONE = frozenset(Role)
@@ -47,6 +48,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.KEEP_VIEWS: EVERYONE,
     Action.READ_JOBS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
     Action.START_JOBS: frozenset({Role.BATCH, Role.DATA_SCIENTIST}),
+    Action.SCORE_ROWS: frozenset({Role.BATCH, Role.DATA_SCIENTIST}),
 }
 
 

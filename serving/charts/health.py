@@ -63,7 +63,7 @@ def history(story: Story, width: int, title: str) -> Markup:
     frame = _frame(story, width)
     parts = [_bands(story, frame), _axes(frame), _models(story, frame), _renewal(story, frame)]
     parts += _line(story.points, frame)
-    parts.append(_now(story.points[-1], frame))
+    parts.append(_now(story.points, frame))
     foot = frame.foot + 34
     if story.lanes:
         parts.append(lanes(story.lanes, frame.days, foot, frame.narrow))
@@ -184,13 +184,17 @@ def _line(points: Sequence[Point], frame: _Frame) -> list[Markup]:
     return [svg.path(run, "ln") for run in runs] + marks
 
 
-def _now(point: Point, frame: _Frame) -> Markup:
+def _now(points: Sequence[Point], frame: _Frame) -> Markup:
+    """The mark of now; its words lie on the side that the line does not come from."""
+    point = points[-1]
     x = frame.days.x(point.day)
     if point.health is None:
         return svg.text(x - 8, frame.foot - 22, "not enough fresh data", "b end halo")
     y = frame.y(point.health)
+    before = next((each.health for each in reversed(points[:-1]) if each.health is not None), 100)
+    away = -12 if before < point.health else 20
     words = f"{point.health:.0f} on {_day(point.day)}"
-    return shape(point.band, x, y, 6.5) + svg.text(x - 11, y + 17, words, "b end halo")
+    return shape(point.band, x, y, 6.5) + svg.text(x - 8, y + away, words, "b end halo")
 
 
 def _day(day: date) -> str:

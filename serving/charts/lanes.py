@@ -59,7 +59,7 @@ def lanes(found: Sequence[Lane], days: Days, top: float, narrow: bool) -> Markup
         if narrow:
             parts.append(svg.text(days.left, y + 4, lane.name, "ax halo"))
         else:
-            parts.append(svg.text(days.right + 8, y + 4, lane.name, "ax"))
+            parts.append(svg.text(days.right + 12, y + 4, lane.name, "ax"))
         first = days.left + (_NARROW_LABEL if narrow else 0)
         parts += [_event(each, days, y, narrow) for each in _shown(lane, days, first)]
     return Markup().join(parts)

@@ -1,8 +1,10 @@
 """The frame around every page, and the rendering of templates and of parts of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -19,6 +21,7 @@ from serving.live import CloseUp, Explain
 from serving.presentation import Presentation
 from serving.problems import Problem
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
+from serving.workshop import FirstRun, nothing_yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,20 @@ class Renderer:
     Args:
         presentation: the company and its currency.
         sign_in: where people log in with the company's account; empty where they cannot.
+        first_run: tells how far an installation without scores has come.
     """
 
-    def __init__(self, presentation: Presentation, sign_in: str = "") -> None:
+    def __init__(
+        self,
+        presentation: Presentation,
+        sign_in: str = "",
+        first_run: Callable[[], FirstRun] = nothing_yet,
+    ) -> None:
         self._environment = _environment()
         self._environment.globals["company"] = presentation.company
         self._environment.globals["currency"] = presentation.currency
         self._environment.globals["sign_in"] = sign_in
+        self._environment.globals["first_run"] = first_run
 
     def page(self, template: str, run: RunInfo | None, **context: Any) -> HTMLResponse:
         """A page within the frame of a run."""
@@ -154,6 +164,7 @@ def _environment() -> Environment:
         "percent": format.percent,
         "health": format.health,
         "both": both,
+        "query": lambda asked: urlencode({k: v for k, v in asked.items() if v}),
         "isoday": lambda written: format.day(date.fromisoformat(written)),
     }
     return environment

@@ -85,7 +85,7 @@ BY_SIGNAL: tuple[tuple[str, str, str], ...] = (
 """Beginning of a signal's name, the next step in a few words, and the question."""
 FINDINGS: tuple[tuple[str, str], ...] = (
     ("consumption__intensity", "Little done each time they use it"),
-    ("consumption__last_used", "Not used for long"),
+    ("consumption__last_used", "Not used for {value} days"),
     ("consumption__silence", "Not used for long"),
     ("consumption__volume_change", "Use goes down"),
     ("consumption__active_days_change", "Fewer days with use"),
@@ -94,41 +94,41 @@ FINDINGS: tuple[tuple[str, str], ...] = (
     ("consumption__records", "Little use"),
     ("consumption__active_days", "Few days with use"),
     ("adoption__users_change", "Fewer people use it"),
-    ("adoption__users", "Few people use it"),
+    ("adoption__users", "Only {value} people use it"),
     ("adoption__features_change", "Fewer parts in use"),
-    ("adoption__features", "Few parts in use"),
+    ("adoption__features", "Only {value} parts in use"),
     ("adoption__utilisation", "Many seats are free"),
-    ("engagement__last_spoke", "We have not spoken for long"),
-    ("engagement__customer_last_spoke", "They have not spoken for long"),
+    ("engagement__last_spoke", "We have not spoken for {value} days"),
+    ("engagement__customer_last_spoke", "They have not spoken for {value} days"),
     ("engagement__quiet", "Quieter than usual"),
     ("engagement__gatherings", "Few events or trainings attended"),
     ("engagement__touches", "We speak little"),
     ("engagement__meetings", "Few meetings"),
     ("engagement__inbound", "They write little"),
     ("engagement__sponsors_left", "Sponsors have left"),
-    ("engagement__sponsors", "Few sponsors known"),
+    ("engagement__sponsors", "Sponsors known: {value}"),
     ("engagement__people_spoken", "We speak with few people"),
-    ("engagement__contacts", "Few contacts known"),
+    ("engagement__contacts", "Contacts known: {value}"),
     ("engagement__answered", "Messages of theirs wait for us"),
     ("engagement__time_to_answer", "We answer slowly"),
-    ("experience__escalated", "A ticket is escalated"),
-    ("experience__open_severe_tickets", "A severe ticket is open"),
-    ("experience__open_tickets", "Tickets are open"),
+    ("experience__escalated", "Escalated tickets: {value}"),
+    ("experience__open_severe_tickets", "Severe tickets open: {value}"),
+    ("experience__open_tickets", "Tickets open: {value}"),
     ("experience__severe", "Severe tickets"),
     ("experience__first_response", "Tickets wait long for a reply"),
     ("experience__resolution", "Tickets take long"),
-    ("experience__nps", "Low rating (NPS)"),
-    ("experience__csat", "Low rating"),
+    ("experience__nps", "Low rating (NPS {value})"),
+    ("experience__csat", "Low rating ({value})"),
     ("experience__ticket_rating", "Low rating of tickets"),
     ("experience__complaints", "Complaints"),
-    ("risk__open_risks", "A risk is open"),
-    ("risk__serious_risks", "A serious risk is open"),
-    ("risk__last_risk", "A risk was logged lately"),
+    ("risk__open_risks", "Risks open: {value}"),
+    ("risk__serious_risks", "Serious risks open: {value}"),
+    ("risk__last_risk", "A risk was logged {value} days ago"),
     ("risk__risks", "Risks were logged"),
-    ("risk__unpaid", "An invoice is unpaid"),
+    ("risk__unpaid", "Unpaid invoices"),
     ("risk__overdue", "An invoice is overdue"),
     ("risk__payment_delay", "They pay late"),
-    ("profile__renewal", "The renewal is near"),
+    ("profile__renewal", "Renews in {value} days"),
 )
 """What a signal says in short where it pushes towards leaving: how it stands, not why."""
 OTHERWISE = "What would have to be true for you to stay another year?"
@@ -146,9 +146,10 @@ def question(reasons: Iterable[Reason], said: Collection[str] = ()) -> str:
     return next((words for words in found if words not in said), next(iter(found), OTHERWISE))
 
 
-def finding(signal: str) -> str:
+def finding(signal: str, value: str) -> str:
     """What a signal says in short where it pushes towards leaving; empty for most."""
-    return next((words for start, words in FINDINGS if signal.startswith(start)), "")
+    found = next((words for start, words in FINDINGS if signal.startswith(start)), "")
+    return found.format(value=value)
 
 
 def step(band: Band, reasons: Iterable[Reason]) -> str:

@@ -36,11 +36,12 @@ def fact(words: Words, reason: Reason) -> str:
 
 
 def in_short(words: Words, reason: Reason) -> str:
-    """A reason in a few words with its value, e.g. "Few parts in use (2)"."""
-    found = finding(reason.signal) if reason.contribution > 0 else ""
-    if not found or not isinstance(words, Wording) or reason.value is None:
-        return fact(words, reason).rstrip(".")
-    return f"{found} ({minus(words.value(reason.signal, reason.value))})"
+    """A reason in a few words, e.g. "Only 2 parts in use"."""
+    if reason.contribution > 0 and isinstance(words, Wording) and reason.value is not None:
+        found = finding(reason.signal, minus(value_in_words(reason.value)))
+        if found:
+            return found
+    return fact(words, reason).rstrip(".")
 
 
 def minus(words: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
-from serving.console import models
+from serving.console import insights, models, queue
 from serving.console.frame import Console
 from serving.workshop import Workshop
 
@@ -27,4 +27,8 @@ class Rooms:
 
 def routers(rooms: Rooms) -> tuple[APIRouter, ...]:
     """The routes of each page."""
-    return (models.router(rooms.console, rooms.engine, rooms.workshop),)
+    return (
+        queue.router(rooms.console),
+        insights.router(rooms.console, rooms.figures),
+        models.router(rooms.console, rooms.engine, rooms.workshop),
+    )

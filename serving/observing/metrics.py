@@ -5,26 +5,29 @@ from datetime import UTC, date, datetime
 
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from prometheus_fastapi_instrumentator import Instrumentator
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving.auth.gate import MetricsReader
+from serving.live.champion import Champion
 from serving.store import ScoreRepository
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper ends of the classes of latency: pages are meant to take less than 0.1."""
 
 
-def install(app: FastAPI, scores: ScoreRepository) -> None:
+def install(app: FastAPI, scores: ScoreRepository, champion: Champion | None = None) -> None:
     """Count every request by its route's template, and serve the figures.
 
     Addresses are never labels: they hold account ids.
     """
     registry = CollectorRegistry()
     registry.register(Published(scores))
+    if champion is not None:
+        registry.register(Held(champion))
     counting = Instrumentator(
         should_group_status_codes=False, excluded_handlers=["/metrics"], registry=registry
     )
@@ -74,4 +77,31 @@ class Published(Collector):
 
     def describe(self) -> Iterator[Metric]:
         """Nothing beforehand: the store is not asked before somebody asks here."""
+        return iter(())
+
+
+class Held(Collector):
+    """Which model this process holds, and whether it is the one that should serve."""
+
+    def __init__(self, champion: Champion) -> None:
+        self._champion = champion
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures."""
+        serving, refused = self._champion.serving, self._champion.refused
+        held = GaugeMetricFamily("forewarn_model", "1 for the version held", labels=["version"])
+        if serving is not None:
+            held.add_metric([serving.promoted.version], 1)
+        yield held
+        yield GaugeMetricFamily(
+            "forewarn_model_refused",
+            "1 while the version that should serve cannot be had as it was promoted",
+            float(refused is not None),
+        )
+        yield CounterMetricFamily(
+            "forewarn_model_swaps", "Versions that took the place of one", self._champion.swaps
+        )
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing beforehand."""
         return iter(())

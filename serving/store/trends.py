@@ -5,8 +5,9 @@ from datetime import date
 
 from sqlalchemy import Engine, select
 
+from models.score import HORIZONS
 from serving.store import rows
-from serving.store.tables import SCORE, SCORING_RUN
+from serving.store.tables import SCORE, SCORING_RUN, p_loss_column
 from serving.store.transactions import reading
 
 MOST_POINTS = 13
@@ -35,6 +36,18 @@ def health_trends(
         )
         found = {(row[0], row[1]): row[2] for row in connection.execute(chosen)}
     return {each: [found.get((each, day)) for day in days] for each in account_ids}
+
+
+def chances_at(engine: Engine, account_id: str, as_of: date) -> dict[int, float]:
+    """The known chances of loss of an account at an earlier run, by horizon in days."""
+    columns = {days: SCORE.c[p_loss_column(days)] for days in HORIZONS}
+    chosen = select(*columns.values()).where(
+        SCORE.c.account_id == account_id, SCORE.c.as_of == as_of
+    )
+    with reading(engine) as connection:
+        row = connection.execute(chosen).one_or_none()
+    found = zip(columns, row or (), strict=False)
+    return {days: chance for days, chance in found if chance is not None}
 
 
 def _spread(days: Sequence[date], most: int) -> list[date]:

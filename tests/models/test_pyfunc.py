@@ -1,6 +1,7 @@
 """A bundle through plain MLflow: scores like the model, refuses what was changed."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -10,6 +11,9 @@ import pytest
 
 from models import bundle
 from models.bundle import BrokenBundle
+from models.causes.shares import Causes, Share
+from models.flavours import FLAVOURS
+from models.pyfunc import SnapshotScorer
 from models.registry import Registry
 from models.run_record import BUNDLE, RunRecord
 from models.signature import DESCRIBING, Holds, signature_of
@@ -19,8 +23,14 @@ PLAIN = {".json", ".txt", ".parquet", ".png"}
 
 
 @pytest.fixture(scope="module")
-def model(make_model):
-    return make_model("blend")
+def model(make_model, schema, inputs, lost):
+    """Any loss with its causes, and expansion."""
+    plain = make_model("blend")
+    share = FLAVOURS["constant"].fit(inputs, lost, schema, 1)
+    shares = tuple(Share(hazard.interval, "constant", share) for hazard in plain.hazards)
+    causes = Causes(shares, {"logo_churn": 1.0, "contraction": 0.4})
+    growth = replace(make_model("logistic"), outcome="expansion")
+    return replace(plain, outcome="any_loss", causes=causes, expansion=growth)
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +73,30 @@ def copy(address, tmp_path):
 def test_plain_mlflow_scores_a_snapshot(loaded, model, snapshot):
     found = loaded.predict(snapshot)
     assert list(found.columns) == [
-        "account_id", "as_of", "p_loss_30", "p_loss_90", "p_loss_180", "health_score", "band"
+        "account_id", "as_of", "p_loss_30", "p_loss_90", "p_loss_180",
+        "p_logo_churn_30", "p_logo_churn_90", "p_logo_churn_180",
+        "p_contraction_30", "p_contraction_90", "p_contraction_180",
+        "p_expansion_30", "p_expansion_90", "p_expansion_180",
+        "revenue_lost", "health_score", "band",
     ]  # fmt: skip
     for row, score in zip(found.itertuples(), model.score(snapshot), strict=True):
         assert (row.account_id, row.as_of) == (score.account_id, score.as_of)
         chances = {30: row.p_loss_30, 90: row.p_loss_90, 180: row.p_loss_180}
         assert {h: score.p_loss[h] for h in chances} == chances
+        causes = {"logo_churn": row.p_logo_churn_90, "contraction": row.p_contraction_90}
+        assert {c: of[90] for c, of in score.outlook.p_by_cause.items()} == causes
+        assert sum(causes.values()) == pytest.approx(row.p_loss_90, rel=1e-12)
+        assert row.p_expansion_180 == score.outlook.p_expansion[180]
+        assert row.revenue_lost == score.outlook.revenue_lost > 0
         assert (row.health_score, row.band) == (score.health_score, score.band.value)
+
+
+def test_a_model_of_loss_alone_tells_of_nothing_else(make_model, snapshot):
+    plain = replace(make_model("logistic"), outcome="lapse")
+    found = SnapshotScorer(plain).predict(snapshot)
+    assert list(found.columns) == [field.name for field in signature_of(plain).outputs]
+    assert not any("churn" in name or "expansion" in name for name in found.columns)
+    assert found["revenue_lost"].isna().all()
 
 
 def test_further_columns_and_another_order_change_nothing(loaded, snapshot):

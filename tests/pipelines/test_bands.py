@@ -7,8 +7,7 @@ import pytest
 
 from pipelines.bands import Asked, Simulation, simulate_bands, text
 from pipelines.config import read_config
-from pipelines.errors import InputError
-from pipelines.score import NoModel
+from pipelines.errors import InputError, NoModel
 from pipelines.workspace import Workspace
 
 

@@ -1,14 +1,17 @@
 import csv
 import os
 import stat
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from models.score import Outlook
 from pipelines import deliver as module
-from pipelines.deliver import COLUMNS, deliver, harmless
+from pipelines.deliver import deliver
+from pipelines.delivery_rows import AHEAD, COLUMNS, EARLIER, content_of, harmless
 from pipelines.errors import InputError
-from serving.store import DeliveryRepository
+from serving.store import DeliveryRepository, ScoreRepository
 
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
 NOW = datetime(2026, 8, 1, 6, 30, tzinfo=UTC)
@@ -55,6 +58,10 @@ def test_a_row_says_everything_a_crm_needs(send, box, publish):
         "p_loss_90": "0.7500",
         "p_loss_180": "",
         "p_loss_365": "",
+        "p_logo_churn": "",
+        "p_contraction": "",
+        "p_expansion": "",
+        "expected_loss": "",
         "reason_1": "adoption__users_30d is 3.0",
         "reason_2": "risk__level is high",
         "reason_3": "experience__csat_90d is None",
@@ -63,6 +70,31 @@ def test_a_row_says_everything_a_crm_needs(send, box, publish):
         "scored_at": "2026-07-01T02:00:00+00:00",
         "delivered_at": "2026-08-01T06:30:00+00:00",
     }
+
+
+def test_causes_and_growth_are_those_within_the_primary_horizon(store, publish, words):
+    publish({"a": 0.75})
+    found = ScoreRepository(store).run(JUNE)[0]
+    causes = {"logo_churn": {30: 0.2, 90: 0.5}, "contraction": {30: 0.175, 90: 0.25}}
+    ahead = Outlook(p_by_cause=causes, p_expansion={30: 0.01, 90: 0.03}, revenue_lost=0.55)
+    cells = content_of(replace(found, score=replace(found.score, outlook=ahead)), words)
+    told = {name: cells[name] for name in AHEAD}
+    assert told == {
+        "p_logo_churn": "0.5000",
+        "p_contraction": "0.2500",
+        "p_expansion": "0.0300",
+        "expected_loss": "660.00",  # of 1,200 a year
+    }
+
+
+def test_a_file_of_before_there_were_causes_is_taken_further(send, box, publish):
+    box.parent.mkdir()
+    old = dict.fromkeys(EARLIER, "") | {"account_id": "z", "as_of": "2026-05-31", "band": "red"}
+    box.write_text(",".join(EARLIER) + "\n" + ",".join(old.values()) + "\n")
+    publish({"a": 0.75})
+    send()
+    assert sorted(rows(box)) == ["a", "z"]
+    assert (rows(box)["z"]["band"], rows(box)["z"]["p_contraction"]) == ("red", "")
 
 
 def test_only_changes_are_delivered(send, box, publish):

@@ -100,7 +100,7 @@ def test_the_api_gives_the_same(forewarn, finished, opened, changed):
 def test_nothing_scored_yet(tmp_path):
     space = Workspace(tmp_path)
     engine = open_store(space.store_address)
-    job = explaining(space, None, ScoreRepository(engine), words_of(engine), print)
+    job = explaining(space, None, engine, words_of(engine), print)
     with pytest.raises(InputError, match="nothing was scored yet"):
         job.explain(Asked("x"))
     engine.dispose()
@@ -110,7 +110,7 @@ def test_the_text_of_a_first_score(finished, opened, changed, days):
     space, words = Workspace(finished.company.workspace), words_of(opened)
 
     config = read_config(finished.company.config)
-    job = explaining(space, config, ScoreRepository(opened), words, lambda _: None)
+    job = explaining(space, config, opened, words, lambda _: None)
     found = job.explain(Asked(changed, days.scored))
     assert found.change is None
     said = text(found, words).splitlines()
@@ -123,7 +123,7 @@ def test_an_earlier_model_that_cannot_be_read_does_not_stand_in_the_way(
 ):
     config, words = read_config(finished.company.config), words_of(opened)
     space = Workspace(finished.company.workspace)
-    job = explaining(space, config, ScoreRepository(opened), words, lambda _: None)
+    job = explaining(space, config, opened, words, lambda _: None)
     whole = Archive.model_at
 
     def model_at(archive, day):

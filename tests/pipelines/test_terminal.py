@@ -7,8 +7,7 @@ import typer
 
 from features.runners.local import WorkerLost
 from models.sufficiency import NoEvidence
-from pipelines.errors import InputError
-from pipelines.score import NoModel
+from pipelines.errors import InputError, NoModel
 from pipelines.terminal import Terminal, plain
 from serving.store import StoreError
 

@@ -83,3 +83,12 @@ def test_the_refusal_of_a_forged_request_is_a_problem(client, address):
     assert answer.json()["type"] == "/docs#problem-forged-request"
     assert "evil.example" in answer.json()["detail"]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_only_what_tells_nothing_of_customers_is_kept_by_browsers(client):
+    assert client.get("/").headers["cache-control"] == "no-store"
+    assert client.get("/v1/accounts").headers["cache-control"] == "no-store"
+    first = client.get("/static/console.css")
+    assert first.headers["cache-control"] == "no-cache"
+    again = client.get("/static/console.css", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304

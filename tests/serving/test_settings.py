@@ -72,3 +72,11 @@ def test_logins_of_people_are_read():
 def test_settings_of_logins_that_cannot_be_used(name, value, why):
     with pytest.raises(SettingsError, match=why):
         read_settings(OIDC | {name: value})
+
+
+def test_a_running_mlflow_is_named_by_its_address():
+    assert (
+        read_settings({"FOREWARN_MLFLOW": "https://m.example/x/"}).mlflow == "https://m.example/x"
+    )
+    with pytest.raises(SettingsError, match="FOREWARN_MLFLOW is 'javascript:"):
+        read_settings({"FOREWARN_MLFLOW": "javascript:alert(1)"})

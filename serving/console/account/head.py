@@ -94,8 +94,7 @@ def _since(found: AccountScore, past: Sequence[HistoryPoint], changes: Sequence[
         first = past[0].as_of if past else now
         return f"{band} since its first score on {day_of(first, now)}."
     last = changes[-1]
-    cause = getattr(last, "cause", None)
-    because = f" because of {cause}" if cause else ""
+    because = f" because of {last.cause}" if last.cause else ""
     return f"{band} since {day_of(last.as_of, now)}{because}."
 
 

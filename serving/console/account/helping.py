@@ -9,7 +9,7 @@ from models.explain.wording import value_in_words
 from models.score import Band
 from serving import format
 from serving.console.account.why import day_words, signed
-from serving.console.phrases import wording_of
+from serving.console.phrases import minus, wording_of
 from serving.live import CloseUp, Lever, Levers, NotAllowed, NotExplained, WhatIf
 from serving.presentation import Words
 
@@ -86,8 +86,8 @@ def steps(found: Mapping[str, Any], words: Words) -> tuple[HelpStep, ...]:
     return tuple(
         HelpStep(
             wording_of(words).meaning(each["signal"]),
-            value_in_words(each["before"]),
-            value_in_words(each["after"]),
+            minus(value_in_words(each["before"])),
+            minus(value_in_words(each["after"])),
             len(each["columns"]),
         )
         for each in found.get("what_would_help", {}).get("steps", ())
@@ -131,8 +131,8 @@ def _slider(lever: Lever, given: float | None) -> Slider:
         high=_number(max(high, now)),
         step="1" if whole else "any",
         value=_number(value),
-        shown=value_in_words(value),
-        present="as now" if value == now else f"now {value_in_words(now)}",
+        shown=minus(value_in_words(value)),
+        present="as now" if value == now else f"now {minus(value_in_words(now))}",
     )
 
 
@@ -184,10 +184,12 @@ def similar(found: Mapping[str, Any], now: date, words: Words, lookup: Lookup) -
 
 def _alike(each: Mapping[str, Any], now: date, words: Words, lookup: Lookup) -> Alike:
     name, link = lookup(each["account"])
-    did = "; ".join(
-        f"{wording_of(words).meaning(d['signal'])}: {value_in_words(d['after'])}"
-        f" instead of {value_in_words(d['before'])}"
-        for d in each["did"]
+    did = minus(
+        "; ".join(
+            f"{wording_of(words).meaning(d['signal'])}: {value_in_words(d['after'])}"
+            f" instead of {value_in_words(d['before'])}"
+            for d in each["did"]
+        )
     )
     return Alike(
         name=name,

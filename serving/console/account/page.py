@@ -14,6 +14,7 @@ from serving.console.account.seen import Seen, see
 from serving.console.frame import Console
 from serving.console.links import account_link
 from serving.store import AccountScore, HistoryPoint, ModelRecord
+from serving.store.trends import chances_at
 
 MOST_DATES = 24
 
@@ -56,7 +57,7 @@ def context(
         "head": head.head(found, past, changes, seen.records, console.presentation),
         "health_chart": charts,
         "health_low": low,
-        "horizons": story.horizon_chart(found, None, now),
+        "horizons": story.horizon_chart(found, _before(console, found, past), now),
         "dates": _dates(past, now, seen),
         "stored": why.stored(found.score.reasons, console.presentation.words),
         "people": people.people(seen.records) if seen.records else None,
@@ -64,6 +65,16 @@ def context(
         **_explained(console, found, seen, principal),
         **_what_if(console, account_id, seen, asked),
     }
+
+
+def _before(
+    console: Console, found: AccountScore, past: Sequence[HistoryPoint]
+) -> tuple[date, dict[int, float]] | None:
+    """The earlier day that the head speaks of, and its chances."""
+    point = head.earlier(past, found.score.as_of)
+    if point is None:
+        return None
+    return point.as_of, chances_at(console.engine, found.card.account_id, point.as_of)
 
 
 def _models(console: Console, past: Sequence[HistoryPoint]) -> dict[str, ModelRecord]:

@@ -63,15 +63,15 @@ def health_chart(found: Story) -> tuple[tuple[Markup, Markup], int]:
 
 
 def horizon_chart(
-    found: AccountScore, before: AccountScore | None, now: date
+    found: AccountScore, before: tuple[date, Mapping[int, float]] | None, now: date
 ) -> tuple[Markup, Markup] | None:
-    """Chances by days ahead, today and earlier; None where there is none to draw."""
+    """Chances by days ahead, today and at an earlier day; None where there is none to draw."""
     today = _known(found)
     if not today:
         return None
     drawn = [Curve(today, "today")]
-    if before is not None and _known(before):
-        drawn.append(Curve(_known(before), day_of(before.score.as_of, now), "ln2"))
+    if before is not None:
+        drawn.append(Curve(before[1], day_of(before[0], now), "ln2"))
     renews = found.card.renews_at
     mark = Mark((renews - now).days, f"renewal, day {(renews - now).days}") if renews else None
     title = "Chance to leave: " + ", ".join(

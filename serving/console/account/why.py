@@ -16,7 +16,7 @@ from serving.charts.sparks import PeerStrip, peers, spark
 from serving.charts.steps import Scale, scale_of, share, step, ticks, whole
 from serving.console.account.seen import MOST_ROWS
 from serving.console.dates import day_of
-from serving.console.phrases import beside, fact, group_of, wording_of
+from serving.console.phrases import beside, fact, group_of, minus, wording_of
 from serving.live import Past, PeerRange
 from serving.presentation import Words
 
@@ -266,7 +266,7 @@ def _largest(signals: Sequence[Mapping[str, Any]], term: str, words: Words) -> s
     wording, first = wording_of(words), mine[0]
     meaning = wording.meaning(first["signal"])
     before, after = (wording.value(first["signal"], first[side]) for side in ("before", "after"))
-    return f"{meaning}: {after}, before {before}"
+    return minus(f"{meaning}: {after}, before {before}")
 
 
 def _capital(words: str) -> str:

@@ -10,7 +10,7 @@ from serving import format
 from serving.auth.roles import Principal
 from serving.console.accounts.cells import CellView, RowMaker
 from serving.console.accounts.columns import HEADINGS, Column
-from serving.console.accounts.query import ListQuery, toggled
+from serving.console.accounts.query import PAGE, ListQuery, toggled
 from serving.console.frame import Console
 from serving.store import Page, Sort
 from serving.store.pages import FORWARD
@@ -179,7 +179,7 @@ def _tabs(query: ListQuery, principal: Principal, saved: Sequence[SavedView]) ->
         ("Moved in 30 days", ListQuery(moved=30, sort=Sort.CHANGE)),
         ("Grey, data missing", ListQuery(band=[Band.GREY])),
     ]
-    plain = query.with_(cols=[])
+    plain = query.with_(cols=[], limit=PAGE)
     tabs = [Tab(name, q.with_(cols=query.cols).link(), q == plain) for name, q in built]
     return (*tabs, *(_own(view, query) for view in saved))
 

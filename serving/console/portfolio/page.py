@@ -19,7 +19,7 @@ from serving.store.question import Question
 MONTH, WEEK, SOON = 30, 7, 90
 MOST_MOVED = 8
 ON_THE_MAP = 1500
-MOST_RENEWING = 200
+MOST_RENEWING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +40,55 @@ class Tile:
 
 
 def context(
-    console: Console, sums: PortfolioRepository, summary: PortfolioSummary, owner: str | None
+    console: Console,
+    sums: PortfolioRepository,
+    album: pictures.Album,
+    summary: PortfolioSummary,
+    owner: str | None,
 ) -> dict[str, Any]:
     """What the template takes."""
     currency = console.presentation.currency
     first = sums.call_first(calls.FIRST, owner)
     month, week = sums.moves(MONTH, owner), sums.moves(WEEK, owner)
     champion = console.versions.champion()
-    named = {each.card.account_id for each in first}
+    key = (summary.run.digest, repr(owner), champion.digest if champion else "")
+    bands = champion.bands if champion else {}
+    drawn = album.of(key, lambda: _draw(console, sums, summary, bands, owner))
     return {
         "run": summary.run,
         "everybody": owner is None,
         "calls": calls.calls(first, console.close_up, console.presentation),
         "tiles": _tiles(console, summary, week, owner),
         "tiers": _tiers(summary),
-        "strip": pictures.by_band(summary.bands, currency),
+        "drawn": drawn,
         "arr": format.money(_arr(summary.bands), currency),
         "moved": moves.moved_rows(
             sums.moved(MONTH, MOST_MOVED, owner), summary.run.as_of, currency
         ),
-        "map": pictures.risk_map(
-            sums.map(ON_THE_MAP, owner),
-            summary,
-            champion.bands if champion else {},
-            named,
-            format.SYMBOLS.get(currency, ""),
-        ),
         "groups": moves.groups(month, currency),
         "grey": moves.grey(month),
-        "months": pictures.loss_by_month(sums.renewals(12, owner), currency),
         "all_moved": ListQuery(moved=MONTH, sort=Sort.CHANGE).link(),
         "at_risk": ListQuery(band=[Band.RED, Band.YELLOW]).link(),
         "symbol": format.SYMBOLS.get(currency, currency),
     }
+
+
+def _draw(
+    console: Console,
+    sums: PortfolioRepository,
+    summary: PortfolioSummary,
+    bands: Mapping[str, Any],
+    owner: str | None,
+) -> pictures.Pictures:
+    currency = console.presentation.currency
+    symbol = format.SYMBOLS.get(currency, "")
+    named = {each.card.account_id for each in sums.call_first(calls.FIRST, owner)}
+    points = sums.map(ON_THE_MAP, owner)
+    return pictures.Pictures(
+        pictures.by_band(summary.bands, currency),
+        pictures.risk_map(points, summary, bands, named, symbol),
+        pictures.loss_by_month(sums.renewals(12, owner), currency),
+    )
 
 
 def _tiers(summary: PortfolioSummary) -> tuple[tuple[str, str, str], ...]:

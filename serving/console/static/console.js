@@ -1,4 +1,4 @@
-// Keys for lists and search, and the sheet that lists them. Every page works without this file.
+// Keys for lists and search, the sheet that lists them, and the numbers of sliders. Every page works without this file.
 "use strict";
 (() => {
   const keys = document.getElementById("keys");
@@ -35,6 +35,12 @@
       event.preventDefault();
       act();
     }
+  });
+
+  document.addEventListener("input", (event) => {
+    const shown = event.target.matches("input[type=range]")
+      ? event.target.parentElement.querySelector("[data-value]") : null;
+    if (shown) shown.textContent = Number(event.target.value).toLocaleString("en", { maximumFractionDigits: 2 });
   });
 
   if (window.location.hash === "#search") search();

@@ -8,15 +8,8 @@ import pytest
 
 from models.churn_model import ChurnModel
 from models.explain.account import MOST_REASONS, Scene, why
-from models.explain.usual import (
-    FEWEST_PEERS,
-    Quartiles,
-    Trend,
-    Usual,
-    peers_of,
-    trend_of,
-    usual_of,
-)
+from models.explain.peers import FEWEST_PEERS, Quartiles
+from models.explain.usual import Trend, Usual, trend_of, usual_of
 from models.explain.wording import Wording
 from models.score import OTHERS, Reason
 from models.trained import Trained
@@ -36,7 +29,7 @@ def test_reasons_groups_and_base_add_up(trained: Trained) -> None:
     )
     for place in (0, 7, 49):
         past = [frame.iloc[0]] * 3
-        found = why(model, Scene(frame, place, past), Wording())
+        found = why(model, Scene.of(frame, place, past), Wording())
         points = sum(each.points for each in found.reasons)
         assert found.base_chance + points == pytest.approx(found.chance, abs=1e-9)
         assert found.groups is not None
@@ -47,10 +40,10 @@ def test_reasons_groups_and_base_add_up(trained: Trained) -> None:
         for each in named:
             assert np.sign(each.points) == np.sign(each.reason.contribution)
             assert each.reason.signal in each.columns
-        assert found.peers == ({}, 49)
-    plain = why(replace(model, reference=None), Scene(frame, 0), Wording())
+        assert found.peers == ({}, 50)
+    plain = why(replace(model, reference=None), Scene.of(frame, 0), Wording())
     assert plain.groups is None
-    assert plain.chance == why(model, Scene(frame, 0), Wording()).chance
+    assert plain.chance == why(model, Scene.of(frame, 0), Wording()).chance
 
 
 def company(established: int, young: int) -> pd.DataFrame:
@@ -67,19 +60,20 @@ def company(established: int, young: int) -> pd.DataFrame:
 
 def test_peers_share_as_much_as_leaves_enough_of_them() -> None:
     frame = company(FEWEST_PEERS + 1, 5)
-    near = peers_of(frame, 0)
+    near = Scene.of(frame, 0).peers
     assert near.shared == {"profile__tier": "core", "profile__stage": "established"}
-    assert near.rows.index.tolist() == list(range(1, FEWEST_PEERS + 1))
-    assert near.quartiles("adoption__users_30d") == Quartiles(5.75, 10.5, 15.25)
+    assert near.accounts == FEWEST_PEERS + 1
+    assert near.quartiles("adoption__users_30d") == Quartiles(5.0, 10.0, 15.0)
+    assert near.quantiles("adoption__users_30d") == (2.0, 5.0, 10.0, 15.0, 18.0)
     assert near.quartiles("profile__plan") is None
-    wide = peers_of(frame, FEWEST_PEERS + 2)
+    wide = Scene.of(frame, FEWEST_PEERS + 2).peers
     assert wide.shared == {"profile__tier": "core"}
-    assert len(wide.rows) == len(frame) - 1
-    few = peers_of(company(3, 3), 0)
-    assert (few.shared, len(few.rows)) == ({}, 5)
+    assert wide.accounts == len(frame)
+    few = Scene.of(company(3, 3), 0).peers
+    assert (few.shared, few.accounts) == ({}, 6)
     assert few.quartiles("adoption__users_30d") is None
     unknown = frame.assign(profile__stage=None)
-    assert peers_of(unknown, 0).shared == {"profile__tier": "core"}
+    assert Scene.of(unknown, 0).peers.shared == {"profile__tier": "core"}
 
 
 @pytest.mark.parametrize(

@@ -63,13 +63,15 @@ def test_ready(client):
         "accounts": 2,
         "database": {"kind": "sqlite", "revision": HEAD},
         "freshness": {"as_of": "2026-06-30", "age_days": age, "fresh": age <= 7},
+        "loaded": None,
+        "refused": None,
     }
 
 
 @pytest.mark.usefixtures("has_champion", "has_scores")
 def test_old_scores_are_told_and_served(sqlite_store):
-    assert ready(sqlite_store, date(2026, 7, 7)).freshness.fresh
-    assert not ready(sqlite_store, date(2026, 7, 8)).freshness.fresh
+    assert ready(sqlite_store, today=date(2026, 7, 7)).freshness.fresh
+    assert not ready(sqlite_store, today=date(2026, 7, 8)).freshness.fresh
 
 
 @pytest.mark.usefixtures("has_champion", "has_scores")

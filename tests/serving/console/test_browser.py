@@ -1,96 +1,216 @@
-"""The pages in a real browser: nothing from outside, no error, and every band shown."""
+"""Every screen in a real browser: errors, requests, accessibility, keys, widths and weight."""
 
-import shutil
-import socket
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import Engine
+from playwright.sync_api import Browser, Page
 
-from serving.app import create_app
-from serving.store import ModelRecord, ModelVersionRepository, ScoreRepository
+pytestmark = pytest.mark.slow
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
+AXE = Path(__file__).parents[3] / "build" / "vendor" / "axe.min.js"
+SCREENS = {
+    "portfolio": "/",
+    "accounts": "/accounts",
+    "account": "/accounts/a1",
+    "queue": "/queue",
+    "insights": "/insights",
+    "models": "/models",
+    "reference": "/docs",
+    "not found": "/nowhere",
+}
+DESK, PHONE, STOPS = 1440, 390, 9
+"""Widths in pixels, and how many stops of the Tab key are looked at."""
+NARROW_RULES = ["scrollable-region-focusable", "aria-hidden-focus", "region", "empty-heading"]
+"""Rules of axe whose answer may change with the width; the others were asked before."""
+FIRST_VISIT = 400_000
+"""Bytes that a first visit of any screen may transfer."""
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
-]
+
+@dataclass
+class Visit:
+    """A page that is open, with everything that went wrong on the way and what it weighed."""
+
+    page: Page
+    status: int = 0
+    troubles: list[str] = field(default_factory=list)
+    weight: int = 0
 
 
-@pytest.fixture
-def address(sqlite_store: Engine, make_run, champion: ModelRecord) -> Iterator[str]:
-    """A running server with four accounts, one of them with a hostile name."""
-    names = {"a1": "<script>document.title='broken'</script>"}
-    run = make_run({"a1": 0.7, "a2": 0.3, "a3": 0.05, "a4": None}, names=names)
-    ScoreRepository(sqlite_store).publish(run)
-    ModelVersionRepository(sqlite_store).promote(champion)
-    app = create_app(sqlite_store, lambda reason: f"{reason.signal} moved", company="Orrery")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+Open = Callable[..., Visit]
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield launched
-        launched.close()
+def visit(browser: Browser, served) -> Iterator[Open]:
+    """Opens a screen of the service in a browser that has never seen it."""
+    contexts = []
+
+    def opened(path: str) -> Visit:
+        context = browser.new_context(
+            viewport={"width": DESK, "height": 900}, color_scheme="light", reduced_motion="reduce"
+        )
+        contexts.append(context)
+        found = Visit(context.new_page())
+        _watch(found, served.address)
+        answer = found.page.goto(served.address + path)
+        found.status = answer.status if answer else 0
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
-@pytest.fixture
-def troubles(page: Page) -> list[str]:
-    """Console messages, failed scripts, and requests that leave this machine."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(message.text))
-    page.on("pageerror", lambda error: found.append(str(error)))
+def _watch(found: Visit, address: str) -> None:
+    """Note console messages, failed scripts, requests beyond the service, and bytes."""
+    page, said = found.page, found.troubles
+    page.on("console", lambda message: said.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"script: {error}"))
+    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
     page.on(
         "request",
-        lambda request: (
-            found.append(request.url) if not request.url.startswith("http://127.0.0.1") else None
-        ),
+        lambda request: None if request.url.startswith(address) else said.append(request.url),
     )
-    return found
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+
+    def weighed(event: dict[str, Any]) -> None:
+        found.weight += int(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", weighed)
 
 
-@pytest.fixture
-def page(browser: Browser) -> Page:
-    return browser.new_page(viewport={"width": 390, "height": 844})
-
-
-@pytest.mark.parametrize("path", ["/", "/accounts", "/accounts/a1", "/docs"])
-def test_pages_show_without_error_on_a_phone(
-    page: Page, troubles: list[str], address: str, path: str
-) -> None:
-    response = page.goto(address + path)
-    assert response is not None
-    assert response.status == 200
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_is_sound_in_every_look(visit: Open, screen: str) -> None:
+    found = visit(SCREENS[screen])
+    page, missing = found.page, screen == "not found"
+    assert found.status == (404 if missing else 200)
+    assert [told for told in found.troubles if not (missing and "404" in told)] == []
     assert page.title() != "broken"
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    assert not wide, "the page scrolls sideways"
-    assert troubles == []
+    assert page.locator("h1").count() == 1
+    assert 0 < found.weight < FIRST_VISIT
+    show_their_focus(page)
+    assert failing_rules(page) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert failing_rules(page, only=["color-contrast"]) == []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": PHONE, "height": 844})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE, f"the page is {width} px wide"
+    assert failing_rules(page, only=NARROW_RULES) == []
 
 
-def test_the_riskiest_account_is_one_click_from_its_reasons(page: Page, address: str) -> None:
-    page.goto(f"{address}/accounts")
-    rows = page.locator("main").inner_text()
-    assert rows.index("script") < rows.index("Name of a2") < rows.index("Name of a3")
+def failing_rules(page: Page, only: list[str] | None = None) -> list[str]:
+    """What axe finds wrong: rule, element and what to do."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    asked: dict[str, Any] = {"resultTypes": ["violations"]}
+    asked |= {"runOnly": only} if only else {}
+    found = page.evaluate("asked => axe.run(document, asked)", asked)
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def show_their_focus(page: Page) -> None:
+    """Whatever the first stops of the Tab key are, each shows that it has the focus."""
+    reached = []
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        at = page.evaluate(
+            """() => { const at = document.activeElement, how = getComputedStyle(at);
+            const box = at.getBoundingClientRect();
+            return {name: at.outerHTML.slice(0, 90), width: parseFloat(how.outlineWidth),
+            style: how.outlineStyle, seen: box.width > 0 && box.bottom > 0}; }"""
+        )
+        reached.append(at["name"])
+        assert at["style"] == "solid", at
+        assert at["width"] >= 2, at
+        assert at["seen"], at
+    assert 'class="skip"' in reached[0]
+    assert len(set(reached)) == STOPS
+
+
+def test_axe_would_find_what_is_wrong(visit: Open) -> None:
+    page = visit("/nowhere").page
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert any("button-name" in told for told in failing_rules(page))
+
+
+def test_the_queue_goes_by_keys_alone(visit: Open) -> None:
+    found = visit("/queue")
+    page = found.page
+    names = page.locator("[data-rows] th a").all_inner_texts()
+    assert len(names) >= 2
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    with page.expect_response(lambda answer: "account=" in answer.url):
+        page.keyboard.press("Enter")
+    page.wait_for_function(
+        "name => document.querySelector('#detail h2')?.innerText === name", arg=names[1]
+    )
+    assert page.locator("tr.sel th a").inner_text() == names[1]
+    assert "account=" in page.url
+    page.reload()
+    assert page.locator("#detail h2").inner_text() == names[1]
+    page.keyboard.press("?")
+    assert page.locator("dialog#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog#keys").is_visible()
+    page.keyboard.press("o")
+    page.wait_for_url("**/accounts/*")
+    assert found.troubles == []
+
+
+def test_promoting_asks_for_a_reason_and_then_again(visit: Open, served) -> None:
+    found = visit("/models")
+    page = found.page
+    page.get_by_label("Reason, kept in the audit log").fill("measured <b>better</b>")
+    page.get_by_role("button", name="Promote, asks again").click()
+    assert served.changes == []
+    assert "measured <b>better</b>" in page.locator("main").inner_text()
+    assert failing_rules(page) == []
+    page.get_by_role("button", name="Promote it").click()
+    page.wait_for_url("**/models")
+    assert served.changes == [("v2", "measured <b>better</b>", None)]
+    assert found.troubles == []
+
+
+def test_a_page_of_another_site_changes_nothing(visit: Open, served) -> None:
+    before = list(served.changes)
+    found = visit("/livez")
+    page = found.page
+    page.goto("about:blank")
+    page.set_content(
+        f'<form method="post" action="{served.address}/models/change">'
+        '<input name="version" value="v2"><input name="reason" value="x">'
+        '<input name="sure" value="yes"><button>Win a prize</button></form>'
+    )
+    with page.expect_navigation() as went:
+        page.get_by_role("button").click()
+    assert went.value.status == 403
+    assert served.changes == before
+
+
+def test_a_script_within_a_page_does_not_run(visit: Open) -> None:
+    found = visit("/models")
+    found.page.evaluate(
+        """() => { const script = document.createElement("script");
+        script.textContent = "document.title = 'broken'"; document.body.append(script); }"""
+    )
+    assert found.page.title() != "broken"
+    assert any("Content Security Policy" in told for told in found.troubles)
+
+
+def test_the_riskiest_account_is_one_click_from_its_reasons(visit: Open) -> None:
+    page = visit("/accounts").page
     page.get_by_role("link", name="Name of a2").click()
+    page.wait_for_url("**/accounts/a2")
     assert "adoption__users_30d moved" in page.locator("main").inner_text()

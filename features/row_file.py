@@ -1,0 +1,183 @@
+"""A snapshot as a file from which the row of one account is read without the others.
+
+An Arrow file with one record for every block of a few hundred rows, in the order of the accounts:
+the first account, the ids, and the block's values column by column as one compressed piece of
+float64 (words by their place in a list kept with the file). A row costs one block, whatever the
+number of accounts, and the file is mapped, so that it takes no memory of its own.
+"""
+
+import json
+import os
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+ROWS_AT_ONCE, BLOCKS_AT_ONCE = 64, 256
+"""Rows of a block, and blocks of a record batch."""
+KEY, DAY = "account_id", "as_of"
+MARKS = b"forewarn"
+CODEC = "zstd"
+
+Vector = npt.NDArray[np.float64]
+Value = float | str | None
+
+
+class RowFileError(ValueError):
+    """A file of rows cannot be read, or is of another snapshot."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the values of a row mean.
+
+    Attributes:
+        names: of the columns, in order, but for account and date.
+        words: of each word column its words, by name; a value is a place among them.
+    """
+
+    names: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each column lies."""
+        return {name: i for i, name in enumerate(self.names)}
+
+
+@dataclass(frozen=True)
+class SignalRow:
+    """The signals of one account at one date."""
+
+    account: str
+    layout: Layout
+    values: Vector
+
+    def value(self, column: str) -> Value:
+        """A number, a word, or None where missing or not a column."""
+        place = self.layout.place.get(column)
+        if place is None or np.isnan(self.values[place]):
+            return None
+        found = float(self.values[place])
+        words = self.layout.words.get(column)
+        return words[int(found)] if words else found
+
+    @cached_property
+    def cells(self) -> dict[str, object]:
+        """All signals by column, and the account's id; NaN and None where missing."""
+        found: dict[str, object] = dict(zip(self.layout.names, self.values.tolist(), strict=True))
+        return {**found, **{n: self.value(n) for n in self.layout.words}, KEY: self.account}
+
+    def frame(self, day: object) -> pd.DataFrame:
+        """As a snapshot of one row, in the columns of the whole one."""
+        numbers = pd.DataFrame(
+            self.values[None, :], columns=pd.Index(self.layout.names, dtype=object)
+        )
+        words = {name: self.value(name) for name in self.layout.words}
+        rest = pd.DataFrame({KEY: [self.account], DAY: [day], **{n: [w] for n, w in words.items()}})
+        return pd.concat([rest.astype(object), numbers.drop(columns=list(words))], axis=1)
+
+
+def write_rows(table: pa.Table, path: Path, sha256: str) -> None:
+    """Write a snapshot so that single rows can be found; the file is there whole or not at all.
+
+    Args:
+        table: rows of one date, ordered by account; numbers and words.
+        path: where to.
+        sha256: names the content; whoever opens the file asks for it.
+    """
+    names = [name for name in table.column_names if name not in (KEY, DAY)]
+    columns, words = [], {}
+    for name in names:
+        values, found = _numbers(table.column(name))
+        columns.append(values)
+        if found is not None:
+            words[name] = found
+    body = {"sha256": sha256, "names": names, "words": words}
+    schema = pa.schema(
+        [("first", pa.string()), ("ids", pa.list_(pa.string())), ("values", pa.large_binary())],
+        metadata={MARKS: json.dumps(body).encode()},
+    )
+    ids = table.column(KEY).combine_chunks()
+    part, codec = path.with_suffix(f".{os.getpid()}.part"), pa.Codec(CODEC)
+    with pa.ipc.new_file(part, schema) as file:
+        step = ROWS_AT_ONCE * BLOCKS_AT_ONCE
+        for begin in range(0, len(table), step):
+            places = range(begin, min(begin + step, len(table)), ROWS_AT_ONCE)
+            own = [ids[i : i + ROWS_AT_ONCE].to_pylist() for i in places]
+            blocks = (np.stack([v[i : i + ROWS_AT_ONCE] for v in columns]) for i in places)
+            packed = [codec.compress(block.tobytes(), asbytes=True) for block in blocks]
+            batch = [[rows[0] for rows in own], own, packed]
+            file.write_batch(pa.record_batch(batch, schema=schema))
+    os.replace(part, path)
+
+
+class RowFile:
+    """The rows of one snapshot by account. Several threads may ask at once."""
+
+    def __init__(self, path: Path, sha256: str) -> None:
+        """Open what `write_rows` has written.
+
+        Raises:
+            RowFileError: it cannot be read, or holds another snapshot.
+        """
+        try:
+            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+            body = json.loads(table.schema.metadata[MARKS])
+            words = {name: tuple(each) for name, each in body["words"].items()}
+            self.layout = Layout(tuple(body["names"]), words)
+            self._first: list[str] = table.column("first").to_pylist()
+            self._ids, self._values = table.column("ids"), table.column("values")
+            found = body["sha256"]
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise RowFileError(f"{path} is no file of rows: {error!r}") from error
+        if found != sha256:
+            raise RowFileError(f"{path} holds the rows of another snapshot.")
+        self._codec = pa.Codec(CODEC)
+
+    def row(self, account: str) -> SignalRow | None:
+        """The account's row; None where the snapshot has none."""
+        block = bisect_right(self._first, account) - 1
+        if block < 0:
+            return None
+        ids: Sequence[str] = self._ids[block].as_py()
+        at = bisect_right(ids, account) - 1
+        if ids[at] != account:
+            return None
+        packed = self._values[block].as_buffer()
+        size = 8 * len(self.layout.names) * len(ids)
+        values = np.frombuffer(self._codec.decompress(packed, size), np.float64)
+        own = values.reshape(len(self.layout.names), len(ids))[:, at].copy()
+        return SignalRow(account, self.layout, own)
+
+
+def row_of(table: pa.Table, account: str) -> SignalRow | None:
+    """The account's row of a snapshot in memory; None where it has none."""
+    ids = table.column(KEY).to_pylist()
+    if account not in ids:
+        return None
+    mine = table.slice(ids.index(account), 1)
+    layout, values = Layout((), {}), []
+    for name in (n for n in table.column_names if n not in (KEY, DAY)):
+        number, words = _numbers(mine.column(name))
+        values.append(number)
+        known = {} if words is None else {name: words}
+        layout = Layout((*layout.names, name), {**layout.words, **known})
+    return SignalRow(account, layout, np.concatenate([np.empty(0), *values]))
+
+
+def _numbers(values: pa.ChunkedArray) -> tuple[Vector, tuple[str, ...] | None]:
+    """A column as numbers, and its words where it holds some."""
+    if not (pa.types.is_string(values.type) or pa.types.is_dictionary(values.type)):
+        known = values.cast(pa.float64())
+        return np.asarray(known.fill_null(float("nan")).to_numpy(), np.float64), None
+    plain = values.cast(pa.string()).combine_chunks().dictionary_encode()
+    whole = plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain
+    codes = whole.indices.cast(pa.float64()).fill_null(float("nan"))
+    return np.asarray(codes.to_numpy(zero_copy_only=False)), tuple(whole.dictionary.to_pylist())

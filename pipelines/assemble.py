@@ -1,0 +1,124 @@
+"""What a model can be trained from: snapshots and outcomes of all dates, as known at one."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+
+import pandas as pd
+
+from features.history import begins, main_events
+from features.lake import Lake
+from features.outcomes import Label
+from features.runners.job import SnapshotJob
+from features.signal import Catalogue
+from features.signals import EVENTS_FOLLOWED
+from models.dataset import Dataset, aligned, join
+from models.trained import TrainingPlan
+from pipelines.column_choice import chosen
+from pipelines.company import (
+    catalogue_of,
+    columns_of,
+    label_of,
+    labels_beside,
+    rates_of,
+    snapshot_dates,
+)
+from pipelines.config import Config
+from pipelines.errors import InputError
+from pipelines.snapshot import build, read_fates
+from pipelines.workspace import Workspace
+
+Progress = Callable[[str], None]
+Further = Callable[[Catalogue], Catalogue]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What a model can be trained from, and how it came about.
+
+    Attributes:
+        events: the main events, which have signals of their own.
+        columns: the snapshot columns that a model may read.
+        unsafe: those left out because their past values are not known.
+        beside: by outcome, the same rows with the fates of further definitions.
+    """
+
+    dataset: Dataset
+    label: Label
+    catalogue: Catalogue
+    events: tuple[str, ...]
+    columns: list[str]
+    unsafe: list[str]
+    beside: dict[str, Dataset] = field(default_factory=dict)
+
+
+def assemble(
+    workspace: Workspace, config: Config, as_of: date, say: Progress, further: Further | None = None
+) -> Assembled:
+    """Snapshots and outcomes of all dates as they were known at `as_of`.
+
+    Args:
+        workspace: holds the lake, and takes the snapshots.
+        config: which outcome, dates and signals.
+        as_of: nothing known later is seen.
+        say: told about each step.
+        further: adds signals that are computed, and that no model reads.
+
+    Raises:
+        InputError: nothing is loaded, or nothing was known by then.
+    """
+    lake = loaded(workspace)
+    label = label_of(config, lake.manifest.tables)
+    dates = snapshot_dates(config, as_of, first_day(lake, as_of))
+    events = main_events(lake, dates[0], EVENTS_FOLLOWED)
+    catalogue = catalogue_of(config, events)
+    folder = workspace.snapshots / "training"
+    shutil.rmtree(folder, ignore_errors=True)
+    wider = further(catalogue) if further else catalogue
+    job = SnapshotJob(
+        lake, wider, tuple(dates), label, rates_of(config), folder, as_of,
+        beside=labels_beside(config, lake.manifest.tables),
+    )  # fmt: skip
+    dataset = _joined(*build(job, say), label, as_of)
+    dataset = replace(dataset, lead=config.models.minimum_lead_days)
+    beside = {each.name: aligned(dataset, read_fates(job, each.name)) for each in job.beside}
+    columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
+    columns = chosen(config, catalogue, columns)
+    return Assembled(dataset, label, catalogue, events, columns, unsafe, beside)
+
+
+def loaded(workspace: Workspace) -> Lake:
+    """The workspace's lake; InputError where nothing was loaded yet."""
+    lake = workspace.lake()
+    if not lake.exists:
+        raise InputError(f"{workspace.root} holds no data: run `forewarn load` first.")
+    return lake
+
+
+def first_day(lake: Lake, as_of: date) -> date:
+    """The first day of the history known at `as_of`, as the user's own mistake if none."""
+    try:
+        return begins(lake, as_of)
+    except ValueError as error:
+        raise InputError(f"--as-of {as_of}: {error}; choose a later date.") from error
+
+
+def _joined(snapshots: pd.DataFrame, fates: pd.DataFrame, label: Label, as_of: date) -> Dataset:
+    if snapshots.empty:
+        raise InputError(
+            f"no account was in the population of {label.name} at any date up to {as_of}: "
+            "check that subscriptions or activity are connected and dated."
+        )
+    return join(snapshots, fates, label.lag_days, as_of)
+
+
+def digest_of(found: Assembled, plan: TrainingPlan) -> str:
+    """SHA-256 of what a model is made from: only what was visible at its date counts."""
+    lead, frame = found.dataset.lead, found.dataset.frame
+    total = sha256(repr((plan, found.label, lead, list(found.beside))).encode())
+    total.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    for each in (found.dataset, *found.beside.values()):
+        total.update(each.event_days.tobytes() + each.followed_days.tobytes())
+    return total.hexdigest()

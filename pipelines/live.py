@@ -1,0 +1,57 @@
+"""What the service holds ready: the model that serves, and accounts seen from near."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Engine
+
+from models.churn_model import ChurnModel
+from models.explain.wording import Wording
+from pipelines.bundles import Bundles
+from pipelines.config import Config
+from pipelines.errors import InputError
+from pipelines.explain import explaining
+from pipelines.near import Near
+from pipelines.past import Archive
+from pipelines.steady import seen_of
+from pipelines.workspace import Workspace
+from serving.api.live import Live
+from serving.live import CloseUp
+from serving.live.batch import Batch
+from serving.live.champion import Champion, NoBundle, Promoted
+from serving.store import ModelVersionRepository
+
+
+def at_hand(
+    engine: Engine, workspace: Workspace, config: Config, words: Wording
+) -> tuple[CloseUp, Live]:
+    """Both, over an open store; the model that serves is loaded and warm already."""
+    job = explaining(workspace, config, engine, words, lambda _: None)
+    archive = job.archive
+    champion = champion_of(archive.versions, archive.bundles)
+    champion.look()
+    batch = Batch(
+        lambda model: _signals(archive, model),
+        lambda model, accounts, day: seen_of(archive.scores, model, accounts, day),
+    )
+    return Near(job).close_up(), Live(champion, batch)
+
+
+def champion_of(versions: ModelVersionRepository, bundles: Bundles) -> Champion:
+    """The model that serves by the store, from bundles verified against what it recorded."""
+
+    def wanted() -> Promoted | None:
+        record = versions.champion()
+        return Promoted(record.version, record.digest) if record else None
+
+    def fetch(promoted: Promoted) -> ChurnModel:
+        try:
+            return bundles.promoted(promoted.version, promoted.digest)
+        except InputError as error:
+            raise NoBundle(str(error)) from error
+
+    return Champion(wanted, fetch)
+
+
+def _signals(archive: Archive, model: ChurnModel) -> Mapping[str, bool]:
+    """The columns of the company's snapshots, and whether each holds words."""
+    return {c.name: c.signal.is_word for c in archive.catalogue(model).columns}

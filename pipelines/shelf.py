@@ -1,0 +1,71 @@
+"""Stored snapshots at hand: single rows and what is usual among peers, without the whole.
+
+    .../run-0001.rows.arrow     see features.row_file
+    .../run-0001.peers.arrow    see models.explain.peers
+
+Both are made from the stored snapshot, once its sum was checked, by the job that stores it or else
+by whoever asks first, and are kept beside it.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from features.row_file import RowFile, RowFileError, write_rows
+from models.explain.peers import PeerTable
+from pipelines.stored import Stored
+
+OPEN_AT_ONCE = 128
+ROWS, PEERS = ".rows.arrow", ".peers.arrow"
+MAKING = Lock()
+
+
+def rows_of(stored: Stored) -> RowFile:
+    """The rows of a stored snapshot by account.
+
+    Raises:
+        StoredSnapshotError: the snapshot was lost or changed.
+    """
+    try:
+        return _rows(stored.file, stored.sha256)
+    except RowFileError:
+        make(stored)
+        return _rows(stored.file, stored.sha256)
+
+
+def peers_in(stored: Stored) -> PeerTable:
+    """What is usual among peers in a stored snapshot; raises as `rows_of` does."""
+    try:
+        return _peers(stored.file, stored.sha256)
+    except ValueError:
+        make(stored)
+        return _peers(stored.file, stored.sha256)
+
+
+def make(stored: Stored) -> None:
+    """Write both files of a stored snapshot, where they are not there yet."""
+    with MAKING:
+        if _is_ready(stored):
+            return
+        table = stored.read()
+        write_rows(table, stored.file.with_suffix(ROWS), stored.sha256)
+        PeerTable.of(table).write(stored.file.with_suffix(PEERS), stored.sha256)
+
+
+def _is_ready(stored: Stored) -> bool:
+    try:
+        _rows(stored.file, stored.sha256)
+        _peers(stored.file, stored.sha256)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=OPEN_AT_ONCE)
+def _rows(file: Path, sha256: str) -> RowFile:
+    return RowFile(file.with_suffix(ROWS), sha256)
+
+
+@lru_cache(maxsize=OPEN_AT_ONCE)
+def _peers(file: Path, sha256: str) -> PeerTable:
+    return PeerTable.read(file.with_suffix(PEERS), sha256)

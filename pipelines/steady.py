@@ -1,0 +1,51 @@
+"""What was published of a few accounts before: enough for their bands to stay steady."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from models.adjustment import base_of
+from models.bands import Published, Seen
+from models.bands.codes import codes_of
+from models.churn_model import ChurnModel
+from models.score import Band
+from serving.store import ScoreRepository
+
+NOBODY = ""
+"""No account's id: a run that held none of those asked about counts as a run all the same."""
+
+
+def seen_of(
+    scores: ScoreRepository, model: ChurnModel, accounts: Sequence[str], as_of: date
+) -> Seen:
+    """What the model said of some accounts before `as_of`, as scoring them all would find it.
+
+    Asked account by account, so that it costs nothing of the accounts that are not asked about.
+    """
+    histories = {a: {p.as_of: p for p in scores.history(a)} for a in dict.fromkeys(accounts)}
+    published = []
+    for day in _runs(scores, model, as_of):
+        points = {a: mine[day] for a, mine in histories.items() if day in mine}
+        published.append(
+            Published(
+                (as_of - day).days,
+                np.array([*points, NOBODY], object),
+                np.array([*(p.risk for p in points.values()), None], np.float64),
+                codes_of([*(p.band for p in points.values()), Band.GREY]),
+            )
+        )
+    return Seen.of(accounts, published)
+
+
+def _runs(scores: ScoreRepository, model: ChurnModel, as_of: date) -> list[date]:
+    """The runs of the days of patience, and the one before them, while the model was the same."""
+    found: list[date] = []
+    for day in sorted((d for d in scores.dates() if d < as_of), reverse=True):
+        info = scores.info(day)
+        if info is None or base_of(info.model_version) != base_of(model.version):
+            break
+        found.append(day)
+        if day <= as_of - timedelta(days=model.policy.steps.dwell_days):
+            break
+    return found

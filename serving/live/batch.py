@@ -1,0 +1,91 @@
+"""Scoring rows of signals that are sent in, as the batch job would score them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models.bands import Seen
+from models.bands.accounts import MRR, TIER
+from models.churn_model import ChurnModel
+from models.score import Score
+from serving.live.closeup import NotAllowed, Refused, Value
+
+MOST_ROWS = 500
+
+Known = Callable[[ChurnModel], Mapping[str, bool]]
+"""The signals of a model's snapshots: by name whether it holds words."""
+SeenBefore = Callable[[ChurnModel, Sequence[str], date], Seen]
+"""What was published of some accounts before a date."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalsOf:
+    """One row: an account, and its signals by name; what is not named is not known."""
+
+    account_id: str
+    signals: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Scores rows with a model.
+
+    Attributes:
+        known: names the signals.
+        seen: keeps the bands of accounts steady that were scored before.
+    """
+
+    known: Known
+    seen: SeenBefore
+
+    def score(self, model: ChurnModel, rows: Sequence[SignalsOf], as_of: date) -> list[Score]:
+        """Scores with reasons, in the order of the rows, to the last bit those of the batch job.
+
+        Args:
+            model: that scores.
+            rows: at most `MOST_ROWS`, each account once.
+            as_of: the date that the signals describe.
+
+        Raises:
+            NotAllowed: a signal is unknown, or holds what it cannot.
+        """
+        words = dict(self.known(model))
+        _require_usable(rows, words)
+        frame = _frame(model, rows, words, as_of)
+        seen = self.seen(model, [row.account_id for row in rows], as_of)
+        return model.score(frame, seen)
+
+
+def _require_usable(rows: Sequence[SignalsOf], words: Mapping[str, bool]) -> None:
+    refused = []
+    for row in rows:
+        for name, value in row.signals.items():
+            if name not in words:
+                refused.append(Refused(name, value, "a signal that docs/signals.md lists"))
+            elif value is not None and isinstance(value, str) is not words[name]:
+                allowed = "a word, or null" if words[name] else "a finite number, or null"
+                refused.append(Refused(name, value, allowed))
+            elif isinstance(value, float) and not np.isfinite(value):
+                refused.append(Refused(name, value, "a finite number, or null"))
+    if refused:
+        raise NotAllowed(refused)
+
+
+def _frame(
+    model: ChurnModel, rows: Sequence[SignalsOf], words: Mapping[str, bool], as_of: date
+) -> pd.DataFrame:
+    """The rows as a snapshot; only what the model and its bands read."""
+    inner = model.expansion.schema.names if model.expansion else ()
+    names = list(dict.fromkeys([*model.schema.names, *inner, TIER, MRR]))
+    columns: dict[str, object] = {
+        "account_id": pd.Series([row.account_id for row in rows], dtype=object),
+        "as_of": pd.Series([as_of] * len(rows), dtype=object),
+    }
+    for name in names:
+        values = [row.signals.get(name) for row in rows]
+        kind = object if words.get(name, name == TIER) else np.float64
+        columns[name] = pd.Series(values, dtype=kind)
+    return pd.DataFrame(columns)

@@ -1,0 +1,181 @@
+"""Single accounts of a real workspace seen from near, and rows scored by the service."""
+
+import math
+import shutil
+
+import anyio
+import httpx
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.bundles import loaded
+from pipelines.config import read_config
+from pipelines.live import at_hand
+from pipelines.serve import compose
+from pipelines.stored import StoredSnapshots
+from pipelines.words import words_of
+from pipelines.workspace import Workspace
+from serving.live import NotAllowed, NotExplained
+from serving.settings import Settings
+from serving.store import ScoreRepository, open_store
+
+BASKETS = "consumption__baskets_60d"
+
+
+@pytest.fixture(scope="module")
+def space(finished):
+    return Workspace(finished.company.workspace)
+
+
+@pytest.fixture(scope="module")
+def engine(space):
+    engine = open_store(space.store_address)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def hand(finished, space, engine):
+    return at_hand(engine, space, read_config(finished.company.config), words_of(engine))
+
+
+@pytest.fixture
+def close_up(hand):
+    return hand[0]
+
+
+@pytest.fixture(scope="module")
+def published(engine):
+    scores = ScoreRepository(engine)
+    return scores.run(scores.newest().as_of)
+
+
+def test_nothing_changed_is_what_was_published(close_up, published):
+    for each in published[:25]:
+        found = close_up.what_if(each.card.account_id, {})
+        assert found.now == found.then
+        assert found.now.p_loss == each.score.p_loss
+        assert found.now.band is each.score.band
+        assert found.now.health_score == each.score.health_score
+        assert found.moved == ()
+
+
+def test_what_moved_adds_up(close_up, published):
+    account = published[0].card.account_id
+    found = close_up.what_if(account, {BASKETS: 0, "consumption__last_used": 25.0})
+    days = found.primary_horizon
+    change = found.then.p_loss[days] - found.now.p_loss[days]
+    assert change > 0
+    assert sum(m.points for m in found.moved) == pytest.approx(100 * change, abs=1e-9)
+    points = sum(each["points"] for each in found.reasons)
+    assert found.base_chance + points / 100 == pytest.approx(found.then.p_loss[days], abs=1e-9)
+    assert {m.after for m in found.moved} == {0.0, 25.0}
+
+
+@pytest.mark.parametrize("value", ["many", math.nan, math.inf, True])
+def test_what_a_signal_cannot_be(close_up, published, value):
+    account = published[0].card.account_id
+    with pytest.raises(NotAllowed, match=BASKETS) as refused:
+        close_up.what_if(account, {BASKETS: value, "no__such": 1})
+    assert [each.signal for each in refused.value.refused] == [BASKETS, "no__such"]
+
+
+def test_levers_are_what_people_can_act_on(close_up, published):
+    found = close_up.levers(published[0].card.account_id)
+    mine = {lever.signal: lever for lever in found.levers}
+    assert BASKETS in mine
+    lever = mine[BASKETS]
+    assert lever.healthier == 1
+    assert lever.unit == "baskets"
+    assert lever.low <= lever.usual <= lever.high
+    assert lever.low <= lever.value <= lever.high
+    assert "profile__age" not in mine
+
+
+def test_the_past_and_the_peers(close_up, published, days):
+    account = published[0].card.account_id
+    past = close_up.past(account, [BASKETS])
+    assert past.dates[-1] == days.rescored
+    assert past.values[BASKETS][-1] == close_up.peers(account, []).accounts or past.values[BASKETS]
+    peers = close_up.peers(account, [BASKETS])
+    assert peers.as_of == days.rescored
+    assert peers.quantiles[BASKETS].p10 <= peers.quantiles[BASKETS].p90
+    with pytest.raises(NotExplained, match="no such signal"):
+        close_up.past(account, ["nope"])
+
+
+def test_records_of_an_account(close_up, published, days):
+    account = published[0].card.account_id
+    found = close_up.records(account, None)
+    assert (found.account_id, found.as_of) == (account, days.rescored)
+    assert found.connected == frozenset()  # only orders were brought
+    assert found.tickets == ()
+
+
+def test_who_is_unknown(close_up):
+    asks = [close_up.levers, lambda a: close_up.what_if(a, {}), lambda a: close_up.records(a, None),
+            lambda a: close_up.past(a, []), lambda a: close_up.explain(a, None, None)]  # fmt: skip
+    for ask in asks:
+        with pytest.raises(NotExplained, match="'nobody' is not among"):
+            ask("nobody")
+
+
+def rows_of(space, day):
+    stored = StoredSnapshots(space.snapshots).runs(day)[-1]
+    rows = pq.read_table(stored.file).to_pylist()
+    return [
+        {
+            "account_id": row["account_id"],
+            "signals": {
+                name: value
+                for name, value in row.items()
+                if name not in ("account_id", "as_of") and value is not None and value == value
+            },
+        }
+        for row in rows
+    ]
+
+
+def test_the_service_scores_as_the_job_did(space, engine, published, days):
+    """The same rows, through HTTP and JSON, in parts of several sizes and alone: the same bits."""
+    app = compose(engine, space, Settings(), lambda _: None)
+    rows = rows_of(space, days.rescored)
+    wanted = {each.card.account_id: each.score for each in published}
+    assert len(rows) == len(wanted)
+
+    async def post(part):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            body = {"as_of": days.rescored.isoformat(), "accounts": part}
+            return await client.post("/v1/scores", json=body)
+
+    parts = [rows[i : i + 1] for i in range(5)] + [rows[5:12], rows[12:]]
+    for part in parts:
+        answer = anyio.run(post, part)
+        assert answer.status_code == 200, answer.text[:300]
+        for item in answer.json()["items"]:
+            score = wanted[item["account_id"]]
+            found = {each["days"]: each["p_loss"] for each in item["horizons"]}
+            assert found == score.p_loss
+            assert item["band"] == score.band.value
+            assert (item["health_score"], item["base"]) == (score.health_score, score.base)
+            told = [(r["signal"], r["value"], r["contribution"]) for r in item["reasons"]]
+            assert told == [(r.signal, r.value, r.contribution) for r in score.reasons]
+
+
+def test_a_bundle_that_was_changed_is_refused(finished, space, engine, tmp_path):
+    """The registry's files are no longer those that were promoted, and there is no copy yet."""
+    mine = tmp_path / "workspace"
+    shutil.copytree(space.root, mine, ignore=shutil.ignore_patterns("bundles", "raw", "lake"))
+    copy = Workspace(mine)
+    config, words = read_config(finished.company.config), words_of(engine)
+    _, live = at_hand(engine, copy, config, words)
+    whole = live.champion.serving
+    assert whole is not None
+    place = copy.bundles / whole.promoted.digest
+    assert place.exists()
+    (place / "model.json").write_text("{}")
+    loaded.cache_clear()
+    _, changed = at_hand(engine, copy, config, words)
+    assert changed.champion.serving is None
+    assert "was changed or lost" in changed.champion.refused.why

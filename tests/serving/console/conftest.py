@@ -1,0 +1,234 @@
+"""A company small enough to be made in a second, served for real, and one browser to look at it."""
+
+import json
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from models.bands.policy import BandPolicy, Thresholds
+from models.track_record import track_record
+from serving.app import create_app
+from serving.store import ModelRecord, ModelVersionRepository, ScoreRepository, open_store
+from serving.workshop import Workshop
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+HOSTILE = "<script>document.title='broken'</script>"
+MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
+
+
+@dataclass
+class Served:
+    """A running service, and what its console asked to be changed."""
+
+    address: str
+    changes: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def track() -> dict[str, Any]:
+    """The track record of true chances, as a training keeps it."""
+    rng, n = np.random.default_rng(3), 1500
+    chance = rng.beta(1, 6, n)
+    rows = pd.DataFrame(
+        {
+            "account_id": [f"t{i % 500}" for i in range(n)],
+            "as_of": [date(2025, 1, 31) + timedelta(days=30 * (i // 500)) for i in range(n)],
+            "horizon": 90,
+            "chance": chance,
+            "lost": rng.random(n) < chance,
+            "days_to_loss": np.where(rng.random(n) < 0.05, 25.0, np.nan),
+            "arr": 1000.0,
+            "beside: best single signal": rng.random(n),
+        }
+    )
+    policy = BandPolicy(Thresholds(0.4, 0.1, 0.14, 0.07))
+    return asdict(track_record(rows, policy, "best single signal"))
+
+
+@pytest.fixture(scope="session")
+def measured(champion: ModelRecord, track: dict[str, Any]) -> ModelRecord:
+    """A champion with everything that the page of models can show."""
+    one = {"value": 0.8, "low": 0.75, "high": 0.85}
+    report = {
+        "metrics": {"log_loss": one, "auc": one, "expected_over_observed": one},
+        "slope": 0.97,
+        "baselines": {"best single signal": {"log_loss": 0.21, "auc": 0.7}},
+    }
+    bands = [
+        {"band": band, "accounts": 9, "rows": 90, "lost": lost, "low": low, "high": high}
+        for band, lost, low, high in (
+            ("red", 0.46, 0.41, 0.51),
+            ("yellow", 0.2, 0.17, 0.23),
+            ("green", 0.05, 0.04, 0.06),
+        )
+    ]
+    metrics = {"horizons": {"90": report}, "bands": bands, "track_record": track, "fit": True}
+    thresholds = {"all": {"red_from": 0.4, "green_below": 0.1, "promise": 0.07}}
+    return replace(champion, metrics=metrics, bands=thresholds)
+
+
+@pytest.fixture(scope="session")
+def waiting(measured: ModelRecord) -> ModelRecord:
+    """A challenger that was compared with the champion."""
+    gain = {"value": 0.01, "low": 0.002, "high": 0.018}
+    difference = {"champion": 0.172, "challenger": 0.169, "gain": gain}
+    comparison = {
+        "champion": measured.version,
+        "challenger": "v2",
+        "promotable": True,
+        "reasons": ["better beyond doubt: log loss 0.169 beside 0.172"],
+        "differences": {"log_loss": difference, "auc": difference},
+    }
+    later = measured.created_at + timedelta(days=1)
+    metrics = {**measured.metrics, "comparison": comparison}
+    return replace(measured, version="v2", created_at=later, metrics=metrics)
+
+
+@pytest.fixture(scope="session")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `forewarn insights` writes, with an account of a hostile name."""
+    path = tmp_path_factory.mktemp("insights") / "insights.json"
+    path.write_text(json.dumps(_insights()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, make_run, measured, waiting, figures: Path
+) -> Iterator[Served]:
+    """A running service over a dozen accounts, one of them with a hostile name."""
+    engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('screens') / 'store.db'}")
+    before = {f"a{i}": 0.04 * i for i in range(1, 13)}
+    now = before | {"a1": 0.7, "a2": 0.3, "a13": None}
+    scores = ScoreRepository(engine)
+    scores.publish(make_run(before, as_of=MAY))
+    scores.publish(make_run(now, as_of=JUNE, names={"a1": HOSTILE}))
+    versions = ModelVersionRepository(engine)
+    versions.promote(measured)
+    versions.keep(waiting)
+    found = Served("")
+
+    def change(version: str, reason: str, by: str | None) -> None:
+        found.changes.append((version, reason, by))
+
+    app = create_app(
+        engine,
+        lambda reason: f"{reason.signal} moved",
+        company="Orrery",
+        currency="EUR",
+        figures=figures,
+        workshop=Workshop(change=change, tracking="sqlite:///mlflow.db"),
+    )
+    with _running(app) as found.address:
+        yield found
+    engine.dispose()
+
+
+class _running:  # noqa: N801  reads as what it does
+    """Serves an application on a free port of this machine."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __enter__(self) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(self._app, log_level="error", ws="none")
+        self._server = uvicorn.Server(config)
+        sockets = {"sockets": [listener]}
+        self._thread = threading.Thread(target=self._server.run, kwargs=sockets)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.02)
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, once for a file: while it is open, no other event loop can run."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield launched
+        launched.close()
+
+
+def _insights() -> dict[str, Any]:
+    column = {"name": "s", "group": "adoption", "meaning": "people active in 30 days"}
+    effect = {"stay": [0.9, 0.8], "value": 0.1, "low": 0.02, "high": 0.18, "doing": 40}
+    deed = {"deed": {"words": "three people within 30 days"}, "within": 365}
+    common = {"segment": "smb", "healthy": 0.8, "others": 0.3, "threshold": 4.0}
+    topic = {"kind": "feature", "name": "export"}
+    return {
+        "as_of": "2026-06-30", "computed_at": "2026-07-01T05:00:00+00:00", "scored": "2026-06-30",
+        "outcome": "logo_churn", "accounts": 13, "segment": "", "names": {"a1": HOSTILE},
+        "method": "Everything is association.",
+        "leading": {
+            "looked": 9, "accounts": 5, "reason": "",
+            "told": [
+                {
+                    "column": column, "difference": {"value": -0.9}, "typical": [4.0, 9.0],
+                    "curve": [
+                        {"days": 30 * i, "value": -0.9 / (i + 1), "low": -1.1, "high": 0.1}
+                        for i in range(6)
+                    ],
+                    "moves_days": 90, "auc": {"30": 0.8, "90": 0.7}, "middle": "median",
+                    "contrary": False, "echoes": [column],
+                }
+            ],
+        },
+        "moments": {
+            "searched": 12, "reason": "",
+            "told": [
+                {**deed, "effect": {**effect, "accounts": 90, "e_value": 2.0}, "verdict": "holds",
+                 "experiment": {"losses": 0.2, "hoped": 0.1, "per_arm": 300}},
+                {**deed, "effect": None, "verdict": "not enough evidence", "experiment": None},
+            ],
+        },
+        "beliefs": [
+            {"belief": {"claim": HOSTILE}, "verdict": "not enough evidence", "why": "Too few.",
+             "effect": None, "within": 365}
+        ],
+        "commonality": {
+            "healthy": "green", "reason": "", "differing": [],
+            "everywhere": [{"column": column, "rises": True, "segments": [common]}],
+        },
+        "lookalikes": {"reason": "too few best customers", "accounts": [], "prospects": []},
+        "references": [
+            {"industry": "Retail", "feature": "export", "account_id": "a1", "others": 3}
+        ],
+        "disagreements": {
+            "reason": "",
+            "told": [
+                {"account_id": "a1", "band": "green", "health": 95.0, "signs": ["ends in 9 days"],
+                 "reading": "Used well, but it ends."}
+            ],
+        },
+        "product": {
+            "names": ["green", "red"], "reason": "",
+            "shares": [
+                {"topic": topic, "tier": "all", "healthy": 0.9, "unhealthy": 0.2, "q": 0.0},
+                {"topic": topic, "tier": "smb", "healthy": None, "unhealthy": 0.2, "q": None},
+            ],
+        },
+    }  # fmt: skip
