@@ -84,7 +84,7 @@ class MovesOut(BaseModel):
     arr: Money = Field(description="Their present revenue per year.", examples=["310000.00"])
 
 
-class MovedOut(BaseModel):
+class BandChangeOut(BaseModel):
     """One change of band."""
 
     account_id: str = Field(description="The company's own id.", examples=["acc_0417"])
@@ -130,7 +130,7 @@ class PortfolioOut(BaseModel):
         description="About 7 and 30 days before, where a run lies near."
     )
     moves: list[MovesOut] = Field(description="Changes of band, counted by way and cause.")
-    moved: list[MovedOut] = Field(description="The accounts that changed, newest first.")
+    moved: list[BandChangeOut] = Field(description="The accounts that changed, newest first.")
     renewals: list[RenewalsOut] = Field(description="By month, this one first.")
 
 
@@ -204,9 +204,9 @@ def _bands(found: Mapping[Band, BandSum]) -> BandsOut:
     return BandsOut(**sums)
 
 
-def _moved(found: Moved) -> MovedOut:
+def _moved(found: Moved) -> BandChangeOut:
     change = found.transition
-    return MovedOut(
+    return BandChangeOut(
         account_id=change.account_id,
         name=found.name,
         csm=found.csm,
