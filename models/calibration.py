@@ -16,7 +16,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 Vector = npt.NDArray[np.float64]
 Method = Literal["none", "temperature", "platt", "beta"]
@@ -105,6 +104,8 @@ class _Evidence:
 
     def slopes(self, parameters: int) -> tuple[float, float]:
         """Maximum likelihood of a and b with a free shift for each date."""
+        from scipy.optimize import minimize  # seconds that only training spends
+
         bounds = [(0.1, 3.0)] * parameters
         found = minimize(self._loss, [1.0] * parameters, bounds=bounds, method="L-BFGS-B")
         return float(found.x[0]), float(found.x[-1])

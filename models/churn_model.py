@@ -1,9 +1,9 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -216,12 +216,11 @@ class ChurnModel:
         """Each row's base and reasons, worked out for a part of the rows at a time."""
         grouping = self.grouping
         for some in parts_of(len(inputs)):
-            cells = {name: snapshot[name].iloc[some].to_numpy(object) for name in self.schema.names}
+            cells = _Cells(snapshot.iloc[some])
             shares, base = self.explain(inputs[some])
             totals = grouping.sums(shares)
             for i in range(len(shares)):
-                cell = partial(_cell, cells, i)
-                yield float(base[i]), grouping.reasons(cell, shares[i], totals[i])
+                yield float(base[i]), grouping.reasons(cells.of(i), shares[i], totals[i])
 
     def _bands(
         self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
@@ -233,8 +232,23 @@ class ChurnModel:
         return bands_of(settle(self.policy.steps, chance, limits, before))
 
 
-def _cell(cells: Mapping[str, npt.NDArray[np.object_]], row: int, column: str) -> object:
-    return cells[column][row]
+class _Cells:
+    """The values of some rows by column; a column is only looked at where it is a reason."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._rows = rows
+        self._columns: dict[str, npt.NDArray[np.object_]] = {}
+
+    def of(self, row: int) -> Callable[[str], object]:
+        """One row's value of any column."""
+
+        def cell(column: str) -> object:
+            if column not in self._columns:
+                self._columns[column] = self._rows[column].to_numpy(object)
+            found: object = self._columns[column][row]
+            return found
+
+        return cell
 
 
 def parts_of(rows: int) -> list[slice]:

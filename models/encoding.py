@@ -14,6 +14,10 @@ Row = pd.DataFrame | Mapping[str, Any]
 """One account's signals: a frame of one row, or its cells by column."""
 
 
+ROWS_AT_ONCE = 1_000
+"""Up to so many rows, taking columns one by one costs more than holding all of them twice."""
+
+
 class SchemaMismatch(ValueError):
     """A snapshot lacks columns that the model reads."""
 
@@ -72,8 +76,14 @@ class InputSchema:
         if not isinstance(frame, pd.DataFrame):
             return np.array([[_number(frame[c.name], c.codes) for c in self.columns]])
         out = np.empty((len(frame), len(self.columns)))
+        few = len(frame) <= ROWS_AT_ONCE
+        if few:
+            numbers = [i for i, c in enumerate(self.columns) if c.words is None]
+            names = [self.columns[i].name for i in numbers]
+            out[:, numbers] = frame[names].to_numpy(np.float64, na_value=np.nan)
         for i, column in enumerate(self.columns):
-            out[:, i] = _encode(frame[column.name], column)
+            if not few or column.words is not None:
+                out[:, i] = _encode(frame[column.name], column)
         return out
 
     def select(self, names: Sequence[str]) -> "InputSchema":

@@ -13,8 +13,9 @@ from models.churn_model import ChurnModel
 from pipelines.company import band_plan_of
 from pipelines.config import Config
 from pipelines.errors import InputError, NoModel
+from pipelines.figures import percent
 from pipelines.score import champion
-from pipelines.texts import percent, thresholds
+from pipelines.texts import thresholds
 from pipelines.workspace import Workspace
 
 USUAL = (0.05, 0.10, 0.20)

@@ -46,3 +46,7 @@ class SourceError(ProblemsError):
 
 class NoModel(Exception):
     """There is no model fit to use."""
+
+
+class NotPromoted(Exception):
+    """The rule does not let a model take the champion's place."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from models.explain.change import ChangeShares, SignalChange
 from models.explain.wording import Wording
 from pipelines.explained import Explained
-from pipelines.texts import percent
+from pipelines.figures import percent
 
 SIGNALS_SHOWN = 5
 LEAST_SHOWN = 0.0005

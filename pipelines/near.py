@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from features.lake import LakeError
 from features.row_file import SignalRow, Value
@@ -14,7 +15,7 @@ from models.bundle import BrokenBundle
 from models.explain.account import peers_of, why
 from models.explain.between import by_column
 from models.explain.peers import Peers
-from models.score import Band, Score
+from models.score import Band
 from pipelines.errors import InputError, NoModel
 from pipelines.explain import Asked, Case, Explaining
 from pipelines.explained import reasons_of
@@ -130,13 +131,14 @@ class Near:
         peers = peers_of(case.day.peers(), case.row.cells)
         scene = replace(self.explaining.scene(case), row=then.row.cells)
         found = why(case.model, scene, self.explaining.words)
+        foretold = self._foretold(case, then)
         return WhatIf(
             account_id=account,
             as_of=case.day.as_of,
             model_version=case.model.version,
             primary_horizon=case.model.primary_horizon,
-            now=self._foretold(case),
-            then=self._foretold(then),
+            now=foretold[0],
+            then=foretold[1],
             moved=self._moved(case, then, _peer_range(case, peers, tuple(changed)), changed),
             base_chance=found.base_chance,
             reasons=tuple(plain(reasons_of(found))),
@@ -147,13 +149,16 @@ class Near:
         case = self.explaining.case(account)
         return records(self._archive.workspace.lake(), account, case.day.as_of, since)
 
-    def _foretold(self, case: Case) -> Foretold:
-        """As the batch job would score the row: bands stay steady, silence makes them grey."""
-        day = case.day.as_of
-        seen = seen_of(self._archive.scores, case.model, [case.account], day)
-        score: Score = case.model.score(case.row.frame(day), seen)[0]
-        grey = matter(self._archive.scores.silent(day))
-        return Foretold(score.p_loss, score.health_score, Band.GREY if grey else score.band)
+    def _foretold(self, *cases: Case) -> list[Foretold]:
+        """As the batch job would score the rows: bands stay steady, silence makes them grey."""
+        day, model, scores = cases[0].day.as_of, cases[0].model, self._archive.scores
+        seen = seen_of(scores, model, [case.account for case in cases], day)
+        frame = pd.concat([case.row.frame(day) for case in cases], ignore_index=True)
+        grey = matter(scores.silent(day))
+        return [
+            Foretold(each.p_loss, each.health_score, Band.GREY if grey else each.band)
+            for each in model.score(frame, seen)
+        ]
 
     def _moved(
         self, now: Case, then: Case, peers: PeerRange, changed: Mapping[str, Value]

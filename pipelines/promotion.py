@@ -10,7 +10,7 @@ from models.bundle import BrokenBundle
 from models.comparison import Comparison
 from models.evidence import BrokenEvidence, Evidence
 from models.run_record import Registered
-from pipelines.errors import InputError
+from pipelines.errors import InputError, NotPromoted
 from pipelines.kept import record_in
 from pipelines.stale import compare_registered
 from pipelines.user import who
@@ -28,10 +28,6 @@ from serving.store import (
 
 if TYPE_CHECKING:
     from models.registry import Registry
-
-
-class NotPromoted(Exception):
-    """The rule does not let a model take the champion's place."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from features.runners.local import WorkerLost
 from models.bundle import BrokenBundle
 from models.evidence import BrokenEvidence
 from models.sufficiency import NoEvidence
-from pipelines.errors import InputError, NoModel
-from pipelines.promotion import NotPromoted
+from pipelines.errors import InputError, NoModel, NotPromoted
 from serving.settings import SettingsError
 from serving.store import StoreError
 

@@ -11,6 +11,7 @@ from models.metrics import Estimate
 from models.scorecard import Scorecard
 from pipelines.beside_text import beside
 from pipelines.deliver import Delivered
+from pipelines.figures import percent
 from pipelines.freshness import told
 from pipelines.honesty_text import base_rates, honesty
 from pipelines.report import ReportResult
@@ -125,11 +126,6 @@ def status(body: dict[str, Any]) -> str:
             f"Next: {body['next']}",
         ]
     )
-
-
-def percent(share: float) -> str:
-    """A share from 0 to 1 in percent."""
-    return "unknown" if share != share else f"{100 * share:.1f} %"
 
 
 def _quality(report: HorizonReport) -> str:

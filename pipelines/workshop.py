@@ -4,8 +4,8 @@ from pathlib import Path
 
 from models.bundle import BrokenBundle
 from models.evidence import BrokenEvidence
-from pipelines.errors import InputError
-from pipelines.promotion import NotPromoted, promote, roll_back
+from pipelines.errors import InputError, NotPromoted
+from pipelines.promotion import promote, roll_back
 from pipelines.refusal import refusal
 from pipelines.workspace import Workspace
 from serving.settings import Settings

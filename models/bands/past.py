@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta
 
 from models.bands.accounts import Accounts, Rows, Vector, Words
 from models.bands.codes import GREEN, NAMED, RED, YELLOW
@@ -71,6 +70,8 @@ def outcomes(policy: BandPolicy, past: Past) -> list[BandOutcome]:
 
 def realised(lost: Vector, accounts: Owners) -> tuple[float, float, float]:
     """Share lost with its 95 % interval: Clopper-Pearson on the effective number of rows."""
+    from scipy.stats import beta  # seconds that only deciding spends
+
     if not len(lost):
         return float("nan"), 0.0, 1.0
     rate, n = float(lost.mean()), effective_rows(lost, accounts)

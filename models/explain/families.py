@@ -10,9 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
-from scipy.stats import rankdata
 
 from models.encoding import InputSchema, Matrix
 from models.explain.groups import group_of
@@ -92,6 +89,8 @@ def rank_correlation(inputs: Matrix) -> Matrix:
     A missing value takes the mean rank, so that it speaks neither for nor against; a column
     that never varies correlates with nothing.
     """
+    from scipy.stats import rankdata  # seconds that only training spends
+
     ranks = np.empty_like(inputs)
     for i in range(inputs.shape[1]):
         known = ~np.isnan(inputs[:, i])
@@ -106,6 +105,9 @@ def rank_correlation(inputs: Matrix) -> Matrix:
 
 def _joined(alike: Matrix, signal: Places) -> Places:
     """The cluster of each column, from 0; columns of one signal share one."""
+    from scipy.cluster.hierarchy import fcluster, linkage  # likewise
+    from scipy.spatial.distance import squareform
+
     count = int(signal.max()) + 1
     if count == 1:
         return signal

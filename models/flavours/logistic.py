@@ -14,7 +14,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 from models.encoding import InputSchema, Matrix
 from models.flavours.base import Files, Vector
@@ -171,6 +170,8 @@ class Logistic:
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLogistic:  # noqa: ARG002
         """Fit on rows at risk; `lost` is 0 or 1."""
+        from sklearn.linear_model import LogisticRegression  # seconds that only training spends
+
         expansion = learn_expansion(inputs, schema)
         own = expansion.apply(inputs)
         model = LogisticRegression(C=self.strength / own.shape[1], solver="newton-cholesky")

@@ -5,6 +5,8 @@ configuration, 3 no model is fit to use. Progress and logs go to standard error,
 standard output.
 """
 
+import sys
+
 
 def main() -> None:
     """Run the command line.
@@ -12,6 +14,8 @@ def main() -> None:
     The commands are imported only now: a process that computes a bucket imports this module
     too, where it was started by the installed `forewarn`, and needs nothing of them.
     """
-    from pipelines.cli.commands import app
-
+    if sys.argv[1:2] == ["explain"]:
+        from pipelines.cli.explaining import app  # without what training and reports need
+    else:
+        from pipelines.cli.commands import app
     app()

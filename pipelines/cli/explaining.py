@@ -21,7 +21,15 @@ from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.store import open_store
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+
+@app.callback()
+def _alone() -> None:
+    """This one command, for a process that runs no other."""
+
+
+@app.command()
 def explain(
     account: Annotated[str, typer.Argument(help="The account's id.", show_default=False)],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,

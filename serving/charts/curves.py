@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from serving.format import MINUS
+
 _LEFT, _RIGHT, _TOP, _FOOT = 30, 8, 8, 20
 
 
@@ -95,8 +97,8 @@ def _axes(frame: Frame) -> Markup:
         '<text class="ax end" x="{}" y="{}">loss</text>'
     ).format(_LEFT, foot + 15, frame.days, frame.width - _RIGHT, foot + 15)
     marks = [
-        Markup('<text class="ax end" x="{}" y="{:.1f}">{:+.1f}</text>').format(
-            _LEFT - 4, frame.y(value) + 3.5, value
+        Markup('<text class="ax end" x="{}" y="{:.1f}">{}</text>').format(
+            _LEFT - 4, frame.y(value) + 3.5, f"{value:+.1f}".replace("-", MINUS)
         )
         for value in (frame.low, frame.high)
         if abs(value) >= 0.05

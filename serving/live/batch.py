@@ -80,12 +80,16 @@ def _frame(
     """The rows as a snapshot; only what the model and its bands read."""
     inner = model.expansion.schema.names if model.expansion else ()
     names = list(dict.fromkeys([*model.schema.names, *inner, TIER, MRR]))
-    columns: dict[str, object] = {
-        "account_id": pd.Series([row.account_id for row in rows], dtype=object),
-        "as_of": pd.Series([as_of] * len(rows), dtype=object),
-    }
-    for name in names:
-        values = [row.signals.get(name) for row in rows]
-        kind = object if words.get(name, name == TIER) else np.float64
-        columns[name] = pd.Series(values, dtype=kind)
-    return pd.DataFrame(columns)
+    held = {name for name in names if words.get(name, name == TIER)}
+    numbers = [name for name in names if name not in held]
+    known = [[row.signals.get(name) for name in numbers] for row in rows]
+    block = np.array(known, np.float64).reshape(len(rows), len(numbers))
+    texts = {name: [row.signals.get(name) for row in rows] for name in names if name in held}
+    ids = {"account_id": [row.account_id for row in rows], "as_of": [as_of] * len(rows)}
+    return pd.concat(
+        [
+            pd.DataFrame({**ids, **texts}, dtype=object),
+            pd.DataFrame(block, columns=pd.Index(numbers, dtype=object)),
+        ],
+        axis=1,
+    )

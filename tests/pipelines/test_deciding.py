@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from models.track_record import read_back
 from serving.store import ModelAction, ModelChangeRepository, ModelVersionRepository, open_store
 
 
@@ -51,6 +52,22 @@ def test_a_challenger_no_better_stays_challenger(trained_twice, forewarn, place)
     assert found["differences"]["log_loss"]["champion"] > 0
     told = forewarn("compare", "champion", second, *place)
     assert f"By the rule it may not take the place of {first}" in told.stdout
+
+
+def test_the_store_knows_the_model_that_waits_and_how_both_kept_their_word(trained_twice):
+    engine = open_store(trained_twice.space.store_address)
+    kept = {each.version: each.metrics for each in ModelVersionRepository(engine).newest()}
+    engine.dispose()
+    first, second = trained_twice.versions
+    assert set(kept) == {first, second}
+    assert kept[second]["comparison"]["champion"] == first
+    assert kept[second]["decision"][0].startswith("not better beyond doubt")
+    for metrics in kept.values():
+        track = read_back(metrics["track_record"])
+        assert track.horizon == 30
+        assert sum(group.rows for group in track.reliability) == track.rows
+        assert track.lift[-1].found.value > track.lift[-1].called
+        assert {month.band.value for month in track.months} >= {"red", "green"}
 
 
 def test_promotion_needs_the_rule_or_force_and_can_be_taken_back(trained_twice, forewarn, place):

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from pipelines import texts
 from pipelines.deliver import Delivered
+from pipelines.figures import percent
 from serving.store import Payload
 
 
@@ -55,5 +56,5 @@ def test_a_workspace():
 
 
 def test_a_share_that_is_not_known():
-    assert texts.percent(0.123) == "12.3 %"
-    assert texts.percent(float("nan")) == "unknown"
+    assert percent(0.123) == "12.3 %"
+    assert percent(float("nan")) == "unknown"

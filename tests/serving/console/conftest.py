@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,21 @@ import pandas as pd
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Engine
 
 from models.bands.policy import BandPolicy, Thresholds
 from models.track_record import track_record
 from serving.app import create_app
-from serving.store import ModelRecord, ModelVersionRepository, ScoreRepository, open_store
+from serving.auth.keys import new_key
+from serving.auth.roles import Role
+from serving.store import (
+    AccessRepository,
+    KeyInfo,
+    ModelRecord,
+    ModelVersionRepository,
+    ScoreRepository,
+    open_store,
+)
 from serving.workshop import Workshop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -29,6 +39,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 )
 HOSTILE = "<script>document.title='broken'</script>"
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 
 
@@ -138,6 +149,17 @@ def served(
     with _running(app) as found.address:
         yield found
     engine.dispose()
+
+
+@pytest.fixture
+def guarded(sqlite_store: Engine, make_run, measured: ModelRecord) -> Iterator[tuple[str, str]]:
+    """A running service where people have to log in, and the key of a CSM."""
+    ScoreRepository(sqlite_store).publish(make_run({"a1": 0.7}, csm="Lena"))
+    ModelVersionRepository(sqlite_store).promote(measured)
+    access, key = AccessRepository(sqlite_store), new_key()
+    access.create(key, KeyInfo(key.prefix, "lena", Role.CSM, "Lena", NOW), "test")
+    with _running(create_app(sqlite_store, str, access=access)) as address:
+        yield address, key.text
 
 
 class _running:  # noqa: N801  reads as what it does

@@ -214,3 +214,22 @@ def test_the_riskiest_account_is_one_click_from_its_reasons(visit: Open) -> None
     page.get_by_role("link", name="Name of a2").click()
     page.wait_for_url("**/accounts/a2")
     assert "adoption__users_30d moved" in page.locator("main").inner_text()
+
+
+def test_people_log_in_and_out_with_a_browser(browser: Browser, guarded: tuple[str, str]) -> None:
+    address, key = guarded
+    context = browser.new_context(viewport={"width": PHONE, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}/queue")
+    assert "/login?next=" in page.url
+    assert failing_rules(page) == []
+    page.get_by_label("Key", exact=True).fill("fw_wrong_key")
+    page.get_by_role("button", name="Log in").click()
+    assert page.get_by_role("alert").is_visible()
+    page.get_by_label("Key", exact=True).fill(key)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{address}/queue")
+    page.set_viewport_size({"width": DESK, "height": 900})
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{address}/login")
+    context.close()

@@ -56,8 +56,9 @@ def test_hostile_words_are_escaped_everywhere(page_of, repository, make_run):
 
 def test_the_api_page_lists_every_route_and_schema(client, page_of):
     page, document = page_of("/docs"), client.get("/openapi.json").json()
-    for path in document["paths"]:
-        assert f"<code>GET {path}</code>" in page
+    for path, methods in document["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} {path}</code>" in page
     for name in document["components"]["schemas"]:
         assert f'id="{name}"' in page
     assert "One of red, yellow, green, grey." in page

@@ -242,3 +242,18 @@ def test_an_empty_installation_explains_the_next_command(open_app, state, said, 
     shown = words(open_app(shop={"first_run": lambda: state}).get(address, headers=PAGE))
     assert "No scores yet" in shown
     assert said in shown
+
+
+def test_red_accounts_that_fell_silent_wait_too(open_app, sqlite_store, make_run):
+    run = make_run({"a": 0.7, "b": 0.8, "g": 0.05})
+    spoke = {"a": 45.0, "b": 3.0, "g": 90.0}
+    cards = [
+        replace(card, signals={"engagement__customer_last_spoke": spoke[card.account_id]})
+        for card in run.cards
+    ]
+    ScoreRepository(sqlite_store).publish(replace(run, cards=cards))
+    shown = words(open_app().get("/queue?show=silent", headers=PAGE))
+    assert "Silent 45 days since they spoke" in shown
+    assert "Name of a" in shown
+    assert "Name of b" not in shown
+    assert "Name of g" not in shown
