@@ -63,7 +63,7 @@ def install(app: FastAPI, page: Page) -> None:
     def _(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
         if error.status_code == problems.WRONG_METHOD.status:
-            headers["allow"] = methods_of(request)
+            headers["Allow"] = methods_of(request)
         return answer(request, http_error(request, error), headers)
 
     @app.exception_handler(SQLAlchemyError)
