@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine
 
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
+from pipelines.jobs import ProcessRunner
 from pipelines.live import at_hand
 from pipelines.words import words_of
 from pipelines.workshop import workshop_of
@@ -56,6 +57,8 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
             _require_keys(engine, settings)
             if settings.needs_login or settings.json_log:
                 log.configure()
+            for job_id in ProcessRunner(workspace, engine).clear():
+                say(f"job {job_id} is marked as failed: its process is gone")
             app = compose(engine, workspace, settings, say)
             server = _server(app)
             with _until_interrupted(server), _watching(app):
@@ -81,6 +84,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         close_up=close_up,
         live=live,
         figures=workspace.insights / FIGURES,
+        runner=ProcessRunner(workspace, engine),
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
         workshop=workshop_of(workspace, settings),
     )

@@ -237,6 +237,8 @@ def _file_sha256(file: Path) -> str:
         names = stored.schema_arrow.names
         columns = ((name, stored.read([name])[name]) for name in names)
         return sha256_of_columns(stored.metadata.num_rows, columns)
+
+
 def _write_description(stored: Stored) -> None:
     """The JSON beside the rows; it comes last, and makes the snapshot one that is stored."""
     body = {

@@ -11,10 +11,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from serving import errors
-from serving.api import accounts, explanations, health, insights, models
-from serving.api.live import Live, of_accounts, of_rows
+from serving.api import routes
+from serving.api.jobs import Runner
+from serving.api.live import Live
 from serving.auth.gate import Gate
 from serving.auth.providers import START
+from serving.bodies import BodyLimit
 from serving.console import login, pages, rooms, vendor
 from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
@@ -43,6 +45,8 @@ DESCRIPTION = (
 )
 TAGS = [
     {"name": "accounts", "description": "Scores of accounts, newest and past, with reasons."},
+    {"name": "views", "description": "Questions to the list that people keep under a name."},
+    {"name": "jobs", "description": "Work that takes longer than a request."},
     {"name": "scores", "description": "Rows of signals, scored when they are sent in."},
     {"name": "models", "description": "The model that makes the scores."},
     {"name": "insights", "description": "What the whole base tells; association, not cause."},
@@ -63,6 +67,7 @@ def create_app(
     live: Live | None = None,
     figures: Path | None = None,
     sign_in: "SignIn | None" = None,
+    runner: Runner | None = None,
     workshop: Workshop | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
@@ -79,6 +84,7 @@ def create_app(
         close_up: single accounts seen from near; None where no workspace is at hand.
         live: scores rows that are sent in; None likewise.
         figures: the file that `forewarn insights` writes, if there is such a place.
+        runner: has jobs done outside of this process; None where no workspace is at hand.
         sign_in: logs people in with the company's accounts; needs `access`.
         workshop: what the console is to know of the workspace beyond the store.
     """
@@ -97,18 +103,17 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.gate = Gate(access)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
     app.state.live = live
-    app.include_router(of_accounts(close_up, scores))  # before addresses that take any id
-    app.include_router(accounts.router(scores, presentation))
-    app.include_router(of_rows(live, words))
-    app.include_router(explanations.router(close_up.explain if close_up else explain, scores))
-    app.include_router(models.router(versions))
-    app.include_router(insights.router(figures))
     held = live.champion if live else None
-    app.include_router(health.router(scores, versions, held))
     known = close_up.explain if close_up else explain
+    asked = routes.Asked(
+        engine, scores, versions, presentation, known, close_up, live, figures, runner
+    )
+    for noun in routes.routers(asked):
+        app.include_router(noun)
     console = Console(scores, presentation, renderer, versions, engine, close_up, known)
     beyond = rooms.Rooms(console, engine, workshop, figures)
     for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):

@@ -121,7 +121,7 @@ def _leaves(schema: Document, document: Document, place: str, required: bool) ->
     found = {place: Leaf(types, required, limits)}
     for each in choices:
         if "items" in each:
-            found |= _leaves(each["items"], document, f"{place}[]", True)
+            found |= _leaves(each["items"], document, f"{place}[]", False)
         always = each.get("required", ())
         for name, child in each.get("properties", {}).items():
             found |= _leaves(child, document, f"{place}.{name}", name in always)

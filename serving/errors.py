@@ -11,13 +11,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from serving import problems
+from serving.api.conditional import NotModified, not_modified
 from serving.problems import Fault, Problem, ProblemError, shorten
 from serving.security import SECURITY_HEADERS
-from serving.store import CursorError, StaleCursorError
+from serving.store import CursorError, KeyReusedError, StaleCursorError
 
 LOG = logging.getLogger(__name__)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 Page = Callable[[Problem], str]
 """Renders a problem as an HTML page for people."""
@@ -40,15 +44,27 @@ def install(app: FastAPI, page: Page) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> Response:
-        return answer(request, invalid_query(error))
+        return answer(request, invalid(error))
 
     @app.exception_handler(CursorError)
     def _(request: Request, error: CursorError) -> Response:
         return answer(request, wrong_cursor(error))
 
+    @app.exception_handler(KeyReusedError)
+    def _(request: Request, error: KeyReusedError) -> Response:
+        more = "Send the request that the key stood for, or use a new key."
+        return answer(request, problems.problem(problems.KEY_REUSED, str(error), next=more))
+
+    @app.exception_handler(NotModified)
+    def _(_request: Request, error: NotModified) -> Response:
+        return not_modified(error)
+
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:
-        return answer(request, http_error(request, error), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == problems.WRONG_METHOD.status:
+            headers["Allow"] = methods_of(request)
+        return answer(request, http_error(request, error), headers)
 
     @app.exception_handler(SQLAlchemyError)
     def _(request: Request, error: SQLAlchemyError) -> Response:
@@ -67,14 +83,17 @@ def _wants_page(request: Request) -> bool:
     return not is_program and "text/html" in request.headers.get("accept", "")
 
 
-def invalid_query(error: RequestValidationError) -> Problem:
-    """The problem of a query that does not fit what the route declares."""
-    faults = [_fault(found) for found in error.errors()]
+def invalid(error: RequestValidationError) -> Problem:
+    """The problem of a query or a body that does not fit what the route declares."""
+    found = error.errors()
+    faults = [_fault(each) for each in found]
     detail = " ".join(
         f"{fault.parameter}: {fault.given!r} is given; allowed: {_joined(fault.allowed)}."
         for fault in faults
     )
-    return problems.problem(problems.INVALID_QUERY, detail, errors=faults)
+    in_body = any(each["loc"][0] == "body" for each in found)
+    kind = problems.INVALID_BODY if in_body else problems.INVALID_QUERY
+    return problems.problem(kind, detail, errors=faults)
 
 
 def _joined(allowed: str | list[str]) -> str:
@@ -83,8 +102,9 @@ def _joined(allowed: str | list[str]) -> str:
 
 def _fault(found: Mapping[str, Any]) -> Fault:
     where = [str(part) for part in found["loc"][1:]]
+    in_body = found["loc"][0] == "body"
     return Fault(
-        parameter=where[0] if where else "request",
+        parameter=".".join(where if in_body else where[:1]) or "request",
         given=shorten(found.get("input", "")),
         allowed=_allowed(found),
         detail=f"{found['msg']}.",
@@ -128,10 +148,28 @@ def http_error(request: Request, error: HTTPException) -> Problem:
             problems.NOT_FOUND, detail, given=given, allowed="the addresses under /docs"
         )
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "GET")
+        allowed = methods_of(request)
         detail = f"{given} is not possible; allowed: {allowed}."
         return problems.problem(problems.WRONG_METHOD, detail, given=given, allowed=allowed)
+    if error.status_code == 400:  # all that FastAPI says of a body that is not UTF-8
+        return problems.problem(problems.INVALID_BODY, "The body is no JSON in UTF-8.")
+    if error.status_code == problems.TOO_LARGE.status:
+        return problems.problem(problems.TOO_LARGE, str(error.detail))
     return problems.problem(problems.HTTP_ERROR, str(error.detail), status=error.status_code)
+
+
+def methods_of(request: Request) -> str:
+    """The methods that an address is served for, all of them.
+
+    The error names only those of the first route that has the address.
+    """
+    routes = request.app.router.routes
+
+    def served(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+    return ", ".join(method for method in METHODS if served(method))
 
 
 def store_unreachable() -> Problem:

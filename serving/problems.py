@@ -51,6 +51,58 @@ INVALID_CURSOR = Kind(
     "The cursor is not valid",
     "The cursor is damaged or belongs to another filter or order. Ask again without it.",
 )
+INVALID_BODY = Kind(
+    "invalid-body",
+    422,
+    "The body is not valid",
+    "The body is no JSON, or a field of it is missing, unknown or not allowed. `errors` names"
+    " each one.",
+)
+TOO_LARGE = Kind(
+    "too-large",
+    413,
+    "The body is too large",
+    "No request may bring as much; `allowed` says how much one may. Send it in parts.",
+)
+KEY_REUSED = Kind(
+    "key-reused",
+    422,
+    "The key stood for another request",
+    "An Idempotency-Key names one request. Use a new key for a new request.",
+)
+VERSION_MISSING = Kind(
+    "version-missing",
+    428,
+    "It is not said what is changed",
+    "Whoever changes something says with If-Match which version, so that no change is lost.",
+)
+VERSION_CHANGED = Kind(
+    "version-changed",
+    412,
+    "It was changed meanwhile",
+    "Somebody changed it since you read it. Read it again, and decide anew.",
+)
+UNKNOWN_VIEW = Kind(
+    "unknown-view", 404, "No such view", "You keep no view with this id; views are one's own."
+)
+NAME_TAKEN = Kind("name-taken", 409, "The name is taken", "Your views have different names.")
+TOO_MANY_VIEWS = Kind(
+    "too-many-views", 409, "Too many views", "You keep as many views as anybody may. Drop some."
+)
+UNKNOWN_JOB = Kind("unknown-job", 404, "No such job", "No job with this id was ever started here.")
+JOB_RUNNING = Kind(
+    "job-running",
+    409,
+    "Another job is at work",
+    "One job of a kind runs at a time. Wait for it, or cancel it.",
+)
+JOB_ENDED = Kind("job-ended", 409, "The job has ended", "What has ended cannot be cancelled.")
+NO_WORKSPACE = Kind(
+    "no-workspace",
+    503,
+    "Nothing to work on",
+    "This service runs beside no workspace, so that no job can be started through it.",
+)
 STALE_CURSOR = Kind(
     "stale-cursor",
     409,
@@ -166,6 +218,18 @@ INTERNAL = Kind(
 
 KINDS: tuple[Kind, ...] = (
     INVALID_QUERY,
+    INVALID_BODY,
+    TOO_LARGE,
+    KEY_REUSED,
+    VERSION_MISSING,
+    VERSION_CHANGED,
+    UNKNOWN_VIEW,
+    NAME_TAKEN,
+    TOO_MANY_VIEWS,
+    UNKNOWN_JOB,
+    JOB_RUNNING,
+    JOB_ENDED,
+    NO_WORKSPACE,
     INVALID_CURSOR,
     STALE_CURSOR,
     UNKNOWN_ACCOUNT,
@@ -270,6 +334,8 @@ def shorten(value: object) -> str:
 
 GUARDED = (UNAUTHENTICATED, FORBIDDEN, TOO_MANY)
 """What any route behind the gate may answer with."""
+WRITTEN = (INVALID_BODY, INVALID_QUERY, TOO_LARGE, KEY_REUSED)
+"""What any route may answer with that takes a body and a key for it."""
 
 
 def documented(*kinds: Kind) -> dict[int | str, dict[str, Any]]:

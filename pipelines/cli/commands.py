@@ -10,6 +10,7 @@ from pipelines.cli.demo import demo
 from pipelines.cli.explaining import explain
 from pipelines.cli.insights import insights
 from pipelines.cli.inventory import inventory
+from pipelines.cli.work import work
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "check": jobs.check,
@@ -42,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Churn prediction and customer health, learnt from a company's own past.",
 )
+app.command("work", hidden=True)(work)
 export = typer.Typer(no_args_is_help=True, help="Write what was published to a file.")
 for name, command in COMMANDS.items():
     app.command(name)(command)

@@ -1,7 +1,6 @@
 """`/v1/accounts`: the accounts of the newest run, and one account with its past."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -10,6 +9,7 @@ from models.score import Reason
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.account_query import AccountQuery
+from serving.api.conditional import UNCHANGED
 from serving.api.schemas import (
     AccountDetailOut,
     AccountOut,
@@ -29,22 +29,24 @@ from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.presentation import Presentation, Words, leading_reason
 from serving.problems import GUARDED, ProblemError, documented, shorten
-from serving.store import AccountScore, Page, ScoreRepository
+from serving.store import AccountScore, HistoryPoint, Page, ScoreRepository, Transition
 
 __all__ = ["AccountQuery", "find", "page_out", "require", "router"]
 
 
-def router(scores: ScoreRepository, presentation: Presentation) -> APIRouter:
-    """The routes of accounts."""
+def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> APIRouter:
+    """The routes of accounts; `fresh` answers 304 where nothing was published since."""
     routes = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
     @routes.get(
         "",
         operation_id="list_accounts",
         summary="List accounts",
+        dependencies=[fresh],
         responses=documented(
             problems.STALE_CURSOR, problems.INVALID_QUERY, problems.INVALID_CURSOR, *GUARDED
-        ),
+        )
+        | UNCHANGED,
     )
     def list_accounts(
         query: Annotated[AccountQuery, Query()], principal: AccountsReader
@@ -61,7 +63,9 @@ def router(scores: ScoreRepository, presentation: Presentation) -> APIRouter:
         f"/{ACCOUNT_ID}",
         operation_id="get_account",
         summary="Get one account",
-        responses=documented(problems.UNKNOWN_ACCOUNT, problems.INVALID_QUERY, *GUARDED),
+        dependencies=[fresh],
+        responses=documented(problems.UNKNOWN_ACCOUNT, problems.INVALID_QUERY, *GUARDED)
+        | UNCHANGED,
     )
     def get_account(
         account_id: Annotated[
@@ -158,21 +162,33 @@ def detail_out(
         active=found.active,
         currency=presentation.currency,
         score=_score(found, presentation.words),
-        history=[
-            HistoryOut(
-                as_of=point.as_of,
-                band=point.band,
-                health_score=point.health_score,
-                p_loss=point.risk,
-                primary_horizon=point.primary_horizon,
-                model_version=point.model_version,
-            )
-            for point in scores.history(account_id)
-        ],
-        transitions=[
-            TransitionOut.model_validate(asdict(change))
-            for change in scores.transitions(account_id)
-        ],
+        history=[history_out(point) for point in scores.history(account_id)],
+        transitions=[transition_out(change) for change in scores.transitions(account_id)],
+    )
+
+
+def history_out(point: HistoryPoint) -> HistoryOut:
+    """A past score as the API shows it."""
+    return HistoryOut(
+        as_of=point.as_of,
+        band=point.band,
+        health_score=point.health_score,
+        p_loss=point.risk,
+        primary_horizon=point.primary_horizon,
+        model_version=point.model_version,
+    )
+
+
+def transition_out(change: Transition) -> TransitionOut:
+    """A change of band as the API shows it."""
+    return TransitionOut(
+        previous_as_of=change.previous_as_of,
+        as_of=change.as_of,
+        from_band=change.from_band,
+        to_band=change.to_band,
+        from_p_loss=change.from_risk,
+        to_p_loss=change.to_risk,
+        cause=change.cause,
     )
 
 

@@ -10,6 +10,7 @@ from models.score import Band
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import require
+from serving.api.days import Day
 from serving.api.schemas import BAND
 from serving.auth.gate import AccountsReader
 from serving.live import Explain, NotExplained
@@ -24,10 +25,10 @@ class ExplanationQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: date | None = Field(
+    as_of: Day | None = Field(
         default=None, description="The day to explain; by default the newest that was scored."
     )
-    since: date | None = Field(
+    since: Day | None = Field(
         default=None, description="The earlier day to compare with; by default the one before."
     )
 

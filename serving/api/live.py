@@ -61,7 +61,9 @@ def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
         f"/{ACCOUNT_ID}/levers",
         operation_id="get_levers",
         summary="What people can act on",
-        responses=documented(problems.UNKNOWN_ACCOUNT, problems.NOT_EXPLAINED, *GUARDED),
+        responses=documented(
+            problems.UNKNOWN_ACCOUNT, problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED
+        ),
     )
     def get_levers(account_id: AccountId, principal: AccountsReader) -> LeversOut:
         """The signals of one account that people can act on, and what peers hold of each.
@@ -80,6 +82,8 @@ def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
             problems.UNKNOWN_ACCOUNT,
             problems.NOT_EXPLAINED,
             problems.INVALID_QUERY,
+            problems.INVALID_BODY,
+            problems.TOO_LARGE,
             problems.INVALID_SIGNALS,
             *GUARDED,
         ),
@@ -106,7 +110,11 @@ def of_rows(live: Live | None, words: Words) -> APIRouter:
         operation_id="score_rows",
         summary="Score rows of signals",
         responses=documented(
-            problems.NO_CHAMPION, problems.INVALID_QUERY, problems.INVALID_SIGNALS, *GUARDED
+            problems.NO_CHAMPION,
+            problems.INVALID_BODY,
+            problems.TOO_LARGE,
+            problems.INVALID_SIGNALS,
+            *GUARDED,
         ),
     )
     def score_rows(asked: BatchIn, principal: RowScorer) -> BatchOut:  # noqa: ARG001

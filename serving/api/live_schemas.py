@@ -110,7 +110,7 @@ class LeversOut(BaseModel):
     account_id: str = Field(description="The company's own id.", examples=["acc_0417"])
     as_of: date = Field(description="The day of the newest run.", examples=["2026-06-30"])
     peers: PeersOut
-    levers: list[LeverOut]
+    levers: list[LeverOut] = Field(description="Every signal that people can act on.")
 
 
 class ForetoldOut(BaseModel):
@@ -167,13 +167,15 @@ class RowScoreOut(BaseModel):
     account_id: str = Field(description="As it was given.", examples=["acc_0417"])
     band: Band = Field(description=BAND, examples=["red"])
     health_score: float | None = Field(description=HEALTH, examples=[38.0])
-    horizons: list[HorizonOut]
+    horizons: list[HorizonOut] = Field(description="Never decreasing with the days.")
     base: float | None = Field(
         description="Log-odds of the primary chance before any signal is looked at; with the"
         " reasons' contributions it adds up to the log-odds of the chance.",
         examples=[-2.9],
     )
-    reasons: list[ReasonOut]
+    reasons: list[ReasonOut] = Field(
+        description="The largest contributions, largest first, then all others together."
+    )
 
 
 class BatchOut(BaseModel):
@@ -182,4 +184,4 @@ class BatchOut(BaseModel):
     as_of: date = Field(description="The day the signals describe.", examples=["2026-06-30"])
     model_version: str = Field(description="The version that serves.", examples=["v14"])
     primary_horizon: int = Field(description="Days that reasons are of.", examples=[90])
-    items: list[RowScoreOut]
+    items: list[RowScoreOut] = Field(description="One for each row, in their order.")

@@ -226,6 +226,16 @@ class TransitionOut(BaseModel):
     as_of: date = Field(description="The run that saw the change.", examples=["2026-06-30"])
     from_band: Band = Field(description="Band before.", examples=["yellow"])
     to_band: Band = Field(description="Band after.", examples=["red"])
+    from_p_loss: float | None = Field(
+        description="Chance of loss before, 0 to 1, lower is better; null where unknown.",
+        examples=[0.21],
+    )
+    to_p_loss: float | None = Field(
+        description="Chance of loss since, likewise; null where unknown.", examples=[0.62]
+    )
+    cause: str = Field(
+        description="Why, as a code; empty where it is not told.", examples=["behaviour"]
+    )
 
 
 class AccountDetailOut(BaseModel):

@@ -110,13 +110,16 @@ def allowed(action: Action) -> Rule:
     return rule
 
 
-AccountsReader = Annotated[Principal, Depends(allowed(Action.READ_ACCOUNTS))]
+READS_ACCOUNTS = allowed(Action.READ_ACCOUNTS)
+AccountsReader = Annotated[Principal, Depends(READS_ACCOUNTS)]
 ModelsReader = Annotated[Principal, Depends(allowed(Action.READ_MODELS))]
 ModelsChanger = Annotated[Principal, Depends(allowed(Action.CHANGE_MODELS))]
 InsightsReader = Annotated[Principal, Depends(allowed(Action.READ_INSIGHTS))]
-
 RowScorer = Annotated[Principal, Depends(allowed(Action.SCORE_ROWS))]
 MetricsReader = Annotated[Principal, Depends(allowed(Action.READ_METRICS))]
+ViewKeeper = Annotated[Principal, Depends(allowed(Action.KEEP_VIEWS))]
+JobsReader = Annotated[Principal, Depends(allowed(Action.READ_JOBS))]
+JobsStarter = Annotated[Principal, Depends(allowed(Action.START_JOBS))]
 
 
 def _forbidden(principal: Principal, action: Action) -> ProblemError:

@@ -32,6 +32,9 @@ class Action(StrEnum):
     CHANGE_MODELS = "change_models"
     READ_INSIGHTS = "read_insights"
     READ_METRICS = "read_metrics"
+    KEEP_VIEWS = "keep_views"
+    READ_JOBS = "read_jobs"
+    START_JOBS = "start_jobs"
     SCORE_ROWS = "score_rows"
 
 
@@ -42,6 +45,9 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.CHANGE_MODELS: frozenset({Role.DATA_SCIENTIST}),
     Action.READ_INSIGHTS: EVERYONE - {Role.BATCH},
     Action.READ_METRICS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
+    Action.KEEP_VIEWS: EVERYONE,
+    Action.READ_JOBS: frozenset({Role.BATCH, Role.DATA_SCIENTIST, Role.LEADER}),
+    Action.START_JOBS: frozenset({Role.BATCH, Role.DATA_SCIENTIST}),
     Action.SCORE_ROWS: frozenset({Role.BATCH, Role.DATA_SCIENTIST}),
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
+from serving.store.audit import Deed, write_down
 from serving.store.tables import JOB
 from serving.store.transactions import reading, writing
 
@@ -16,12 +17,16 @@ MESSAGE_LENGTH = 500
 
 
 class JobState(StrEnum):
-    """Where a job is; done and failed are ends."""
+    """Where a job is; done, failed and cancelled are ends."""
 
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Job:
         asked: with what, JSON-able.
         progress: 0 to 1.
         message: the last thing it said; of a failed job why it failed.
-        result: what came out, JSON-able; empty before the end.
+        result: what came out, JSON-able; before the end, which process is at work.
     """
 
     job_id: str
@@ -52,7 +57,7 @@ class Job:
     @property
     def over(self) -> bool:
         """Whether nothing more will change."""
-        return self.state in (JobState.DONE, JobState.FAILED)
+        return self.state not in OPEN
 
 
 class JobRepository:
@@ -83,11 +88,22 @@ class JobRepository:
         )  # fmt: skip
         row = {name: getattr(job, name) for name in JOB.c.keys()}  # noqa: SIM118
         connection.execute(insert(JOB), {**row, "state": job.state.value})
+        deed = Deed(job.created_at, asked_by, "job.asked", job.job_id, {"kind": kind, **job.asked})
+        write_down(connection, deed)
         return job
 
-    def start(self, job_id: str) -> bool:
-        """Take a waiting job in hand; False where it is not there to be taken."""
-        changes = {"state": JobState.RUNNING.value, "started_at": self._clock()}
+    def start(self, job_id: str, process: dict[str, Any] | None = None) -> bool:
+        """Take a waiting job in hand; False where it is not there to be taken.
+
+        Args:
+            job_id: which it is.
+            process: who is at work, so that others can tell whether they still are.
+        """
+        changes = {
+            "state": JobState.RUNNING.value,
+            "started_at": self._clock(),
+            "result": process or {},
+        }
         return self._change(job_id, (JobState.WAITING,), changes)
 
     def report(self, job_id: str, progress: float, message: str) -> bool:
@@ -102,7 +118,28 @@ class JobRepository:
 
     def fail(self, job_id: str, message: str) -> bool:
         """A job that is not over failed; False where it is over."""
-        return self._end(job_id, {"state": JobState.FAILED.value}, message)
+        return self._end(job_id, {"state": JobState.FAILED.value, "result": {}}, message)
+
+    def cancel(self, job_id: str, by: str) -> bool:
+        """Nobody wants a job any more that is not over; False where it is over."""
+        changes = {"state": JobState.CANCELLED.value, "result": {}}
+        if not self._end(job_id, changes, f"cancelled by {by}"):
+            return False
+        with writing(self._engine) as connection:
+            write_down(connection, Deed(self._clock(), by, "job.cancelled", job_id))
+        return True
+
+    def unfinished(self, kind: str | None = None) -> list[Job]:
+        """The jobs that are not over: of one kind, or of all."""
+        with reading(self._engine) as connection:
+            return self.unfinished_on(connection, kind)
+
+    def unfinished_on(self, connection: Connection, kind: str | None = None) -> list[Job]:
+        """The same within the caller's transaction."""
+        chosen = select(*JOB.c).where(JOB.c.state.in_([state.value for state in OPEN]))
+        if kind is not None:
+            chosen = chosen.where(JOB.c.kind == kind)
+        return [_job(row) for row in connection.execute(chosen).mappings()]
 
     def fail_unfinished(self, message: str) -> int:
         """Every job that is not over failed, e.g. because the service ended; gives how many."""

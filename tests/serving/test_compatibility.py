@@ -52,7 +52,8 @@ def test_what_stays_or_grows_is_no_break(api):
         schemas["Item"]["properties"]["more"] = {"type": "string"}
         schemas["Item"]["properties"]["p"] = {"type": "number"}
         operation["parameters"][0]["schema"]["maximum"] = 500
-        operation["parameters"].append({"in": "query", "name": "q", "schema": {"type": "string"}})
+        words = {"type": "array", "items": {"type": "string"}}
+        operation["parameters"].append({"in": "query", "name": "q", "schema": words})
         body(operation)["properties"]["kind"]["enum"].append("explain")
         operation["responses"]["202"] = {"content": {}}
 

@@ -9,6 +9,8 @@ from serving.store import ScoreRepository
 
 TYPES = {kind.type for kind in KINDS}
 
+SORTS = ["risk", "expected_loss", "change", "arr", "name", "renewal"]
+
 
 def problem(answer, status):
     assert answer.status_code == status
@@ -42,7 +44,7 @@ def test_a_wrong_method_is_told_the_right_one(client, method, address):
     [
         ("band=purple", "band", "purple", ["red", "yellow", "green", "grey"]),
         ("band=red&band=RED", "band", "RED", ["red", "yellow", "green", "grey"]),
-        ("sort=size", "sort", "size", ["risk", "name", "arr"]),
+        ("sort=size", "sort", "size", SORTS),
         ("limit=0", "limit", "0", "at least 1"),
         ("limit=201", "limit", "201", "at most 200"),
         ("limit=ten", "limit", "ten", "a whole number"),

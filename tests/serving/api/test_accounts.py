@@ -162,6 +162,9 @@ def test_one_account_with_its_past(client, repository, make_run):
             "as_of": "2026-06-30",
             "from_band": "green",
             "to_band": "red",
+            "from_p_loss": 0.1,
+            "to_p_loss": 0.75,
+            "cause": "",
         }
     ]
 

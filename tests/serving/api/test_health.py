@@ -1,8 +1,12 @@
+from datetime import UTC, date, datetime
+
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from serving.api.health import ready
 from serving.store import ModelVersionRepository, ScoreRepository
+from serving.store.schema import HEAD
 
 
 @pytest.fixture
@@ -51,14 +55,30 @@ def test_a_run_without_accounts_is_not_enough(client, sqlite_store, make_run):
 def test_ready(client):
     answer = client.get("/readyz")
     assert answer.status_code == 200
+    age = (datetime.now(UTC).date() - date(2026, 6, 30)).days
     assert answer.json() == {
         "status": "ready",
         "champion": "v1",
         "as_of": "2026-06-30",
         "accounts": 2,
+        "database": {"kind": "sqlite", "revision": HEAD},
+        "freshness": {"as_of": "2026-06-30", "age_days": age, "fresh": age <= 7},
         "loaded": None,
         "refused": None,
     }
+
+
+@pytest.mark.usefixtures("has_champion", "has_scores")
+def test_old_scores_are_told_and_served(sqlite_store):
+    assert ready(sqlite_store, today=date(2026, 7, 7)).freshness.fresh
+    assert not ready(sqlite_store, today=date(2026, 7, 8)).freshness.fresh
+
+
+@pytest.mark.usefixtures("has_champion", "has_scores")
+def test_tables_of_another_revision(client, sqlite_store):
+    with sqlite_store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert missing(client) == {"migration": "forewarn db upgrade"}
 
 
 @pytest.mark.usefixtures("has_champion", "has_scores")

@@ -1,0 +1,72 @@
+"""Answers that hold until something is published: asked for again, they need no body.
+
+A tag stands for everything such an answer is made of: what was published last, the address
+asked for, whose accounts the asker sees, and this process, whose words and settings do not
+change while it runs. Finding it out takes one small query, so 304 is much cheaper than 200.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+
+from serving.auth.gate import Rule
+from serving.auth.roles import Principal
+
+PROCESS = secrets.token_hex(8)
+REVALIDATE = "private, no-cache"
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Nothing has changed since the answer with this tag."}
+}
+"""Documents a route that may say so."""
+
+
+class NotModified(Exception):
+    """Raised where whoever asks has the answer already; carries its tag."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(tag)
+        self.tag = tag
+
+
+def until_published(published: Callable[[], str], rule: Rule) -> Any:
+    """A dependency that tags an answer, and ends the request where the asker has it.
+
+    Args:
+        published: names the state of everything published.
+        rule: the rule of the same route, which says who asks.
+    """
+
+    def check(
+        request: Request,
+        response: Response,
+        principal: Annotated[Principal, Depends(rule)],
+        if_none_match: Annotated[
+            str | None,
+            Header(max_length=1000, description="The ETag of an answer you have: 304 if it holds."),
+        ] = None,
+    ) -> None:
+        sees = "all" if principal.owner is None else f"of {principal.owner}"
+        parts = (PROCESS, published(), str(request.url), sees)
+        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+        tag = f'W/"{digest}"'
+        if matches(if_none_match or "", tag):
+            raise NotModified(tag)
+        response.headers["etag"] = tag
+        response.headers["cache-control"] = REVALIDATE
+
+    return Depends(check)
+
+
+def matches(given: str, tag: str) -> bool:
+    """Whether a list of tags holds one, compared weakly (RFC 9110, section 8.8.3.2)."""
+    held = [each.strip().removeprefix("W/") for each in given.split(",")]
+    return "*" in held or tag.removeprefix("W/") in held
+
+
+def not_modified(error: NotModified) -> Response:
+    """The answer without a body."""
+    headers = {"etag": error.tag, "cache-control": REVALIDATE}
+    return Response(status_code=304, headers=headers)

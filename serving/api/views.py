@@ -1,0 +1,235 @@
+"""`/v1/views`: questions to the list of accounts that people keep under a name."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, Engine
+
+from serving import problems
+from serving.api.account_query import AccountFilter
+from serving.api.writes import (
+    IdempotencyKey,
+    IfMatch,
+    changed,
+    recognised,
+    tag_of,
+    version_of,
+)
+from serving.auth.gate import ViewKeeper
+from serving.problems import GUARDED, WRITTEN, ProblemError, documented, shorten
+from serving.store import (
+    Answer,
+    ChangedSinceError,
+    NameTakenError,
+    SavedView,
+    SavedViewRepository,
+)
+from serving.store.once import once
+
+NAME_LENGTH = 80
+MOST = 200
+"""Views that one person may keep."""
+TAGGED: Mapping[str, Any] = {
+    "ETag": {"description": "For If-Match.", "schema": {"type": "string"}, "example": '"1"'}
+}
+PLACED: Mapping[str, Any] = {
+    "Location": {
+        "description": "The address of what was made.",
+        "schema": {"type": "string"},
+        "example": "/v1/views/0f4c6f7c2f7b4b6fb7a1c1a1c9f3d2e1",
+    }
+}
+ViewId = Annotated[
+    str,
+    Path(
+        description="The view's id.",
+        pattern="^[0-9a-f]{32}$",
+        examples=["0f4c6f7c2f7b4b6fb7a1c1a1c9f3d2e1"],
+    ),
+]
+
+
+class ViewIn(BaseModel):
+    """A view as somebody wants it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(
+        min_length=1,
+        max_length=NAME_LENGTH,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="What it is called; one's views have different names.",
+        examples=["Renewals at risk"],
+    )
+    query: AccountFilter = Field(
+        description="The question, as /v1/accounts takes it; without cursor.",
+        examples=[{"band": ["red", "yellow"], "sort": "arr"}],
+    )
+
+
+class ViewOut(BaseModel):
+    """A kept view."""
+
+    view_id: str = Field(
+        description="Names it for good.", examples=["0f4c6f7c2f7b4b6fb7a1c1a1c9f3d2e1"]
+    )
+    name: str = Field(description="What it is called.", examples=["Renewals at risk"])
+    query: dict[str, Any] = Field(
+        description="The question, as /v1/accounts takes it; what is not said is the default.",
+        examples=[{"band": ["red", "yellow"], "sort": "arr"}],
+    )
+    version: int = Field(description="Grows with each change; its ETag.", examples=[1])
+    created_at: datetime = Field(
+        description="When it was made, UTC.", examples=["2026-07-01T08:00:00Z"]
+    )
+    updated_at: datetime = Field(
+        description="When it was last changed, UTC.", examples=["2026-07-01T08:00:00Z"]
+    )
+
+
+class ViewsOut(BaseModel):
+    """All of one's views."""
+
+    items: list[ViewOut] = Field(description="By name.")
+
+
+def router(engine: Engine) -> APIRouter:
+    """The routes of views; everybody has their own."""
+    views = SavedViewRepository(engine)
+    routes = APIRouter(prefix="/v1/views", tags=["views"])
+
+    @routes.get(
+        "", operation_id="list_views", summary="List your views", responses=documented(*GUARDED)
+    )
+    def list_views(principal: ViewKeeper) -> ViewsOut:
+        """The views that whoever asks has kept; nobody sees those of others."""
+        return ViewsOut(items=[_out(view) for view in views.all(principal.name)])
+
+    @routes.post(
+        "",
+        operation_id="create_view",
+        summary="Keep a view",
+        status_code=201,
+        response_model=ViewOut,
+        responses=documented(
+            problems.NAME_TAKEN, problems.TOO_MANY_VIEWS, *WRITTEN, *GUARDED
+        ) | {201: {"headers": {**TAGGED, **PLACED}, "description": "Kept."}},
+    )  # fmt: skip
+    def create_view(
+        view: ViewIn,
+        request: Request,
+        principal: ViewKeeper,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        """Keep a question to the list under a name."""
+
+        def keep(connection: Connection) -> Answer:
+            _require_room(views, principal.name)
+            kept = views.create_on(connection, principal.name, view.name, _query(view))
+            return Answer(201, _out(kept).model_dump(mode="json"))
+
+        asked = recognised(request, principal, idempotency_key, view)
+        try:
+            answer = once(engine, asked, datetime.now(UTC), keep)
+        except NameTakenError as error:
+            raise _taken(view, error) from error
+        address = f"/v1/views/{answer.body['view_id']}"
+        headers = {"location": address, "etag": tag_of(answer.body["version"])}
+        return JSONResponse(answer.body, answer.status, headers)
+
+    @routes.get(
+        "/{view_id}",
+        operation_id="get_view",
+        summary="Get one view",
+        responses=documented(problems.UNKNOWN_VIEW, problems.INVALID_QUERY, *GUARDED)
+        | {200: {"headers": TAGGED}},
+    )
+    def get_view(view_id: ViewId, principal: ViewKeeper, response: Response) -> ViewOut:
+        """One of your views; its ETag is needed to change it."""
+        return _tagged(_found(views.view(principal.name, view_id), view_id), response)
+
+    @routes.put(
+        "/{view_id}",
+        operation_id="change_view",
+        summary="Change a view",
+        responses=documented(
+            problems.UNKNOWN_VIEW, problems.NAME_TAKEN, problems.VERSION_CHANGED,
+            problems.VERSION_MISSING, problems.INVALID_BODY, problems.INVALID_QUERY,
+            problems.TOO_LARGE, *GUARDED,
+        ) | {200: {"headers": TAGGED}},
+    )  # fmt: skip
+    def change_view(
+        view_id: ViewId,
+        view: ViewIn,
+        principal: ViewKeeper,
+        response: Response,
+        if_match: IfMatch = None,
+    ) -> ViewOut:
+        """Give a view another name or question, unless it was changed meanwhile."""
+        before = _found(views.view(principal.name, view_id), view_id)
+        version = version_of(if_match) or before.version
+        try:
+            found = views.change(principal.name, view_id, version, view.name, _query(view))
+        except ChangedSinceError as error:
+            raise changed(str(error), if_match) from error
+        except NameTakenError as error:
+            raise _taken(view, error) from error
+        return _tagged(_found(found, view_id), response)
+
+    @routes.delete(
+        "/{view_id}",
+        operation_id="remove_view",
+        summary="Drop a view",
+        status_code=204,
+        responses=documented(
+            problems.UNKNOWN_VIEW, problems.VERSION_CHANGED, problems.VERSION_MISSING,
+            problems.INVALID_QUERY, *GUARDED,
+        ) | {204: {"description": "Dropped."}},
+    )  # fmt: skip
+    def remove_view(view_id: ViewId, principal: ViewKeeper, if_match: IfMatch = None) -> None:
+        """Drop a view, unless it was changed meanwhile."""
+        try:
+            gone = views.remove(principal.name, view_id, version_of(if_match))
+        except ChangedSinceError as error:
+            raise changed(str(error), if_match) from error
+        if not gone:
+            _found(None, view_id)
+
+    return routes
+
+
+def _query(view: ViewIn) -> dict[str, Any]:
+    return view.query.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+
+
+def _out(view: SavedView) -> ViewOut:
+    return ViewOut(**{name: getattr(view, name) for name in ViewOut.model_fields})
+
+
+def _require_room(views: SavedViewRepository, owner: str) -> None:
+    if len(views.all(owner)) >= MOST:
+        detail = f"You keep {MOST} views, and nobody may keep more."
+        raise ProblemError(problems.TOO_MANY_VIEWS, detail)
+
+
+def _tagged(view: SavedView, response: Response) -> ViewOut:
+    response.headers["etag"] = tag_of(view.version)
+    return _out(view)
+
+
+def _found(view: SavedView | None, view_id: str) -> SavedView:
+    if view is None:
+        given = shorten(view_id)
+        detail = f"You have no view {given!r}."
+        allowed = "the view_id of a view listed by /v1/views"
+        raise ProblemError(problems.UNKNOWN_VIEW, detail, given=given, allowed=allowed)
+    return view
+
+
+def _taken(view: ViewIn, error: NameTakenError) -> ProblemError:
+    given = shorten(view.name)
+    return ProblemError(problems.NAME_TAKEN, str(error), given=given, allowed="another name")

@@ -1,0 +1,14 @@
+"""What was published last, as one word: it changes with every publication."""
+
+from sqlalchemy import Engine, func, select
+
+from serving.store.engine import reading
+from serving.store.tables import SCORING_RUN
+
+
+def last_published(engine: Engine) -> str:
+    """Names everything published up to now; the same word as long as nothing is added."""
+    last = select(func.max(SCORING_RUN.c.published_at), func.count()).select_from(SCORING_RUN)
+    with reading(engine) as connection:
+        at, runs = connection.execute(last).one()
+    return f"{at.isoformat() if at else ''} {runs}"

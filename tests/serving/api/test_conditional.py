@@ -1,0 +1,68 @@
+"""Answers are asked for again without a body while nothing was published."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from serving.api.conditional import matches
+from serving.app import create_app
+from serving.auth.keys import new_key
+from serving.auth.roles import Role
+from serving.store import AccessRepository, KeyInfo, ScoreRepository
+
+MAY, JULY = date(2026, 5, 31), date(2026, 7, 31)
+ADDRESSES = [
+    "/v1/accounts?band=red",
+    "/v1/accounts/a",
+    "/v1/history/a",
+    "/v1/portfolio",
+    "/v1/segments",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_answer_holds_until_something_is_published(client, sqlite_store, make_run, address):
+    scores = ScoreRepository(sqlite_store)
+    scores.publish(make_run({"a": 0.6}))
+    first = client.get(address)
+    assert first.status_code == 200
+    tag = first.headers["etag"]
+    assert first.headers["cache-control"] == "private, no-cache"
+
+    same = client.get(address, headers={"if-none-match": f'"other", {tag}'})
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+    assert client.get(address, headers={"if-none-match": '"other"'}).status_code == 200
+
+    scores.publish(make_run({"a": 0.5}, as_of=MAY))  # an older run, which changes the past
+    assert client.get(address, headers={"if-none-match": tag}).status_code == 200
+
+
+def test_a_tag_belongs_to_an_address_and_to_whose_accounts_are_seen(
+    sqlite_store, make_run, connect
+):
+    ScoreRepository(sqlite_store).publish(make_run({"a": 0.6}))
+    access, tags = AccessRepository(sqlite_store), []
+    client = connect(create_app(sqlite_store, str, access=access))
+    for name, role in (("Lena", Role.CSM), ("Omar", Role.CSM), ("Ada", Role.LEADER)):
+        key = new_key()
+        now = datetime(2026, 7, 1, tzinfo=UTC)
+        access.create(key, KeyInfo(key.prefix, name, role, name, now), "test")
+        headers = {"authorization": f"Bearer {key.text}"}
+        for address in ("/v1/accounts", "/v1/accounts?limit=1"):
+            tags.append(client.get(address, headers=headers).headers["etag"])
+    assert len(set(tags)) == 6
+
+
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ("", False),
+        ("*", True),
+        ('W/"a"', True),
+        ('"a"', True),
+        ('"b", W/"a"', True),
+        ('"b"', False),
+    ],
+)
+def test_tags_are_compared_weakly(given, held):
+    assert matches(given, 'W/"a"') is held
