@@ -21,6 +21,7 @@ from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
 from serving.api.live import Live
 from serving.app import App, create_app
+from serving.at_hand import AtHand
 from serving.auth.providers import sign_in_with
 from serving.live.champion import Watch
 from serving.observing import log
@@ -81,12 +82,14 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         currency=config.company.currency if config else "",
         hosts=settings.hosts,
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
-        close_up=close_up,
-        live=live,
-        figures=workspace.insights / FIGURES,
-        runner=ProcessRunner(workspace, engine),
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,
-        workshop=workshop_of(workspace, settings),
+        at_hand=AtHand(
+            close_up=close_up,
+            live=live,
+            figures=workspace.insights / FIGURES,
+            runner=ProcessRunner(workspace, engine),
+            workshop=workshop_of(workspace, settings),
+        ),
     )
     if settings.traces:
         _trace(app)

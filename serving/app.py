@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
@@ -12,15 +11,13 @@ from starlette.staticfiles import StaticFiles
 
 from serving import errors
 from serving.api import routes
-from serving.api.jobs import Runner
-from serving.api.live import Live
+from serving.at_hand import AtHand
 from serving.auth.gate import Gate
 from serving.auth.providers import START
 from serving.bodies import BodyLimit
 from serving.console import login, pages, rooms, vendor
 from serving.console.frame import Console, Renderer
 from serving.document import DescribedApp
-from serving.live import CloseUp, Explain
 from serving.observing import metrics
 from serving.observing.log import RequestLog
 from serving.presentation import Presentation, Words
@@ -28,7 +25,6 @@ from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 from serving.store.people import PeopleRepository
-from serving.workshop import Workshop
 
 if TYPE_CHECKING:
     from serving.auth.oidc import SignIn
@@ -62,13 +58,8 @@ def create_app(
     currency: str = "",
     hosts: Collection[str] | None = LOOPBACK,
     access: AccessRepository | None = None,
-    explain: Explain | None = None,
-    close_up: CloseUp | None = None,
-    live: Live | None = None,
-    figures: Path | None = None,
     sign_in: "SignIn | None" = None,
-    runner: Runner | None = None,
-    workshop: Workshop | None = None,
+    at_hand: AtHand | None = None,
 ) -> FastAPI:
     """Build the application over an open store.
 
@@ -80,19 +71,14 @@ def create_app(
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
         access: who may ask, by key; None where only this machine can, and nobody logs in.
-        explain: explains one account, where there is no `close_up`.
-        close_up: single accounts seen from near; None where no workspace is at hand.
-        live: scores rows that are sent in; None likewise.
-        figures: the file that `forewarn insights` writes, if there is such a place.
-        runner: has jobs done outside of this process; None where no workspace is at hand.
         sign_in: logs people in with the company's accounts; needs `access`.
-        workshop: what the console is to know of the workspace beyond the store.
+        at_hand: what there is of a workspace beside the store; nothing unless given.
     """
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
     presentation = Presentation(words, company, currency)
-    workshop = workshop or Workshop()
-    renderer = Renderer(presentation, START if sign_in else "", workshop.first_run)
+    at_hand = at_hand or AtHand()
+    renderer = Renderer(presentation, START if sign_in else "", at_hand.workshop.first_run)
     app = DescribedApp(
         title="Forewarn",
         version=_version(),
@@ -106,23 +92,18 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
-    app.state.live = live
-    held = live.champion if live else None
-    known = close_up.explain if close_up else explain
-    asked = routes.Asked(
-        engine, scores, versions, presentation, known, close_up, live, figures, runner
-    )
-    for noun in routes.routers(asked):
+    app.state.live = at_hand.live
+    for noun in routes.routers(routes.Asked(engine, scores, versions, presentation, at_hand)):
         app.include_router(noun)
-    console = Console(scores, presentation, renderer, versions, engine, close_up, known)
-    beyond = rooms.Rooms(console, engine, workshop, figures)
+    console = Console(scores, presentation, renderer, versions, engine, at_hand.close_up)
+    beyond = rooms.Rooms(console, engine, at_hand.workshop, at_hand.figures)
     for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
     if sign_in is not None:
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
-    metrics.install(app, scores, held)
+    metrics.install(app, scores, at_hand.live.champion if at_hand.live else None)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING)
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")

@@ -17,7 +17,7 @@ from serving import format
 from serving.auth.roles import Action, Principal
 from serving.charts import marks
 from serving.console import links, vendor
-from serving.live import CloseUp, Explain
+from serving.live import CloseUp
 from serving.presentation import Presentation
 from serving.problems import Problem
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
@@ -118,7 +118,6 @@ class Console:
         versions: the models that scored.
         engine: the store itself, for what has no repository among these.
         close_up: what is known of one account beyond the store; None without a workspace.
-        explain: explains one account; likewise.
     """
 
     scores: ScoreRepository
@@ -127,7 +126,6 @@ class Console:
     versions: ModelVersionRepository
     engine: Engine
     close_up: CloseUp | None = None
-    explain: Explain | None = None
 
 
 def is_swap(request: Request) -> bool:

@@ -17,6 +17,7 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.auth.gate import Gate
 from serving.auth.keys import new_key
 from serving.auth.limits import Limit
@@ -84,7 +85,7 @@ def api(engine):
     access = AccessRepository(engine)
     key = new_key()
     access.create(key, KeyInfo(key.prefix, "fuzz", Role.DATA_SCIENTIST, "", NOW), "test")
-    app = create_app(engine, str, hosts=None, access=access, runner=AtOnce(engine))
+    app = create_app(engine, str, hosts=None, access=access, at_hand=AtHand(runner=AtOnce(engine)))
     app.state.gate = Gate(access, requests=UNLIMITED, failures=UNLIMITED)
     found = schemathesis.openapi.from_asgi("/openapi.json", app)
     found.config.update(headers={"Authorization": f"Bearer {key.text}"})

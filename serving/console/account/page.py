@@ -45,7 +45,7 @@ def context(
     """
     account_id, now = found.card.account_id, found.score.as_of
     past, changes = console.scores.history(account_id), console.scores.transitions(account_id)
-    seen = see(console.close_up, console.explain, account_id, since)
+    seen = see(console.close_up, account_id, since)
     models = _models(console, past)
     shown = story.story(found, past, models, seen.records)
     charts, low = story.health_chart(shown)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from models.score import OTHERS
-from serving.live import CloseUp, Explain, Levers, NotExplained, Past, PeerRange, Records
+from serving.live import CloseUp, Levers, NotExplained, Past, PeerRange, Records
 
 Found = TypeVar("Found")
 ALONE = (
@@ -36,26 +36,19 @@ class Seen:
     why_not: Mapping[str, str]
 
 
-def see(
-    close_up: CloseUp | None, explain: Explain | None, account_id: str, since: date | None
-) -> Seen:
+def see(close_up: CloseUp | None, account_id: str, since: date | None) -> Seen:
     """Look at an account from near.
 
     Args:
         close_up: None where no workspace is at hand.
-        explain: what explains where there is no `close_up`; may be None too.
         account_id: which account; whoever asks may see it.
         since: the day to compare with; None for the one before.
     """
     why_not: dict[str, str] = {}
-    explained = None
-    if explain is not None:
-        explained = _ask("explanation", why_not, lambda: explain(account_id, None, since))
-    else:
-        why_not["explanation"] = ALONE
     if close_up is None:
-        why_not |= dict.fromkeys(("past", "peers", "levers", "records"), ALONE)
-        return Seen(explained, None, None, None, None, why_not)
+        parts = ("explanation", "past", "peers", "levers", "records")
+        return Seen(None, None, None, None, None, dict.fromkeys(parts, ALONE))
+    explained = _ask("explanation", why_not, lambda: close_up.explain(account_id, None, since))
     signals = shown_signals(explained)
     return Seen(
         explained,

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
-from serving.live import NotExplained
+from serving.live import CloseUp, NotExplained
 from serving.store import AccessRepository, KeyInfo, ScoreRepository
 
 FOUND = {
@@ -32,6 +33,15 @@ FOUND = {
 }
 
 
+def near(explain):
+    """What a service with a workspace has at hand, of which only this is asked for."""
+
+    def nothing(*_):
+        raise NotExplained("not asked for here")
+
+    return AtHand(close_up=CloseUp(explain, *[nothing] * 5))
+
+
 @pytest.fixture
 def explained(sqlite_store, connect):
     asked = []
@@ -42,7 +52,7 @@ def explained(sqlite_store, connect):
             raise NotExplained("'gone' is not among the 3 accounts")
         return FOUND
 
-    return connect(create_app(sqlite_store, str, explain=explain)), asked
+    return connect(create_app(sqlite_store, str, at_hand=near(explain))), asked
 
 
 def test_an_account_of_any_id_is_explained(explained):
@@ -81,7 +91,7 @@ def test_a_csm_learns_no_other_accounts(sqlite_store, connect, make_run):
     ScoreRepository(sqlite_store).publish(make_run({"mine": 0.5}))
     alike = {"account": "other-1", "sentence": "other-1 left within 90 days"}
     found = {**FOUND, "account_id": "mine", "similar": [alike]}
-    app = create_app(sqlite_store, str, explain=lambda *_: dict(found), access=access)
+    app = create_app(sqlite_store, str, access=access, at_hand=near(lambda *_: dict(found)))
     who = {"authorization": f"Bearer {key.text}"}
     answer = connect(app).get("/v1/explanations/mine", headers=who)
     assert answer.status_code == 200

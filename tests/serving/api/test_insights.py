@@ -3,6 +3,7 @@ import json
 import pytest
 
 from serving.app import create_app
+from serving.at_hand import AtHand
 
 BODY = {
     "as_of": "2026-06-30",
@@ -30,7 +31,7 @@ def figures(tmp_path):
 
 @pytest.fixture
 def ours(sqlite_store, connect, figures):
-    return connect(create_app(sqlite_store, str, figures=figures))
+    return connect(create_app(sqlite_store, str, at_hand=AtHand(figures=figures)))
 
 
 def test_nothing_was_worked_out_yet(client, ours):

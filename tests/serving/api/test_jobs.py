@@ -8,6 +8,7 @@ import pytest
 
 from serving.api import events
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.store import AuditRepository, JobRepository
 
 
@@ -36,7 +37,7 @@ def jobs(sqlite_store):
 
 @pytest.fixture
 def client(sqlite_store, connect, runner):
-    return connect(create_app(sqlite_store, str, runner=runner))
+    return connect(create_app(sqlite_store, str, at_hand=AtHand(runner=runner)))
 
 
 def start(client, body=None, **headers):

@@ -7,6 +7,7 @@ import pytest
 from models.score import Band, Reason, Score
 from serving.api.live import Live
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.live import (
     CloseUp,
     Foretold,
@@ -88,7 +89,7 @@ def live():
 def app(sqlite_store, make_run, champion, close_up, live):
     ScoreRepository(sqlite_store).publish(make_run({"a/1": 0.6}))
     ModelVersionRepository(sqlite_store).promote(champion)
-    return create_app(sqlite_store, str, close_up=close_up, live=live)
+    return create_app(sqlite_store, str, at_hand=AtHand(close_up=close_up, live=live))
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def test_a_process_without_its_model_is_not_ready(sqlite_store, make_run, champi
     ModelVersionRepository(sqlite_store).promote(champion)
     held = Champion(lambda: Promoted("v1", "ab"), broken)
     held.look()
-    client = connect(create_app(sqlite_store, str, live=Live(held, Echo())))
+    client = connect(create_app(sqlite_store, str, at_hand=AtHand(live=Live(held, Echo()))))
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["missing"][0]["what"] == "model"

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from models.bands.policy import BandPolicy, Thresholds
 from models.track_record import track_record
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
 from serving.store import (
@@ -143,8 +144,10 @@ def served(
         lambda reason: f"{reason.signal} moved",
         company="Orrery",
         currency="EUR",
-        figures=figures,
-        workshop=Workshop(change=change, tracking="sqlite:///mlflow.db"),
+        at_hand=AtHand(
+            figures=figures,
+            workshop=Workshop(change=change, tracking="sqlite:///mlflow.db"),
+        ),
     )
     with _running(app) as found.address:
         yield found

@@ -9,6 +9,7 @@ import pytest
 
 from models.score import Band
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.console.openings import question
 from serving.live import (
     CloseUp,
@@ -118,7 +119,12 @@ def near(sqlite_store, connect, make_run, champion, close_up):
     repository.publish(make_run({"a": 0.75, "b": 0.2}))
 
     def fetch(address, seen=close_up, **headers):
-        app = create_app(sqlite_store, lambda r: f"{r.signal} moved", currency="EUR", close_up=seen)
+        app = create_app(
+            sqlite_store,
+            lambda r: f"{r.signal} moved",
+            currency="EUR",
+            at_hand=AtHand(close_up=seen),
+        )
         answer = connect(app).get(address, headers={"accept": "text/html", **headers})
         assert answer.status_code == 200
         return answer.text.replace("\u202f", " ")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
 from serving.store import AccessRepository, KeyInfo, ModelVersionRepository, ScoreRepository
@@ -35,8 +36,8 @@ def open_app(sqlite_store, connect, changes, figures):
 
     def make(**more):
         workshop = Workshop(change=change, tracking="sqlite:///m.db", **more.pop("shop", {}))
-        app = create_app(sqlite_store, str, workshop=workshop, figures=figures, **more)
-        return connect(app)
+        at_hand = AtHand(workshop=workshop, figures=figures)
+        return connect(create_app(sqlite_store, str, at_hand=at_hand, **more))
 
     return make
 
