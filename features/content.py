@@ -1,6 +1,7 @@
 """A table's content as one number, the same whatever library wrote or read it."""
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +14,18 @@ def content_sha256(table: pa.Table) -> str:
     Chunks, dictionaries and metadata play no part; the order of rows and columns does, and
     so does every bit of a number. Numbers, dates and text are what it can tell.
     """
-    total = hashlib.sha256(f"{len(table)}\n".encode())
-    for name, column in zip(table.column_names, table.columns, strict=True):
+    return sha256_of_columns(len(table), zip(table.column_names, table.columns, strict=True))
+
+
+def sha256_of_columns(rows: int, columns: Iterable[tuple[str, pa.ChunkedArray]]) -> str:
+    """The same of columns that come one after the other, so that they never lie together.
+
+    Args:
+        rows: how many each of them has.
+        columns: names and values.
+    """
+    total = hashlib.sha256(f"{rows}\n".encode())
+    for name, column in columns:
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
         total.update(f"{name}\t{column.type}\n".encode())

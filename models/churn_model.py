@@ -11,7 +11,7 @@ import pandas as pd
 
 from models.adjustment import Adjustment, carried
 from models.bands import Accounts, BandPolicy, Seen, settle
-from models.bands.codes import bands_of
+from models.bands.codes import GREY, Codes, bands_of
 from models.causes.shares import Causes
 from models.chance import chance_of
 from models.encoding import InputSchema, Matrix
@@ -22,7 +22,7 @@ from models.explain.reference import Reference
 from models.hazards import Hazard, explain, p_loss
 from models.intervals import Interval
 from models.outlook import outlooks
-from models.score import HORIZONS, Band, Reason, Score
+from models.score import HORIZONS, Reason, Score
 
 Vector = npt.NDArray[np.float64]
 
@@ -189,11 +189,39 @@ class ChurnModel:
             return []
         inputs = self.schema.encode(snapshot)
         odds = self.log_odds(inputs)
+        bands = self.bands(self._primary(odds), Accounts.of(snapshot), seen)
+        return self._scores(snapshot, inputs, odds, bands)
+
+    def bands(self, chance: Vector, about: Accounts, seen: Seen | None = None) -> Codes:
+        """The bands of chances within the primary horizon, shape (rows,); see `score`."""
+        if self.policy.abstains:
+            return np.full(len(chance), GREY, np.int8)
+        before = seen or Seen.nothing(len(chance))
+        return settle(self.policy.steps, chance, self.policy.limits(about), before)
+
+    def score_in(self, snapshot: pd.DataFrame, bands: Codes) -> list[Score]:
+        """Score rows whose bands are decided already, as where a snapshot is read in parts.
+
+        Args:
+            snapshot: some rows of one date.
+            bands: theirs, shape (rows,).
+        """
+        if snapshot.empty:
+            return []
+        inputs = self.schema.encode(snapshot)
+        return self._scores(snapshot, inputs, self.log_odds(inputs), bands)
+
+    def _scores(
+        self,
+        snapshot: pd.DataFrame,
+        inputs: Matrix,
+        odds: Mapping[Interval, Vector],
+        bands: Codes,
+    ) -> list[Score]:
         chances, primary = p_loss(odds, self.horizons), self._primary(odds)
         ahead = outlooks(self, odds, snapshot, inputs)
-        bands = self._bands(primary, snapshot, seen)
         why = self._explained(snapshot, inputs)
-        rows = zip(snapshot["account_id"], snapshot["as_of"], bands, why, strict=True)
+        rows = zip(snapshot["account_id"], snapshot["as_of"], bands_of(bands), why, strict=True)
         return [
             Score(
                 account_id=account,
@@ -221,15 +249,6 @@ class ChurnModel:
             totals = grouping.sums(shares)
             for i in range(len(shares)):
                 yield float(base[i]), grouping.reasons(cells.of(i), shares[i], totals[i])
-
-    def _bands(
-        self, chance: npt.NDArray[np.float64], snapshot: pd.DataFrame, seen: Seen | None
-    ) -> list[Band]:
-        if self.policy.abstains:
-            return [Band.GREY] * len(snapshot)
-        limits = self.policy.limits(Accounts.of(snapshot))
-        before = seen or Seen.nothing(len(snapshot))
-        return bands_of(settle(self.policy.steps, chance, limits, before))
 
 
 class _Cells:

@@ -33,9 +33,10 @@ class Hazard:
 
     def log_odds(self, inputs: Matrix) -> Vector:
         """Calibrated log-odds, shape (rows,)."""
-        return self._calibrated(self.model.log_odds(inputs))
+        return self.calibrated(self.model.log_odds(inputs))
 
-    def _calibrated(self, raw: Vector) -> Vector:
+    def calibrated(self, raw: Vector) -> Vector:
+        """Calibrated log-odds of raw ones, with what was added since training."""
         return self.calibrator.apply(raw) + self.shift
 
     def contributions(self, inputs: Matrix) -> tuple[Matrix, Vector]:
@@ -47,8 +48,8 @@ class Hazard:
         """
         raw = self.model.contributions(inputs)
         base = raw[:, -1]
-        begin = self._calibrated(base)
-        end = self._calibrated(self.model.log_odds(inputs))
+        begin = self.calibrated(base)
+        end = self.calibrated(self.model.log_odds(inputs))
         return stretch(raw[:, :-1], begin, end, self.calibrator.slope(base)), begin
 
 

@@ -8,19 +8,22 @@ from sqlalchemy import Engine
 
 from features.row_file import SignalRow
 from features.signal import Catalogue
+from models.adjustment import base_of
 from models.bands import Accounts
 from models.bundle import BrokenBundle
 from models.churn_model import ChurnModel
 from models.explain.account import Scene, Why, peers_of, why
-from models.explain.change import Moment, Origin, explain_change
+from models.explain.change import Moment, explain_change
 from models.explain.remedies import BETTER, Actions, what_would_help
-from models.explain.transition import Crossing, cause_of
+from models.explain.terms import Origin
+from models.explain.transition import Crossing, cause_of, edge_terms
 from models.explain.wording import Wording
 from models.score import Band
 from pipelines.bundles import Bundles
 from pipelines.config import Config
 from pipelines.errors import InputError, NoModel
 from pipelines.explained import BandChange, Explained, Said
+from pipelines.origin import origin_of
 from pipelines.past import Archive, Day
 from pipelines.shelf import rows_of
 from pipelines.workspace import Workspace
@@ -164,28 +167,29 @@ class Explaining:
         if old_model.fingerprint != model.fingerprint:
             old_row_now = self.archive.day(model, since).row(case.account).cells
         old, new = Moment(old_model, then.row.cells), Moment(model, case.row.cells)
-        change = explain_change(old, new, old_row_now, self._origin(model, found.as_of))
-        about = Accounts.of_one(case.row.cells)
-        crossing = Crossing(then.band, found.band, old_model.policy, model.policy, about)
-        bands = BandChange(then.band, found.band, cause_of(crossing, change))
-        return replace(found, change=change, band_change=bands)
+        origin = self._origin(model, since, found.as_of)
+        change = explain_change(old, new, old_row_now, origin)
+        crossing = Crossing(
+            from_band=then.band,
+            to_band=found.band,
+            old_policy=old_model.policy,
+            new_policy=model.policy,
+            account=Accounts.of_one(case.row.cells),
+            chances=(change.before, change.after),
+            before=Accounts.of_one(then.row.cells),
+            follows=base_of(old_model.version) == base_of(model.version),
+        )
+        edges = edge_terms(crossing) if old_model.primary_horizon == horizon else {}
+        cause = cause_of(crossing, {**change.terms, **edges})
+        return replace(
+            found, change=change, band_change=BandChange(then.band, found.band, cause, edges)
+        )
 
-    def _origin(self, model: ChurnModel, day: date) -> Origin:
-        silent = frozenset(each.table for each in self.archive.scores.silent(day))
-        return origin_of(self.archive.catalogue(model), silent)
-
-
-def origin_of(catalogue: Catalogue, silent: frozenset[str]) -> Origin:
-    """Where the columns of a catalogue come from."""
-    return Origin(
-        {column.name: column.signal.table for column in catalogue.columns},
-        frozenset(
-            column.name
-            for column in catalogue.columns
-            if column.signal.empty is not None and not column.signal.is_word
-        ),
-        silent,
-    )
+    def _origin(self, model: ChurnModel, since: date, day: date) -> Origin:
+        was, now = (
+            frozenset(each.table for each in self.archive.scores.silent(d)) for d in (since, day)
+        )
+        return origin_of(self.archive.catalogue(model), now, was)
 
 
 def _what_people_did(found: Why, actions: Actions) -> Why:

@@ -69,7 +69,9 @@ def _change(found: Explained, words: Wording) -> Iterator[str]:
     yield from _signals(change, words)
     bands = found.band_change
     if bands is not None and bands.cause is not None:
-        yield f"  From {bands.before.value} to {bands.after.value}, by {bands.cause.value}."
+        for term, share in bands.edges.items():
+            yield f"  {_points(share)}  {term}"
+        yield f"  From {bands.before.value} to {bands.after.value}, because of {bands.cause.value}."
 
 
 def _help(found: Explained) -> Iterator[str]:

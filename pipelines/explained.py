@@ -1,6 +1,6 @@
 """Everything there is to say about one account's score, and the same as plain values."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,17 @@ from models.score import Band
 
 @dataclass(frozen=True)
 class BandChange:
-    """The bands of two dates, and what brought the account from one into the other."""
+    """The bands of two dates, and what brought the account from one into the other.
+
+    Attributes:
+        cause: None where the band is the same.
+        edges: what the threshold moved by and what had waited, beside the terms of the change.
+    """
 
     before: Band
     after: Band
     cause: BandCause | None
+    edges: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Explained:
             **_why(self.why),
             "since": self.since.isoformat() if self.since else None,
             "change": _change(self.change) if self.change else None,
-            "band_change": asdict(self.band_change) if self.band_change else None,
+            "band_change": _band_change(self.band_change) if self.band_change else None,
             "not_compared": self.not_compared,
             "what_would_help": {
                 **(asdict(self.remedy) if self.remedy else {}),
@@ -113,6 +119,15 @@ def _groups(found: Why) -> dict[str, Any] | None:
         return None
     points = {group: 100 * share for group, share in found.groups.shares.items()}
     return {"base_chance": found.groups.base, "points": points}
+
+
+def _band_change(found: BandChange) -> dict[str, Any]:
+    return {
+        "before": found.before.value,
+        "after": found.after.value,
+        "cause": found.cause.value if found.cause else None,
+        "points": {term: 100 * share for term, share in found.edges.items()},
+    }
 
 
 def _change(found: ChangeShares) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Which sources are silent at a scored date, and what of the scores rests on them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from features.history import arrivals
@@ -34,14 +35,29 @@ def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> di
 
 
 def weighed(
-    silent: dict[str, date], model: ChurnModel, catalogue: Catalogue, snapshot: pd.DataFrame
+    silent: dict[str, date],
+    model: ChurnModel,
+    catalogue: Catalogue,
+    snapshot: Callable[[], Iterable[pd.DataFrame]],
 ) -> tuple[SilentSource, ...]:
-    """The silent tables that feed the model, heaviest first."""
-    if not silent or snapshot.empty:
+    """The silent tables that feed the model, heaviest first.
+
+    Args:
+        silent: tables with the day of their last row.
+        model: whose scores may rest on them.
+        catalogue: its signals.
+        snapshot: gives the scored rows in parts; read only where something is silent.
+    """
+    if not silent:
         return ()
     table_of = {column.name: column.signal.table for column in catalogue.columns}
-    sizes = model.sizes(model.schema.encode(snapshot))
-    parts = carried(model.schema.names, sizes, table_of)
+    sizes, rows = np.zeros(len(model.schema.names)), 0
+    for part in snapshot():
+        sizes += len(part) * model.sizes(model.schema.encode(part))
+        rows += len(part)
+    if not rows:
+        return ()
+    parts = carried(model.schema.names, sizes / rows, table_of)
     found = [SilentSource(t, since, parts[t]) for t, since in silent.items() if t in parts]
     return tuple(sorted(found, key=lambda each: (-each.share, each.table)))
 

@@ -11,8 +11,9 @@ from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.load import load
 from pipelines.ingest.report import LoadReport
+from pipelines.publishing import ScoreResult
 from pipelines.recalibrate import Recalibrated, due, recalibrate
-from pipelines.score import ScoreResult, champion, score_accounts
+from pipelines.score import champion, score_accounts
 from pipelines.train import TrainResult, train_model
 from pipelines.workspace import Workspace
 

@@ -1,59 +1,37 @@
 """Scoring all accounts at a date with the champion, and publishing the result."""
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from features.contract import TABLES
-from features.facts import View, prepare
+from features.lake import Lake
 from features.runners.job import SnapshotJob, Tally
 from features.signal import Catalogue
 from features.silence import quiet_from
-from features.snapshot import fingerprint
+from features.snapshot import fingerprint, schema
 from models import bundle
-from models.bands import Published, Seen
-from models.bands.codes import codes_of
-from models.bands.silence import SilentSource, matter
 from models.churn_model import ChurnModel
-from models.score import AccountCard, Band, Score
 from pipelines.assemble import first_day, loaded
+from pipelines.band_causes import Causes
+from pipelines.cards import cards_at
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import NoModel
-from pipelines.freshness import silent_sources, weighed
+from pipelines.freshness import silent_sources
+from pipelines.ordered import in_order
+from pipelines.origin import origin_of
+from pipelines.publishing import Publishing, ScoreResult
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
-from pipelines.snapshot import compute, frame_of, read_snapshots
-from pipelines.stored import LakeState, StoredSnapshots
+from pipelines.snapshot import compute
+from pipelines.stored import LakeState, Stored, StoredSnapshots
+from pipelines.versions import find
 from pipelines.workspace import Workspace
-from serving.store import ScoreRepository, ScoringRun, open_store
+from serving.store import ScoreRepository, open_store
 
 Progress = Callable[[str], None]
-CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True)
-class ScoreResult:
-    """What a scoring run published.
-
-    Attributes:
-        silent: sources from which nothing had become known for too long; every account is
-            grey where they matter.
-    """
-
-    as_of: date
-    model_version: str
-    accounts: int
-    bands: dict[str, int]
-    published: int
-    silent: tuple[SilentSource, ...] = ()
 
 
 def score_accounts(workspace: Workspace, config: Config, as_of: date, say: Progress) -> ScoreResult:
@@ -71,7 +49,8 @@ def score_dates(
 ) -> list[ScoreResult]:
     """Score several dates with one pass over the lake; each is published on its own.
 
-    Earlier dates come first, since bands depend on what was published before.
+    Earlier dates come first, since bands depend on what was published before. No more than
+    some thousand accounts are held at a time, beside a few numbers of each.
     """
     lake = loaded(workspace)
     first_day(lake, min(dates))
@@ -79,28 +58,26 @@ def score_dates(
     catalogue = catalogue_of(config, model.events)
     if fingerprint(catalogue) != model.fingerprint:
         raise NoModel(_other_definitions(model, catalogue))
-    label = label_of(config, lake.manifest.tables)
-    recipe = recipe_of(config, label, catalogue, model.events)
-    folder = workspace.snapshots / "scoring"
-    shutil.rmtree(folder, ignore_errors=True)
-    dates, stale = sorted(dates), config.bands.stale_days
-    job = SnapshotJob(
-        lake, catalogue, tuple(dates), label, rates_of(config), folder, tallied=True,
-        also_tallied=tuple(quiet_from(day, stale) for day in dates),
-    )  # fmt: skip
-    snapshots, tally = _kept(workspace, job, recipe, say)
-    shutil.rmtree(folder)
-    cards_of = {"accounts": TABLES["accounts"].names}
-    buckets = [prepare(lake.bucket(i, cards_of)) for i in range(lake.manifest.buckets)]
-    results = []
-    for day in dates:
-        snapshot = frame_of(snapshots[day])
-        cards = _cards([bucket.at(day) for bucket in buckets], snapshot, day)
-        quiet = silent_sources(lake, tally, day, stale)
-        silent = weighed(quiet, model, catalogue, snapshot)
-        results.append(_publish(workspace, model, snapshot, cards, day, silent))
-        say(f"{results[-1].accounts} accounts scored at {day}")
+    job = _Job(workspace, config, lake, catalogue, model.events, say)
+    with _store(workspace) as repository:
+        also = _before(repository, StoredSnapshots(workspace.snapshots), model, min(dates))
+        stored, tally = job.snapshots(sorted({*also, *dates}))
+        cards = cards_at(lake, dates)
+        publishing = _publishing(workspace, config, repository, model, say)
+        results = []
+        for day in sorted(dates):
+            quiet = silent_sources(lake, tally, day, config.bands.stale_days)
+            results.append(publishing.publish(stored[day], cards[day], quiet))
+            say(f"{results[-1].accounts} accounts scored at {day}")
     return results
+
+
+def champion(workspace: Workspace) -> ChurnModel:
+    """The model that serves, verified against the digest recorded at promotion."""
+    registered = workspace.registry().champion()
+    if registered is None:
+        raise NoModel(no_model(workspace))
+    return bundle.load(registered.bundle, registered.digest)
 
 
 def _other_definitions(model: ChurnModel, catalogue: Catalogue) -> str:
@@ -113,107 +90,80 @@ def _other_definitions(model: ChurnModel, catalogue: Catalogue) -> str:
     )
 
 
-def _kept(
-    workspace: Workspace, job: SnapshotJob, recipe: Recipe, say: Progress
-) -> tuple[dict[date, pa.Table], Tally]:
-    """The job's snapshots by date, each stored as it is about to be scored, and its tally."""
-    manifest = job.lake.manifest
-    tally = compute(job, say)
-    whole = read_snapshots(job)
-    store, found = StoredSnapshots(workspace.snapshots), {}
-    for day in job.dates:
-        found[day] = whole.filter(pc.equal(whole["as_of"], pa.scalar(day)))
-        state = LakeState(manifest.generation, manifest.digest, tally[day])
-        store.keep(found[day], day, recipe, state)
-    return found, tally
+def _before(
+    repository: ScoreRepository, snapshots: StoredSnapshots, model: ChurnModel, day: date
+) -> list[date]:
+    """The date of the run before, where its snapshot is not stored in the model's columns.
+
+    Without it nobody could tell what a model of other columns makes of an account as it was,
+    and so why its band changed.
+    """
+    before = max((d for d in repository.dates() if d < day), default=None)
+    if before is None or snapshots.runs(before, model.fingerprint):
+        return []
+    return [before]
 
 
-def _publish(
-    workspace: Workspace,
-    model: ChurnModel,
-    snapshot: pd.DataFrame,
-    cards: list[AccountCard],
-    as_of: date,
-    silent: tuple[SilentSource, ...],
-) -> ScoreResult:
+@contextmanager
+def _store(workspace: Workspace) -> Iterator[ScoreRepository]:
     engine = open_store(workspace.store_address)
-    repository = ScoreRepository(engine)
-    scores = model.score(snapshot, seen_before(repository, model, snapshot, as_of))
-    if matter(silent):
-        scores = [replace(score, band=Band.GREY) for score in scores]
-    run = ScoringRun(as_of, model.version, model.primary_horizon, scores, cards, silent)
-    published = repository.publish(run)
-    engine.dispose()
-    return ScoreResult(as_of, model.version, len(scores), band_counts(scores), published, silent)
+    try:
+        yield ScoreRepository(engine)
+    finally:
+        engine.dispose()
 
 
-def seen_before(
-    repository: ScoreRepository, model: ChurnModel, snapshot: pd.DataFrame, as_of: date
-) -> Seen:
-    """What the model said of a snapshot's accounts before `as_of`."""
-    runs = repository.before(as_of, model.policy.steps.dwell_days, model.version)
-    published = [
-        Published(
-            (as_of - run.as_of).days,
-            np.array(run.accounts, object),
-            np.array(run.risks, np.float64),
-            codes_of(run.bands),
+def _publishing(
+    workspace: Workspace,
+    config: Config,
+    repository: ScoreRepository,
+    model: ChurnModel,
+    say: Progress,
+) -> Publishing:
+    causes = Causes(
+        StoredSnapshots(workspace.snapshots),
+        lambda m, silent, was: origin_of(catalogue_of(config, m.events), silent, was),
+        say,
+    )
+
+    def model_of(version: str) -> ChurnModel:
+        registered = find(workspace.registry(), version)
+        return bundle.load(registered.bundle, registered.digest)
+
+    catalogue = catalogue_of(config, model.events)
+    return Publishing(repository, model, catalogue, causes, model_of)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Computes and stores the snapshots of dates."""
+
+    workspace: Workspace
+    config: Config
+    lake: Lake
+    catalogue: Catalogue
+    events: tuple[str, ...]
+    say: Progress
+
+    def snapshots(self, dates: Sequence[date]) -> tuple[dict[date, Stored], Tally]:
+        """Each date's snapshot, stored as it is about to be scored, and the rows counted."""
+        folder = self.workspace.snapshots / "scoring"
+        shutil.rmtree(folder, ignore_errors=True)
+        stale = self.config.bands.stale_days
+        label = label_of(self.config, self.lake.manifest.tables)
+        job = SnapshotJob(
+            self.lake, self.catalogue, tuple(dates), label, rates_of(self.config), folder,
+            tallied=True, also_tallied=tuple(quiet_from(day, stale) for day in dates),
+        )  # fmt: skip
+        tally = compute(job, self.say)
+        recipe = recipe_of(self.config, label, self.catalogue, self.events)
+        found = {day: self._keep(job, day, recipe, tally[day]) for day in dates}
+        shutil.rmtree(folder)
+        return found, tally
+
+    def _keep(self, job: SnapshotJob, day: date, recipe: Recipe, rows: dict[str, int]) -> Stored:
+        manifest = job.lake.manifest
+        state = LakeState(manifest.generation, manifest.digest, rows)
+        return StoredSnapshots(self.workspace.snapshots).keep_parts(
+            in_order(job, day), schema(job.catalogue), day, recipe, state
         )
-        for run in runs
-    ]
-    return Seen.of(snapshot["account_id"].tolist(), published)
-
-
-def champion(workspace: Workspace) -> ChurnModel:
-    """The model that serves, verified against the digest recorded at promotion."""
-    registered = workspace.registry().champion()
-    if registered is None:
-        raise NoModel(no_model(workspace))
-    return bundle.load(registered.bundle, registered.digest)
-
-
-def band_counts(scores: list[Score]) -> dict[str, int]:
-    """Accounts by band."""
-    return {band.value: sum(s.band is band for s in scores) for band in Band}
-
-
-def _cards(views: Sequence[View], snapshot: pd.DataFrame, as_of: date) -> list[AccountCard]:
-    """What people recognise the accounts of a snapshot by, in its order."""
-    facts = {account: card for view in views for account, card in _described(view).items()}
-    columns = ("account_id", "profile__mrr", "profile__tier", "profile__renewal")
-    return [
-        replace(
-            facts.get(account, AccountCard(account)),
-            arr=_arr(mrr),
-            tier="" if pd.isna(tier) else tier,
-            renews_at=None if pd.isna(days) else as_of + timedelta(days=int(days) + 1),
-        )
-        for account, mrr, tier, days in zip(*(snapshot[name] for name in columns), strict=True)
-    ]
-
-
-def _described(view: View) -> dict[str, AccountCard]:
-    """What the accounts table says of each visible account, by account id."""
-    accounts = view.facts("accounts")
-
-    def word(column: str, row: int) -> str:
-        words = accounts.words(column)
-        return words.words[words.codes[row]] if words.codes[row] >= 0 else ""
-
-    ids = [view.bucket.accounts[owner] for owner in accounts.account]
-    return {
-        account: AccountCard(
-            account,
-            name=word("name", row),
-            industry=word("industry", row),
-            region=word("region", row),
-            csm=word("csm", row),
-            crm_id=word("crm_id", row),
-        )
-        for row, account in enumerate(ids)
-    }
-
-
-def _arr(mrr: float) -> Decimal | None:
-    """Recurring revenue per year, to the cent; None where no subscriptions are connected."""
-    return None if pd.isna(mrr) else (Decimal(repr(float(mrr))) * 12).quantize(CENT)

@@ -9,7 +9,7 @@ first as a further run; columns of other definitions lie in another folder and n
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -19,12 +19,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.content import content_sha256
+from features.content import content_sha256, sha256_of_columns
 from pipelines.errors import InputError
 from pipelines.recipe import Recipe, definition_changes
 
 DIGITS = 12
 CHANGES_SHOWN = 10
+ROWS_TOGETHER = 16_384
+"""Rows of a row group: what is read, scored and explained at a time."""
 
 
 class StoredSnapshotError(InputError):
@@ -81,12 +83,32 @@ class Stored:
         if not self.file.exists():
             raise StoredSnapshotError(f"{self.file} is lost: score {self.as_of} again.")
         table = pq.ParquetFile(self.file).read()
-        if content_sha256(table) != self.sha256:
+        self._check(content_sha256(table))
+        return table
+
+    def parts(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The same rows in the same order, some at a time, and not checked.
+
+        Args:
+            columns: those that are read, if the file has them; all by default.
+
+        Raises:
+            StoredSnapshotError: the file is lost.
+        """
+        if not self.file.exists():
+            raise StoredSnapshotError(f"{self.file} is lost: score {self.as_of} again.")
+        with pq.ParquetFile(self.file) as stored:
+            names = stored.schema_arrow.names
+            wanted = [name for name in (names if columns is None else columns) if name in names]
+            for group in range(stored.num_row_groups):
+                yield stored.read_row_group(group, columns=wanted)
+
+    def _check(self, found: str) -> None:
+        if found != self.sha256:
             raise StoredSnapshotError(
                 f"{self.file} was changed after it was stored: remove it with its .json, and "
                 f"score {self.as_of} again."
             )
-        return table
 
 
 @dataclass(frozen=True)
@@ -138,16 +160,30 @@ class StoredSnapshots:
             recipe: what decided the rows beside the lake.
             lake: the lake they come from.
         """
+        return self.keep_parts([table], table.schema, as_of, recipe, lake)
+
+    def keep_parts(
+        self,
+        parts: Iterable[pa.Table],
+        schema: pa.Schema,
+        as_of: date,
+        recipe: Recipe,
+        lake: LakeState,
+    ) -> Stored:
+        """The same of rows that come in parts, and of which there may be none; see `keep`."""
         folder = self.root / f"as_of={as_of}" / recipe.fingerprint[:DIGITS]
         before = self.runs(as_of, recipe.fingerprint)
-        sha256 = content_sha256(table)
-        if before and before[-1].holds(sha256, recipe):
-            return before[-1]
         file = folder / f"run-{len(before) + 1:04d}.parquet"
-        now = self.clock().isoformat()
-        stored = Stored(file, as_of, recipe, lake, sha256, len(table), now)
         folder.mkdir(parents=True, exist_ok=True)
-        _write_snapshot(table, file)
+        written = file.with_suffix(".part")
+        rows = _write_snapshot(parts, schema.remove_metadata(), written)
+        sha256 = _file_sha256(written)
+        if before and before[-1].holds(sha256, recipe):
+            written.unlink()
+            return before[-1]
+        now = self.clock().isoformat()
+        stored = Stored(file, as_of, recipe, lake, sha256, rows, now)
+        os.replace(written, file)
         _write_description(stored)
         return stored
 
@@ -171,11 +207,36 @@ def _difference(run: Stored, recipe: Recipe) -> str:
     )
 
 
-def _write_snapshot(table: pa.Table, file: Path) -> None:
-    plain = table.replace_schema_metadata(None).combine_chunks()
-    part = file.with_suffix(".part")
-    pq.write_table(plain, part, compression="zstd")
-    os.replace(part, file)
+def _write_snapshot(parts: Iterable[pa.Table], schema: pa.Schema, file: Path) -> int:
+    """Write the rows in groups of one size, however they came; returns how many they are."""
+    rows = 0
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for group in _regular(parts, ROWS_TOGETHER):
+            writer.write_table(group.replace_schema_metadata(None).combine_chunks())
+            rows += len(group)
+    return rows
+
+
+def _regular(parts: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Tables of so many rows each, and one of those that are left."""
+    held: list[pa.Table] = []
+    for part in parts:
+        held.append(part)
+        while sum(map(len, held)) >= rows:
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, rows)
+            held = [whole.slice(rows)]
+    left = [table for table in held if len(table)]
+    if left:
+        yield pa.concat_tables(left)
+
+
+def _file_sha256(file: Path) -> str:
+    """What `content_sha256` says of the rows in a file, of which one column is held at a time."""
+    with pq.ParquetFile(file) as stored:
+        names = stored.schema_arrow.names
+        columns = ((name, stored.read([name])[name]) for name in names)
+        return sha256_of_columns(stored.metadata.num_rows, columns)
 
 
 def _write_description(stored: Stored) -> None:

@@ -14,9 +14,9 @@ from pipelines.deliver import Delivered
 from pipelines.figures import percent
 from pipelines.freshness import told
 from pipelines.honesty_text import base_rates, honesty
+from pipelines.publishing import ScoreResult
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
-from pipelines.score import ScoreResult
 from pipelines.train import TrainResult
 from serving.store import Payload
 

@@ -13,7 +13,7 @@ A chance that wanders about a threshold must not call people to and fro, so
 Everything is elementwise over accounts: the order of rows means nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,16 +81,26 @@ class Seen:
         return cls(np.full(rows, GREY, np.int8), np.empty((0, rows)), np.empty(0, np.int64))
 
     @classmethod
-    def of(cls, accounts: Sequence[str], runs: Sequence[Published]) -> "Seen":
-        """Earlier runs in the order of `accounts`, whatever order they were published in."""
-        if not runs:
+    def of(cls, accounts: Sequence[str], runs: Iterable[Published]) -> "Seen":
+        """Earlier runs in the order of `accounts`, whatever order they were published in.
+
+        Runs are taken one after the other, so that only one need be held at a time.
+        """
+        index = pd.Index(np.array(accounts, object))
+        found = sorted((_placed(index, run) for run in runs), key=lambda placed: placed[0])
+        if not found:
             return cls.nothing(len(accounts))
-        runs = sorted(runs, key=lambda run: run.days_ago)
-        places = [pd.Index(run.accounts).get_indexer(pd.Index(accounts)) for run in runs]
-        pairs = list(zip(places, runs, strict=True))
-        band = np.where(places[0] >= 0, runs[0].band[places[0]], GREY).astype(np.int8)
-        chance = [np.where(at >= 0, run.chance[at], np.nan) for at, run in pairs]
-        return cls(band, np.array(chance), np.array([run.days_ago for run in runs], np.int64))
+        days, bands, chances = zip(*found, strict=True)
+        return cls(bands[0], np.array(chances), np.array(days, np.int64))
+
+
+def _placed(index: "pd.Index[str]", run: Published) -> tuple[int, Codes, Vector]:
+    """How many days ago a run was, and its bands and chances in the order of an index."""
+    at = pd.Index(run.accounts).get_indexer(index)
+    if not len(run.accounts):
+        return run.days_ago, np.full(len(index), GREY, np.int8), np.full(len(index), np.nan)
+    band = np.where(at >= 0, run.band[at], GREY).astype(np.int8)
+    return run.days_ago, band, np.where(at >= 0, run.chance[at], np.nan)
 
 
 def settle(steps: Steps, chance: Vector, limits: Limits, seen: Seen) -> Codes:
@@ -104,15 +114,15 @@ def settle(steps: Steps, chance: Vector, limits: Limits, seen: Seen) -> Codes:
     """
     if not len(seen.days):
         return plain(chance, limits)
-    shifted = _shifted(steps, limits, seen.band)
-    wanted = plain(chance, shifted)
-    found = wanted if seen.days[0] > steps.dwell_days else _patient(steps, wanted, shifted, seen)
+    counting = shifted(steps, limits, seen.band)
+    wanted = plain(chance, counting)
+    found = wanted if seen.days[0] > steps.dwell_days else _patient(steps, wanted, counting, seen)
     found = np.where(_jumped(steps, chance, wanted, seen), wanted, found)
     return np.where((seen.band == GREY) | np.isnan(chance), wanted, found).astype(np.int8)
 
 
-def _shifted(steps: Steps, limits: Limits, band: Codes) -> Limits:
-    """The thresholds that count for those who are in a band already."""
+def shifted(steps: Steps, limits: Limits, band: Codes) -> Limits:
+    """The thresholds that count for those who are in a band already, by the band of each row."""
     red, green = limits.red_from, limits.green_below
     worse = (band != GREEN) & (band != GREY)
     return Limits(
@@ -128,14 +138,14 @@ def _lowered(threshold: Vector, share: float) -> Vector:
     return np.where(threshold < 1, odds / (1 + odds), threshold)
 
 
-def _patient(steps: Steps, wanted: Codes, shifted: Limits, seen: Seen) -> Codes:
+def _patient(steps: Steps, wanted: Codes, counting: Limits, seen: Seen) -> Codes:
     """As far away from the old band as every run of the last days wanted to be."""
     band = seen.band
     if seen.days[-1] < steps.dwell_days:
         return band
     least, most = wanted, wanted
     for chance in seen.chance:
-        then = plain(chance, shifted)
+        then = plain(chance, counting)
         then = np.where(then == GREY, band, then)  # an unknown chance confirms nothing
         least, most = np.minimum(least, then), np.maximum(most, then)
     return np.where(least > band, least, np.where(most < band, most, band))

@@ -120,7 +120,7 @@ def why(model: ChurnModel, scene: Scene, words: Wording) -> Why:
     told = _Told(grouping, shares, scene, words)
     return Why(
         horizon=model.primary_horizon,
-        chance=float(model.chances(inputs)[model.primary_horizon][0]),
+        chance=float(model.primary_chance(inputs)[0]),
         base_chance=float(shares.base_chance[0]),
         reasons=tuple(told.full(reason) for reason in reasons),
         unsteady=_unsteady(grouping, total),

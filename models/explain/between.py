@@ -5,6 +5,7 @@ of two explanations sums up right as well, but blames unchanged signals through 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,33 +26,47 @@ def differs(before: Vector, after: Vector) -> Mask:
     return np.asarray((before != after) & ~(np.isnan(before) & np.isnan(after)))
 
 
-def by_term(
-    chain: Sequence[Hazard], before: Vector, after: Vector, terms: Sequence[str]
-) -> dict[str, float]:
-    """Baseline Shapley values of the change in the chance of loss, by term.
+@dataclass(frozen=True)
+class Between:
+    """A chain of hazards, ready to tell what lies between many pairs of rows.
 
-    Args:
+    Attributes:
         chain: the hazards up to the horizon.
-        before: the earlier row, encoded; it is the reference.
-        after: the later row.
-        terms: of each column, the term it belongs to.
-
-    Returns:
-        The terms of which any column changed, in the order of `terms`; they add up to the
-        difference of the two chances.
+        parts: what each of them adds up.
     """
-    changed = differs(before, after)
-    players = list(dict.fromkeys(t for t, c in zip(terms, changed, strict=True) if c))
-    if not players:
-        return {}
-    pairs = zip(terms, changed, strict=True)
-    player = np.array([players.index(t) if c else -1 for t, c in pairs], np.int64)
-    raw = [
-        Hybrids(parts_of(h.model), before[None, :], player, len(players)).log_odds(after)
-        for h in chain
-    ]
-    shares = map(float, shapley(chances(chain, raw)[:, 0]))
-    return dict(zip(players, shares, strict=True))
+
+    chain: tuple[Hazard, ...]
+    parts: tuple[Parts, ...]
+
+    @classmethod
+    def of(cls, chain: Sequence[Hazard]) -> "Between":
+        """Taken apart once: reading a booster's trees costs more than a walk through them."""
+        return cls(tuple(chain), tuple(parts_of(h.model) for h in chain))
+
+    def by_term(self, before: Vector, after: Vector, terms: Sequence[str]) -> dict[str, float]:
+        """Baseline Shapley values of the change in the chance of loss, by term.
+
+        Args:
+            before: the earlier row, encoded; it is the reference.
+            after: the later row.
+            terms: of each column, the term it belongs to.
+
+        Returns:
+            The terms of which any column changed, in the order of `terms`; they add up to the
+            difference of the two chances.
+        """
+        changed = differs(before, after)
+        players = list(dict.fromkeys(t for t, c in zip(terms, changed, strict=True) if c))
+        if not players:
+            return {}
+        pairs = zip(terms, changed, strict=True)
+        player = np.array([players.index(t) if c else -1 for t, c in pairs], np.int64)
+        raw = [
+            Hybrids(parts, before[None, :], player, len(players)).log_odds(after)
+            for parts in self.parts
+        ]
+        shares = map(float, shapley(chances(self.chain, raw)[:, 0]))
+        return dict(zip(players, shares, strict=True))
 
 
 def by_column(chain: Sequence[Hazard], before: Vector, after: Vector) -> Vector:
@@ -65,7 +80,7 @@ def by_column(chain: Sequence[Hazard], before: Vector, after: Vector) -> Vector:
     shares, begin, end = np.zeros((1, len(before))), np.zeros(1), np.zeros(1)
     for hazard in chain:
         odds = hazard.model.log_odds(pair)
-        low, high = hazard.calibrator.apply(odds)
+        low, high = hazard.calibrated(odds)
         slope = hazard.calibrator.slope(odds[:1])
         mine = stretch(_raw(parts_of(hazard.model), pair), _one(low), _one(high), slope)
         from_hazard, to_hazard = cumulative_hazard(_one(low)), cumulative_hazard(_one(high))

@@ -1,11 +1,11 @@
 """Why a chance of loss is another than it was: terms that add up to the change shown.
 
 In order: the old model on the old row; the new hazards with the old calibrators ("model
-updated"); the new calibrators ("recalibrated"); then the new model from the old row to the new
-one, by group, with the risks that people logged and the data that went missing on their own.
+updated"); the new calibrators, with what was added since training ("recalibrated"); then the
+new model from the old row to the new one, by group, with the risks that people logged and the
+data that went missing or came back on their own.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,19 +14,12 @@ import numpy.typing as npt
 
 from models.churn_model import ChurnModel
 from models.encoding import Matrix, Row, cells_of
-from models.explain.between import by_column, by_term, differs
+from models.explain.between import Between, by_column, differs
 from models.explain.groups import chances, group_of
 from models.explain.reasons import plain
+from models.explain.terms import MODEL_UPDATED, RECALIBRATED, Origin, terms_of
 
 Vector = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-MODEL_UPDATED = "model updated"
-RECALIBRATED = "recalibrated"
-RISK_LOGGED = "a person logged a risk"
-DATA_MISSING = "data missing"
-RISKS = "risks"
-"""The table of the contract in which people log risks."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +39,15 @@ class Moment:
         return self.model.schema.encode(self.row)
 
     def chance(self, horizon: int) -> float:
-        """Chance of loss within a horizon of the model, days."""
-        return float(self.model.chances(self.inputs)[horizon][0])
+        """Chance of loss within a horizon of the model, days; of the primary one as shown."""
+        return float(shown(self.model, self.inputs, horizon)[0])
+
+
+def shown(model: ChurnModel, inputs: Matrix, horizon: int) -> Vector:
+    """Chances of loss within a horizon, shape (rows,); of the primary one after the lead."""
+    if horizon == model.primary_horizon:
+        return model.primary_chance(inputs)
+    return model.chances(inputs)[horizon]
 
 
 @dataclass(frozen=True)
@@ -90,19 +90,55 @@ class ChangeShares:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where the model's columns come from.
+class Comparison:
+    """Two models, ready to tell by term why chances under the second are others.
 
     Attributes:
-        table: of the contract, by column.
-        never_empty: columns that are missing only where nothing is known, because an account
-            without facts has a value.
-        silent: tables from which nothing has come for too long at the later date.
+        origin: where the columns of the newer model come from.
     """
 
-    table: dict[str, str]
-    never_empty: frozenset[str]
-    silent: frozenset[str] = frozenset()
+    old: ChurnModel
+    new: ChurnModel
+    origin: Origin
+
+    def steps(self, begin: Vector, before: Matrix) -> dict[str, Vector]:
+        """What the newer model makes of the earlier rows; nothing where it is the same one.
+
+        Args:
+            begin: the chances that the older model gave, shape (rows,).
+            before: the earlier rows as the newer model reads them, shape (rows, columns).
+        """
+        if self.old.version == self.new.version:
+            return {}
+        middle = _chances(self.new, before)
+        half = _chances(self._with_old_calibrators, before)
+        return {MODEL_UPDATED: half - begin, RECALIBRATED: middle - half}
+
+    def shares(self, before: Vector, after: Vector) -> dict[str, float]:
+        """What lies between two encoded rows under the newer model, by term.
+
+        Every group is there, and one that did not change has exactly 0.
+        """
+        names = self.new.schema.names
+        groups = dict.fromkeys(map(group_of, names), 0.0)
+        found = self._between.by_term(before, after, terms_of(names, before, after, self.origin))
+        return {**groups, **found}
+
+    @cached_property
+    def _between(self) -> Between:
+        return Between.of(self.new.chain())
+
+    @cached_property
+    def _with_old_calibrators(self) -> ChurnModel:
+        """The new hazards under the old calibrators, where the intervals are the same."""
+        old = {h.interval: h for h in self.old.hazards}
+        hazards = tuple(
+            replace(h, calibrator=old[h.interval].calibrator, shift=old[h.interval].shift)
+            if h.interval in old
+            else h
+            for h in self.new.hazards
+        )
+        return replace(self.new, hazards=hazards)
 
 
 def explain_change(old: Moment, new: Moment, old_row_now: Row, origin: Origin) -> ChangeShares:
@@ -119,70 +155,45 @@ def explain_change(old: Moment, new: Moment, old_row_now: Row, origin: Origin) -
     """
     model, horizon = new.model, new.model.primary_horizon
     begin, end = old.chance(horizon), new.chance(horizon)
-    before = (old.inputs if old_row_now is old.row else model.schema.encode(old_row_now))[0]
-    after = new.inputs[0]
-    middle = _chance(model, before, horizon)
-    half = _with_old_calibrators(old.model, model, before, horizon)
-    terms = terms_of(model.schema.names, before, after, origin)
-    groups = dict.fromkeys(map(group_of, model.schema.names), 0.0)
-    shares = by_term(model.chain(horizon), before, after, terms)
-    same = old.model.version == model.version
-    steps = {} if same else {MODEL_UPDATED: half - begin, RECALIBRATED: middle - half}
-    points = by_column(model.chain(horizon), before, after)
-    families = model.grouping.families
-    family = {name: each[0] for each in families for name in each}
-    was, now = cells_of(old_row_now), cells_of(new.row)
-    changed = differs(before, after)
-    signals = [
+    before = old.inputs if old_row_now is old.row else model.schema.encode(old_row_now)
+    comparison = Comparison(old.model, model, origin)
+    steps = comparison.steps(np.array([begin]), before)
+    return ChangeShares(
+        horizon=horizon,
+        before=begin,
+        after=end,
+        terms={
+            **{term: float(share[0]) for term, share in steps.items()},
+            **comparison.shares(before[0], new.inputs[0]),
+        },
+        signals=_signals(new, old_row_now, before[0], origin),
+    )
+
+
+def _signals(new: Moment, old_row: Row, before: Vector, origin: Origin) -> tuple[SignalChange, ...]:
+    """The signals that changed between two rows, largest share first."""
+    model, after = new.model, new.inputs[0]
+    names = model.schema.names
+    terms = terms_of(names, before, after, origin)
+    points = by_column(model.chain(), before, after)
+    family = {name: each[0] for each in model.grouping.families for name in each}
+    was, now = cells_of(old_row), cells_of(new.row)
+    found = [
         SignalChange(
-            signal=name,
+            signal=names[i],
             term=terms[i],
-            before=plain(was[name]),
-            after=plain(now[name]),
+            before=plain(was[names[i]]),
+            after=plain(now[names[i]]),
             points=float(points[i]),
-            family=family[name],
+            family=family[names[i]],
         )
-        for i, name in enumerate(model.schema.names)
-        if changed[i]
+        for i in np.flatnonzero(differs(before, after))
     ]
-    signals.sort(key=lambda each: (-abs(each.points), each.signal))
-    return ChangeShares(horizon, begin, end, {**steps, **groups, **shares}, tuple(signals))
+    return tuple(sorted(found, key=lambda each: (-abs(each.points), each.signal)))
 
 
-def terms_of(columns: Sequence[str], before: Vector, after: Vector, origin: Origin) -> list[str]:
-    """The term of each column: what people logged, what went missing, or its group.
-
-    Data is missing where a signal was known and is not any more, though an account without
-    facts would have a value or nothing else of its table is known either; and where anything
-    changed of a table that is silent. A mean over no tickets at all is missing too, but that
-    is the account's doing.
-    """
-    known: dict[str, bool] = {}
-    for name, value in zip(columns, after, strict=True):
-        table = origin.table.get(name, "")
-        known[table] = known.get(table, False) or not np.isnan(value)
-
-    def term(name: str, was: float, now: float) -> str:
-        table = origin.table.get(name, "")
-        lost = np.isnan(now) and not np.isnan(was)
-        unknown = name in origin.never_empty or not known[table]
-        if table in origin.silent or (lost and unknown):
-            return DATA_MISSING
-        return RISK_LOGGED if table == RISKS else group_of(name)
-
-    return [term(*each) for each in zip(columns, before, after, strict=True)]
-
-
-def _with_old_calibrators(old: ChurnModel, new: ChurnModel, row: Vector, horizon: int) -> float:
-    """The new hazards' chance under the old calibrators, where the intervals are the same."""
-    calibrators = {h.interval: h.calibrator for h in old.chain(horizon)}
-    chain = [
-        replace(h, calibrator=calibrators.get(h.interval, h.calibrator)) for h in new.chain(horizon)
-    ]
-    return _chance(replace(new, hazards=tuple(chain)), row, horizon)
-
-
-def _chance(model: ChurnModel, row: Vector, horizon: int) -> float:
-    chain = model.chain(horizon)
-    raw = [h.model.log_odds(row[None, :])[:, None] for h in chain]
-    return float(chances(chain, raw)[0, 0])
+def _chances(model: ChurnModel, inputs: Matrix) -> Vector:
+    """Chances within the primary horizon, put together as the shares are."""
+    chain = model.chain()
+    raw = [h.model.log_odds(inputs)[:, None] for h in chain]
+    return np.asarray(chances(chain, raw)[:, 0])

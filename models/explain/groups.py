@@ -85,7 +85,7 @@ def chances(hazards: Sequence[Hazard], raw: Sequence[Matrix]) -> Matrix:
     """Calibrated chance of loss by the end of a chain from the raw log-odds of its hazards."""
     total = np.zeros_like(raw[0])
     for hazard, log_odds in zip(hazards, raw, strict=True):
-        flat = hazard.calibrator.apply(log_odds.ravel())
+        flat = hazard.calibrated(log_odds.ravel())
         total += cumulative_hazard(flat).reshape(total.shape)
     return np.asarray(-np.expm1(-total))
 

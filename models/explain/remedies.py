@@ -160,7 +160,7 @@ def _best(
 def _chances(model: ChurnModel, inputs: Vector, tried: list[tuple[_Option, ...]]) -> Vector:
     rows = np.stack([_together(inputs, options) for options in tried])
     chain = {h.interval: h.log_odds(rows) for h in model.chain()}
-    return p_loss(chain, [model.primary_horizon])[model.primary_horizon]
+    return p_loss(chain, [model.primary_horizon], model.lead)[model.primary_horizon]
 
 
 def _together(inputs: Vector, options: tuple[_Option, ...]) -> Vector:

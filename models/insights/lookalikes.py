@@ -1,7 +1,7 @@
 """Accounts and prospects that resemble the best customers, and customers to point to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from models.dataset import Mask
 from models.insights.multiple import LEVEL
 from models.insights.resemblance import unlikeness
 from models.insights.standing import NO_SCORES, Standing, changed
-from models.metrics.bootstrap import Vector
+from models.metrics.bootstrap import Ints, Vector
 
 PROFILE = {
     "industry": "profile__industry",
@@ -24,6 +24,9 @@ accounts, and the snapshot column."""
 NEAREST = 15
 LEAST_BEST = 10
 MOST_TOLD = 25
+MOST_COMPARED, SEED = 10_000, 1
+"""Accounts that are compared with one another: beyond, so many are drawn with this seed. The time
+grows with their square."""
 MRR, USE = "profile__mrr", "consumption__volume_change_180d"
 
 
@@ -55,6 +58,8 @@ class Lookalikes:
         accounts: those that are not best yet.
         prospects: of a file, where one was given.
         reason: why none are told; empty where some are.
+        compared: how many accounts were compared; fewer than all where they were drawn.
+        out_of: how many there are.
     """
 
     best: int
@@ -66,35 +71,59 @@ class Lookalikes:
     accounts: tuple[Lookalike, ...]
     prospects: tuple[Lookalike, ...]
     reason: str = ""
+    compared: int = 0
+    out_of: int = 0
 
 
 def lookalikes(standing: Standing, prospects: pd.DataFrame | None = None) -> Lookalikes:
     """Find the accounts whose nearest neighbours by profile are best customers.
 
     The profile is first put to the test on the best customers themselves; where it says nothing
-    of them beyond chance, no list is told.
+    of them beyond chance, no list is told. Of very many accounts some are drawn, and the list is
+    of those.
 
     Args:
         standing: accounts today.
         prospects: companies with `name` and columns of `PROFILE`; compared by those they have.
     """
-    best, what = best_customers(standing)
+    everybody, what = best_customers(standing)
+    drawn = _drawn(len(standing))
+    now, best = standing.now.iloc[drawn], everybody[drawn]
+    found = _compared(standing, now, best, what, prospects)
+    share = float(everybody.mean()) if len(everybody) else float("nan")
+    return replace(
+        found, best=int(everybody.sum()), share=share, compared=len(now), out_of=len(standing)
+    )
+
+
+def _drawn(accounts: int) -> Ints:
+    """The places of the accounts that are compared, in order."""
+    if accounts <= MOST_COMPARED:
+        return np.arange(accounts)
+    chosen = np.random.default_rng(SEED).choice(accounts, MOST_COMPARED, replace=False)
+    return np.sort(chosen)
+
+
+def _compared(
+    standing: Standing, now: pd.DataFrame, best: Mask, what: str, prospects: pd.DataFrame | None
+) -> Lookalikes:
+    """What the accounts that are compared tell."""
     if not len(standing):
         return _none(best, what, (), NO_SCORES)
     columns = tuple(c for c in PROFILE.values() if standing.has(c))
     if best.sum() < LEAST_BEST or not columns:
         reason = f"there are {int(best.sum())} best customers ({what}); it takes {LEAST_BEST}"
         return _none(best, what, columns, reason if columns else "no profile is known")
-    shares, nearest = _neighbours(standing.now, standing.now, best, columns, own=True)
+    shares, nearest = _neighbours(now, now, best, columns, own=True)
     test = mannwhitneyu(shares[best], shares[~best], alternative="greater")
     auc = float(test.statistic) / float(best.sum() * (~best).sum())
     if test.pvalue > LEVEL:
         reason = "by their profile the best customers do not resemble one another beyond chance"
         return _none(best, what, columns, reason, auc, float(test.pvalue))
-    names = standing.now["account_id"].astype(str).tolist()
+    names = now["account_id"].astype(str).tolist()
     rows = [n for n in range(len(names)) if not best[n]]
     told = _told(names, shares, nearest, rows, names)
-    asked = _prospects(standing, prospects, best) if prospects is not None else ()
+    asked = _prospects(now, prospects, best) if prospects is not None else ()
     return Lookalikes(
         best=int(best.sum()),
         what=what,
@@ -136,14 +165,14 @@ def _neighbours(
     return shares, nearest
 
 
-def _prospects(standing: Standing, prospects: pd.DataFrame, best: Mask) -> tuple[Lookalike, ...]:
+def _prospects(now: pd.DataFrame, prospects: pd.DataFrame, best: Mask) -> tuple[Lookalike, ...]:
     given = {PROFILE[n]: prospects[n] for n in prospects.columns if n in PROFILE}
-    columns = [name for name in given if standing.has(name)]
+    columns = [name for name in given if name in now and now[name].notna().any()]
     if not columns:
         return ()
-    shares, nearest = _neighbours(pd.DataFrame(given), standing.now, best, columns, own=False)
+    shares, nearest = _neighbours(pd.DataFrame(given), now, best, columns, own=False)
     names = prospects["name"].astype(str).tolist()
-    customers = standing.now["account_id"].astype(str).tolist()
+    customers = now["account_id"].astype(str).tolist()
     return _told(names, shares, nearest, list(range(len(names))), customers)
 
 

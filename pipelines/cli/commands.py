@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from pipelines.cli import access, bands, deciding, jobs, readers
+from pipelines.cli import access, bands, database, deciding, jobs, readers
 from pipelines.cli.demo import demo
 from pipelines.cli.explaining import explain
 from pipelines.cli.insights import insights
@@ -55,6 +55,10 @@ keys.command("create")(access.create)
 keys.command("list")(access.show)
 keys.command("revoke")(access.revoke)
 app.add_typer(keys, name="keys")
+store = typer.Typer(no_args_is_help=True, help="Look after the store of scores.")
+for name, command in database.COMMANDS.items():
+    store.command(name)(command)
+app.add_typer(store, name="db")
 audit = typer.Typer(no_args_is_help=True, help="Read the log of who did what, and prove it.")
 audit.command("log")(access.log)
 audit.command("verify")(access.verify)

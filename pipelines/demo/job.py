@@ -21,8 +21,9 @@ from pipelines.config import read_config
 from pipelines.demo.company import DemoCompany, generate
 from pipelines.demo.config import CONFIG_NAME
 from pipelines.errors import InputError
+from pipelines.publishing import ScoreResult
 from pipelines.run import RunResult, run
-from pipelines.score import ScoreResult, score_dates
+from pipelines.score import score_dates
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, open_store
 

@@ -110,6 +110,11 @@ def _lookalikes(found: InsightsResult) -> Iterator[str]:
         f"{alike.best} best customers ({alike.what}), {words.share(alike.share)} of all; told from "
         f"others by profile alone with AUC {alike.auc:.2f}."
     )
+    if alike.compared < alike.out_of:
+        yield (
+            f"{alike.compared} of {alike.out_of} accounts, drawn at random with a fixed seed, "
+            "were compared; the list is of those."
+        )
     for each in (alike.prospects or alike.accounts)[:FEW]:
         name, like = (found.names.get(n, n) for n in (each.name, each.like))
         yield f"{name}: {words.share(each.share)} best customers among the most alike, e.g. {like}"

@@ -9,6 +9,7 @@ from models.score import Band
 from pipelines.report import view
 from pipelines.report.gaps import Grounds, gaps
 from pipelines.report.outcome import words_for
+from pipelines.report.pictures import Pictures
 from pipelines.words import Words
 from serving import format
 from serving.charts.marks import LETTERS, mark
@@ -24,6 +25,7 @@ class Setting:
         version: of the model that made the scores.
         words: gives the sentence of a reason.
         written_at: when the report was made, UTC.
+        pictures: of why, where they could be drawn.
     """
 
     company: str
@@ -31,6 +33,7 @@ class Setting:
     version: str
     words: Words
     written_at: datetime
+    pictures: Pictures = Pictures()
 
 
 def render(grounds: Grounds, setting: Setting) -> str:

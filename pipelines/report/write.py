@@ -21,6 +21,7 @@ from pipelines.report.evidence import Evidence, Truth, evidence
 from pipelines.report.gaps import Grounds
 from pipelines.report.outcome import words_for
 from pipelines.report.page import Setting, render
+from pipelines.report.pictures import pictures_of
 from pipelines.report.portfolio import Portfolio, portfolio
 from pipelines.report.quality import qualities
 from pipelines.report.view import headline
@@ -114,7 +115,9 @@ def _gather(
     )
     company, version = config.company, run.model_version
     now = datetime.now(UTC)
-    return grounds, Setting(company.name, company.currency, version, words_of(engine), now)
+    words = words_of(engine)
+    shown = pictures_of(workspace, version, grounds.portfolio, words)
+    return grounds, Setting(company.name, company.currency, version, words, now, shown)
 
 
 def _run(scores: ScoreRepository, as_of: date | None) -> RunInfo:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from models.score import Reason
 from serving import problems
 from serving.addresses import ACCOUNT_ID
-from serving.api.account_query import AccountQuery, question_of
+from serving.api.account_query import AccountQuery
 from serving.api.conditional import UNCHANGED
 from serving.api.schemas import (
     AccountDetailOut,
@@ -22,6 +22,7 @@ from serving.api.schemas import (
     HorizonOut,
     ReasonOut,
     ScoreOut,
+    StandingOut,
     TransitionOut,
 )
 from serving.auth.gate import AccountsReader
@@ -29,6 +30,8 @@ from serving.auth.roles import Principal
 from serving.presentation import Presentation, Words, leading_reason
 from serving.problems import GUARDED, ProblemError, documented, shorten
 from serving.store import AccountScore, HistoryPoint, Page, ScoreRepository, Transition
+
+__all__ = ["AccountQuery", "find", "page_out", "require", "router"]
 
 
 def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> APIRouter:
@@ -79,7 +82,7 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
 def find(scores: ScoreRepository, query: AccountQuery, principal: Principal) -> Page:
     """The page a query asks for, of the accounts that are the principal's to see."""
     return scores.latest(
-        question_of(query),
+        query.question(),
         sort=query.sort,
         limit=query.limit,
         cursor=query.cursor,
@@ -129,6 +132,23 @@ def _item(found: AccountScore, words: Words) -> AccountOut:
         p_loss=found.risk,
         model_version=score.model_version,
         reason=reason_out(reason, words) if reason else None,
+        expected_loss=found.expected_loss,
+        standing=_standing(found),
+    )
+
+
+def _standing(found: AccountScore) -> StandingOut | None:
+    now = found.standing
+    if now is None:
+        return None
+    return StandingOut(
+        since=now.since,
+        previous_as_of=now.previous_as_of,
+        previous_band=now.previous_band,
+        previous_health_score=now.previous_health,
+        previous_p_loss=now.previous_risk,
+        p_loss_change=now.risk_change,
+        signals=dict(now.signals),
     )
 
 

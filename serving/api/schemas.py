@@ -65,6 +65,34 @@ class CardOut(BaseModel):
         examples=["186400.00"],
     )
     renews_at: date | None = Field(description="Next renewal.", examples=["2026-09-30"])
+    size_class: str = Field(description="By people employed; empty where not known.")
+    revenue_class: str = Field(description="By yearly revenue; empty where not known.")
+    stage: str = Field(description="Stage of the customer's life; empty where not known.")
+    paid_or_free: str = Field(
+        description="`paid` or `free`; empty where not known.", examples=["paid"]
+    )
+
+
+class StandingOut(BaseModel):
+    """How an account moved against the run before."""
+
+    since: date = Field(
+        description="The first run of its present band in a row.", examples=["2026-05-31"]
+    )
+    previous_as_of: date | None = Field(
+        description="The run before; null where that did not hold the account.",
+        examples=["2026-05-31"],
+    )
+    previous_band: Band | None = Field(description="Its band then.", examples=["yellow"])
+    previous_health_score: float | None = Field(description=HEALTH, examples=[71.0])
+    previous_p_loss: float | None = Field(description=CHANCE, examples=[0.29])
+    p_loss_change: float | None = Field(
+        description="`p_loss` now less then; positive is worse.", examples=[0.33]
+    )
+    signals: dict[str, float | None] = Field(
+        description="Newest values of the signals that the list can be filtered by.",
+        examples=[{"last_spoke": 41.0, "users": 3.0, "users_change": -0.4, "utilisation": 0.2}],
+    )
 
 
 class AccountOut(CardOut):
@@ -76,6 +104,12 @@ class AccountOut(CardOut):
     p_loss: float | None = Field(description=CHANCE, examples=[0.62])
     model_version: str = Field(description="The version that made the score.", examples=["v14"])
     reason: ReasonOut | None = Field(description="The largest reason that speaks for the band.")
+    expected_loss: Decimal | None = Field(
+        description="Recurring revenue per year, in `currency`, expected to be lost within the"
+        " primary horizon; null where it cannot be told.",
+        examples=["11560.00"],
+    )
+    standing: StandingOut | None = Field(description="How it moved against the run before.")
 
 
 class BandCounts(BaseModel):

@@ -12,6 +12,7 @@ from serving.store.deliveries import DeliveryRepository
 from serving.store.engine import open_store
 from serving.store.errors import (
     AccessError,
+    BackupError,
     ChangedSinceError,
     CursorError,
     KeyReusedError,
@@ -24,6 +25,7 @@ from serving.store.errors import (
 )
 from serving.store.idempotency import Answer, IdempotencyRepository, Request, digest_of
 from serving.store.jobs import Job, JobRepository, JobState
+from serving.store.kept import KEPT, KeptSignal
 from serving.store.listing import Facets
 from serving.store.model_changes import ModelChangeRepository, served_before
 from serving.store.model_versions import ModelVersionRepository
@@ -49,7 +51,6 @@ from serving.store.records import (
     ModelAction,
     ModelChange,
     ModelRecord,
-    MoveCause,
     Payload,
     RunHead,
     RunInfo,
@@ -60,8 +61,10 @@ from serving.store.records import (
 )
 from serving.store.saved_views import SavedView, SavedViewRepository
 from serving.store.scores import ScoreRepository
+from serving.store.told import Told
 
 __all__ = [
+    "KEPT",
     "AccessError",
     "AccessRepository",
     "AccountScore",
@@ -69,6 +72,7 @@ __all__ = [
     "AuditEntry",
     "AuditRepository",
     "BandSum",
+    "BackupError",
     "Before",
     "Between",
     "Cause",
@@ -85,6 +89,7 @@ __all__ = [
     "JobState",
     "KeyInfo",
     "KeyReusedError",
+    "KeptSignal",
     "Letter",
     "MapPoint",
     "ModelAction",
@@ -92,7 +97,6 @@ __all__ = [
     "ModelChangeRepository",
     "ModelRecord",
     "ModelVersionRepository",
-    "MoveCause",
     "Moved",
     "Moves",
     "NameTakenError",
@@ -119,6 +123,7 @@ __all__ = [
     "Standing",
     "StoreAddressError",
     "StoreError",
+    "Told",
     "TierSum",
     "Transition",
     "digest_of",

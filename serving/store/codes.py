@@ -47,8 +47,12 @@ class Codes:
             self.read(connection)
 
     def code(self, word: str) -> int:
-        """The code of a word that was learnt."""
-        return self._code[clean(word)]
+        """The code of a word, which is learnt where it is new."""
+        found = self._code.get(word)
+        if found is None:
+            self.learn([word])
+            found = self._code[clean(word)]
+        return found
 
     def word(self, code: int) -> str:
         """The word of a code."""

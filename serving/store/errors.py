@@ -3,6 +3,7 @@
 StoreError
 |-- StoreAddressError     the address cannot be opened
 |-- SchemaError           the store is of another revision than this version
+|-- BackupError           a backup cannot be made or restored as asked
 |-- AccessError           a key cannot be made or revoked
 |-- KeyReusedError        an idempotency key came with another request before
 |-- ChangedSinceError     what is to be changed was changed by somebody else meanwhile
@@ -23,6 +24,10 @@ class StoreAddressError(StoreError):
 
 class SchemaError(StoreError):
     """The store's schema is of another revision than this version works with."""
+
+
+class BackupError(StoreError):
+    """A backup cannot be made there, is not whole, or the store to restore into is not empty."""
 
 
 class AccessError(StoreError):

@@ -5,9 +5,14 @@ from models.score import OTHERS, Band, Reason, Score
 
 def leading_reason(score: Score) -> Reason | None:
     """The largest reason that speaks for the band; the largest of all where none does."""
-    named = [reason for reason in score.reasons if reason.signal != OTHERS]
-    speaking = [reason for reason in named if _speaks_for(score.band, reason)]
-    return next(iter([*speaking, *named]), None)
+    first = None
+    for reason in score.reasons:
+        if reason.signal == OTHERS:
+            continue
+        if _speaks_for(score.band, reason):
+            return reason
+        first = first or reason
+    return first
 
 
 def _speaks_for(band: Band, reason: Reason) -> bool:

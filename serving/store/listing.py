@@ -1,61 +1,49 @@
 """Reading a page of the newest run, and counting what passes a filter."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
-    FromClause,
     RowMapping,
-    Select,
     Table,
-    and_,
-    cast,
+    bindparam,
     func,
     select,
-    type_coerce,
 )
 
 from models.score import Band
 from serving.store import pages, rows
-from serving.store.columns import Money
 from serving.store.kept import KEPT
 from serving.store.packing import WordOf
 from serving.store.pages import Cursor, Sort
 from serving.store.question import Question, conditions
 from serving.store.records import AccountScore, RunInfo
-from serving.store.scored import CARD, OWN
-from serving.store.tables import ACCOUNT, LATEST, RUN_TOTAL, SCORE, SCORING_RUN
+from serving.store.scored import scores
+from serving.store.tables import LATEST, RUN_TOTAL, SCORE
 
 STANDING = (
     "previous_as_of", "previous_band", "previous_health", "previous_risk", "risk_change",
     *(kept.name for kept in KEPT),
 )  # fmt: skip
-SUMMED = ("accounts", "arr", "expected_loss")
-
-Order = Callable[[FromClause], list[ColumnElement[Any]]]
+BY_IDS = (
+    scores()
+    .where(SCORE.c.account_id.in_(bindparam("ids", expanding=True)))
+    .where(SCORE.c.as_of == bindparam("day"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many accounts of a CSM and a tier are in a band, and their revenue.
-
-    Attributes:
-        arr: per year; None where it is known of none of them.
-        expected_loss: likewise.
-    """
+    """How many accounts of a CSM and a tier are in a band."""
 
     csm: str
     tier: str
     band: Band
     accounts: int
-    arr: Decimal | None
-    expected_loss: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +66,15 @@ def read_page(
 ) -> list[AccountScore]:
     """At most `limit` accounts after a cursor: those with a value first, then the others."""
     table = table_of(run)
-    known = select(table).where(*asked, pages.known_after(sort, table, start))
-    found = _rows(connection, known, lambda chosen: pages.order(sort, chosen), limit)
+    columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
+    known = columns.where(*asked, pages.known_after(sort, table, start))
+    ordered = known.order_by(*pages.order(sort, table)).limit(limit)
+    found = list(connection.execute(ordered).mappings())
     if len(found) < limit and sort is not Sort.NAME:
-        unknown = select(table).where(*asked, pages.unknown_after(sort, table, start))
-        found += _rows(connection, unknown, _by_id, limit - len(found))
-    return [rows.listed(row, word) for row in found]
+        unknown = columns.where(*asked, pages.unknown_after(sort, table, start))
+        rest = unknown.order_by(table.c.account_id.asc()).limit(limit - len(found))
+        found += connection.execute(rest).mappings()
+    return _whole(connection, run, found, word)
 
 
 def table_of(run: RunInfo) -> Table:
@@ -91,24 +82,16 @@ def table_of(run: RunInfo) -> Table:
     return LATEST[run.slot or 0]
 
 
-def _by_id(table: FromClause) -> list[ColumnElement[Any]]:
-    return [table.c.account_id.asc()]
+def _whole(
+    connection: Connection, run: RunInfo, found: list[RowMapping], word: WordOf
+) -> list[AccountScore]:
+    """The accounts that were found with all there is of them.
 
-
-def _rows(connection: Connection, asked: Select[Any], order: Order, limit: int) -> list[RowMapping]:
-    """The accounts are chosen and put in order alone; only they are joined with the rest."""
-    (table,) = asked.get_final_froms()
-    chosen = asked.order_by(*order(table)).limit(limit).subquery("chosen")
-    standing = [chosen.c[name] for name in STANDING]
-    same = and_(SCORE.c.account_id == chosen.c.account_id, SCORE.c.as_of == chosen.c.as_of)
-    query = (
-        select(*CARD, *OWN, *standing, SCORING_RUN.c.primary_horizon)
-        .join_from(chosen, ACCOUNT, ACCOUNT.c.account_id == chosen.c.account_id)
-        .join(SCORE, same)
-        .join(SCORING_RUN, SCORING_RUN.c.as_of == chosen.c.as_of)
-        .order_by(*order(chosen))
-    )
-    return list(connection.execute(query).mappings())
+    Two statements that never change are quicker than one that is put together each time.
+    """
+    asked = {"ids": [row["account_id"] for row in found], "day": run.as_of}
+    by_id = {row["account_id"]: row for row in connection.execute(BY_IDS, asked).mappings()}
+    return [rows.listed(by_id[row["account_id"]], row, word) for row in found]
 
 
 def cells(
@@ -118,23 +101,16 @@ def cells(
 
     Without further filters the sums of the run answer; otherwise the accounts are counted.
     """
-    plain = replace(question, bands=(), tiers=(), csms=())
     if question.countable:
         table, asked = RUN_TOTAL, [RUN_TOTAL.c.as_of == run.as_of]
-        sums: list[ColumnElement[Any]] = [func.sum(RUN_TOTAL.c[name]) for name in SUMMED]
+        number: ColumnElement[Any] = func.sum(RUN_TOTAL.c.accounts)
     else:
-        table = table_of(run)
-        asked = conditions(plain, table, run.as_of)
-        sums = [
-            cast(func.count(), BigInteger),
-            func.sum(table.c.arr),
-            func.sum(table.c.expected_loss),
-        ]
+        table, number = table_of(run), func.count()
+        asked = conditions(replace(question, bands=(), tiers=(), csms=()), table, run.as_of)
     if owner is not None:
         asked.append(table.c.csm == owner)
     by = (table.c.csm, table.c.tier, table.c.band)
-    money = [type_coerce(cast(amount, BigInteger), Money) for amount in sums[1:]]
-    query = select(*by, sums[0], *money).where(*asked).group_by(*by)
+    query = select(*by, number).where(*asked).group_by(*by)
     return [Cell(*row) for row in connection.execute(query)]
 
 

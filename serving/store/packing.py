@@ -11,6 +11,7 @@ The bytes are part of the schema: another layout needs a migration.
 import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from models.score import Outlook, Reason
 
@@ -32,26 +33,26 @@ def pack_reasons(reasons: Sequence[Reason], code: CodeOf) -> bytes:
         reasons: in their order.
         code: gives the code (1 to 65535) of a word.
     """
-    return b"".join(
-        REASON.pack(
-            code(reason.signal),
-            min(reason.together, MOST),
-            *_valued(reason.value, code),
-            reason.contribution,
-        )
-        for reason in reasons
-    )
+    flat: list[float] = []
+    for reason in reasons:
+        kind, value = _valued(reason.value, code)
+        flat += (code(reason.signal), min(reason.together, MOST), kind, value, reason.contribution)
+    return _packer("HBBdd", len(reasons)).pack(*flat)
+
+
+@cache
+def _packer(layout: str, times: int) -> struct.Struct:
+    """Several items at once: packing is what a load does most."""
+    return struct.Struct("<" + layout * times)
 
 
 def _valued(value: float | str | None, code: CodeOf) -> tuple[int, float]:
     """The kind of a value, and the value as a number; what is not finite is nothing."""
+    if isinstance(value, float):
+        return (NUMBER, value) if math.isfinite(value) else (NOTHING, 0.0)
     if value is None:
         return NOTHING, 0.0
-    if isinstance(value, str):
-        return WORD, float(code(value))
-    if not math.isfinite(value):
-        return NOTHING, 0.0
-    return (WHOLE if isinstance(value, int) else NUMBER), float(value)
+    return (WORD, float(code(value))) if isinstance(value, str) else (WHOLE, float(value))
 
 
 def unpack_reasons(packed: bytes, word: WordOf) -> tuple[Reason, ...]:
@@ -72,13 +73,14 @@ def _value(kind: int, value: float, word: WordOf) -> float | str | None:
 
 def pack_outlook(ahead: Outlook, code: CodeOf) -> bytes:
     """The chances of each cause of loss and of growth, by horizon, as bytes."""
-    causes = [
-        CHANCE.pack(code(cause), days, p)
-        for cause, chances in ahead.p_by_cause.items()
-        for days, p in chances.items()
-    ]
-    growth = [CHANCE.pack(GROWTH, days, p) for days, p in ahead.p_expansion.items()]
-    return b"".join(causes + growth)
+    flat: list[float] = []
+    for cause, chances in ahead.p_by_cause.items():
+        key = code(cause)
+        for days, p in chances.items():
+            flat += (key, days, p)
+    for days, p in ahead.p_expansion.items():
+        flat += (GROWTH, days, p)
+    return _packer("HHd", len(flat) // 3).pack(*flat)
 
 
 def unpack_outlook(

@@ -1,5 +1,6 @@
 """What was published before a date, as whole columns: a run may hold a million accounts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,7 +30,7 @@ class PastRun:
 
 def runs_before(
     connection: Connection, as_of: date, days: int, model_version: str
-) -> list[PastRun]:
+) -> Iterator[PastRun]:
     """The runs before `as_of`, newest first: those of the last `days`, and one before them.
 
     They end where another model was published: what it said is no measure. A model whose level
@@ -44,11 +45,15 @@ def runs_before(
         found.append(day)
         if day <= as_of - timedelta(days=days):
             break
-    return [_run(connection, day, model_version) for day in found]
+    for day in found:
+        yield past_run(connection, day)
 
 
-def _run(connection: Connection, day: date, model_version: str) -> PastRun:
+def past_run(connection: Connection, day: date) -> PastRun:
+    """The bands and chances of one run."""
+    mine = select(SCORING_RUN.c.model_version).where(SCORING_RUN.c.as_of == day)
+    version = connection.scalar(mine) or ""
     columns = select(SCORE.c.account_id, SCORE.c.band, SCORE.c.risk).where(SCORE.c.as_of == day)
     rows = connection.execute(columns).all()
     accounts, bands, risks = zip(*rows, strict=True) if rows else ((), (), ())
-    return PastRun(day, model_version, accounts, bands, risks)
+    return PastRun(day, version, accounts, bands, risks)

@@ -41,7 +41,7 @@ from models.score import Band
 from serving.store import listing
 from serving.store.codes import Codes
 from serving.store.columns import Money
-from serving.store.listing import Cell
+from serving.store.memory import RunMemory
 from serving.store.pages import Sort
 from serving.store.portfolio_records import (
     BandSum,
@@ -51,10 +51,11 @@ from serving.store.portfolio_records import (
     Moves,
     PortfolioSummary,
     RenewalMonth,
+    Sum,
     TierSum,
 )
 from serving.store.records import AccountScore, RunInfo
-from serving.store.rows import run_info
+from serving.store.runs import newest_run
 from serving.store.tables import ACCOUNT, RUN_TOTAL, SCORING_RUN, TRANSITION
 from serving.store.transactions import reading
 
@@ -62,7 +63,6 @@ LOOKS_BACK = (7, 30)
 """Days before the newest run with which it is compared."""
 CALLED = (Band.RED, Band.YELLOW)
 """Bands of accounts that are at risk."""
-_REMEMBERED = 200
 
 Found = TypeVar("Found")
 
@@ -79,7 +79,7 @@ class PortfolioRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._codes = Codes(engine)
-        self._kept: dict[tuple[object, ...], Any] = {}
+        self._memory = RunMemory()
 
     def summary(self, owner: str | None = None) -> PortfolioSummary | None:
         """Accounts, revenue and expected loss by band and tier, now and some time before.
@@ -87,19 +87,19 @@ class PortfolioRepository:
         None before the first run.
         """
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return None
-            now = _cells(connection, run.as_of, owner)
+            now = _sums(connection, run.as_of, owner)
             days = connection.scalars(select(SCORING_RUN.c.as_of)).all()
-            before = {}
-            for back in LOOKS_BACK:
-                nearest = run_before(days, run.as_of, back)
-                if nearest is not None:
-                    then = _cells(connection, nearest, owner)
-                    before[back] = Before(nearest, _by_band(then))
-        tiers = sorted({cell.tier for cell in now})
-        by_tier = [TierSum(t, _by_band([c for c in now if c.tier == t])) for t in tiers]
+            near = {back: run_before(days, run.as_of, back) for back in LOOKS_BACK}
+            before = {
+                back: Before(day, _by_band(_sums(connection, day, owner)))
+                for back, day in near.items()
+                if day is not None
+            }
+        tiers = sorted({each.tier for each in now})
+        by_tier = [TierSum(t, _by_band([each for each in now if each.tier == t])) for t in tiers]
         return PortfolioSummary(run, _by_band(now), tuple(by_tier), before)
 
     def moves(self, days: int = 30, owner: str | None = None) -> tuple[Moves, ...]:
@@ -114,7 +114,7 @@ class PortfolioRepository:
             .group_by(*by)
         )
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return ()
             recent = TRANSITION.c.as_of > run.as_of - timedelta(days=days)
@@ -138,7 +138,7 @@ class PortfolioRepository:
             )
         )
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return ()
             recent = TRANSITION.c.as_of > run.as_of - timedelta(days=days)
@@ -209,18 +209,10 @@ class PortfolioRepository:
     ) -> Found:
         """What is read of the newest run, once for each run."""
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return nothing
-            key = (run.digest, *asked)
-            if key not in self._kept:
-                found = read(connection, run)
-                if len(self._kept) >= _REMEMBERED or any(k[0] != run.digest for k in self._kept):
-                    self._kept = {}
-                self._kept[key] = found
-                return found
-            kept: Found = self._kept[key]
-            return kept
+            return self._memory.recall(run.digest, asked, lambda: read(connection, run))
 
 
 def run_before(runs: Sequence[date], as_of: date, days: int) -> date | None:
@@ -230,20 +222,17 @@ def run_before(runs: Sequence[date], as_of: date, days: int) -> date | None:
     return min(near, key=lambda day: (abs(day - target), day), default=None)
 
 
-def _newest(connection: Connection) -> RunInfo | None:
-    newest = select(*SCORING_RUN.c).order_by(SCORING_RUN.c.as_of.desc()).limit(1)
-    row = connection.execute(newest).mappings().one_or_none()
-    return None if row is None else run_info(row)
+def _sums(connection: Connection, as_of: date, owner: str | None) -> list[Sum]:
+    """The sums of a run by tier and band."""
+    by = (RUN_TOTAL.c.tier, RUN_TOTAL.c.band)
+    amounts = [_money(func.sum(RUN_TOTAL.c[name])) for name in ("arr", "expected_loss")]
+    summed = select(*by, func.sum(RUN_TOTAL.c.accounts), *amounts).group_by(*by)
+    mine = summed.where(RUN_TOTAL.c.as_of == as_of, _of(RUN_TOTAL, owner))
+    return [Sum(*row) for row in connection.execute(mine)]
 
 
-def _cells(connection: Connection, as_of: date, owner: str | None) -> list[Cell]:
-    chosen = select(*(c for c in RUN_TOTAL.c if c.name != "as_of"))
-    mine = chosen.where(RUN_TOTAL.c.as_of == as_of, _of(RUN_TOTAL, owner))
-    return [Cell(*row) for row in connection.execute(mine)]
-
-
-def _by_band(cells: Sequence[Cell]) -> dict[Band, BandSum]:
-    return {band: BandSum.of([cell for cell in cells if cell.band is band]) for band in Band}
+def _by_band(sums: Sequence[Sum]) -> dict[Band, BandSum]:
+    return {band: BandSum.of([each for each in sums if each.band is band]) for band in Band}
 
 
 def _of(table: Table, owner: str | None) -> ColumnElement[bool]:

@@ -8,10 +8,20 @@ from decimal import Decimal
 from sqlalchemy import RowMapping
 
 from models.score import Band
-from serving.store.listing import Cell
 from serving.store.records import RunInfo, Transition
 from serving.store.rows import transition
 from serving.store.tables import TRANSITION
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The accounts of a tier in a band, and their money; None where it is known of none."""
+
+    tier: str
+    band: Band
+    accounts: int
+    arr: Decimal | None
+    expected_loss: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +38,12 @@ class BandSum:
     expected_loss: Decimal | None
 
     @classmethod
-    def of(cls, cells: Sequence[Cell]) -> "BandSum":
-        """The sum of cells."""
+    def of(cls, sums: Sequence[Sum]) -> "BandSum":
+        """The sum of sums."""
         return cls(
-            sum(cell.accounts for cell in cells),
-            _known(cell.arr for cell in cells),
-            _known(cell.expected_loss for cell in cells),
+            sum(each.accounts for each in sums),
+            _known(each.arr for each in sums),
+            _known(each.expected_loss for each in sums),
         )
 
 

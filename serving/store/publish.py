@@ -1,6 +1,6 @@
 """Writing one scoring run into the store: staged in parts, then published in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -36,6 +36,7 @@ from serving.store.tables import (
     SILENT_SOURCE,
     TRANSITION,
 )
+from serving.store.told import Told, tell
 from serving.store.transactions import writing_on
 
 CARD = [column.name for column in ACCOUNT.c]
@@ -43,7 +44,12 @@ OWN = [c.name for c in SCORE.c if c.name not in ("as_of", "since", "model_versio
 
 
 def publish_parts(
-    engine: Engine, head: RunHead, parts: Iterable[RunPart], codes: Codes, now: datetime
+    engine: Engine,
+    head: RunHead,
+    parts: Iterable[RunPart],
+    codes: Codes,
+    now: datetime,
+    told: Sequence[Told],
 ) -> int:
     """Write a run; return the number of scores written, 0 where nothing changed.
 
@@ -58,7 +64,9 @@ def publish_parts(
                 for statement in partition_statements([head.as_of], engine.dialect.name):
                     connection.execute(text(statement))
             with writing_on(connection):
-                return _publish(connection, head, staged, now)
+                written = _publish(connection, head, staged, now)
+                tell(connection, told)
+                return written
         finally:
             with connection.begin():
                 stage.drop(connection)

@@ -87,7 +87,11 @@ def conditions(question: Question, table: Table, as_of: date) -> list[ColumnElem
     asked = dict(question.segments) | {"band": question.bands}
     asked |= {"tier": question.tiers, "csm": question.csms}
     found: list[ColumnElement[bool]] = []
-    found += [table.c[name].in_(sorted(set(words))) for name, words in asked.items() if words]
+    found += [
+        table.c[name].in_(sorted({clean(word) for word in words}))
+        for name, words in asked.items()
+        if words
+    ]
     if question.renews_from is not None:
         found.append(table.c.renews_at >= _days_after(as_of, question.renews_from))
     if question.renews_to is not None:

@@ -187,20 +187,6 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
-class MoveCause:
-    """Why an account changed its band.
-
-    Attributes:
-        cause: a code, e.g. "behaviour".
-        terms: what the change adds up from, JSON-able.
-    """
-
-    account_id: str
-    cause: str
-    terms: Any = None
-
-
-@dataclass(frozen=True, slots=True)
 class ModelRecord:
     """A model version as the service and its readers need to know it.
 

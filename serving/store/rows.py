@@ -1,7 +1,7 @@
 """Between dataclasses and table rows."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -23,6 +23,8 @@ def name_key(card: AccountCard) -> str:
 
 def clean(words: str) -> str:
     """Text that every database can hold: PostgreSQL refuses NUL, UTF-8 lone surrogates."""
+    if words.isascii() and "\0" not in words:
+        return words
     return words.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
@@ -36,18 +38,19 @@ def account_score(row: RowMapping, word: WordOf, *, active: bool) -> AccountScor
     return AccountScore(_card(row), _score(row, word), row["risk"], row["primary_horizon"], active)
 
 
-def listed(row: RowMapping, word: WordOf) -> AccountScore:
-    """The same, joined with the account's row of the newest run."""
+def listed(row: RowMapping, latest: RowMapping, word: WordOf) -> AccountScore:
+    """The same with the account's row of the newest run."""
     standing = Standing(
         since=row["since"],
-        previous_as_of=row["previous_as_of"],
-        previous_band=row["previous_band"],
-        previous_health=row["previous_health"],
-        previous_risk=row["previous_risk"],
-        risk_change=row["risk_change"],
-        signals={kept.name: row[kept.name] for kept in KEPT},
+        previous_as_of=latest["previous_as_of"],
+        previous_band=latest["previous_band"],
+        previous_health=latest["previous_health"],
+        previous_risk=latest["previous_risk"],
+        risk_change=latest["risk_change"],
+        signals={kept.name: latest[kept.name] for kept in KEPT},
     )
-    return replace(account_score(row, word, active=True), standing=standing)
+    score, card, risk = _score(row, word), _card(row), row["risk"]
+    return AccountScore(card, score, risk, row["primary_horizon"], True, standing)
 
 
 def _card(row: RowMapping) -> AccountCard:

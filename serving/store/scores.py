@@ -1,41 +1,45 @@
 """Scores of every account, newest and past."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, select, true, update
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from models.bands.silence import SilentSource
 from models.score import Band
 from serving.store import listing, pages, rows
 from serving.store.codes import Codes
-from serving.store.engine import reading, writing
+from serving.store.engine import reading
 from serving.store.listing import Facets
+from serving.store.memory import RunMemory
 from serving.store.pages import Cursor, Page, Sort
-from serving.store.past_runs import PastRun, runs_before
+from serving.store.past_runs import PastRun, past_run, runs_before
 from serving.store.publish import publish_parts
 from serving.store.question import Question, conditions
 from serving.store.records import (
     AccountScore,
     HistoryPoint,
-    MoveCause,
     RunHead,
     RunInfo,
     RunPart,
     ScoringRun,
     Transition,
 )
+from serving.store.runs import newest_run
 from serving.store.scored import scores
 from serving.store.tables import (
-    ACCOUNT,
     SCORE,
     SCORING_RUN,
     SILENT_SOURCE,
     TRANSITION,
 )
+from serving.store.told import Told
 
 HISTORY_LIMIT = 400
+
+_MINE = scores().where(SCORE.c.account_id == bindparam("account"))
+AT_ONCE = _MINE.where(SCORE.c.as_of == bindparam("day"))
+OLDER = _MINE.order_by(SCORE.c.as_of.desc()).limit(1)
 
 
 def utc_now() -> datetime:
@@ -55,6 +59,7 @@ class ScoreRepository:
         self._engine = engine
         self._clock = clock
         self._codes = Codes(engine)
+        self._memory = RunMemory()
 
     def publish(self, run: ScoringRun) -> int:
         """Publish a run in one transaction: readers see the old run or this one, never half.
@@ -70,18 +75,26 @@ class ScoreRepository:
         """
         return self.publish_parts(run.head, [RunPart(run.scores, run.cards)])
 
-    def publish_parts(self, head: RunHead, parts: Iterable[RunPart]) -> int:
+    def publish_parts(
+        self, head: RunHead, parts: Iterable[RunPart], told: Sequence[Told] = ()
+    ) -> int:
         """Publish a run whose accounts come in parts, so that they never lie in one list.
 
         Nothing of the store is locked while the parts come, however long that takes. See
         `publish`, which does the same with one part.
+
+        Args:
+            head: what holds for every score.
+            parts: the scores and cards.
+            told: why bands changed into this run and out of it; written with the run, and
+                also where the run itself is the same as before.
         """
-        return publish_parts(self._engine, head, parts, self._codes, self._clock())
+        return publish_parts(self._engine, head, parts, self._codes, self._clock(), told)
 
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
         with reading(self._engine) as connection:
-            return _newest(connection)
+            return newest_run(connection)
 
     def info(self, as_of: date) -> RunInfo | None:
         """The run published for a date; None where there is none."""
@@ -96,8 +109,13 @@ class ScoreRepository:
             dates = select(SCORING_RUN.c.as_of).order_by(SCORING_RUN.c.as_of)
             return list(connection.scalars(dates))
 
-    def before(self, as_of: date, days: int, model_version: str) -> list[PastRun]:
-        """What a model version said before a date, newest first.
+    def past_run(self, as_of: date) -> PastRun:
+        """The bands and chances of a published run; no accounts where there is none."""
+        with reading(self._engine) as connection:
+            return past_run(connection, as_of)
+
+    def before(self, as_of: date, days: int, model_version: str) -> Iterator[PastRun]:
+        """What a model version said before a date, newest first; one run is read at a time.
 
         Args:
             as_of: the date; what was published for it or later does not count.
@@ -105,7 +123,7 @@ class ScoreRepository:
             model_version: a run of another one ends the list; its recalibrations do not.
         """
         with reading(self._engine) as connection:
-            return runs_before(connection, as_of, days, model_version)
+            yield from runs_before(connection, as_of, days, model_version)
 
     def silent(self, as_of: date) -> tuple[SilentSource, ...]:
         """The sources that were silent when a date was scored, heaviest first."""
@@ -141,7 +159,7 @@ class ScoreRepository:
         """
         asked = question or Question(bands=tuple(bands))
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
@@ -152,24 +170,32 @@ class ScoreRepository:
             found = listing.read_page(
                 connection, run, where, sort, limit + 1, start, self._codes.word
             )
-            counted = listing.cells(connection, run, asked, owner)
-            whole = listing.cells(connection, run, Question(), owner)
-        total = sum(cell.accounts for cell in listing.passing(asked, counted))
-        counts = listing.facets(Question(), whole).bands
+            here = self._facets(connection, run, asked, owner)
+            counts = self._facets(connection, run, Question(), owner).bands
+        total = sum(here.bands[band] for band in (set(asked.bands) or Band))
         seen = start.seen if start else 0
         following = None
         if len(found) > limit:
             last = found[limit - 1]
             ended = Cursor(listing.sorted_by(last, sort), last.card.account_id, seen + limit)
             following = pages.encode(ended, sort, asked, run)
-        return Page(tuple(found[:limit]), run, total, counts, seen, following)
+        return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
 
     def facets(self, question: Question, owner: str | None = None) -> Facets:
         """How many accounts each further choice of band, tier and CSM would show."""
         with reading(self._engine) as connection:
-            run = _newest(connection)
-            found = listing.cells(connection, run, question, owner) if run else []
-        return listing.facets(question, found)
+            run = newest_run(connection)
+            if run is None:
+                return listing.facets(question, [])
+            return self._facets(connection, run, question, owner)
+
+    def _facets(
+        self, connection: Connection, run: RunInfo, question: Question, owner: str | None
+    ) -> Facets:
+        def count() -> Facets:
+            return listing.facets(question, listing.cells(connection, run, question, owner))
+
+        return self._memory.recall(run.digest, (question.tag, owner), count)
 
     def counts(self) -> dict[Band, int]:
         """Number of accounts of the newest run by band."""
@@ -183,16 +209,14 @@ class ScoreRepository:
         if not rows.storable(account_id):
             return None
         with reading(self._engine) as connection:
-            run = _newest(connection)
+            run = newest_run(connection)
             if run is None:
                 return None
-            mine = scores().where(SCORE.c.account_id == account_id, _owned(owner))
-            at_once = connection.execute(mine.where(SCORE.c.as_of == run.as_of)).mappings()
-            row = at_once.one_or_none()
+            asked = {"account": account_id, "day": run.as_of}
+            row = connection.execute(AT_ONCE, asked).mappings().one_or_none()
             if row is None:
-                older = mine.order_by(SCORE.c.as_of.desc()).limit(1)
-                row = connection.execute(older).mappings().one_or_none()
-        if row is None:
+                row = connection.execute(OLDER, asked).mappings().one_or_none()
+        if row is None or owner not in (None, row["csm"]):
             return None
         return rows.account_score(row, self._codes.word, active=row["as_of"] == run.as_of)
 
@@ -234,37 +258,11 @@ class ScoreRepository:
             found = connection.execute(mine.order_by(TRANSITION.c.account_id)).mappings()
             return [rows.transition(row) for row in found]
 
-    def explain_changes(self, as_of: date, causes: Iterable[MoveCause]) -> int:
-        """Say why accounts changed their band into the run of a date; gives how many are told.
-
-        What was told before is replaced; an account that did not change its band is passed by.
-        """
-        mine = (TRANSITION.c.as_of == as_of, TRANSITION.c.account_id == bindparam("account"))
-        values: dict[str, Any] = {"cause": bindparam("why"), "terms": bindparam("told")}
-        told = [{"account": c.account_id, "why": c.cause, "told": c.terms} for c in causes]
-        if not told:
-            return 0
-        with writing(self._engine) as connection:
-            return connection.execute(
-                update(TRANSITION).where(*mine).values(**values), told
-            ).rowcount
-
     def run(self, as_of: date) -> tuple[AccountScore, ...]:
         """All scores of one date, by account id; empty where nothing was published for it."""
         query = scores().where(SCORE.c.as_of == as_of).order_by(SCORE.c.account_id)
         with reading(self._engine) as connection:
-            newest = _newest(connection)
+            newest = newest_run(connection)
             active = newest is not None and newest.as_of == as_of
             found = connection.execute(query).mappings().all()
         return tuple(rows.account_score(row, self._codes.word, active=active) for row in found)
-
-
-def _newest(connection: Connection) -> RunInfo | None:
-    newest = select(*SCORING_RUN.c).order_by(SCORING_RUN.c.as_of.desc()).limit(1)
-    row = connection.execute(newest).mappings().one_or_none()
-    return None if row is None else rows.run_info(row)
-
-
-def _owned(owner: str | None) -> ColumnElement[bool]:
-    """The condition that accounts are those of a CSM; always true for None."""
-    return true() if owner is None else ACCOUNT.c.csm == owner

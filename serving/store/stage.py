@@ -88,7 +88,8 @@ def load(connection: Connection, head: RunHead, parts: Iterable[RunPart], codes:
     seen = Fingerprint(head)
     for part in parts:
         check_part(head, part)
-        codes.learn(words_in(part))
+        if not seen.rows:
+            codes.learn(words_in(part))  # nearly all words there are, in one transaction
         plain = connection.dialect.name == "sqlite"
         rows = (staged_row(score, card, head, codes, plain) for score, card in _pairs(part))
         write(connection, seen.through(rows))

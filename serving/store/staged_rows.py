@@ -5,6 +5,7 @@ import math
 import struct
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import attrgetter
 from typing import Any
 
 from models.score import HORIZONS, AccountCard, Score
@@ -24,11 +25,14 @@ CHANCES = tuple(map(p_loss_column, HORIZONS))
 FLOATS = (
     "health_score", "risk", "base", "revenue_lost", *CHANCES, *(kept.name for kept in KEPT)
 )  # fmt: skip
+KEPT_SIGNALS = tuple(kept.signal for kept in KEPT)
 AMOUNTS = ("arr", "expected_loss")
 
 StagedRow = tuple[Any, ...]
+_words = attrgetter(*WORDS)
 _PACKED = struct.Struct(f"<{len(FLOATS)}d")
 _SPACE = 1 << 256
+_UNIT = Decimal(10) ** MONEY_DECIMALS
 
 
 def staged_row(
@@ -52,7 +56,7 @@ def staged_row(
         score.band.value,
         name_key(card),
         compact({key: clean(value) for key, value in card.extra.items()}) if card.extra else "{}",
-        *[clean(getattr(card, name)) for name in WORDS],
+        *map(clean, _words(card)),
         *_floats(score, card, head),
         score.outlook.lead_days,
         codes.code(leading.signal) if leading else None,
@@ -65,17 +69,16 @@ def staged_row(
 
 
 def _floats(score: Score, card: AccountCard, head: RunHead) -> list[float | None]:
-    chances = [_chance(score, horizon) for horizon in HORIZONS]
+    chances = [_chance(score, horizon, score.p_loss.get(horizon)) for horizon in HORIZONS]
     risk = score.primary
     if risk is None:
         risk = chances[HORIZONS.index(head.primary_horizon)]
-    kept = [_finite(card.signals.get(each.signal)) for each in KEPT]
+    kept = [_finite(card.signals.get(name)) for name in KEPT_SIGNALS]
     outlook = score.outlook
     return [score.health_score, risk, score.base, outlook.revenue_lost, *chances, *kept]
 
 
-def _chance(score: Score, horizon: int) -> float | None:
-    p = score.p_loss.get(horizon)
+def _chance(score: Score, horizon: int, p: float | None) -> float | None:
     if p is None or 0 <= p <= 1:
         return p
     raise PublishError(
@@ -91,7 +94,7 @@ def _finite(value: float | None) -> float | None:
 def _money(value: Decimal | None) -> int | None:
     if value is None:
         return None
-    return int(value.scaleb(MONEY_DECIMALS).to_integral_value(ROUND_HALF_EVEN))
+    return int((value * _UNIT).to_integral_value(ROUND_HALF_EVEN))
 
 
 def words_in(part: RunPart) -> set[str]:

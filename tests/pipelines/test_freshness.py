@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from features.history import arrivals
@@ -14,7 +13,7 @@ from models.bands import Steps
 from models.bands.codes import GREY, RED, YELLOW
 from models.bands.silence import SilentSource
 from pipelines.freshness import silent_sources, told
-from pipelines.score import seen_before
+from pipelines.publishing import seen_before
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository
 
@@ -102,10 +101,10 @@ def test_what_was_published_before_is_brought_into_order(store, publish):
         publish(chances, as_of=JUNE - timedelta(days=day))
     publish({"a": 0.1, "b": 0.1})
     model = SimpleNamespace(version="v1", policy=SimpleNamespace(steps=Steps()))
-    snapshot = pd.DataFrame({"account_id": ["b", "new", "a"]})
-    seen = seen_before(ScoreRepository(store), model, snapshot, JUNE)
+    accounts = ["b", "new", "a"]
+    seen = seen_before(ScoreRepository(store), model, accounts, JUNE)
     assert seen.days.tolist() == [2, 9]
     assert seen.band.tolist() == [YELLOW, GREY, RED]
     np.testing.assert_array_equal(seen.chance, [[0.4, np.nan, 0.7], [0.3, np.nan, 0.6]])
     other = SimpleNamespace(version="v2", policy=model.policy)
-    assert seen_before(ScoreRepository(store), other, snapshot, JUNE).band.tolist() == [GREY] * 3
+    assert seen_before(ScoreRepository(store), other, accounts, JUNE).band.tolist() == [GREY] * 3

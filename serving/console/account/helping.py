@@ -8,7 +8,7 @@ from typing import Any
 from models.explain.wording import value_in_words
 from models.score import Band
 from serving import format
-from serving.console.account.why import day_words, signed
+from serving.console.account.waterfall import day_words, signed
 from serving.console.phrases import minus, wording_of
 from serving.live import CloseUp, Lever, Levers, NotAllowed, NotExplained, WhatIf
 from serving.presentation import Words
@@ -132,7 +132,7 @@ def _slider(lever: Lever, given: float | None) -> Slider:
         step="1" if whole else "any",
         value=_number(value),
         shown=minus(value_in_words(value)),
-        present="as now" if value == now else f"now {minus(value_in_words(now))}",
+        present=f"now {minus(value_in_words(now))}",
     )
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from features.signals import CATALOGUE, catalogue_for
 from models.score import Band
 from serving import format
 from serving.auth.roles import Principal
-from serving.console.account import head, helping, people, story, why
+from serving.console.account import changes, head, helping, people, story, why
 from serving.console.account.seen import Seen, see
 from serving.console.frame import Console
 from serving.console.links import account_link
@@ -91,12 +90,11 @@ def _explained(
         return dict.fromkeys(("why", "groups", "changed", "similar", "steps"))
     champion = console.versions.champion()
     events = tuple(champion.metrics.get("events", ())) if champion else ()
-    catalogue = catalogue_for(events) if events else CATALOGUE
-    around = why.Surroundings(words, catalogue, seen.past, seen.peers)
+    around = why.Surroundings(words, why.directions(events), seen.past, seen.peers)
     return {
         "why": why.why(told, Band(told["band"]), around),
-        "groups": why.groups(told),
-        "changed": why.changed(told, words),
+        "groups": changes.groups(told),
+        "changed": changes.changed(told, words),
         "similar": helping.similar(told, now, words, _lookup(console, principal)),
         "steps": helping.steps(told, words),
     }

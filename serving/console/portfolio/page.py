@@ -1,6 +1,6 @@
 """The first page made ready to print."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,10 @@ from serving.console.accounts.query import ListQuery
 from serving.console.dates import day_of
 from serving.console.frame import Console
 from serving.console.portfolio import calls, moves, pictures
+from serving.console.portfolio.album import Album
 from serving.store import Sort
 from serving.store.portfolio import PortfolioRepository
-from serving.store.portfolio_records import BandSum, Before, PortfolioSummary
+from serving.store.portfolio_records import BandSum, Before, Moves, PortfolioSummary
 from serving.store.question import Question
 
 MONTH, WEEK, SOON = 30, 7, 90
@@ -39,28 +40,36 @@ class Tile:
     link: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OfRun:
+    """What does not change while a run is the newest."""
+
+    calls: tuple[calls.Call, ...]
+    tiles: tuple[Tile, ...]
+    drawn: pictures.Pictures
+
+
 def context(
     console: Console,
     sums: PortfolioRepository,
-    album: pictures.Album,
+    album: Album[OfRun],
     summary: PortfolioSummary,
     owner: str | None,
 ) -> dict[str, Any]:
     """What the template takes."""
     currency = console.presentation.currency
-    first = sums.call_first(calls.FIRST, owner)
-    month, week = sums.moves(MONTH, owner), sums.moves(WEEK, owner)
     champion = console.versions.champion()
     key = (summary.run.digest, repr(owner), champion.digest if champion else "")
     bands = champion.bands if champion else {}
-    drawn = album.of(key, lambda: _draw(console, sums, summary, bands, owner))
+    made = album.of(key, lambda: _of_run(console, sums, summary, bands, owner))
+    month = sums.moves(MONTH, owner)
     return {
         "run": summary.run,
         "everybody": owner is None,
-        "calls": calls.calls(first, console.close_up, console.presentation),
-        "tiles": _tiles(console, summary, week, owner),
+        "calls": made.calls,
+        "tiles": made.tiles,
+        "drawn": made.drawn,
         "tiers": _tiers(summary),
-        "drawn": drawn,
         "arr": format.money(_arr(summary.bands), currency),
         "moved": moves.moved_rows(
             sums.moved(MONTH, MOST_MOVED, owner), summary.run.as_of, currency
@@ -73,21 +82,26 @@ def context(
     }
 
 
-def _draw(
+def _of_run(
     console: Console,
     sums: PortfolioRepository,
     summary: PortfolioSummary,
     bands: Mapping[str, Any],
     owner: str | None,
-) -> pictures.Pictures:
+) -> OfRun:
     currency = console.presentation.currency
     symbol = format.SYMBOLS.get(currency, "")
-    named = {each.card.account_id for each in sums.call_first(calls.FIRST, owner)}
+    first = sums.call_first(calls.FIRST, owner)
+    named = {each.card.account_id for each in first}
     points = sums.map(ON_THE_MAP, owner)
-    return pictures.Pictures(
-        pictures.by_band(summary.bands, currency),
-        pictures.risk_map(points, summary, bands, named, symbol),
-        pictures.loss_by_month(sums.renewals(12, owner), currency),
+    return OfRun(
+        calls.calls(first, console.close_up, console.presentation),
+        _tiles(console, summary, sums.moves(WEEK, owner), owner),
+        pictures.Pictures(
+            pictures.by_band(summary.bands, currency),
+            pictures.risk_map(points, summary, bands, named, symbol),
+            pictures.loss_by_month(sums.renewals(12, owner), currency),
+        ),
     )
 
 
@@ -105,7 +119,7 @@ def _tiers(summary: PortfolioSummary) -> tuple[tuple[str, str, str], ...]:
 
 
 def _tiles(
-    console: Console, summary: PortfolioSummary, week: Any, owner: str | None
+    console: Console, summary: PortfolioSummary, week: Sequence[Moves], owner: str | None
 ) -> tuple[Tile, ...]:
     before = summary.before.get(MONTH)
     return (
@@ -155,7 +169,7 @@ def _renewing(console: Console, owner: str | None) -> Tile:
     return Tile(name, format.count(page.total), beside, "", note, query.link())
 
 
-def _moves(week: Any) -> Tile:
+def _moves(week: Sequence[Moves]) -> Tile:
     down, up, red = moves.counted(week)
     beside = f"worse, {format.count(up)} better"
     note = "turned red" if red else "nobody turned red"

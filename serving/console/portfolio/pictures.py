@@ -17,7 +17,6 @@ from serving.store.portfolio_records import BandSum, MapPoint, PortfolioSummary,
 WIDE, HALF, NARROW = 1152, 552, 358
 ANY_TIER = "all"
 MOST_TIERS = 6
-MOST_KEPT = 100
 UNITS = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"), (1.0, ""))
 Pair = tuple[Markup, Markup]
 
@@ -29,22 +28,6 @@ class Pictures:
     strip: Pair | None
     map: Pair | None
     months: tuple[Pair, str] | None
-
-
-class Album:
-    """Keeps what was drawn of the newest run: it does not change, and drawing takes longest."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[str, ...], Pictures] = {}
-
-    def of(self, key: tuple[str, ...], draw: Callable[[], Pictures]) -> Pictures:
-        """The pictures of a key, whose first part is the digest of the run."""
-        found = self._kept.get(key)
-        if found is None:
-            found = draw()
-            others = {k: v for k, v in self._kept.items() if k[0] == key[0]}
-            self._kept = {**(others if len(others) < MOST_KEPT else {}), key: found}
-        return found
 
 
 def both(draw: Callable[[int], Markup], wide: int = WIDE) -> Pair:

@@ -5,15 +5,16 @@ from fastapi.responses import HTMLResponse, Response
 
 from serving.auth.gate import AccountsReader
 from serving.console.frame import Console
-from serving.console.portfolio.page import context
-from serving.console.portfolio.pictures import Album
+from serving.console.portfolio.album import Album
+from serving.console.portfolio.page import OfRun, context
 from serving.store.portfolio import PortfolioRepository
 
 
 def router(console: Console) -> APIRouter:
     """The route."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    sums, album = PortfolioRepository(console.engine), Album()
+    sums = PortfolioRepository(console.engine)
+    album: Album[OfRun] = Album()
 
     @routes.get("/", response_model=None)
     def show_portfolio(principal: AccountsReader) -> Response:

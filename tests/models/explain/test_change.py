@@ -7,23 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.bands import Accounts, BandPolicy, Thresholds
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.encoding import InputColumn, InputSchema, Matrix
-from models.explain.change import (
+from models.explain.change import Moment, explain_change
+from models.explain.terms import (
+    DATA_BACK,
     DATA_MISSING,
     MODEL_UPDATED,
     RECALIBRATED,
+    RISK_CLOSED,
     RISK_LOGGED,
-    ChangeShares,
-    Moment,
     Origin,
-    explain_change,
     terms_of,
 )
-from models.explain.transition import BandCause, Crossing, cause_of
-from models.score import Band
 
 MakeModel = Callable[..., ChurnModel]
 NAMES = ("adoption__a", "risk__b", "profile__c", "experience__d", "adoption__e")
@@ -107,6 +104,27 @@ def test_a_new_model_is_a_term_of_its_own(named: MakeModel, inputs: Matrix) -> N
     assert sum(found.terms.values()) == pytest.approx(found.after - found.before, abs=1e-12)
 
 
+@pytest.mark.parametrize("lead", [0, 30])
+@pytest.mark.parametrize("shift", [0.0, 0.7])
+def test_terms_add_up_to_what_is_shown_whatever_lead_and_recalibration(
+    named: MakeModel, inputs: Matrix, lead: int, shift: float
+) -> None:
+    old = replace(named("blend", Calibrator()), lead=lead)
+    new = replace(old.moved(shift), version="v1+2026-01-31")
+    before, after = row_of(inputs[5]), row_of(inputs[6])
+    found = explain_change(Moment(old, before), Moment(new, after), before, ORIGIN)
+    assert found.before == old.primary_chance(inputs[5:6])[0]
+    assert found.after == new.primary_chance(inputs[6:7])[0]
+    assert sum(found.terms.values()) == pytest.approx(found.after - found.before, abs=1e-12)
+    assert found.terms[MODEL_UPDATED] == pytest.approx(0, abs=1e-12)
+    own = new.primary_chance(inputs[5:6])[0] - old.primary_chance(inputs[5:6])[0]
+    assert found.terms[RECALIBRATED] == pytest.approx(own, abs=1e-12)
+    assert (abs(own) > 0.01) == (shift > 0)
+    signals = sum(s.points for s in found.signals)
+    both = found.terms[MODEL_UPDATED] + found.terms[RECALIBRATED]
+    assert signals == pytest.approx(found.after - found.before - both, abs=1e-9)
+
+
 def test_terms_by_hand() -> None:
     nan, was = np.nan, np.array([1.0, 1, 1, 1, 1])
     gone = terms_of(NAMES, was, np.array([2, 3, nan, nan, nan]), ORIGIN)
@@ -117,45 +135,33 @@ def test_terms_by_hand() -> None:
     silent = replace(ORIGIN, silent=frozenset({"usage"}))
     assert terms_of(NAMES, was, was + 1, silent)[0] == DATA_MISSING
     assert terms_of(NAMES, was * nan, was, ORIGIN) == [
-        "adoption", RISK_LOGGED, "profile", "experience", "adoption",
+        DATA_BACK, DATA_BACK, "profile", "experience", DATA_BACK,
     ]  # fmt: skip
+    spoke = replace(ORIGIN, was_silent=frozenset({"usage"}))
+    assert terms_of(NAMES, was, was + 1, spoke)[0] == DATA_BACK
 
 
-POLICY = BandPolicy(Thresholds(0.5, 0.2, 0.1, 0.1))
-LOWER = BandPolicy(Thresholds(0.3, 0.1, 0.1, 0.1))
-
-
-def crossing(before: Band, after: Band, new: BandPolicy = POLICY) -> Crossing:
-    return Crossing(before, after, POLICY, new, Accounts.unknown(1))
-
-
-def change(**terms: float) -> ChangeShares:
-    named = {"logged": RISK_LOGGED, "model": MODEL_UPDATED, "missing": DATA_MISSING}
-    found = {named.get(name, name): share for name, share in terms.items()}
-    return ChangeShares(90, 0.4, 0.4 + sum(terms.values()), found, ())
+RISK_NAMES = ("risk__open_risks", "risk__risks_30d", "risk__last_risk", "risk__overdue")
+RISK_ORIGIN = Origin(
+    dict.fromkeys(RISK_NAMES[:3], "risks") | {"risk__overdue": "invoices"},
+    frozenset(RISK_NAMES[:2]),
+    open_risks=frozenset({"risk__open_risks"}),
+    since_risk=frozenset({"risk__last_risk"}),
+)
 
 
 @pytest.mark.parametrize(
-    ("crossed", "changed", "cause"),
+    ("before", "after", "term"),
     [
-        (crossing(Band.YELLOW, Band.RED), change(adoption=0.2, logged=0.1), BandCause.BEHAVIOUR),
-        (crossing(Band.YELLOW, Band.RED), change(adoption=-0.2, logged=0.4), BandCause.LOGGED_RISK),
-        (crossing(Band.RED, Band.YELLOW), change(adoption=-0.2, logged=0.1), BandCause.BEHAVIOUR),
-        (crossing(Band.RED, Band.GREEN), change(model=-0.3, risk=-0.1), BandCause.NEW_MODEL),
-        (crossing(Band.YELLOW, Band.RED), change(missing=0.2), BandCause.MISSING_DATA),
-        (crossing(Band.YELLOW, Band.RED, LOWER), change(risk=0.1), BandCause.NEW_THRESHOLDS),
-        (crossing(Band.GREEN, Band.YELLOW, LOWER), change(risk=0.2), BandCause.BEHAVIOUR),
-        (crossing(Band.GREEN, Band.YELLOW), change(risk=-0.01), BandCause.BEHAVIOUR),
-        (crossing(Band.GREEN, Band.GREY), change(risk=0.3), BandCause.MISSING_DATA),
-        (
-            crossing(Band.GREY, Band.RED, replace(POLICY, abstains=True)),
-            change(risk=0.3),
-            BandCause.NEW_MODEL,
-        ),
-        (crossing(Band.RED, Band.RED), change(risk=0.3), None),
+        ([0, 0, np.nan, 0], [1, 1, 4, 1], RISK_LOGGED),
+        ([1, 1, 4, 0], [0, 1, 34, 0], RISK_CLOSED),
+        ([1, 1, 30, 0], [1, 0, 60, 0], "risk"),  # only time has passed
+        ([2, 2, 30, 0], [1, 2, 3, 0], RISK_CLOSED),  # one logged, two closed
+        ([1, 1, 20, 0], [1, 1, 3, 0], RISK_LOGGED),  # one closed, one logged
+        ([0, 0, 90, 0], [0, 1, 3, 0], RISK_LOGGED),  # logged and closed in between
+        ([0, 0, np.nan, 0], [0, 0, np.nan, 3], "risk"),
     ],
 )
-def test_band_changes_carry_their_cause(
-    crossed: Crossing, changed: ChangeShares, cause: BandCause | None
-) -> None:
-    assert cause_of(crossed, changed) is cause
+def test_what_people_did_about_risks(before: list[float], after: list[float], term: str) -> None:
+    found = terms_of(RISK_NAMES, np.array(before), np.array(after), RISK_ORIGIN)
+    assert found == [term, term, term, "risk"]

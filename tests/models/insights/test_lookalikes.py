@@ -69,3 +69,17 @@ def test_a_customer_to_point_to_in_each_industry(customers):
     care = (given.words("profile__industry") == "care").to_numpy()
     assert found[0].uses == given.numbers("use")[care].max()
     assert found[0].others == (given.numbers("use")[care] > 0).sum() - 1
+
+
+def test_of_very_many_accounts_some_are_drawn_and_it_says_so(customers, monkeypatch):
+    monkeypatch.setattr("models.insights.lookalikes.MOST_COMPARED", 120)
+    base = customers(0.9)
+    found = lookalikes(base)
+    assert (found.compared, found.out_of) == (120, 200)
+    assert found.reason == ""
+    assert found.accounts
+    assert found == lookalikes(base)
+    monkeypatch.undo()
+    whole = lookalikes(base)
+    assert (whole.compared, whole.out_of) == (200, 200)
+    assert (found.best, found.share) == (whole.best, whole.share)

@@ -60,7 +60,8 @@ def write(finished, tmp_path):
 def test_the_page_stands_alone(write, days):
     text = write(days.scored).path.read_text(encoding="utf-8")
     page = Page(text)
-    assert page.addresses == []
+    pictures = "data:image/png;base64,"  # they hold their content
+    assert [each for each in page.addresses if not each.startswith(pictures)] == []
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
     assert "url(" not in text
     assert "default-src 'none'; style-src 'unsafe-inline'" in text

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from models.score import Band, Outlook
-from serving.store import MoveCause, PortfolioRepository, RunPart, ScoreRepository
+from serving.store import PortfolioRepository, RunPart, ScoreRepository, Told
 from serving.store.portfolio import run_before
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
@@ -30,8 +30,9 @@ def run(make_run, chances, as_of):
 def portfolio(store, make_run):
     scores = ScoreRepository(store)
     scores.publish(run(make_run, P | {"a": 0.1, "c": 0.1}, MAY))
-    scores.publish(run(make_run, P, JUNE))
-    scores.explain_changes(JUNE, [MoveCause("a", "behaviour", {"points": 80})])
+    newest = run(make_run, P, JUNE)
+    told = [Told("a", MAY, JUNE, "behaviour", {"consumption": 0.8})]
+    scores.publish_parts(newest.head, [RunPart(newest.scores, newest.cards)], told)
     return PortfolioRepository(store)
 
 
@@ -70,7 +71,7 @@ def test_moves_tell_their_causes(portfolio):
         (Band.GREEN, Band.YELLOW, "", 1, Decimal(500)),
     ]
     first = portfolio.moved(limit=2)[1]
-    assert (first.transition.cause, first.transition.terms) == ("behaviour", {"points": 80})
+    assert (first.transition.cause, first.transition.terms) == ("behaviour", {"consumption": 0.8})
     assert (first.transition.from_risk, first.transition.to_risk) == (0.1, 0.9)
     assert [each.transition.account_id for each in portfolio.moved()] == ["c", "a"]
     assert portfolio.moves(days=0) == ()
