@@ -27,7 +27,7 @@ def _storable(word: str) -> str:
     return word
 
 
-Word = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
+Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$"), AfterValidator(_storable)]
 Words = Annotated[list[Word], Field(max_length=MOST_WORDS)]
 Days = Annotated[int, Field(ge=-FURTHEST, le=FURTHEST)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
