@@ -35,6 +35,11 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return entry
 
 
+def fixed(*arguments: Any) -> tuple[Any, ...]:
+    """Arrays for a compiled function that also takes arrays to write to: read-only views."""
+    return tuple(map(_fixed, arguments))
+
+
 def _fixed(argument: Any) -> Any:
     if not isinstance(argument, np.ndarray):
         return argument

@@ -212,7 +212,7 @@ def prepare(tables: Mapping[str, pa.Table], rates: Rates | None = None) -> Bucke
     known later would decide what is seen earlier.
     """
     owners = {name: _owners(table) for name, table in tables.items()}
-    ids = tuple(sorted(set().union(*(words.words for words in owners.values()))))
+    ids = tuple(sorted(set[str]().union(*(words.words for words in owners.values()))))
     position = {account: i for i, account in enumerate(ids)}
     facts = {}
     for name, table in tables.items():
@@ -231,11 +231,11 @@ def _owners(table: pa.Table) -> Words:
         return words
     place = np.zeros(len(words.words), np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
-    return Words(place[words.codes], tuple(words.words[i] for i in used))
+    return Words(place[words.codes], [words.words[i] for i in used.tolist()])
 
 
 def _facts(table: Table, rows: pa.Table, account: Codes) -> Facts:
-    start, known = _start(table, rows), instants(rows.column(KNOWN_AT.name))
+    start, known = started(table, rows)
     order = in_order(table, rows, account, start, known)
     if order is not None:
         rows = rows.take(pa.array(order))
@@ -244,12 +244,12 @@ def _facts(table: Table, rows: pa.Table, account: Codes) -> Facts:
         "account": account,
         "start": start,
         "known": known,
-        "until": _until(table, rows),
+        "until": until_of(table, rows),
     }
     return Facts(table, len(rows), clocks, Columns(table, rows))
 
 
-def _until(table: Table, rows: pa.Table) -> Instants:
+def until_of(table: Table, rows: pa.Table) -> Instants:
     """When newer versions took over; computed where the rows do not come from a lake."""
     if KNOWN_UNTIL in rows.column_names:
         until = rows.column(KNOWN_UNTIL)
@@ -259,6 +259,11 @@ def _until(table: Table, rows: pa.Table) -> Instants:
         return np.broadcast_to(np.int64(NEVER), len(until))
     moments = instants(until)
     return np.where(moments == MISSING, NEVER, moments)
+
+
+def started(table: Table, rows: pa.Table) -> tuple[Instants, Instants]:
+    """When each fact began to be one, and when it became known."""
+    return _start(table, rows), instants(rows.column(KNOWN_AT.name))
 
 
 def _start(table: Table, rows: pa.Table) -> Instants:

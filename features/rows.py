@@ -3,15 +3,29 @@
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.clock import DAY, MISSING, Floats, Instants
 from features.facts import Facts
 from features.held import Held, present
-from features.kernel import UNDATED, Int16, Int32, Int64, active_days, day_runs, edges, odd_rows
+from features.kernel import (
+    UNDATED,
+    Int16,
+    Int32,
+    Int64,
+    active_days,
+    day_runs,
+    edges,
+    edges_at,
+    odd_rows,
+)
 from features.parts import Parts, running_sums
 from features.words import Array
+
+if TYPE_CHECKING:
+    from features.measures.lens import Span
 
 DATED = np.iinfo(np.int32).max
 """Days back from any cut that reach over all that is dated, and nothing else."""
@@ -34,6 +48,9 @@ class Grid:
 
     def dates_after(self, moments: Instants) -> Int16:
         """For each instant the first date whose cut lies after it; 0 where MISSING."""
+        if len(self.cuts) == 1:
+            beyond: Int16 = (moments >= (self.base + self.cuts[0]) * DAY).astype(np.int16)
+            return beyond
         day = np.clip(moments // DAY - self.base, -1, self.cuts[-1])
         first: Int16 = np.where(day < 0, np.int16(0), self.reach[day])
         return first
@@ -63,6 +80,11 @@ class Rows:
     def facts(self) -> Facts:
         """The facts themselves."""
         return self.held.facts
+
+    def told(self, what: str, spans: "tuple[Span, ...]") -> Floats | None:
+        """What is known of windows without looking at rows; None where rows must be read."""
+        del what, spans
+        return None
 
     def windows(self, what: str) -> dict[Hashable, Floats]:
         """What was computed already, by window."""
@@ -95,10 +117,15 @@ class Rows:
         missing = [back for back in every if back not in self._places]
         if missing:
             far_back = np.array(missing, np.int64)
-            found = edges(*self.runs, self.day, self.grid.cuts, far_back)
+            found = self._edges(far_back)
             self._found[:] = [np.concatenate([*self._found, found]) if self._found else found]
             self._places.update({back: len(self._places) + i for i, back in enumerate(missing)})
         return self._found[0], np.array([self._places[back] for back in asked], np.int64)
+
+    def _edges(self, back: Int64) -> Int32:
+        if self.dates == 1:
+            return edges_at(self.begin, self.day, int(self.grid.cuts[0]), back)
+        return edges(*self.runs, self.day, self.grid.cuts, back)
 
     @cached_property
     def _found(self) -> list[Int32]:

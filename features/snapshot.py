@@ -6,6 +6,7 @@ dates give the same bytes, whatever engine maps it over the buckets.
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -71,14 +72,21 @@ def parts(
 def _table(
     bucket: Bucket, catalogue: Catalogue, dates: Sequence[date], population: Population
 ) -> pa.Table:
-    timeline = Timeline(bucket, dates)
+    return table_of(Timeline(bucket, dates), catalogue, population)
+
+
+def table_of(
+    timeline: Timeline, catalogue: Catalogue, population: Population, threads: int = 1
+) -> pa.Table:
+    """The snapshots of all accounts of a timeline in the population, at each of its dates."""
+    bucket, dates = timeline.bucket, timeline.dates
     wanted = np.stack([population(bucket.at(day)) for day in dates], axis=1)
     account, which = np.nonzero(wanted)
     ids = pa.array(bucket.accounts, pa.string()).take(pa.array(account))
     days = pa.array(dates, pa.date32()).take(pa.array(which))
     cells = np.flatnonzero(wanted.ravel())
     everyone = len(cells) == wanted.size
-    columns = Reader(timeline).columns(catalogue)
+    columns = Reader(timeline).columns(catalogue, threads)
     arrays = [_arrow(columns[c.name], None if everyone else cells) for c in catalogue.columns]
     return pa.Table.from_arrays([ids, days, *arrays], schema=schema(catalogue))
 
@@ -131,25 +139,33 @@ class Reader:
         self._backs: dict[tuple[str, Where], set[int]] = {}
         self._shared: dict[tuple[str, Where], dict[str, tuple[Span, ...]]] = {}
 
-    def columns(self, catalogue: Catalogue) -> dict[str, Measured]:
+    def columns(self, catalogue: Catalogue, threads: int = 1) -> dict[str, Measured]:
         """The values of each column of the catalogue, each of shape (1, A, K).
 
         Signals of the same filtered rows are computed one after the other, and what only
         they needed is let go of before the next: so much less memory is in use at a time.
+        Tables are shared by as many `threads`, since compiled code runs beside other code.
         """
         signals = [(g.name, signal) for g in catalogue.groups for signal in g.signals]
         for _, signal in signals:
             self._expect(signal)
         found: dict[str, Measured] = {}
-        for table, of_table in _grouped(signals, lambda s: s.table):
-            for where, some in _grouped(of_table, lambda s: s.where):
-                for group, signal in some:
-                    values = self.signal(signal)
-                    for s, window in enumerate(signal.windows):
-                        name = SnapshotColumn(group, signal, window).name
-                        found[name] = _slice(values, s)
-                self._filtered.pop((table, where), None)
-            self.timeline.let_go(table)
+        with ThreadPoolExecutor(threads) as pool:
+            for some in pool.map(self._of_table, _grouped(signals, lambda s: s.table)):
+                found |= some
+        return found
+
+    def _of_table(self, group: tuple[str, list[_Named]]) -> dict[str, Measured]:
+        """The columns of one table's signals."""
+        table, signals = group
+        found: dict[str, Measured] = {}
+        for where, some in _grouped(signals, lambda s: s.where):
+            for name, signal in some:
+                values = self.signal(signal)
+                for s, window in enumerate(signal.windows):
+                    found[SnapshotColumn(name, signal, window).name] = _slice(values, s)
+            self._filtered.pop((table, where), None)
+        self.timeline.let_go(table)
         return found
 
     def _expect(self, signal: Signal) -> None:

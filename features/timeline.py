@@ -31,7 +31,7 @@ class Timeline:
         self.cuts: Int64 = np.array([cut_of(day) for day in dates], np.int64)
         self.expected: dict[str, tuple[int, ...]] = {}
         self._rows: dict[str, Rows] = {}
-        self._made: dict[Hashable, Floats] = {}
+        self._computed: dict[Hashable, Floats] = {}
 
     @property
     def size(self) -> int:
@@ -44,10 +44,14 @@ class Timeline:
 
     def rows(self, table: str) -> Rows:
         """All rows of a connected table."""
-        if table not in self._rows:
-            rows = _dated(self.bucket.tables[table], self.size, self.cuts)
-            self._rows[table] = replace(rows, expected=self.expected.get(table, ()))
-        return self._rows[table]
+        rows = self._rows.get(table)
+        if rows is None:
+            rows = replace(self._made(table), expected=self.expected.get(table, ()))
+            self._rows[table] = rows
+        return rows
+
+    def _made(self, table: str) -> Rows:
+        return _dated(self.bucket.tables[table], self.size, self.cuts)
 
     def let_go(self, table: str) -> None:
         """Forget the rows of a table; they are made anew where they are asked for again."""
@@ -56,9 +60,9 @@ class Timeline:
 
     def once(self, key: Key, make: Callable[[Key], Floats]) -> Floats:
         """What `make` gives for a key, made at the first asking."""
-        if key not in self._made:
-            self._made[key] = make(key)
-        return self._made[key]
+        if key not in self._computed:
+            self._computed[key] = make(key)
+        return self._computed[key]
 
     @cached_property
     def life_days(self) -> Floats:
@@ -68,11 +72,13 @@ class Timeline:
         """
         first = np.full((self.size, len(self.cuts)), NEVER)
         for table in self.bucket.tables:
-            rows = self.rows(table)
-            first = np.minimum(first, earliest(rows))
+            first = np.minimum(first, self._earliest(table))
         known = first != NEVER
         days = (self.cuts - np.where(known, first, 0)) / DAY
         return np.where(known, days, np.nan)
+
+    def _earliest(self, table: str) -> Instants:
+        return earliest(self.rows(table))
 
 
 def earliest(rows: Rows) -> Instants:
@@ -100,7 +106,11 @@ def _dated(facts: Facts, size: int, cuts: Instants) -> Rows:
 def _grid(start: Instants, begin: Int64, cuts: Instants) -> Grid:
     days = cuts // DAY
     base = max(min(_first_dated(start, begin) // DAY, int(days[0])), int(days[0]) - CENTURY)
-    relative = days - base
+    return grid_of(base, days - base)
+
+
+def grid_of(base: int, relative: Int64) -> Grid:
+    """The grid of cuts given in days from a table's first day."""
     reach = np.searchsorted(relative, np.arange(relative[-1] + 1), side="right").astype(np.int16)
     return Grid(base, relative, reach)
 

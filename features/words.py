@@ -1,5 +1,6 @@
 """Text as codes into the distinct words of a column."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ class Words:
     """A text column as codes into its distinct words, in no particular order; -1 is missing."""
 
     codes: Codes
-    words: tuple[str, ...]
+    words: Sequence[str]
 
     def take(self, rows: Array | slice) -> "Words":
         """The same words for some of the rows."""

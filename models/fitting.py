@@ -7,14 +7,14 @@ import numpy as np
 from models.bands.rows import BandRows
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
-from models.dataset import Dataset
+from models.dataset import Dataset, Mask
 from models.evaluation import HorizonReport, TestSet, report
 from models.hazards import Hazard, p_loss
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import Vector
 from models.sufficiency import TOO_LITTLE, NoEvidence
-from models.walkforward import OutOfTime, enough
+from models.walkforward import OutOfTime, enough, side_by_side
 
 Progress = Callable[[str], None]
 
@@ -23,19 +23,24 @@ def refit(
     material: Material, flavour: str, ready: Mapping[Interval, Calibrator], say: Progress
 ) -> tuple[Hazard, ...]:
     """Fit each calibrated interval on all its matured rows, as far as the chain reaches."""
-    hazards, data = [], material.dataset
+    data, reached = material.dataset, []
     for interval in material.how.intervals:
         risk = data.at_risk(interval, data.data_as_of)
         lost = data.lost_within(interval.end)[risk].astype(np.float64)
         if interval not in ready or not enough(lost, len(np.unique(data.ordinals[risk]))):
             break
+        reached.append((interval, risk, lost))
+    if not reached:
+        raise NoEvidence(TOO_LITTLE)
+
+    def fitted(one: tuple[Interval, Mask, Vector]) -> Hazard:
+        interval, risk, lost = one
         say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
         inputs, seed = material.inputs[risk], material.how.seed
-        fitted = material.flavours[flavour].fit(inputs, lost, material.schema, seed)
-        hazards.append(Hazard(interval, fitted, ready[interval]))
-    if not hazards:
-        raise NoEvidence(TOO_LITTLE)
-    return tuple(hazards)
+        model = material.flavours[flavour].fit(inputs, lost, material.schema, seed)
+        return Hazard(interval, model, ready[interval])
+
+    return tuple(side_by_side(fitted, reached, len(material.inputs)))
 
 
 def band_rows(

@@ -15,7 +15,7 @@ from models.hazards import p_loss
 from models.intervals import Interval
 from models.material import Material
 from models.metrics import Vector, auc, log_loss
-from models.walkforward import enough
+from models.walkforward import enough, side_by_side
 
 FOLDS = 3
 ROWS = 60_000
@@ -86,14 +86,19 @@ def _log_odds(
     dataset, out = material.dataset, np.full(len(fold), np.nan)
     risk = dataset.at_risk(interval, dataset.data_as_of)
     lost = dataset.lost_within(interval.end).astype(np.float64)
-    for turn in range(FOLDS):
-        learn = risk & (fold != turn)
-        if enough(lost[learn], len(np.unique(dataset.ordinals[learn]))):
-            seed = material.how.seed
-            model = material.flavours[flavour].fit(
-                material.inputs[learn], lost[learn], material.schema, seed
-            )
-            out[fold == turn] = model.log_odds(material.inputs[fold == turn])
+
+    def predicted(turn: int) -> Vector:
+        learn, seed = risk & (fold != turn), material.how.seed
+        if not enough(lost[learn], len(np.unique(dataset.ordinals[learn]))):
+            return np.full(int((fold == turn).sum()), np.nan)
+        model = material.flavours[flavour].fit(
+            material.inputs[learn], lost[learn], material.schema, seed
+        )
+        return model.log_odds(material.inputs[fold == turn])
+
+    turns = range(FOLDS)
+    for turn, odds in zip(turns, side_by_side(predicted, turns, len(fold)), strict=True):
+        out[fold == turn] = odds
     return out
 
 

@@ -6,10 +6,11 @@ then predict all rows of the block. Calibration and test both rest on these pred
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from models.flavours.lightgbm import ROWS_WORTH_THREADS
 from models.intervals import Interval
 
 Vector = npt.NDArray[np.float64]
+One = TypeVar("One")
+Done = TypeVar("Done")
 
 FEWEST_TRAINING_EVENTS = 25
 FEWEST_TRAINING_DATES = 2
@@ -91,9 +94,8 @@ def out_of_time(
         model = flavour.fit(inputs[fold.risk], fold.lost, schema, plan.seed)
         return model.log_odds(inputs[fold.rows])
 
-    with ThreadPoolExecutor(_workers(len(inputs))) as pool:
-        for fold, odds in zip(folds, pool.map(predicted, folds), strict=True):
-            log_odds[fold.interval][fold.rows] = odds
+    for fold, odds in zip(folds, side_by_side(predicted, folds, len(inputs)), strict=True):
+        log_odds[fold.interval][fold.rows] = odds
     return OutOfTime(log_odds, block_of, plan.embargo)
 
 
@@ -108,9 +110,14 @@ def folds_of(
             yield Fold(interval, risk, lost, rows)
 
 
-def _workers(rows: int) -> int:
-    """Small fits run side by side on one thread each; large ones thread by themselves."""
-    return (os.cpu_count() or 1) if rows < ROWS_WORTH_THREADS else 1
+def side_by_side(work: Callable[[One], Done], each: Sequence[One], rows: int) -> Iterator[Done]:
+    """What `work` gives for each, in order.
+
+    Small fits run side by side on one thread each; those of many rows thread by themselves.
+    """
+    workers = (os.cpu_count() or 1) if rows < ROWS_WORTH_THREADS else 1
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(work, each)
 
 
 def blended(one: OutOfTime, other: OutOfTime) -> OutOfTime:

@@ -28,6 +28,7 @@ from pipelines.company import (
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.snapshot import build, read_fates
+from pipelines.standing import loaded as loaded
 from pipelines.workspace import Workspace
 
 Progress = Callable[[str], None]
@@ -87,14 +88,6 @@ def assemble(
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
     return Assembled(dataset, label, catalogue, events, columns, unsafe, beside)
-
-
-def loaded(workspace: Workspace) -> Lake:
-    """The workspace's lake; InputError where nothing was loaded yet."""
-    lake = workspace.lake()
-    if not lake.exists:
-        raise InputError(f"{workspace.root} holds no data: run `forewarn load` first.")
-    return lake
 
 
 def first_day(lake: Lake, as_of: date) -> date:

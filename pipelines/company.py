@@ -1,92 +1,29 @@
 """What a configuration means in the words of features and models."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, timedelta
-from operator import itemgetter
 
-from features.currency import Rate, Rates
-from features.outcomes import AnyLoss, Declared, Label, Lapse, LogoChurn, Movement, OfContracts
-from features.segments import DEFAULT_SEGMENTS, Segments
 from features.signal import Catalogue, SnapshotColumn
 from features.signals import catalogue_for
 from models.bands import BandPlan, Capacity, Fixed, Red, Steps, TierPlan, Value
 from models.baselines import BEST_SIGNAL, BY_SEGMENT, OWN_SCORE
 from models.trained import TrainingPlan
 from pipelines.config import Config, TierBands
-from pipelines.own_signals import with_own
+from pipelines.definitions import catalogue_of as catalogue_of
+from pipelines.definitions import label_of as label_of
+from pipelines.definitions import labels_beside as labels_beside
+from pipelines.definitions import rates_of as rates_of
+from pipelines.definitions import segments_of as segments_of
 
 USUAL_SEGMENTS = ("profile__tier", "profile__revenue_class", "profile__plan")
 WARM_UP_DAYS = 30
 """History a first snapshot needs before it where the outcome itself needs less."""
 
 
-def label_of(config: Config, connected: Collection[str]) -> Label:
-    """The definition of the outcome that is learnt, derived from what is connected."""
-    outcome, learnt = config.outcome, config.learnt
-    if learnt == "lapse":
-        return Lapse(outcome.silent_days, outcome.activity, outcome.events)
-    if learnt != "any_loss":
-        return _contracted(config, connected, learnt)
-    churn = _contracted(config, connected, "logo_churn")
-    return AnyLoss(churn, _contracted(config, connected, "contraction"))
-
-
-def labels_beside(config: Config, connected: Collection[str]) -> tuple[Label, ...]:
-    """What else is learnt of the same population: one cause of any loss, and expansion.
-
-    A lapse has another population, and whoever foretells expansion has nothing beside it.
-    """
-    wanted: list[OfContracts] = []
-    if config.learnt == "any_loss":
-        wanted.append("contraction")
-    if config.learnt not in {"lapse", "expansion"} and config.models.expansion == "auto":
-        wanted.append("expansion")
-    return tuple(_contracted(config, connected, name) for name in wanted)
-
-
-def _contracted(config: Config, connected: Collection[str], name: OfContracts) -> Label:
-    """The definition of an outcome of companies with contracts, by its name."""
-    outcome = config.outcome
-    if outcome.derive == "outcomes" or "subscriptions" not in connected:
-        return Declared(name)
-    if name == "logo_churn":
-        return LogoChurn(outcome.gap_days)
-    return Movement(name, outcome.share, outcome.gap_days)
-
-
-def catalogue_of(config: Config, events: Sequence[str]) -> Catalogue:
-    """The company's catalogue: Forewarn's signals, its main events', and its own.
-
-    Raises:
-        ConfigError: the file of its own signals cannot be used.
-    """
-    return with_own(catalogue_for(events, segments_of(config)), config)
-
-
-def segments_of(config: Config) -> Segments:
-    """The limits of the company's segments: its own tiers where it has any."""
-    given = config.segments
-    tiers = sorted(config.tiers.items(), key=itemgetter(1))
-    return replace(
-        DEFAULT_SEGMENTS,
-        tiers=tuple((name, float(least)) for name, least in tiers) or DEFAULT_SEGMENTS.tiers,
-        large=given.large,
-        promising=tuple(word.lower() for word in given.promising),
-        stages=(given.onboarding_days, given.established_days, given.renewing_days),
-    )
-
-
 def own_columns(catalogue: Catalogue, events: Sequence[str]) -> tuple[SnapshotColumn, ...]:
     """The columns of the catalogue that only the company itself declares."""
     common = {column.name for column in catalogue_for(events).columns}
     return tuple(column for column in catalogue.columns if column.name not in common)
-
-
-def rates_of(config: Config) -> Rates:
-    """The company's currency and its rates of exchange."""
-    rates = tuple(Rate(r.currency, r.since, r.rate) for r in config.rates)
-    return Rates(config.company.currency, rates)
 
 
 def plan_of(config: Config) -> TrainingPlan:

@@ -20,9 +20,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from pipelines.config import Config
+from pipelines.expected import UNFIT, USER
 from pipelines.run import resolve_as_of, summary_of
 from pipelines.score import score_accounts
-from pipelines.terminal import UNFIT, USER, plain
+from pipelines.terminal import plain
 from pipelines.workspace import Workspace
 from serving.store import Job, JobRepository
 from serving.store.engine import opened

@@ -33,7 +33,7 @@ def at_hand(
         lambda model: _signals(archive, model),
         lambda model, accounts, day: seen_of(archive.scores, model, accounts, day),
     )
-    return Near(job).close_up(), Live(champion, batch)
+    return Near(job).close_up(), Live(champion, batch, prepare=archive.prepare)
 
 
 def champion_of(versions: ModelVersionRepository, bundles: Bundles) -> Champion:

@@ -19,7 +19,7 @@ from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import InputError, NoModel
 from pipelines.refusal import no_model
-from pipelines.shelf import peers_in, rows_of
+from pipelines.shelf import make, peers_in, rows_of
 from pipelines.snapshot import compute, read_snapshots
 from pipelines.stored import Stored, StoredSnapshots
 from pipelines.workspace import Workspace
@@ -100,6 +100,13 @@ class Archive:
             return Day(day, stored.accounts, rows_of(stored).row, lambda: peers_in(stored))
         table = self._computed(model, day)
         return Day(day, len(table), lambda a: row_of(table, a), lambda: PeerTable.of(table))
+
+    def prepare(self) -> None:
+        """Make the files from which single rows of the newest run are read, if need be."""
+        run = self.scores.newest()
+        stored = self.stored(self.bundles.model(run.model_version), run.as_of) if run else None
+        if stored is not None:
+            make(stored)
 
     def stored(self, model: ChurnModel, day: date) -> Stored | None:
         """The snapshot of a date that was stored last in the columns of a model, if any."""

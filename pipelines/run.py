@@ -5,15 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from features.history import ends
-from pipelines.assemble import loaded
 from pipelines.config import Config
-from pipelines.errors import InputError
 from pipelines.ingest.load import load
 from pipelines.ingest.report import LoadReport
 from pipelines.publishing import ScoreResult
 from pipelines.recalibrate import Recalibrated, due, recalibrate
 from pipelines.score import champion, score_accounts
+from pipelines.standing import resolve_as_of as resolve_as_of
 from pipelines.train import TrainResult, train_model
 from pipelines.workspace import Workspace
 
@@ -95,23 +93,6 @@ def load_sources(workspace: Workspace, config: Config, say: Progress) -> LoadRep
     """Bring the company's sources into the workspace's lake."""
     lake = workspace.lake(config.load.buckets)
     return load(config, lake, workspace.quarantine, datetime.now(UTC), say)
-
-
-def resolve_as_of(workspace: Workspace, as_of: date | None) -> date:
-    """The date given, or the last day of the data that is not in the future.
-
-    Raises InputError for a date after the data's end, where every account would look
-    silent although nobody has looked.
-    """
-    last = min(ends(loaded(workspace)), datetime.now(UTC).date())
-    if as_of is None:
-        return last
-    if as_of > last:
-        raise InputError(
-            f"--as-of {as_of} lies after the last record, {last}: choose {last} or earlier, or "
-            "load newer data first."
-        )
-    return as_of
 
 
 def summary_of(scored: ScoreResult) -> dict[str, Any]:

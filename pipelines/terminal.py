@@ -11,18 +11,6 @@ from typing import Any
 
 import typer
 
-from features.currency import UnknownRate
-from features.lake import LakeError
-from features.runners.local import WorkerLost
-from models.bundle import BrokenBundle
-from models.evidence import BrokenEvidence
-from models.sufficiency import NoEvidence
-from pipelines.errors import InputError, NoModel, NotPromoted
-from serving.settings import SettingsError
-from serving.store import StoreError
-
-USER = (InputError, UnknownRate, LakeError, SettingsError, StoreError, WorkerLost)
-UNFIT = (NoModel, NoEvidence, BrokenBundle, BrokenEvidence, NotPromoted)
 DONE, OUR_FAULT, YOUR_INPUT, NO_MODEL = 0, 1, 2, 3
 DIFFERENT = 1
 """A replay that is not identical: it may be anyone's doing, and must not pass in a script."""
@@ -51,13 +39,15 @@ class Terminal:
         """Do `work` and end with its exit code; errors become messages and exit codes."""
         try:
             code = work() or DONE
-        except (*USER, *UNFIT) as error:
-            code = YOUR_INPUT if isinstance(error, USER) else NO_MODEL
-            self._fail(code, str(error))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
-            code = OUR_FAULT
-            self._fail(code, f"this is a fault of ours: {type(error).__name__}: {error}")
+            from pipelines.expected import code_of  # knows all of the models' errors too
+
+            expected, message = code_of(error), str(error)
+            if expected is None:
+                traceback.print_exc(file=sys.stderr)
+                message = f"this is a fault of ours: {type(error).__name__}: {message}"
+            code = OUR_FAULT if expected is None else expected
+            self._fail(code, message)
         raise typer.Exit(code)
 
     def _fail(self, code: int, message: str) -> None:

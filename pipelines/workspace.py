@@ -55,6 +55,11 @@ class Workspace:
         return self.root / "snapshots"
 
     @property
+    def kept(self) -> Path:
+        """What lies between snapshots, so that one more day costs only what came since."""
+        return self.root / "kept"
+
+    @property
     def bundles(self) -> Path:
         """Verified copies of the models that serve or served, by their sums."""
         return self.root / "bundles"

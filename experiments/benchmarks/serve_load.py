@@ -15,7 +15,12 @@ from serve_client import send, summary
 from serve_processes import ROOT, Server, ours
 
 from pipelines.workspace import Workspace
-from serving.store import ModelChangeRepository, ScoreRepository, open_store
+from serving.store import (
+    ModelChangeRepository,
+    ModelVersionRepository,
+    ScoreRepository,
+    open_store,
+)
 
 ROUTES = {"account": 40, "list": 20, "explanation": 20, "history page": 10, "what-if": 5, "row": 5}
 """Of a hundred requests."""
@@ -118,14 +123,22 @@ def _swap(folder: Path, versions: list[str], seconds: float) -> None:
     """Promote the versions in turn, as a data scientist would, from another process."""
     if len(versions) < 2:
         return
-    for number in range(SWAPS):
+    for _ in range(SWAPS):
         time.sleep(seconds / (SWAPS + 1))
-        command = [sys.executable, "-m", "pipelines.cli", "promote", versions[number % 2 - 2]]
+        other = next(version for version in versions if version != _champion(folder))
+        command = [sys.executable, "-m", "pipelines.cli", "promote", other]
         why = ["--reason", "load test", "--force", "--workspace", str(folder)]
         subprocess.run(
             [*command, *why], check=True, cwd=ROOT, stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
+
+
+def _champion(folder: Path) -> str:
+    engine = open_store(Workspace(folder).store_address)
+    found = ModelVersionRepository(engine).champion()
+    engine.dispose()
+    return found.version if found else ""
 
 
 def _swaps(server: Server) -> int:

@@ -17,6 +17,7 @@ from features.kernel.days import active_days, day_runs, rhythm
 from features.kernel.extremes import first_rows, last_rows, soonest_rows
 from features.kernel.gaps import gaps
 from features.kernel.replies import answers
+from features.kernel.single import edges_at, sums_at
 from features.kernel.types import FOREVER, NO_ROW, UNDATED, Floats, Int16, Int32, Int64
 from features.kernel.variety import distinct
 from features.kernel.windows import edges, odd_rows, window_maxima, window_sums
@@ -34,12 +35,14 @@ __all__ = [
     "day_runs",
     "distinct",
     "edges",
+    "edges_at",
     "first_rows",
     "gaps",
     "last_rows",
     "odd_rows",
     "rhythm",
     "soonest_rows",
+    "sums_at",
     "window_maxima",
     "window_sums",
 ]

@@ -39,7 +39,7 @@ def gaps(
                         begin[a], begin[a + 1], day, first, last, start, cuts[k], k, by_length
                     )
                     if size:
-                        _tell(by_length, size, cuts[k] - 1 - latest, out[s, :, a, k])
+                        tell(by_length, size, cuts[k] - 1 - latest, out[s, :, a, k])
                         by_length[: int(out[s, LONGEST, a, k]) + 1] = 0
                     continue
                 while hi < begin[a + 1] and day[hi] < cuts[k]:
@@ -51,7 +51,7 @@ def gaps(
                     if lo < hi:
                         by_length[day[lo] - day[lo - 1]] -= 1
                 if hi - lo > 1:
-                    _tell(by_length, hi - lo - 1, cuts[k] - 1 - day[hi - 1], out[s, :, a, k])
+                    tell(by_length, hi - lo - 1, cuts[k] - 1 - day[hi - 1], out[s, :, a, k])
             for i in range(lo + 1, hi):
                 by_length[day[i] - day[i - 1]] = 0
     return out
@@ -94,7 +94,7 @@ def _recount(
 
 
 @part
-def _tell(by_length: Int64, size: int, silence: int, out: Floats) -> None:
+def tell(by_length: Int64, size: int, silence: int, out: Floats) -> None:
     """What is told of `size` gaps, at least one, counted by their length."""
     lower, upper = (size + 1) // 2, size // 2 + 1  # the ranks of the one or two in the middle
     seen, total, squares, outlasted, middle = 0, 0, 0, 0, 0

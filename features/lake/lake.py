@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.contract import CONTRACT_VERSION, TABLES, Table
 from features.contract.arrow import schema
@@ -13,7 +14,7 @@ from features.lake.alike import alike
 from features.lake.generation import Sources, described, extended, write_generation
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
 from features.lake.partition import buckets_for
-from features.lake.schema import KNOWN_UNTIL, chosen, stored, texts
+from features.lake.schema import KNOWN_UNTIL, LOAD, chosen, stored, texts
 from features.lake.spill import MEMORY
 from features.lake.storage import Folder, folder_at, parquet_files, read_parquet, remove
 
@@ -73,6 +74,34 @@ class Lake:
         parts = [self._read(manifest, name, index, columns) for index in held]
         whole = pa.concat_tables([columns.empty_table(), *parts])
         return whole if marks else whole.cast(schema(table))
+
+    def since(self, name: str, load: int, columns: Collection[str]) -> tuple[pa.Table, bool]:
+        """The rows of a connected table that loads after `load` brought, of some columns.
+
+        Also whether rows of those before may have ended since: newer versions write a table
+        anew, as do other things. Then the rows say until when they held.
+        """
+        manifest, table = self.manifest, TABLES[name]
+        later = [number for number in manifest.tables[name].loads if number > load]
+        anew = len(later) == len(manifest.tables[name].loads)
+        wanted = chosen(table, [*columns, LOAD])
+        parts = [wanted.empty_table()]
+        for number in later:
+            for index in range(manifest.buckets):
+                rows = self._pieces(name, number, index, wanted)
+                parts.append(rows.filter(pc.greater(rows[LOAD], load)) if anew else rows)
+        return pa.concat_tables(parts).unify_dictionaries(), anew
+
+    def _pieces(self, name: str, load: int, index: int, columns: pa.Schema) -> pa.Table:
+        text = texts(TABLES[name])
+        folder = self._folder(load) / name / f"bucket={index}"
+        files = parquet_files(folder)
+        return pa.concat_tables(
+            [
+                columns.empty_table(),
+                *(read_parquet(f, columns.names, text).cast(columns) for f in files),
+            ]
+        )
 
     def alike(self, name: str, rows: pa.Table) -> pa.Table:
         """The rows of a connected table that may be of the same facts as some of `rows`.

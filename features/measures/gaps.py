@@ -8,7 +8,7 @@ from features.kernel.gaps import LONGEST, OUTLASTED, SPREAD, USUAL
 from features.measures.lens import Lens, Numeric, Span
 from features.rows import Rows
 
-SHARED = "gaps"
+GAPS = "gaps"
 
 
 class _OfGaps(Numeric):
@@ -18,7 +18,7 @@ class _OfGaps(Numeric):
 
     def shares(self, spans: tuple[Span, ...]) -> dict[str, tuple[Span, ...]]:
         """The gaps of each window."""
-        return {SHARED: spans}
+        return {GAPS: spans}
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class OutlastedShare(_OfGaps):
 
 def _gaps(lens: Lens) -> Floats:
     """What is told of the gaps, shape (S, 4, A, K)."""
-    return lens.each_span(lens.rows, SHARED, lambda some: _found(some, lens.rows))
+    return lens.each_span(lens.rows, GAPS, lambda some: _found(some, lens.rows))
 
 
 def _found(lens: Lens, rows: Rows) -> Floats:

@@ -7,11 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from features.clock import Floats
-from features.kernel import Int32, distinct, rhythm
+from features.kernel import distinct, rhythm
 from features.measures.lens import Lens, Numeric, Span, ratio
 from features.measures.sums import Windowed, counts, sums
 from features.rows import Rows
 
+RHYTHM, SILENCES = "rhythm", "rhythm with silences"
 ENOUGH_DAYS = 3
 """Active days below which a rhythm cannot be told."""
 
@@ -123,13 +124,20 @@ class LongestSilence(Numeric):
         return _against_cadence(found, np.maximum(found[3], found[2] - 1))
 
 
-def _rhythm(lens: Lens, rows: Rows, gaps: bool) -> Int32:
+def _rhythm(lens: Lens, rows: Rows, gaps: bool) -> Floats:
+    """What is told of the active days, shape (4, S, A, K)."""
+    what = SILENCES if gaps else RHYTHM
+    return np.moveaxis(lens.each_span(rows, what, lambda some: _found(some, rows, gaps)), 1, 0)
+
+
+def _found(lens: Lens, rows: Rows, gaps: bool) -> Floats:
     days, grid = rows.active_days, rows.grid
     visible = days.begin, days.day, days.first, days.last
-    return rhythm(*visible, grid.cuts, grid.reach, lens.far, gaps)
+    found = rhythm(*visible, grid.cuts, grid.reach, lens.far, gaps)
+    return np.moveaxis(found, 0, 1).astype(np.float64)
 
 
-def _against_cadence(found: Int32, silence: Int32) -> Floats:
+def _against_cadence(found: Floats, silence: Floats) -> Floats:
     """Days of silence over the mean gap between active days."""
     count, earliest, latest, _ = found
     ratios = ratio(silence * (count - 1.0), earliest - latest)

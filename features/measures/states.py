@@ -13,6 +13,7 @@ from features.measures.sums import counts, sums
 from features.rows import DATED, Rows
 from features.words import Words
 
+FIRST, LAST = "days since the first", "days since the last"
 NONE, NO_ROWS = np.empty(0, np.int64), np.empty(0, np.int32)
 
 
@@ -24,7 +25,11 @@ class DaysSinceLast(Numeric):
 
     def over(self, lens: Lens) -> Floats:
         """Days as fractions; NaN without a dated fact in the window."""
-        return _days_since(lens, _last(lens, lens.rows, NONE, DATED))
+        return lens.each_span(lens.rows, LAST, _since_last)
+
+
+def _since_last(lens: Lens) -> Floats:
+    return _days_since(lens, _last(lens, lens.rows, NONE, DATED))
 
 
 def _days_since(lens: Lens, found: list[Int64]) -> Floats:
@@ -48,10 +53,14 @@ class DaysSinceFirst(Numeric):
 
     def over(self, lens: Lens) -> Floats:
         """Days as fractions; NaN without a dated fact in the window."""
-        rows = lens.rows
-        begins = [rows.edge(DATED if span.far is None else span.far) for span in lens.spans]
-        found = [first_rows(b, rows.edge(0), rows.first, rows.last) for b in begins]
-        return _days_since(lens, found)
+        return lens.each_span(lens.rows, FIRST, _since_first)
+
+
+def _since_first(lens: Lens) -> Floats:
+    rows = lens.rows
+    begins = [rows.edge(DATED if span.far is None else span.far) for span in lens.spans]
+    found = [first_rows(b, rows.edge(0), rows.first, rows.last) for b in begins]
+    return _days_since(lens, found)
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ class Latest(Plain):
         values = rows.facts.columns[self.column]
         found = stacked(_last(lens, rows, _rank(rows, self.column), FOREVER))
         if isinstance(values, Words):
-            return Labels(np.append(values.codes, np.int32(-1))[found], values.words)
+            return Labels(np.append(values.codes, np.int32(-1))[found], tuple(values.words))
         return np.append(rows.facts.numbers(self.column), np.nan)[found]
 
 

@@ -1,6 +1,6 @@
 """Exact sums over windows, and the measures that are sums or ratios of sums."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from features.clock import DAY, HOUR, Floats
 from features.contract import Kind
 from features.held import MILLION
-from features.kernel import Int64, window_maxima, window_sums
+from features.kernel import Int64, sums_at, window_maxima, window_sums
 from features.kernel.cells import changes
 from features.measures.lens import (
     LEAST_DAYS,
@@ -24,6 +24,7 @@ from features.parts import running_sums
 from features.rows import Rows
 
 ONES = np.empty(0, np.int64)
+MOMENTS = "days of rows"
 
 
 def counts(lens: Lens, rows: Rows) -> Floats:
@@ -37,6 +38,9 @@ def integer_sums(lens: Lens, rows: Rows, running: Int64) -> Floats:
     `running` are the sums of the numbers before each row; where empty, rows are counted.
     """
     far, near = lens.far, lens.near
+    if rows.dates == 1:
+        seen = rows.begin, rows.day, rows.first, rows.last
+        return sums_at(*seen, running, int(rows.grid.cuts[0]), far, near)
     edge, places = rows.edges([*far.tolist(), *near.tolist()])
     return window_sums(
         edge,
@@ -248,24 +252,30 @@ class Slope(Numeric):
         """Trends; NaN without facts or with fewer than seven days."""
         rows = lens.rows.dated
         rows = rows.filled(self.column) if self.column else rows
-        lanes = _lanes(rows, self.column) if self.column else [(ONES, rows.running_days, 1)]
         days = stacked([_days_lived(lens, span) for span in lens.spans])
         begins = rows.grid.cuts - lens.near[:, None, None] - days
         total, moment = np.zeros(lens.shape), np.zeros(lens.shape)
-        for running, by_day, unit in lanes:
-            amount = integer_sums(lens, rows, running) if len(running) else counts(lens, rows)
+        for amount, by_day, unit in _amounts(lens, rows, self.column):
             total += amount / unit
-            moment += (integer_sums(lens, rows, by_day) - amount * begins) / unit
+            moment += (by_day - amount * begins) / unit
         return _trend(total, moment, days)
 
 
-def _lanes(rows: Rows, column: str) -> list[tuple[Int64, Int64, int]]:
-    """Running sums of a column, the same of each number times its day, and their unit."""
-    whole, millionths = rows.held.exact(column)
+def _amounts(lens: Lens, rows: Rows, column: str) -> list[tuple[Floats, Floats, int]]:
+    """Sums of a column, the same of each number times its day, and their unit."""
+    whole, millionths = rows.held.exact(column) if column else (ONES, ONES)
     if not len(whole):
-        return [(ONES, rows.running_days, 1)]
+        return [(counts(lens, rows), lens.each_span(rows, MOMENTS, _moments(rows)), 1)]
     lanes = [(whole, 1)] + ([(millionths, MILLION)] if len(millionths) else [])
-    return [(running_sums(v), running_sums(v * rows.day), unit) for v, unit in lanes]
+    return [(_summed(lens, rows, n), _summed(lens, rows, n * rows.day), u) for n, u in lanes]
+
+
+def _moments(rows: Rows) -> Callable[[Lens], Floats]:
+    return lambda some: integer_sums(some, rows, rows.running_days)
+
+
+def _summed(lens: Lens, rows: Rows, values: Int64) -> Floats:
+    return integer_sums(lens, rows, running_sums(values))
 
 
 def _days_lived(lens: Lens, span: Span) -> Int64:

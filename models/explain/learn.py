@@ -16,6 +16,7 @@ from models.flavours.base import Fitted
 from models.flavours.shifted import FittedShifted
 from models.hazards import Hazard, explain
 from models.material import Material
+from models.walkforward import side_by_side
 
 Mask = npt.NDArray[np.bool_]
 Progress = Callable[[str], None]
@@ -41,11 +42,9 @@ def learn_reference(
     place = positions(families, material.schema.names)
     say(f"{len(place)} signals are {len(families)} families; seeing which signs are steady")
     rows, some = newest[:ROWS_EXPLAINED], material.sampled(ROWS_REFITTED)
-    again = [
-        sums(explain(half, rows)[0], place)
-        for mask in halves(_accounts(some), seed)
-        if (half := _on_half(some, flavour, chain, mask))
-    ]
+    masks = halves(_accounts(some), seed)
+    refits = side_by_side(lambda m: _on_half(some, flavour, chain, m), masks, len(some.inputs))
+    again = [sums(explain(half, rows)[0], place) for half in refits if half]
     mine = sums(explain(chain, rows)[0], place)
     steady = steady_from(mine, again) if again else np.zeros(len(families))
     return Reference(

@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 from typing import Any, Self
 
 import lightgbm
@@ -14,6 +13,7 @@ from models.explain.forest import Forest
 from models.explain.trees import TreeExplainer
 from models.flavours.base import Files, Vector
 from models.flavours.space import Range, Space, Switch
+from models.flavours.turns import Turns
 
 MODEL_FILE = "model.lgb.txt"
 
@@ -31,9 +31,8 @@ PARAMETERS: dict[str, Any] = {
 """What is never tuned."""
 METHOD = "intermediate"
 """How signs are kept: no worse than "advanced" on the folds tried (ADR 16), and nearly free."""
-ONE_AT_A_TIME = Lock()
-"""LightGBM keeps its number of threads for the whole process: two calls that set it at once
-write beyond their buffers, so calls from several threads wait for one another."""
+TURNS = Turns()
+"""LightGBM keeps its number of threads for the whole process: every call names its own."""
 ROWS_WALKED = 512
 """Up to so many rows, calling LightGBM costs more than walking the trees, which gives the same."""
 ROWS_WORTH_THREADS = 200_000
@@ -52,8 +51,10 @@ class FittedLightGBM:
         """Log-odds of loss, shape (rows,); a row's do not depend on the rows beside it."""
         if len(inputs) <= ROWS_WALKED:
             return self.forest.log_odds(inputs)
-        with ONE_AT_A_TIME:
-            return np.asarray(self.booster.predict(inputs, raw_score=True), dtype=np.float64)
+        threads = threads_for(len(inputs))
+        with TURNS.taken(threads):
+            odds = self.booster.predict(inputs, raw_score=True, num_threads=threads)
+        return np.asarray(odds, dtype=np.float64)
 
     def contributions(self, inputs: Matrix) -> Matrix:
         """Path-dependent TreeSHAP (Lundberg et al. 2020), shape (rows, columns + 1)."""
@@ -64,13 +65,13 @@ class FittedLightGBM:
     @cached_property
     def explainer(self) -> TreeExplainer:
         """The tables that rows are explained from, made when first asked for."""
-        with ONE_AT_A_TIME:
+        with TURNS.taken(1):
             return TreeExplainer(self.booster)
 
     @cached_property
     def forest(self) -> Forest:
         """The trees as walks need them, read when first asked for."""
-        with ONE_AT_A_TIME:
+        with TURNS.taken(1):
             return Forest.of(self.booster)
 
     def to_files(self) -> Files:
@@ -113,16 +114,16 @@ class LightGBM:
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLightGBM:
         """Fit on rows at risk; `lost` is 0 or 1."""
+        threads = threads_for(len(inputs))
         data = lightgbm.Dataset(
             inputs,
             label=lost,
             feature_name=[f"c{i}" for i in range(inputs.shape[1])],
             categorical_feature=schema.word_positions,
-            params={"verbosity": -1},
+            params={"verbosity": -1, "num_threads": threads},
         )
-        threads = threads_for(len(inputs))
         parameters = {**self.parameters(schema), "seed": seed, "num_threads": threads}
-        with ONE_AT_A_TIME:
+        with TURNS.taken(threads):
             return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))
 
     def parameters(self, schema: InputSchema) -> dict[str, Any]:

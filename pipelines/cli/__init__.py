@@ -14,7 +14,10 @@ def main() -> None:
     The commands are imported only now: a process that computes a bucket imports this module
     too, where it was started by the installed `forewarn`, and needs nothing of them.
     """
-    if sys.argv[1:2] == ["explain"]:
+    command = sys.argv[1:2]
+    if command == ["day"]:
+        from pipelines.cli.day import app  # without the models
+    elif command == ["explain"]:
         from pipelines.cli.explaining import app  # without what training and reports need
     else:
         from pipelines.cli.commands import app

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from pipelines.cli import access, bands, database, deciding, jobs, readers
+from pipelines.cli.day import day
 from pipelines.cli.demo import demo
 from pipelines.cli.explaining import explain
 from pipelines.cli.insights import insights
@@ -22,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "rollback": deciding.rollback,
     "history": deciding.history,
     "bakeoff": deciding.bakeoff,
+    "day": day,
     "replay": jobs.replay,
     "run": jobs.run_all,
     "serve": readers.serve,

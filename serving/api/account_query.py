@@ -1,8 +1,8 @@
-"""The filters and orders of the list of accounts, as its address takes them."""
+"""What the list of accounts can be asked, by `/v1/accounts`, the console and kept views."""
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from models.score import Band
 from serving.api.days import Day
@@ -14,6 +14,8 @@ from serving.store.rows import storable
 PAGE_LIMIT = 200
 MOST_WORDS = 20
 FURTHEST = 3650
+"""Days ahead or back that a renewal is looked for."""
+SEGMENTS = ("industry", "region", "size_class", "revenue_class", "stage", "paid_or_free")
 
 
 def _storable(word: str) -> str:
@@ -27,63 +29,72 @@ def _storable(word: str) -> str:
     return word
 
 
-Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$"), AfterValidator(_storable)]
+Word = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$"), AfterValidator(_storable)
+]
 Words = Annotated[list[Word], Field(max_length=MOST_WORDS)]
 Days = Annotated[int, Field(ge=-FURTHEST, le=FURTHEST)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
-AGAIN = "repeat for several"
+
+def _words(what: str, example: str) -> list[str]:
+    found: list[str] = Field(
+        default=[], description=f"Only {what}; repeat for several.", examples=[[example]]
+    )
+    return found
+
+
+def _bound(what: str, example: float) -> float | None:
+    found: float | None = Field(default=None, description=what, examples=[example])
+    return found
 
 
 class AccountFilter(BaseModel):
-    """Which accounts, in which order, and how many at once; what a view keeps."""
+    """Which accounts, in which order, and how many at once."""
 
     model_config = ConfigDict(extra="forbid")
 
     band: list[Band] = Field(
-        default=[], max_length=MOST_WORDS, description=f"Only these bands; {AGAIN}."
+        default=[], max_length=MOST_WORDS, description="Only these bands; repeat for several."
     )
-    tier: Words = Field(default=[], description=f"Only these tiers; {AGAIN}.")
-    csm: Words = Field(
-        default=[], description=f"Only accounts of these CSMs; {AGAIN}, empty for nobody's."
-    )
-    industry: Words = Field(default=[], description=f"Only these industries; {AGAIN}.")
-    region: Words = Field(default=[], description=f"Only these regions; {AGAIN}.")
-    size_class: Words = Field(default=[], description=f"Only these size classes; {AGAIN}.")
-    revenue_class: Words = Field(
-        default=[], description=f"Only these classes of yearly revenue; {AGAIN}."
-    )
-    stage: Words = Field(default=[], description=f"Only these stages of life; {AGAIN}.")
-    paid_or_free: Words = Field(default=[], description=f"`paid` or `free`; {AGAIN}.")
+    tier: Words = _words("these tiers", "enterprise")
+    csm: Words = _words("accounts of these CSMs, empty for nobody's", "Lena Fischer")
+    industry: Words = _words("these industries", "Logistics")
+    region: Words = _words("these regions", "DACH")
+    size_class: Words = _words("these classes of size", "201-1000")
+    revenue_class: Words = _words("these classes of yearly revenue", "high")
+    stage: Words = _words("these stages of life", "established")
+    paid_or_free: Words = _words("paid or free accounts", "paid")
     renews_from: Days | None = Field(
-        default=None, description="Renews so many days after the run or later; 0 is its day."
+        default=None,
+        description="Renews so many days after the run or later; 0 is its day.",
+        examples=[0],
     )
     renews_to: Days | None = Field(
-        default=None, description="Renews so many days after the run or earlier."
+        default=None, description="Renews so many days after the run or earlier.", examples=[90]
     )
     changed_since: Day | None = Field(
-        default=None, description="Came into its band from another on that day or later."
+        default=None,
+        description="Came into its band from another on that day or later.",
+        examples=["2026-06-01"],
     )
-    last_spoke_min: Number | None = Field(
-        default=None, description="So many days or more since the customer spoke."
+    last_spoke_min: Number | None = _bound("So many days or more since the customer spoke.", 30)
+    last_spoke_max: Number | None = _bound("So many days or fewer.", 90)
+    users_min: Number | None = _bound("So many people or more used the product in 30 days.", 1)
+    users_max: Number | None = _bound("So many people or fewer.", 5)
+    users_change_min: Number | None = _bound(
+        "Their change against the 30 days before, or more.", -0.5
     )
-    last_spoke_max: Number | None = Field(default=None, description="So many days or fewer.")
-    users_min: Number | None = Field(
-        default=None, description="So many people or more used the product in 30 days."
+    users_change_max: Number | None = _bound("That change or less.", 0)
+    utilisation_min: Number | None = _bound(
+        "So many active people per seat paid for, or more.", 0.2
     )
-    users_max: Number | None = Field(default=None, description="So many people or fewer.")
-    users_change_min: Number | None = Field(
-        default=None, description="Their change against the 30 days before, or more."
-    )
-    users_change_max: Number | None = Field(default=None, description="That change or less.")
-    utilisation_min: Number | None = Field(
-        default=None, description="So many active people per seat paid for, or more."
-    )
-    utilisation_max: Number | None = Field(default=None, description="So many or fewer.")
+    utilisation_max: Number | None = _bound("So many or fewer.", 0.8)
     search: Word = Field(
         default="",
         description="A word of the name begins like this, upper and lower case alike, or the id"
         " does as it is spelt.",
+        examples=["bright"],
     )
     sort: Sort = Field(
         default=Sort.RISK,
@@ -94,8 +105,7 @@ class AccountFilter(BaseModel):
 
     def question(self) -> Question:
         """What the store is asked."""
-        columns = ("industry", "region", "size_class", "revenue_class", "stage", "paid_or_free")
-        words = {name: tuple(getattr(self, name)) for name in columns}
+        words = {name: tuple(getattr(self, name)) for name in SEGMENTS}
         bounds = (
             Between(each.name, getattr(self, f"{each.name}_min"), getattr(self, f"{each.name}_max"))
             for each in KEPT

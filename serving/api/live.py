@@ -44,11 +44,13 @@ class Live:
         champion: the model that serves.
         batch: scores with it.
         today: the present day, UTC.
+        prepare: makes what requests of a new run would have to wait for.
     """
 
     champion: Champion
     batch: Batch
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
+    prepare: Callable[[], None] = lambda: None
 
 
 def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:

@@ -154,10 +154,16 @@ class Watch:
     Args:
         champion: what is kept up to date.
         seconds: between two looks.
+        also: done after each look, so that no request has to wait for it.
     """
 
-    def __init__(self, champion: Champion, seconds: float = SECONDS_BETWEEN_LOOKS) -> None:
-        self._champion, self._seconds = champion, seconds
+    def __init__(
+        self,
+        champion: Champion,
+        seconds: float = SECONDS_BETWEEN_LOOKS,
+        also: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._champion, self._seconds, self._also = champion, seconds, also
         self._ended = Event()
         self._thread = Thread(target=self._watch, name="champion", daemon=True)
 
@@ -175,5 +181,6 @@ class Watch:
         while not self._ended.wait(self._seconds):
             try:
                 self._champion.look()
+                self._also()
             except Exception as error:  # the store may be away; the next look finds it again
-                LOG.error("which model serves cannot be asked: %s", type(error).__name__)
+                LOG.error("what serves cannot be brought up to date: %s", type(error).__name__)

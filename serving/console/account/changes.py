@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.explain.change import MODEL_UPDATED, RECALIBRATED
+from models.explain.terms import MODEL_UPDATED, RECALIBRATED
 from models.score import Band
 from serving.charts.steps import scale_of, share, step, ticks, whole
 from serving.console.account.waterfall import (

@@ -68,7 +68,7 @@ def loaded(folder: Path, config: Config, now: datetime = NOW) -> tuple[str, bool
     return lake.manifest.digest, report.changed
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(accounts, max_size=6),
     st.lists(usage, max_size=12),

@@ -1,0 +1,131 @@
+"""One more day: a snapshot from what is kept between snapshots, told from what came since."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from features.kept import KeptCompany, NotKept
+from features.kept.from_lake import buckets_of, came_since, first_facts
+from features.lake import Lake
+from features.outcomes import Label
+from features.signal import Catalogue
+from features.snapshot import fingerprint
+from pipelines.config import Config
+from pipelines.definitions import catalogue_of, label_of, rates_of
+from pipelines.errors import InputError
+from pipelines.recipe import recipe_of
+from pipelines.standing import loaded
+from pipelines.stored import DIGITS, LakeState, Stored, StoredSnapshots
+from pipelines.workspace import Workspace
+
+Progress = Callable[[str], None]
+EVENTS = "events.json"
+
+
+@dataclass(frozen=True)
+class Day:
+    """One more snapshot.
+
+    Attributes:
+        anew: why all rows were read; empty where only those that came since were.
+    """
+
+    stored: Stored
+    anew: str
+
+    def summary(self) -> dict[str, Any]:
+        """Everything worth telling, as plain JSON values."""
+        return {
+            "as_of": self.stored.as_of.isoformat(),
+            "accounts": self.stored.accounts,
+            "columns": len(self.stored.recipe.definitions),
+            "fingerprint": self.stored.recipe.fingerprint,
+            "sha256": self.stored.sha256,
+            "anew": self.anew,
+        }
+
+    def text(self) -> str:
+        """The same for people."""
+        how = f"All rows were read: {self.anew}." if self.anew else "Only what came since was read."
+        return (
+            f"A snapshot of {self.stored.accounts} accounts at {self.stored.as_of} is stored. "
+            f"{how} `forewarn replay` proves it."
+        )
+
+
+def one_more_day(
+    workspace: Workspace, config: Config, as_of: date, anew: bool, say: Progress
+) -> Day:
+    """Store the snapshot of a date, from what is kept where that is exact.
+
+    Args:
+        workspace: holds the lake.
+        config: the configuration.
+        as_of: the date, no earlier than that of what is kept, or all rows are read.
+        anew: read all rows, for the main events of the model that serves now.
+        say: told of progress.
+
+    Raises:
+        InputError: nothing is loaded, or corrected rows of a log make keeping impossible.
+    """
+    lake = loaded(workspace)
+    events = _events(workspace, anew)
+    label = label_of(config, lake.manifest.tables)
+    catalogue = catalogue_of(config, events)
+    folder = workspace.kept / fingerprint(catalogue)[:DIGITS]
+    kept, why = _gone_on(folder, catalogue, label, lake, as_of, anew, say)
+    manifest = lake.manifest
+    snapshot = kept.snapshot(label.population, rates_of(config))
+    state = LakeState(manifest.generation, manifest.digest, kept.rows_seen())
+    recipe = recipe_of(config, label, catalogue, events)
+    stored = StoredSnapshots(workspace.snapshots).keep(snapshot, as_of, recipe, state)
+    kept.save(manifest.generation)
+    return Day(stored, why)
+
+
+def _events(workspace: Workspace, anew: bool) -> tuple[str, ...]:
+    """The main events that what is kept was made for, or those of the model that serves."""
+    file = workspace.kept / EVENTS
+    if file.exists() and not anew:
+        return tuple(json.loads(file.read_text(encoding="utf-8")))
+    from pipelines.score import champion  # loads all of the models; not needed on other days
+
+    events = tuple(champion(workspace).events)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(events), encoding="utf-8")
+    return events
+
+
+def _gone_on(
+    folder: Path,
+    catalogue: Catalogue,
+    label: Label,
+    lake: Lake,
+    as_of: date,
+    anew: bool,
+    say: Progress,
+) -> tuple[KeptCompany, str]:
+    """What is kept at a date, and why it was made anew, if it was."""
+    kept = KeptCompany(folder, catalogue, [label])
+    why = "this was asked for" if anew else "" if kept.cut else "nothing is kept yet"
+    if not why:
+        try:
+            kept.advance(came_since(kept, lake), as_of)
+            return kept, ""
+        except NotKept as error:
+            why = str(error)
+    say(f"reading all rows: {why}")
+    shutil.rmtree(folder, ignore_errors=True)
+    kept = KeptCompany(folder, catalogue, [label])
+    try:
+        kept.begin(buckets_of(kept, lake), first_facts(lake), as_of)
+    except NotKept as error:
+        raise InputError(
+            f"snapshots of this company cannot go on day by day: {error}. "
+            "`forewarn score` computes them from all rows."
+        ) from error
+    return kept, why
