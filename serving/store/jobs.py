@@ -141,17 +141,6 @@ class JobRepository:
             chosen = chosen.where(JOB.c.kind == kind)
         return [_job(row) for row in connection.execute(chosen).mappings()]
 
-    def fail_unfinished(self, message: str) -> int:
-        """Every job that is not over failed, e.g. because the service ended; gives how many."""
-        open_ones = JOB.c.state.in_([JobState.WAITING.value, JobState.RUNNING.value])
-        ended = {
-            "state": JobState.FAILED.value,
-            "message": message[:MESSAGE_LENGTH],
-            "ended_at": self._clock(),
-        }
-        with writing(self._engine) as connection:
-            return connection.execute(update(JOB).where(open_ones).values(**ended)).rowcount
-
     def job(self, job_id: str) -> Job | None:
         """A job; None where there is none."""
         with reading(self._engine) as connection:
