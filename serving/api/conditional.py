@@ -16,7 +16,8 @@ from serving.auth.gate import Rule
 from serving.auth.roles import Principal
 
 PROCESS = secrets.token_hex(8)
-REVALIDATE = "private, no-cache"
+NOT_KEPT = "no-store"
+"""Browsers keep nothing that tells of customers; programs keep the tag themselves."""
 UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Nothing has changed since the answer with this tag."}
 }
@@ -55,7 +56,7 @@ def until_published(published: Callable[[], str], rule: Rule) -> Any:
         if matches(if_none_match or "", tag):
             raise NotModified(tag)
         response.headers["etag"] = tag
-        response.headers["cache-control"] = REVALIDATE
+        response.headers["cache-control"] = NOT_KEPT
 
     return Depends(check)
 
@@ -68,5 +69,5 @@ def matches(given: str, tag: str) -> bool:
 
 def not_modified(error: NotModified) -> Response:
     """The answer without a body."""
-    headers = {"etag": error.tag, "cache-control": REVALIDATE}
+    headers = {"etag": error.tag, "cache-control": NOT_KEPT}
     return Response(status_code=304, headers=headers)

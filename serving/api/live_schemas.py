@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from models.score import Band
+from serving.api.days import Day
 from serving.api.schemas import BAND, HEALTH, HorizonOut, ReasonOut
 from serving.live.batch import MOST_ROWS
 
@@ -45,7 +46,7 @@ class BatchIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: date | None = Field(
+    as_of: Day | None = Field(
         default=None, description="The day the signals describe; by default today, UTC."
     )
     accounts: list[RowIn] = Field(

@@ -26,7 +26,7 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 Fact = Callable[[Table, Row], tuple[Any, ...]]
 
-EXAMPLES = 130
+EXAMPLES = 90
 CATALOGUE = catalogue_for(["login", "Login", "volume"])
 RATES = Rates("EUR", tuple(Rate(c, date(2024, 2, 10), 2) for c in ("USD", "CHF")))  # type: ignore[arg-type]
 LABELS: tuple[Label, ...] = (

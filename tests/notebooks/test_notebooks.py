@@ -15,7 +15,7 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 def test_notebook_runs_from_top_to_bottom(
     path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("FOREWARN_NOTEBOOK_ACCOUNTS", "450")
+    monkeypatch.setenv("FOREWARN_NOTEBOOK_ACCOUNTS", "260")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=600, kernel_name="python3").execute(cwd=str(tmp_path))

@@ -208,7 +208,7 @@ class TrainedTwice:
         return self.first["model_version"], self.later["model_version"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # tests of other modules put other models into service
 def trained_twice(once: Once, tmp_path_factory: pytest.TempPathFactory) -> TrainedTwice:
     def make(folder: Path) -> None:
         company = write_company(folder)

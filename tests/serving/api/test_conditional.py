@@ -27,7 +27,7 @@ def test_an_answer_holds_until_something_is_published(client, sqlite_store, make
     first = client.get(address)
     assert first.status_code == 200
     tag = first.headers["etag"]
-    assert first.headers["cache-control"] == "private, no-cache"
+    assert first.headers["cache-control"] == "no-store"
 
     same = client.get(address, headers={"if-none-match": f'"other", {tag}'})
     assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
