@@ -108,7 +108,8 @@ class Near:
         case = self.explaining.case(account)
         healthier = self.explaining.actions(case.model).healthier
         peers = peers_of(case.day.peers(), case.row.cells)
-        names = sorted(name for name in healthier if name in case.model.schema.names)
+        read = set(case.model.schema.names)
+        names = sorted(name for name in healthier if name in read)
         found = _peer_range(case, peers, names)
         catalogue = self._archive.catalogue(case.model)
         units = {column.name: column.signal.unit for column in catalogue.columns}
