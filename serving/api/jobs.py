@@ -115,12 +115,33 @@ def router(engine: Engine, runner: Runner | None) -> APIRouter:
     """The routes of jobs; without `runner` they say that none can be started."""
     jobs = JobRepository(engine)
     routes = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+    _add_reading(routes, jobs)
+    _add_starting(routes, jobs, engine, runner)
+    _add_following(routes, jobs)
+    _add_cancelling(routes, jobs, runner)
+    return routes
 
+
+def _add_reading(routes: APIRouter, jobs: JobRepository) -> None:
     @routes.get("", operation_id="list_jobs", summary="List jobs", responses=documented(*GUARDED))
     def list_jobs(principal: JobsReader) -> JobsOut:  # noqa: ARG001  the rule is all
         """The last fifty jobs."""
         return JobsOut(items=[_out(job) for job in jobs.newest()])
 
+    @routes.get(
+        "/{job_id}",
+        operation_id="get_job",
+        summary="Get one job",
+        responses=documented(problems.UNKNOWN_JOB, problems.INVALID_QUERY, *GUARDED),
+    )
+    def get_job(job_id: JobId, principal: JobsReader) -> JobOut:  # noqa: ARG001
+        """How far a job is, and what came of it."""
+        return _out(_found(jobs, job_id))
+
+
+def _add_starting(
+    routes: APIRouter, jobs: JobRepository, engine: Engine, runner: Runner | None
+) -> None:
     @routes.post(
         "",
         operation_id="start_job",
@@ -156,16 +177,8 @@ def router(engine: Engine, runner: Runner | None) -> APIRouter:
         location = {"location": f"/v1/jobs/{answer.body['job_id']}"}
         return JSONResponse(answer.body, answer.status, location)
 
-    @routes.get(
-        "/{job_id}",
-        operation_id="get_job",
-        summary="Get one job",
-        responses=documented(problems.UNKNOWN_JOB, problems.INVALID_QUERY, *GUARDED),
-    )
-    def get_job(job_id: JobId, principal: JobsReader) -> JobOut:  # noqa: ARG001
-        """How far a job is, and what came of it."""
-        return _out(_found(jobs, job_id))
 
+def _add_following(routes: APIRouter, jobs: JobRepository) -> None:
     @routes.get(
         "/{job_id}/events",
         operation_id="follow_job",
@@ -198,6 +211,8 @@ def router(engine: Engine, runner: Runner | None) -> APIRouter:
         stream: AsyncIterator[str] = follow(look, last_event_id)
         return StreamingResponse(stream, media_type="text/event-stream")
 
+
+def _add_cancelling(routes: APIRouter, jobs: JobRepository, runner: Runner | None) -> None:
     @routes.delete(
         "/{job_id}",
         operation_id="cancel_job",
@@ -215,8 +230,6 @@ def router(engine: Engine, runner: Runner | None) -> APIRouter:
         if runner is not None:
             runner.stop(job)
         return _out(_found(jobs, job_id))
-
-    return routes
 
 
 def _require_none(unfinished: list[Job]) -> None:

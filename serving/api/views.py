@@ -101,7 +101,14 @@ def router(engine: Engine) -> APIRouter:
     """The routes of views; everybody has their own."""
     views = SavedViewRepository(engine)
     routes = APIRouter(prefix="/v1/views", tags=["views"])
+    _add_reading(routes, views)
+    _add_keeping(routes, views, engine)
+    _add_changing(routes, views)
+    _add_dropping(routes, views)
+    return routes
 
+
+def _add_reading(routes: APIRouter, views: SavedViewRepository) -> None:
     @routes.get(
         "", operation_id="list_views", summary="List your views", responses=documented(*GUARDED)
     )
@@ -109,6 +116,19 @@ def router(engine: Engine) -> APIRouter:
         """The views that whoever asks has kept; nobody sees those of others."""
         return ViewsOut(items=[_out(view) for view in views.all(principal.name)])
 
+    @routes.get(
+        "/{view_id}",
+        operation_id="get_view",
+        summary="Get one view",
+        responses=documented(problems.UNKNOWN_VIEW, problems.INVALID_QUERY, *GUARDED)
+        | {200: {"headers": TAGGED}},
+    )
+    def get_view(view_id: ViewId, principal: ViewKeeper, response: Response) -> ViewOut:
+        """One of your views; its ETag is needed to change it."""
+        return _tagged(_found(views.view(principal.name, view_id), view_id), response)
+
+
+def _add_keeping(routes: APIRouter, views: SavedViewRepository, engine: Engine) -> None:
     @routes.post(
         "",
         operation_id="create_view",
@@ -141,17 +161,8 @@ def router(engine: Engine) -> APIRouter:
         headers = {"location": address, "etag": tag_of(answer.body["version"])}
         return JSONResponse(answer.body, answer.status, headers)
 
-    @routes.get(
-        "/{view_id}",
-        operation_id="get_view",
-        summary="Get one view",
-        responses=documented(problems.UNKNOWN_VIEW, problems.INVALID_QUERY, *GUARDED)
-        | {200: {"headers": TAGGED}},
-    )
-    def get_view(view_id: ViewId, principal: ViewKeeper, response: Response) -> ViewOut:
-        """One of your views; its ETag is needed to change it."""
-        return _tagged(_found(views.view(principal.name, view_id), view_id), response)
 
+def _add_changing(routes: APIRouter, views: SavedViewRepository) -> None:
     @routes.put(
         "/{view_id}",
         operation_id="change_view",
@@ -180,6 +191,8 @@ def router(engine: Engine) -> APIRouter:
             raise _taken(view, error) from error
         return _tagged(_found(found, view_id), response)
 
+
+def _add_dropping(routes: APIRouter, views: SavedViewRepository) -> None:
     @routes.delete(
         "/{view_id}",
         operation_id="remove_view",
@@ -198,8 +211,6 @@ def router(engine: Engine) -> APIRouter:
             raise changed(str(error), if_match) from error
         if not gone:
             _found(None, view_id)
-
-    return routes
 
 
 def _query(view: ViewIn) -> dict[str, Any]:

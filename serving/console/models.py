@@ -1,6 +1,7 @@
 """`/models`: does the score keep its word, which version serves, and who is to serve next."""
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -26,29 +27,11 @@ Beside = Annotated[str, Query(max_length=200, description="The version beside th
 def router(console: Console, engine: Engine, workshop: Workshop) -> APIRouter:
     """The routes."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    known, changes = ModelVersionRepository(engine), ModelChangeRepository(engine)
-
-    def page(principal: Principal, beside: str, **more: Any) -> Response:
-        champion, story = known.champion(), changes.all()
-        rows = versions(known.newest(), champion, story)
-        other = _beside(rows, beside)
-        context = {
-            "champion": champion,
-            "word": word_of(champion, other.model if other else None) if champion else None,
-            "rows": rows,
-            "other": other,
-            "side": side_by_side(champion, other.model) if champion and other else None,
-            "earlier": served_before(story),
-            "may_change": workshop.change is not None and principal.may(Action.CHANGE_MODELS),
-            "workshop": workshop,
-            "principal": principal,
-        }
-        run = console.scores.newest()
-        return console.renderer.page("models.html", run, **{"refusal": "", **context, **more})
+    desk = _Desk(console, ModelVersionRepository(engine), ModelChangeRepository(engine), workshop)
 
     @routes.get(HOME, response_model=None)
     def show_models(principal: ModelsReader, beside: Beside = "") -> Response:
-        return page(principal, beside)
+        return desk.page(principal, beside)
 
     @routes.post(f"{HOME}/change", response_model=None)
     async def change_model(request: Request, principal: ModelsChanger) -> Response:
@@ -56,40 +39,79 @@ def router(console: Console, engine: Engine, workshop: Workshop) -> APIRouter:
         version, reason = fields.get("version", ""), fields.get("reason", "").strip()
         if not 0 < len(reason) <= LONGEST_REASON:
             why = f"Say why, in up to {LONGEST_REASON} characters: it is kept in the audit log."
-            return await run_in_threadpool(_again, page, principal, version, why)
-        if fields.get("sure") != "yes":
-            return await run_in_threadpool(ask, principal, version, reason)
-        return await run_in_threadpool(do, principal, version, reason)
-
-    def ask(principal: Principal, version: str, reason: str) -> Response:
-        """The same once more, with what is about to happen."""
-        champion = known.champion()
-        wanted = known.get(version) if version else None
-        to = version or served_before(changes.all())
-        side = side_by_side(champion, wanted) if champion and wanted else None
-        context = {"to": to, "version": version, "reason": reason, "champion": champion}
-        return console.renderer.page(
-            "model_change.html", console.scores.newest(), principal=principal, side=side, **context
-        )
-
-    def do(principal: Principal, version: str, reason: str) -> Response:
-        if workshop.change is None:
-            detail = "The service was started without its workspace, which holds the models."
-            raise ProblemError(problems.FORBIDDEN, detail, next="forewarn promote VERSION")
-        try:
-            workshop.change(version, reason, None if principal == HERE else principal.name)
-        except NotChanged as refused:
-            return _again(page, principal, version, str(refused))
-        return RedirectResponse(HOME, status_code=303)
+            return await run_in_threadpool(desk.again, principal, version, why)
+        answer = desk.change if fields.get("sure") == "yes" else desk.ask
+        return await run_in_threadpool(answer, principal, version, reason)
 
     return routes
 
 
-def _again(page: Any, principal: Principal, version: str, why: str) -> Response:
-    """The page with what speaks against a change."""
-    answer: Response = page(principal, version, refusal=why)
-    answer.status_code = 409
-    return answer
+@dataclass(frozen=True)
+class _Desk:
+    """What the routes do, each as one page.
+
+    Attributes:
+        known: the versions there are.
+        changes: which of them served when, and why.
+        workshop: changes which one serves.
+    """
+
+    console: Console
+    known: ModelVersionRepository
+    changes: ModelChangeRepository
+    workshop: Workshop
+
+    def page(self, principal: Principal, beside: str, refusal: str = "") -> Response:
+        """Champion, track record and versions, with one of them beside the champion."""
+        champion, story = self.known.champion(), self.changes.all()
+        rows = versions(self.known.newest(), champion, story)
+        other = _beside(rows, beside)
+        return self.console.renderer.page(
+            "models.html",
+            self.console.scores.newest(),
+            champion=champion,
+            word=word_of(champion, other.model if other else None) if champion else None,
+            rows=rows,
+            other=other,
+            side=side_by_side(champion, other.model) if champion and other else None,
+            earlier=served_before(story),
+            may_change=self.workshop.change is not None and principal.may(Action.CHANGE_MODELS),
+            workshop=self.workshop,
+            principal=principal,
+            refusal=refusal,
+        )
+
+    def again(self, principal: Principal, version: str, why: str) -> Response:
+        """The page with what speaks against a change."""
+        answer = self.page(principal, version, why)
+        answer.status_code = 409
+        return answer
+
+    def ask(self, principal: Principal, version: str, reason: str) -> Response:
+        """The same once more, with what is about to happen."""
+        champion = self.known.champion()
+        wanted = self.known.get(version) if version else None
+        return self.console.renderer.page(
+            "model_change.html",
+            self.console.scores.newest(),
+            to=version or served_before(self.changes.all()),
+            version=version,
+            reason=reason,
+            champion=champion,
+            side=side_by_side(champion, wanted) if champion and wanted else None,
+            principal=principal,
+        )
+
+    def change(self, principal: Principal, version: str, reason: str) -> Response:
+        """Let another version serve, or say why not."""
+        if self.workshop.change is None:
+            detail = "The service was started without its workspace, which holds the models."
+            raise ProblemError(problems.FORBIDDEN, detail, next="forewarn promote VERSION")
+        try:
+            self.workshop.change(version, reason, None if principal == HERE else principal.name)
+        except NotChanged as refused:
+            return self.again(principal, version, str(refused))
+        return RedirectResponse(HOME, status_code=303)
 
 
 def _beside(rows: tuple[VersionRow, ...], asked: str) -> VersionRow | None:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from serving.store.columns import compact
 from serving.store.errors import KeyReusedError
 from serving.store.tables import IDEMPOTENCY
-from serving.store.transactions import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class IdempotencyRepository:
     Example::
 
         with writing(engine) as connection:
+            repository.forget(connection, yesterday)
             known = repository.recall(connection, request)
             if known is None:
                 ...                     # what the request is to do, on this connection
@@ -56,13 +56,7 @@ class IdempotencyRepository:
 
     Writers wait for one another, so that two requests with one key at a time cannot both find
     it unknown.
-
-    Args:
-        engine: a store opened by `open_store`.
     """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     def recall(self, connection: Connection, request: Request) -> Answer | None:
         """What the same request was answered; None where it is new.
@@ -96,8 +90,7 @@ class IdempotencyRepository:
         }
         connection.execute(insert(IDEMPOTENCY), row)
 
-    def forget(self, before: datetime) -> int:
+    def forget(self, connection: Connection, before: datetime) -> int:
         """Let go of answers older than an instant; gives how many."""
         old = delete(IDEMPOTENCY).where(IDEMPOTENCY.c.created_at < before)
-        with writing(self._engine) as connection:
-            return connection.execute(old).rowcount
+        return connection.execute(old).rowcount

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete
+from sqlalchemy import Connection, Engine
 
 from serving.store.idempotency import Answer, IdempotencyRepository, Request
-from serving.store.tables import IDEMPOTENCY
 from serving.store.transactions import writing
 
 KEPT = timedelta(hours=24)
@@ -29,11 +28,11 @@ def once(engine: Engine, request: Request | None, now: datetime, effect: Effect)
     Raises:
         KeyReusedError: the key came with another request before.
     """
-    kept = IdempotencyRepository(engine)
+    kept = IdempotencyRepository()
     with writing(engine) as connection:
         if request is None:
             return effect(connection)
-        connection.execute(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.created_at < now - KEPT))
+        kept.forget(connection, now - KEPT)
         known = kept.recall(connection, request)
         if known is None:
             known = effect(connection)

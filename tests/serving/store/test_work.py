@@ -53,7 +53,7 @@ def test_the_newest_jobs_come_first_each_of_whoever_asked(store):
 
 
 def test_an_answer_is_kept_with_its_effect_or_not_at_all(store):
-    answers, jobs = IdempotencyRepository(store), JobRepository(store)
+    answers, jobs = IdempotencyRepository(), JobRepository(store)
     request = Request("k1", "Lena", "POST /v1/jobs", digest_of({"kind": "score"}))
 
     def ask(fails=False):
@@ -74,7 +74,7 @@ def test_an_answer_is_kept_with_its_effect_or_not_at_all(store):
 
 
 def test_a_key_belongs_to_one_request_of_one_person(store):
-    answers = IdempotencyRepository(store)
+    answers = IdempotencyRepository()
     mine = Request("k1", "Lena", "POST /v1/jobs", digest_of(1))
     with writing(store) as connection:
         answers.remember(connection, mine, Answer(202, None), NOW)
@@ -82,8 +82,9 @@ def test_a_key_belongs_to_one_request_of_one_person(store):
         assert answers.recall(connection, others) is None
         with pytest.raises(KeyReusedError, match="another request before"):
             answers.recall(connection, Request("k1", "Lena", "POST /v1/jobs", digest_of(2)))
-    assert answers.forget(NOW) == 0
-    assert answers.forget(NOW + timedelta(seconds=1)) == 1
+    with writing(store) as connection:
+        assert answers.forget(connection, NOW) == 0
+        assert answers.forget(connection, NOW + timedelta(seconds=1)) == 1
 
 
 def test_letters_wait_in_their_order(store):
