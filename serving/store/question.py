@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, Table, and_, func, or_
 
 from models.score import Band
 from serving.store.columns import compact
@@ -121,11 +121,12 @@ def _within(column: ColumnElement[Any], bounds: Between) -> list[ColumnElement[b
 def _named_like(search: str, table: Table) -> ColumnElement[bool]:
     """The name or a later word of it begins so, or the id does, spelt as it is."""
     plain = clean(search)
-    for special in (ESCAPE, "%", "_"):
-        plain = plain.replace(special, ESCAPE + special)
     key = plain.casefold()
+    for special in (ESCAPE, "%", "_"):
+        key = key.replace(special, ESCAPE + special)
     return or_(
         table.c.name_key.like(f"{key}%", escape=ESCAPE),
         table.c.name_key.like(f"% {key}%", escape=ESCAPE),
-        table.c.account_id.like(f"{plain}%", escape=ESCAPE),
+        # SQLite's LIKE would take upper and lower case alike.
+        func.substr(table.c.account_id, 1, len(plain)) == plain,
     )
