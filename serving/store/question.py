@@ -93,9 +93,9 @@ def conditions(question: Question, table: Table, as_of: date) -> list[ColumnElem
         if words
     ]
     if question.renews_from is not None:
-        found.append(table.c.renews_at >= _days_after(as_of, question.renews_from))
+        found.append(table.c.renews_at >= days_after(as_of, question.renews_from))
     if question.renews_to is not None:
-        found.append(table.c.renews_at <= _days_after(as_of, question.renews_to))
+        found.append(table.c.renews_at <= days_after(as_of, question.renews_to))
     if question.changed_since is not None:
         changed = table.c.since >= question.changed_since
         found.append(and_(changed, table.c.previous_as_of.is_not(None)))
@@ -106,7 +106,7 @@ def conditions(question: Question, table: Table, as_of: date) -> list[ColumnElem
     return found
 
 
-def _days_after(as_of: date, days: int) -> date:
+def days_after(as_of: date, days: int) -> date:
     """The date, or the nearest that there is."""
     last = (date.max - as_of).days
     return as_of + timedelta(days=max(min(days, last), -(as_of - date.min).days))
