@@ -25,7 +25,7 @@ from serving.store.records import (
     ScoringRun,
     Transition,
 )
-from serving.store.runs import newest_run
+from serving.store.runs import LAST_PUBLISHED, newest_run
 from serving.store.scored import scores
 from serving.store.tables import (
     SCORE,
@@ -95,6 +95,12 @@ class ScoreRepository:
         """The newest published run; None where nothing is published."""
         with reading(self._engine) as connection:
             return newest_run(connection)
+
+    def last_published(self) -> datetime | None:
+        """When something was published last, of whatever date; None where nothing is."""
+        with reading(self._engine) as connection:
+            found: datetime | None = connection.scalar(LAST_PUBLISHED)
+            return found
 
     def info(self, as_of: date) -> RunInfo | None:
         """The run published for a date; None where there is none."""

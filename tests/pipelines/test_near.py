@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from datetime import date
 
 import anyio
 import httpx
@@ -111,6 +112,16 @@ def test_records_of_an_account(close_up, published, days):
     assert (found.account_id, found.as_of) == (account, days.rescored)
     assert found.connected == frozenset()  # only orders were brought
     assert found.tickets == ()
+
+
+def test_the_reasons_alone_are_those_of_the_explanation(close_up, published):
+    account = published[0].card.account_id
+    whole = close_up.explain(account, None, None)
+    for _ in range(2):  # worked out, and from memory
+        alone = close_up.why(account, None)
+        assert alone.pop("what_would_help") == {"sentence": ""}
+        assert alone == {name: of for name, of in whole.items() if name != "what_would_help"}
+    assert close_up.why(account, date.fromisoformat(whole["since"]))["change"] == whole["change"]
 
 
 def test_who_is_unknown(close_up):
