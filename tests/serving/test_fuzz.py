@@ -52,6 +52,8 @@ UNKNOWABLE = {
 """Problems of well-formed requests; 412 and 428 have statuses of their own besides."""
 EACH = 40
 """Requests invented for each operation in a round; small operations have fewer."""
+PATIENCE = 120.0
+"""Seconds for an answer: machines that run tests are busy, and the first answers load models."""
 UNLIMITED = Limit(rate=1e9, burst=1e9)
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
@@ -169,6 +171,7 @@ def near(tmp_path_factory):
     engine = open_store(f"sqlite:///{root / 'store.db'}")
     words = words_of(engine)
     close_up, live = at_hand(engine, space, read_config(space.used), words)
+    live.prepare()  # as the service does after its first look
     scores = ScoreRepository(engine)
     known = Known(
         accounts=tuple(each.card.account_id for each in scores.latest(limit=200).items),
@@ -192,7 +195,9 @@ def api(request):
     def described(round_):
         config = Config(seed=round_)
         found = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
-        found.config.update(headers={"Authorization": f"Bearer {key.text}"})
+        found.config.update(
+            headers={"Authorization": f"Bearer {key.text}"}, request_timeout=PATIENCE
+        )
         found.config.generation.update(max_examples=EACH, no_shrink=True)
         if round_ > 1:  # examples and edges are the same in every round
             found.config.phases.update(phases=["fuzzing", "stateful"])
