@@ -42,6 +42,7 @@ class Question:
         changed_since: has its present band since that date or later, and had another before.
         signals: kept signals within bounds.
         search: a word of the name, or the id, begins like this; upper and lower case alike.
+        ids: one of these accounts; None where it does not matter.
     """
 
     bands: tuple[Band, ...] = ()
@@ -53,6 +54,7 @@ class Question:
     changed_since: date | None = None
     signals: tuple[Between, ...] = ()
     search: str = ""
+    ids: tuple[str, ...] | None = None
 
     @property
     def countable(self) -> bool:
@@ -102,7 +104,9 @@ def conditions(question: Question, table: Table, as_of: date) -> list[ColumnElem
     for bounds in question.signals:
         found += _within(table.c[bounds.signal], bounds)
     if question.search:
-        found.append(_named_like(question.search, table))
+        found.append(named_like(question.search, table))
+    if question.ids is not None:
+        found.append(table.c.account_id.in_(question.ids))
     return found
 
 
@@ -118,7 +122,7 @@ def _within(column: ColumnElement[Any], bounds: Between) -> list[ColumnElement[b
     return [*least, *most] or [column.is_not(None)]
 
 
-def _named_like(search: str, table: Table) -> ColumnElement[bool]:
+def named_like(search: str, table: Table) -> ColumnElement[bool]:
     """The name or a later word of it begins so, or the id does, spelt as it is."""
     plain = clean(search)
     for special in (ESCAPE, "%", "_"):

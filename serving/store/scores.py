@@ -1,6 +1,7 @@
 """Scores of every account, newest and past."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Engine, bindparam, select
@@ -170,7 +171,7 @@ class ScoreRepository:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
             table = listing.table_of(run)
-            where = conditions(asked, table, run.as_of)
+            where = conditions(self._narrowed(connection, run, asked), table, run.as_of)
             if owner is not None:
                 where.append(table.c.csm == owner)
             found = listing.read_page(
@@ -199,9 +200,21 @@ class ScoreRepository:
         self, connection: Connection, run: RunInfo, question: Question, owner: str | None
     ) -> Facets:
         def count() -> Facets:
-            return listing.facets(question, listing.cells(connection, run, question, owner))
+            narrowed = self._narrowed(connection, run, question)
+            return listing.facets(question, listing.cells(connection, run, narrowed, owner))
 
         return self._memory.recall(run.digest, (question.tag, owner), count)
+
+    def _narrowed(self, connection: Connection, run: RunInfo, question: Question) -> Question:
+        """The same question, by ids where its search finds few accounts."""
+        if not question.search:
+            return question
+
+        def find() -> tuple[str, ...] | None:
+            return listing.named(connection, run, question.search)
+
+        ids = self._memory.recall(run.digest, ("named", question.search), find)
+        return question if ids is None else replace(question, search="", ids=ids)
 
     def counts(self) -> dict[Band, int]:
         """Number of accounts of the newest run by band."""

@@ -8,6 +8,7 @@ from typing import Any
 from models.score import Band
 from serving import format
 from serving.auth.roles import Principal
+from serving.console.accounts import segments
 from serving.console.accounts.cells import CellView, RowMaker
 from serving.console.accounts.columns import HEADINGS, Column
 from serving.console.accounts.query import PAGE, ListQuery, toggled
@@ -89,6 +90,7 @@ def context(
         "bands": tuple(_band(band, facets.bands.get(band, 0), query) for band in Band),
         "tiers": tuple(_tier(tier, number, query) for tier, number in _sized(facets.tiers)),
         "csms": tuple(name for name, _ in sorted(facets.csms.items()) if name)[:MOST_CSMS],
+        "segments": segments.chosen(query),
         "tabs": _tabs(query, principal, saved),
         "choices": tuple(
             ColumnChoice(c.value, HEADINGS[c].label, c in query.columns)
@@ -99,6 +101,7 @@ def context(
         "lead_days": max((each.score.outlook.lead_days for each in page.items), default=0),
         "order": ORDERS[query.sort],
         "choice": {"renews": RENEWALS, "silent": SILENCES, "moved": MOVES},
+        "more": query.with_(more=not query.more).link(),
         "everything": ListQuery(cols=query.cols, sort=query.sort).link(),
         "export": query.with_().link("/export/accounts.csv"),
         **_paging(query, page, console.presentation.currency),
@@ -179,7 +182,7 @@ def _tabs(query: ListQuery, principal: Principal, saved: Sequence[SavedView]) ->
         ("Moved in 30 days", ListQuery(moved=30, sort=Sort.CHANGE)),
         ("Grey, data missing", ListQuery(band=[Band.GREY])),
     ]
-    plain = query.with_(cols=[], limit=PAGE)
+    plain = query.with_(cols=[], limit=PAGE, more=False)
     tabs = [Tab(name, q.with_(cols=query.cols).link(), q == plain) for name, q in built]
     return (*tabs, *(_own(view, query) for view in saved))
 

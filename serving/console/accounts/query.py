@@ -13,6 +13,7 @@ from serving.console.links import ACCOUNTS
 from serving.store import Sort
 from serving.store.pages import CURSOR_LENGTH
 from serving.store.question import Between, Question
+from serving.store.segment_choices import COLUMNS
 
 PAGE, LARGEST_PAGE = 50, 200
 LONGEST_WORD, MOST_WORDS = 200, 50
@@ -41,6 +42,7 @@ class ListQuery(BaseModel):
         renews: renews within so many days.
         silent: the customer has not spoken for so many days or longer.
         moved: changed its band within so many days before the run.
+        more: the filters by segment are open.
         cols: shown columns; the usual ones where it is empty.
     """
 
@@ -52,11 +54,16 @@ class ListQuery(BaseModel):
     csm: Words = []
     industry: Words = []
     region: Words = []
+    size_class: Words = []
+    revenue_class: Words = []
+    stage: Words = []
+    paid_or_free: Words = []
     renews: Days = None
     silent: Days = None
     moved: Days = None
     sort: Sort = Sort.EXPECTED_LOSS
     cols: list[Column] = Field(default=[], max_length=50)
+    more: bool = False
     limit: int = Field(default=PAGE, ge=1, le=LARGEST_PAGE)
     cursor: str | None = Field(default=None, max_length=CURSOR_LENGTH)
 
@@ -69,7 +76,13 @@ class ListQuery(BaseModel):
     @property
     def filtered(self) -> bool:
         """Whether anything but order and columns is chosen."""
-        return self.with_(sort=Sort.EXPECTED_LOSS, cols=[], limit=PAGE, cursor=None) != ListQuery()
+        plain = self.with_(sort=Sort.EXPECTED_LOSS, cols=[], limit=PAGE, more=False)
+        return plain != ListQuery()
+
+    @property
+    def segments(self) -> dict[str, list[str]]:
+        """The words chosen of each segment other than the tier."""
+        return {name: getattr(self, name) for name in COLUMNS}
 
     def with_(self, **changes: Any) -> "ListQuery":
         """The same with some of it changed; from its first page on, unless a cursor is given."""
@@ -77,13 +90,12 @@ class ListQuery(BaseModel):
 
     def question(self, as_of: date) -> Question:
         """What the store is asked."""
-        segments = {"industry": tuple(self.industry), "region": tuple(self.region)}
         silent = () if self.silent is None else (Between(SPOKE, least=float(self.silent)),)
         return Question(
             bands=tuple(self.band),
             tiers=tuple(self.tier),
             csms=tuple(self.csm),
-            segments={name: words for name, words in segments.items() if words},
+            segments={name: tuple(words) for name, words in self.segments.items() if words},
             renews_from=None if self.renews is None else 0,
             renews_to=self.renews,
             changed_since=None if self.moved is None else as_of - timedelta(days=self.moved - 1),

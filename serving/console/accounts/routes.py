@@ -13,6 +13,7 @@ from serving.auth.roles import Principal
 from serving.console.accounts.export import lines
 from serving.console.accounts.page import context
 from serving.console.accounts.query import LARGEST_PAGE, ListQuery
+from serving.console.accounts.segments import selects
 from serving.console.forms import form_fields
 from serving.console.frame import Console, is_swap, swapped
 from serving.console.links import ACCOUNTS
@@ -20,6 +21,7 @@ from serving.problems import ProblemError
 from serving.store import AccountScore, Page, StaleCursorError
 from serving.store.errors import NameTakenError
 from serving.store.saved_views import SavedViewRepository
+from serving.store.segment_choices import SegmentChoices
 
 TEMPLATE = "accounts.html"
 LONGEST_NAME = 80
@@ -29,7 +31,7 @@ Asked = Annotated[ListQuery, Query()]
 def router(console: Console) -> APIRouter:
     """The routes."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    views = SavedViewRepository(console.engine)
+    views, choices = SavedViewRepository(console.engine), SegmentChoices(console.engine)
 
     @routes.get(ACCOUNTS, response_model=None)
     def show_accounts(request: Request, query: Asked, principal: AccountsReader) -> Response:
@@ -39,7 +41,9 @@ def router(console: Console) -> APIRouter:
             return RedirectResponse(query.with_().link(), status_code=303)
         if page.run is None:
             return console.renderer.page("empty.html", None, principal=principal)
+        counts = choices.of(query.question(page.run.as_of), principal.owner) if query.more else {}
         found = context(console, query, page, principal, views.all(principal.name))
+        found["selects"] = selects(query, counts)
         if is_swap(request):
             part = swapped(console.renderer.part("accounts_list.html", **found))
             part.headers["hx-push-url"] = query.link()
