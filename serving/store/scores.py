@@ -188,6 +188,25 @@ class ScoreRepository:
             following = pages.encode(ended, sort, asked, run)
         return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
 
+    def first(
+        self, question: Question, *, sort: Sort, limit: int, owner: str | None = None
+    ) -> tuple[str, ...]:
+        """The ids that a list begins with, in its order."""
+        with reading(self._engine) as connection:
+            run = newest_run(connection)
+            if run is None:
+                return ()
+
+            def read() -> tuple[str, ...]:
+                table = listing.table_of(run)
+                where = conditions(self._narrowed(connection, run, question), table, run.as_of)
+                if owner is not None:
+                    where.append(table.c.csm == owner)
+                return listing.first_ids(connection, table, where, sort, limit)
+
+            asked = ("first", question.tag, sort, limit, owner)
+            return self._memory.recall(run.digest, asked, read)
+
     def facets(self, question: Question, owner: str | None = None) -> Facets:
         """How many accounts each further choice of band, tier and CSM would show."""
         with reading(self._engine) as connection:

@@ -11,7 +11,7 @@ from serving.auth.roles import Principal
 from serving.console.accounts import segments
 from serving.console.accounts.cells import CellView, RowMaker
 from serving.console.accounts.columns import HEADINGS, Column
-from serving.console.accounts.query import PAGE, ListQuery, toggled
+from serving.console.accounts.query import ListQuery, plainly, toggled, view_of
 from serving.console.frame import Console
 from serving.store import Page, Sort
 from serving.store.pages import FORWARD
@@ -85,7 +85,7 @@ def context(
         "run": run,
         "principal": principal,
         "query": query,
-        "rows": _rows(console, columns, page),
+        "rows": _rows(console, columns, page, view_of(query)),
         "heads": tuple(_head(column, query) for column in columns),
         "bands": tuple(_band(band, facets.bands.get(band, 0), query) for band in Band),
         "tiers": tuple(_tier(tier, number, query) for tier, number in _sized(facets.tiers)),
@@ -136,13 +136,13 @@ def _filled(query: ListQuery, page: Page) -> tuple[Column, ...]:
 
 
 def _rows(
-    console: Console, columns: Sequence[Column], page: Page
+    console: Console, columns: Sequence[Column], page: Page, view: str
 ) -> tuple[tuple[CellView, ...], ...]:
     trends: Mapping[str, Sequence[float | None]] = {}
     if Column.TREND in columns and page.run is not None:
         ids = [found.card.account_id for found in page.items]
         trends = health_trends(console.engine, ids, page.run.as_of)
-    make = RowMaker(columns, console.presentation, trends)
+    make = RowMaker(columns, console.presentation, trends, view)
     return tuple(make.row(found) for found in page.items)
 
 
@@ -182,7 +182,7 @@ def _tabs(query: ListQuery, principal: Principal, saved: Sequence[SavedView]) ->
         ("Moved in 30 days", ListQuery(moved=30, sort=Sort.CHANGE)),
         ("Grey, data missing", ListQuery(band=[Band.GREY])),
     ]
-    plain = query.with_(cols=[], limit=PAGE, more=False)
+    plain = plainly(query)
     tabs = [Tab(name, q.with_(cols=query.cols).link(), q == plain) for name, q in built]
     return (*tabs, *(_own(view, query) for view in saved))
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -106,7 +106,29 @@ class ListQuery(BaseModel):
     def link(self, path: str = ACCOUNTS) -> str:
         """The address; what is left at its default stays out."""
         chosen = self.model_dump(mode="json", exclude_defaults=True)
+        chosen |= {name: "true" for name, value in chosen.items() if value is True}
         return f"{path}?{urlencode(chosen, doseq=True)}" if chosen else path
+
+
+def from_query(query: str) -> ListQuery | None:
+    """The query of an address of the list, after its question mark; None where it is none."""
+    many = parse_qs(query)
+    listed = {name for name, field in ListQuery.model_fields.items() if field.default == []}
+    given = {name: of if name in listed else of[-1] for name, of in many.items()}
+    try:
+        return ListQuery.model_validate(given).with_()
+    except ValueError:
+        return None
+
+
+def plainly(query: ListQuery) -> ListQuery:
+    """Which accounts, in which order: without columns, open menus and how far one has read."""
+    return query.with_(cols=[], limit=PAGE, more=False)
+
+
+def view_of(query: ListQuery) -> str:
+    """The same as part of an address, after its question mark; empty for the list as it opens."""
+    return plainly(query).link().partition("?")[2]
 
 
 def toggled(chosen: Collection[Item], item: Item) -> list[Item]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -12,7 +12,7 @@ from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.console.accounts.export import lines
 from serving.console.accounts.page import context
-from serving.console.accounts.query import LARGEST_PAGE, ListQuery
+from serving.console.accounts.query import LARGEST_PAGE, ListQuery, from_query
 from serving.console.accounts.segments import selects
 from serving.console.forms import form_fields
 from serving.console.frame import Console, is_swap, swapped
@@ -115,13 +115,10 @@ def from_link(link: str) -> ListQuery:
     Raises:
         ProblemError: it is none.
     """
-    many = parse_qs(urlsplit(link).query)
-    listed = {name for name, field in ListQuery.model_fields.items() if field.default == []}
-    given = {name: of if name in listed else of[-1] for name, of in many.items()}
-    try:
-        return ListQuery.model_validate(given).with_()
-    except ValueError as error:
-        raise refused("This address of the list cannot be kept as a view.", link) from error
+    found = from_query(urlsplit(link).query)
+    if found is None:
+        raise refused("This address of the list cannot be kept as a view.", link)
+    return found
 
 
 def named(words: str) -> str:
