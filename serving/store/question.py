@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, Table, and_, func, or_
 
 from models.score import Band
 from serving.store.columns import compact
@@ -42,7 +42,6 @@ class Question:
         changed_since: has its present band since that date or later, and had another before.
         signals: kept signals within bounds.
         search: a word of the name, or the id, begins like this; upper and lower case alike.
-        ids: one of these accounts; None where it does not matter.
     """
 
     bands: tuple[Band, ...] = ()
@@ -54,7 +53,6 @@ class Question:
     changed_since: date | None = None
     signals: tuple[Between, ...] = ()
     search: str = ""
-    ids: tuple[str, ...] | None = None
 
     @property
     def countable(self) -> bool:
@@ -95,22 +93,20 @@ def conditions(question: Question, table: Table, as_of: date) -> list[ColumnElem
         if words
     ]
     if question.renews_from is not None:
-        found.append(table.c.renews_at >= _days_after(as_of, question.renews_from))
+        found.append(table.c.renews_at >= days_after(as_of, question.renews_from))
     if question.renews_to is not None:
-        found.append(table.c.renews_at <= _days_after(as_of, question.renews_to))
+        found.append(table.c.renews_at <= days_after(as_of, question.renews_to))
     if question.changed_since is not None:
         changed = table.c.since >= question.changed_since
         found.append(and_(changed, table.c.previous_as_of.is_not(None)))
     for bounds in question.signals:
         found += _within(table.c[bounds.signal], bounds)
     if question.search:
-        found.append(named_like(question.search, table))
-    if question.ids is not None:
-        found.append(table.c.account_id.in_(question.ids))
+        found.append(_named_like(question.search, table))
     return found
 
 
-def _days_after(as_of: date, days: int) -> date:
+def days_after(as_of: date, days: int) -> date:
     """The date, or the nearest that there is."""
     last = (date.max - as_of).days
     return as_of + timedelta(days=max(min(days, last), -(as_of - date.min).days))
@@ -122,14 +118,15 @@ def _within(column: ColumnElement[Any], bounds: Between) -> list[ColumnElement[b
     return [*least, *most] or [column.is_not(None)]
 
 
-def named_like(search: str, table: Table) -> ColumnElement[bool]:
+def _named_like(search: str, table: Table) -> ColumnElement[bool]:
     """The name or a later word of it begins so, or the id does, spelt as it is."""
     plain = clean(search)
-    for special in (ESCAPE, "%", "_"):
-        plain = plain.replace(special, ESCAPE + special)
     key = plain.casefold()
+    for special in (ESCAPE, "%", "_"):
+        key = key.replace(special, ESCAPE + special)
     return or_(
         table.c.name_key.like(f"{key}%", escape=ESCAPE),
         table.c.name_key.like(f"% {key}%", escape=ESCAPE),
-        table.c.account_id.like(f"{plain}%", escape=ESCAPE),
+        # SQLite's LIKE would take upper and lower case alike.
+        func.substr(table.c.account_id, 1, len(plain)) == plain,
     )

@@ -11,9 +11,9 @@ from models.score import Band
 from serving.console.accounts.columns import DEFAULT, Column
 from serving.console.links import ACCOUNTS
 from serving.store import Sort
+from serving.store.facets import WORDS
 from serving.store.pages import CURSOR_LENGTH
 from serving.store.question import Between, Question
-from serving.store.segment_choices import COLUMNS
 
 PAGE, LARGEST_PAGE = 50, 200
 LONGEST_WORD, MOST_WORDS = 200, 50
@@ -82,7 +82,7 @@ class ListQuery(BaseModel):
     @property
     def segments(self) -> dict[str, list[str]]:
         """The words chosen of each segment other than the tier."""
-        return {name: getattr(self, name) for name in COLUMNS}
+        return {name: getattr(self, name) for name in WORDS}
 
     def with_(self, **changes: Any) -> "ListQuery":
         """The same with some of it changed; from its first page on, unless a cursor is given."""

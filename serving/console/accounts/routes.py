@@ -20,8 +20,8 @@ from serving.console.links import ACCOUNTS
 from serving.problems import ProblemError
 from serving.store import AccountScore, Page, StaleCursorError
 from serving.store.errors import NameTakenError
+from serving.store.facets import FacetRepository
 from serving.store.saved_views import SavedViewRepository
-from serving.store.segment_choices import SegmentChoices
 
 TEMPLATE = "accounts.html"
 LONGEST_NAME = 80
@@ -31,7 +31,7 @@ Asked = Annotated[ListQuery, Query()]
 def router(console: Console) -> APIRouter:
     """The routes."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    views, choices = SavedViewRepository(console.engine), SegmentChoices(console.engine)
+    views, choices = SavedViewRepository(console.engine), FacetRepository(console.engine)
 
     @routes.get(ACCOUNTS, response_model=None)
     def show_accounts(request: Request, query: Asked, principal: AccountsReader) -> Response:
@@ -41,9 +41,10 @@ def router(console: Console) -> APIRouter:
             return RedirectResponse(query.with_().link(), status_code=303)
         if page.run is None:
             return console.renderer.page("empty.html", None, principal=principal)
-        counts = choices.of(query.question(page.run.as_of), principal.owner) if query.more else {}
+        asked = query.question(page.run.as_of)
+        counted = choices.all(asked, principal.owner) if query.more else None
         found = context(console, query, page, principal, views.all(principal.name))
-        found["selects"] = selects(query, counts)
+        found["selects"] = selects(query, counted.segments if counted else {})
         if is_swap(request):
             part = swapped(console.renderer.part("accounts_list.html", **found))
             part.headers["hx-push-url"] = query.link()
