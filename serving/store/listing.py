@@ -88,6 +88,19 @@ def read_accounts(
     return _whole(connection, run, [by_id[each] for each in ids], word)
 
 
+def first_ids(
+    connection: Connection, table: Table, asked: list[ColumnElement[bool]], sort: Sort, limit: int
+) -> tuple[str, ...]:
+    """The ids that `read_page` would begin with."""
+    ids = select(table.c.account_id).where(*asked)
+    known = ids.where(pages.known_after(sort, table, None)).order_by(*pages.order(sort, table))
+    found = tuple(connection.scalars(known.limit(limit)))
+    if len(found) == limit or sort is Sort.NAME:
+        return found
+    unknown = ids.where(pages.unknown_after(sort, table, None)).order_by(table.c.account_id.asc())
+    return (*found, *connection.scalars(unknown.limit(limit - len(found))))
+
+
 def table_of(run: RunInfo) -> Table:
     """The table that holds the newest run."""
     return LATEST[run.slot or 0]

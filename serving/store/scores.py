@@ -215,6 +215,28 @@ class ScoreRepository:
             following = pages.encode(ended, sort, asked, run)
         return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
 
+    def first(
+        self, question: Question, *, sort: Sort, limit: int, owner: str | None = None
+    ) -> tuple[str, ...]:
+        """The ids that a list begins with, in its order."""
+        with reading(self._engine) as connection:
+            run = newest_run(connection)
+            if run is None:
+                return ()
+
+            def read() -> tuple[str, ...]:
+                columns = self._held.of(run)
+                if columns and answers(question, sort):
+                    return columns.page(columns.passing(question, owner), sort, limit, None) or ()
+                table = listing.table_of(run)
+                where = conditions(question, table, run.as_of)
+                if owner is not None:
+                    where.append(table.c.csm == owner)
+                return listing.first_ids(connection, table, where, sort, limit)
+
+            asked = ("first", question.tag, sort, limit, owner)
+            return self._memory.recall(run.digest, asked, read)
+
     def _page(
         self,
         connection: Connection,
