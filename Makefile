@@ -13,9 +13,10 @@ help: ## Show these words
 setup: $(VENV)/.installed ## Install everything into .venv (quick the second time)
 	@$(VENDOR)
 
+# modules are compiled when they are first imported: most never are
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
