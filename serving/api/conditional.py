@@ -63,9 +63,12 @@ def until_published(published: Callable[[], str], rule: Rule) -> Any:
 
 
 def matches(given: str, tag: str) -> bool:
-    """Whether a list of tags holds one, compared weakly (RFC 9110, section 8.8.3.2)."""
-    held = [each.strip().removeprefix("W/") for each in given.split(",")]
-    return "*" in held or tag.removeprefix("W/") in held
+    """Whether a list of tags holds one, compared weakly (RFC 9110, section 8.8.3.2).
+
+    `*` asks for nothing that somebody could have: whether there is an answer at all is not known
+    yet, and the question may be one that is refused. It holds no tag, so that it is answered.
+    """
+    return tag.removeprefix("W/") in [each.strip().removeprefix("W/") for each in given.split(",")]
 
 
 def not_modified(error: NotModified) -> Response:
