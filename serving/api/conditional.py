@@ -25,6 +25,12 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
 """Documents a route that may say so."""
 
 
+IfNoneMatch = Annotated[
+    str | None,
+    Header(max_length=1000, description="The ETag of an answer you have: 304 if it holds."),
+]
+
+
 class NotModified(Exception):
     """Raised where whoever asks has the answer already; carries its tag."""
 
@@ -45,10 +51,7 @@ def until_published(published: Callable[[], str], rule: Rule) -> Any:
         request: Request,
         response: Response,
         principal: Annotated[Principal, Depends(rule)],
-        if_none_match: Annotated[
-            str | None,
-            Header(max_length=1000, description="The ETag of an answer you have: 304 if it holds."),
-        ] = None,
+        if_none_match: IfNoneMatch = None,
     ) -> None:
         sees = "all" if principal.owner is None else f"of {principal.owner}"
         parts = (PROCESS, published(), str(request.url), sees)

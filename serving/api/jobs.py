@@ -222,11 +222,16 @@ def _add_cancelling(routes: APIRouter, jobs: JobRepository, runner: Runner | Non
         ),
     )
     def cancel_job(job_id: JobId, principal: JobsStarter) -> JobOut:
-        """End a job before it is done; nothing of it is published."""
+        """End a job before it is done; nothing of it is published.
+
+        One that was cancelled before stays so, and is given again.
+        """
         job = _found(jobs, job_id)
         if not jobs.cancel(job_id, principal.name):
-            detail = f"The job is {_found(jobs, job_id).state} already."
-            raise ProblemError(problems.JOB_ENDED, detail)
+            ended = _found(jobs, job_id)
+            if ended.state is JobState.CANCELLED:
+                return _out(ended)
+            raise ProblemError(problems.JOB_ENDED, f"The job is {ended.state} already.")
         if runner is not None:
             runner.stop(job)
         return _out(_found(jobs, job_id))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from serving import problems
 from serving.api.account_query import AccountFilter
+from serving.api.conditional import UNCHANGED, IfNoneMatch, NotModified, matches
 from serving.api.writes import (
     IdempotencyKey,
     IfMatch,
@@ -121,11 +122,20 @@ def _add_reading(routes: APIRouter, views: SavedViewRepository) -> None:
         operation_id="get_view",
         summary="Get one view",
         responses=documented(problems.UNKNOWN_VIEW, problems.INVALID_QUERY, *GUARDED)
-        | {200: {"headers": TAGGED}},
+        | {200: {"headers": TAGGED}}
+        | UNCHANGED,
     )
-    def get_view(view_id: ViewId, principal: ViewKeeper, response: Response) -> ViewOut:
+    def get_view(
+        view_id: ViewId,
+        principal: ViewKeeper,
+        response: Response,
+        if_none_match: IfNoneMatch = None,
+    ) -> ViewOut:
         """One of your views; its ETag is needed to change it."""
-        return _tagged(_found(views.view(principal.name, view_id), view_id), response)
+        view = _found(views.view(principal.name, view_id), view_id)
+        if matches(if_none_match or "", tag_of(view.version)):
+            raise NotModified(tag_of(view.version))
+        return _tagged(view, response)
 
 
 def _add_keeping(routes: APIRouter, views: SavedViewRepository, engine: Engine) -> None:
@@ -180,13 +190,18 @@ def _add_changing(routes: APIRouter, views: SavedViewRepository) -> None:
         response: Response,
         if_match: IfMatch = None,
     ) -> ViewOut:
-        """Give a view another name or question, unless it was changed meanwhile."""
+        """Give a view another name or question, unless it was changed meanwhile.
+
+        The same change sent again finds itself done, and gets the same answer.
+        """
         before = _found(views.view(principal.name, view_id), view_id)
         version = version_of(if_match) or before.version
         try:
             found = views.change(principal.name, view_id, version, view.name, _query(view))
         except ChangedSinceError as error:
-            raise changed(str(error), if_match) from error
+            found = views.view(principal.name, view_id)
+            if not _is_done(view, version, found):
+                raise changed(str(error), if_match) from error
         except NameTakenError as error:
             raise _taken(view, error) from error
         return _tagged(_found(found, view_id), response)
@@ -211,6 +226,14 @@ def _add_dropping(routes: APIRouter, views: SavedViewRepository) -> None:
             raise changed(str(error), if_match) from error
         if not gone:
             _found(None, view_id)
+
+
+def _is_done(view: ViewIn, version: int, found: SavedView | None) -> bool:
+    """Whether a view is what this very change of a version made of it (RFC 9110, 13.1.1)."""
+    if found is None:
+        return False
+    wanted = (version + 1, view.name, _query(view))
+    return (found.version, found.name, found.query) == wanted
 
 
 def _query(view: ViewIn) -> dict[str, Any]:
