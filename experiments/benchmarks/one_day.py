@@ -25,6 +25,7 @@ import tempfile
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -33,8 +34,7 @@ import pyarrow.parquet as pq
 from meter import measured
 from snapshots import everyone, say
 
-from features.content import content_sha256
-from features.contract import TABLES
+from features.contract import CONTRACT_VERSION, TABLES
 from features.contract.arrow import schema
 from features.facts import prepare
 from features.kept import KeptCompany
@@ -42,7 +42,10 @@ from features.lake import Lake, parquet_batches
 from features.reads import reads
 from features.runners.local import mapped
 from features.signals import CATALOGUE
-from features.snapshot import parts
+from features.snapshot import definition, fingerprint, parts
+
+if TYPE_CHECKING:
+    from pipelines.recipe import Recipe
 
 DAY = date(2025, 12, 16)
 """A Tuesday: a working day like most, with months of late rows still to come."""
@@ -87,8 +90,9 @@ def measure(folder: Path, events: int, accounts: int) -> dict[str, float]:
 
 def copied(folder: Path) -> None:
     """The lake and what is kept, as they were before the day."""
-    for name, copy in (("copy", link), ("kept", shutil.copy2)):
+    for name in ("copy", "kept", "snapshots"):
         shutil.rmtree(folder / name, ignore_errors=True)
+    for name, copy in (("copy", link), ("kept", shutil.copy2)):
         source = folder / ("lake" if name == "copy" else "held-kept")
         shutil.copytree(source, folder / name, copy_function=copy)
 
@@ -103,8 +107,9 @@ def make(folder: Path, events: int, accounts: int) -> None:
     """The lake as of the day before, and the rows that became known on the day."""
     from generate import generate  # not at the top: worker processes import this file too
 
-    say(f"drawing {events:,} events")
-    generate(events, accounts, folder / "raw")
+    if not (folder / "raw").exists():
+        say(f"drawing {events:,} events")
+        generate(events, accounts, folder / "raw")
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name in TABLES:
@@ -138,36 +143,48 @@ def load(folder: Path) -> None:
     from pipelines.ingest.project import ROW
 
     lake, now = Lake(folder / "copy"), datetime.combine(DAY, datetime.max.time(), UTC)
-    merged = {}
+    merged, held = {}, {}
     for name in (n for n in TABLES if (folder / "day" / n).exists()):
         wanted = schema(TABLES[name])
         rows = pq.read_table(folder / "day" / name).select(wanted.names).cast(wanted)
         numbered = rows.append_column(ROW, pa.array(np.arange(len(rows))))
-        merged[name] = merge(TABLES[name], numbered, lake.alike(name, numbered), now, True)
+        held[name] = lake.alike(name, numbered)
+        merged[name] = merge(TABLES[name], numbered, held[name].rows, now, True)
     corrected = [name for name, found in merged.items() if found.corrected]
-    lake.add({name: found.new for name, found in merged.items()}, frozenset(), corrected)
+    lake.add({name: found.new for name, found in merged.items()}, frozenset(), corrected, held)
 
 
 def begin(folder: Path) -> None:
-    """What is kept, made from all rows up to the day before."""
-    from pipelines.day import buckets_of, first_facts
+    """What is kept, made from all rows up to the day before, and what tells repeated rows."""
+    from features.kept.from_lake import buckets_of, first_facts
 
     lake, kept = Lake(folder / "lake"), KeptCompany(folder / "held-kept", CATALOGUE)
     kept.begin(buckets_of(kept, lake), first_facts(lake), DAY - timedelta(days=1))
     kept.save(lake.manifest.generation)
+    for name in lake.manifest.tables:
+        lake.alike(name, schema(TABLES[name]).empty_table())
 
 
 def kept(folder: Path) -> None:
     """What `forewarn day` does, but for the population, which is everyone here."""
-    from pipelines.day import came_since
-    from pipelines.stored import write_snapshot
+    from features.kept.from_lake import came_since
+    from pipelines.stored import LakeState, StoredSnapshots
 
     lake, kept = Lake(folder / "copy"), KeptCompany(folder / "kept", CATALOGUE)
     kept.advance(came_since(kept, lake), DAY)
-    table = kept.snapshot(everyone)
-    write_snapshot(table, folder / "snapshot.parquet")
-    content_sha256(table)
-    kept.save(lake.manifest.generation)
+    table, manifest = kept.snapshot(everyone), lake.manifest
+    state = LakeState(manifest.generation, manifest.digest, kept.rows_seen())
+    StoredSnapshots(folder / "snapshots").keep(table, DAY, recipe(), state)
+    kept.save(manifest.generation)
+
+
+def recipe() -> "Recipe":
+    """What decides the snapshot, of a company without a configuration."""
+    from pipelines.recipe import Recipe
+
+    columns = {c.name: repr(definition(c)[1:]) for c in CATALOGUE.columns}
+    version, rates = CONTRACT_VERSION, dict[str, str]()
+    return Recipe(fingerprint(CATALOGUE), version, columns, (), "everyone", "EUR", rates, {})
 
 
 def day(folder: Path) -> None:

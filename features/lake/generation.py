@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -144,7 +144,7 @@ def described(
 def extended(old: TableInfo, part: Part, versioned: bool, load: int) -> TableInfo:
     """What the manifest says about a table to which a load added rows."""
     before = Part(old.rows, old.first, old.last, Digest.parse(old.digest))
-    return _described(before.plus(part), versioned, (*old.loads, load))
+    return replace(_described(before.plus(part), versioned, (*old.loads, load)), ended=old.ended)
 
 
 def _described(part: Part, versioned: bool, loads: tuple[int, ...]) -> TableInfo:

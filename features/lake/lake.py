@@ -1,8 +1,9 @@
 """Reading the lake, and changing it a load at a time."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,13 +11,22 @@ import pyarrow.compute as pc
 from features.contract import CONTRACT_VERSION, TABLES, Table
 from features.contract.arrow import schema
 from features.lake.additions import Additions, plan
-from features.lake.alike import alike
+from features.lake.alike import Alike, alike
+from features.lake.ended import ends_of, read_ends, with_ends, write_ends
 from features.lake.generation import Sources, described, extended, write_generation
+from features.lake.index import Index, identifying, opened_index, suspected
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
 from features.lake.partition import buckets_for
 from features.lake.schema import KNOWN_UNTIL, LOAD, chosen, stored, texts
 from features.lake.spill import MEMORY
-from features.lake.storage import Folder, folder_at, parquet_files, read_parquet, remove
+from features.lake.storage import (
+    Folder,
+    folder_at,
+    parquet_files,
+    read_parquet,
+    remove,
+    rows_in,
+)
 
 
 class Lake:
@@ -78,19 +88,21 @@ class Lake:
     def since(self, name: str, load: int, columns: Collection[str]) -> tuple[pa.Table, bool]:
         """The rows of a connected table that loads after `load` brought, of some columns.
 
-        Also whether rows of those before may have ended since: newer versions write a table
-        anew, as do other things. Then the rows say until when they held.
+        Also whether rows of those before may have ended since: newer versions say so beside
+        them, or write a table anew, as do other things.
         """
         manifest, table = self.manifest, TABLES[name]
-        later = [number for number in manifest.tables[name].loads if number > load]
-        anew = len(later) == len(manifest.tables[name].loads)
+        info = manifest.tables[name]
+        later = [number for number in info.loads if number > load]
+        anew = len(later) == len(info.loads)
         wanted = chosen(table, [*columns, LOAD])
         parts = [wanted.empty_table()]
         for number in later:
             for index in range(manifest.buckets):
                 rows = self._pieces(name, number, index, wanted)
                 parts.append(rows.filter(pc.greater(rows[LOAD], load)) if anew else rows)
-        return pa.concat_tables(parts).unify_dictionaries(), anew
+        ended = anew or any(number > load for number in info.ended)
+        return pa.concat_tables(parts).unify_dictionaries(), ended
 
     def _pieces(self, name: str, load: int, index: int, columns: pa.Schema) -> pa.Table:
         text = texts(TABLES[name])
@@ -103,30 +115,58 @@ class Lake:
             ]
         )
 
-    def alike(self, name: str, rows: pa.Table) -> pa.Table:
+    def alike(self, name: str, rows: pa.Table) -> Alike:
         """The rows of a connected table that may be of the same facts as some of `rows`.
 
-        Those with one of their keys, and of the others those of the same instants; in the
-        contract's schema. One bucket is in memory at a time.
+        Those with one of their keys, and of the others those of the same instants where any
+        account has one that is new. One bucket is in memory at a time.
         """
         manifest, table = self.manifest, TABLES[name]
 
         def read(index: int, columns: Collection[str]) -> pa.Table:
-            wanted = pa.schema([f for f in _plain(table) if f.name in columns])
+            wanted = pa.schema([f for f in stored(table) if f.name in columns])
             return self._read(manifest, name, index, wanted)
 
-        return alike(table, rows, manifest.tables[name].last, manifest.buckets, read)
+        buckets = self._suspected(manifest, name, rows)
+        return alike(table, rows, manifest.tables[name].last, buckets, read)
+
+    def _suspected(self, manifest: Manifest, name: str, rows: pa.Table) -> Iterable[int]:
+        """The buckets to look through: of a log on this machine's disks those that an index tells.
+
+        Facts with a key of their own come again each night as a rule, in every bucket.
+        """
+        table = TABLES[name]
+        if table.key or not isinstance(self.root, Path):
+            return range(manifest.buckets)
+        indexes = [self._index(manifest, name, load) for load in manifest.tables[name].loads]
+        return suspected(table, rows, manifest.buckets, indexes)
+
+    def _index(self, manifest: Manifest, name: str, load: int) -> Index:
+        table, folder = TABLES[name], Path(self._folder(load)) / name
+        names = identifying(table)
+        columns = pa.schema([f for f in stored(table) if f.name in names])
+
+        def files(bucket: int) -> list[Folder]:
+            return parquet_files(folder / f"bucket={bucket}")
+
+        def sizes() -> list[int]:
+            return [sum(map(rows_in, files(bucket))) for bucket in range(manifest.buckets)]
+
+        return opened_index(
+            folder, table, sizes, lambda bucket: self._pieces(name, load, bucket, columns)
+        )
 
     def add(
         self,
         tables: Mapping[str, pa.Table],
         versioned: frozenset[str],
         corrected: Collection[str] | None = None,
+        held: Mapping[str, Alike] | None = None,
     ) -> bool:
         """Rows that are new join those held, which keep their `load`; False if none came.
 
-        What is added lies in files of its own, and nothing else is written, but for tables
-        that are small, lie in many pieces or have facts whose version changes.
+        What is added lies in files of its own, which also say which rows that are held end
+        because of it. Tables that are small or lie in many pieces are written anew.
 
         Args:
             tables: new rows by table, in the contract's Arrow schema. A table without rows
@@ -134,6 +174,7 @@ class Lake:
             versioned: the tables whose source brought `known_at`, beside those of before.
             corrected: the tables in which a new row may be a version of a fact that is held;
                 None for all whose facts have keys.
+            held: what `alike` found of the new rows of some tables; looked for where missing.
         """
         old = self.manifest
         before = frozenset(name for name, info in old.tables.items() if info.versioned)
@@ -145,7 +186,16 @@ class Lake:
         if old.buckets != (self._buckets or buckets_for(old.rows + rows)):
             sources = additions.joined(old.tables, lambda name: self._held(old, name))
             return self.write(sources, versioned, rows=old.rows + rows)
-        return self._extend(old, additions, versioned)
+        ends = {
+            name: ends_of(
+                TABLES[name], tables[name], (held or {}).get(name) or self.alike(name, tables[name])
+            )
+            for name in additions.changed
+        }
+        additions = additions.writing_anew(name for name, marks in ends.items() if marks is None)
+        return self._extend(
+            old, additions, versioned, {n: m for n, m in ends.items() if m is not None}
+        )
 
     def replace(self, tables: Mapping[str, pa.Table], versioned: frozenset[str]) -> bool:
         """Make `tables` the content of the lake; False if it held exactly that already.
@@ -195,8 +245,14 @@ class Lake:
         self._clean(old, manifest) if changed else remove(self._folder(load))
         return changed
 
-    def _extend(self, old: Manifest, additions: Additions, versioned: frozenset[str]) -> bool:
-        """Write what is added, and the tables that are to be written anew."""
+    def _extend(
+        self,
+        old: Manifest,
+        additions: Additions,
+        versioned: frozenset[str],
+        ends: Mapping[str, pa.Table],
+    ) -> bool:
+        """Write what is added, what ended by it, and the tables that are to be written anew."""
         load = old.generation + 1
         sources = additions.written(lambda name: self._held(old, name))
         with self._new_folder(load) as folder:
@@ -208,6 +264,9 @@ class Lake:
                     tables |= described({name: part}, versioned, load)
                 else:
                     tables[name] = extended(old.tables[name], part, known, load)
+            for name, marks in ends.items():
+                write_ends(folder / name, marks)
+                tables[name] = replace(tables[name], ended=(*tables[name].ended, load))
             ordered = {name: tables[name] for name in TABLES if name in tables}
             digest = digest_of(ordered)
             manifest = Manifest(CONTRACT_VERSION, old.buckets, load, digest, ordered)
@@ -256,7 +315,13 @@ class Lake:
         ]
         if not parts:
             return columns.empty_table()
-        return parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
+        whole = parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
+        if KNOWN_UNTIL not in columns.names or not manifest.tables[name].ended:
+            return whole
+        return with_ends(whole, index, self._ends(manifest, name))
+
+    def _ends(self, manifest: Manifest, name: str) -> pa.Table:
+        return read_ends(self._folder(load) / name for load in manifest.tables[name].ended)
 
     def _files(self, manifest: Manifest, name: str, index: int) -> list[Folder]:
         loads = manifest.tables[name].loads if name in manifest.tables else ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from features.lake import Lake
+from features.lake import Alike, Lake
 from pipelines.config import Config
 from pipelines.errors import SourceError
 from pipelines.ingest.batch import Batch
@@ -43,7 +43,8 @@ def load(
     if now.tzinfo is None:
         raise ValueError("now must be aware of its time zone")
     prepared = prepare(config, lake, progress)
-    merged = _merge_all(prepared, lake, now.astimezone(UTC))
+    held = _held(prepared, lake)
+    merged = _merge_all(prepared, held, now.astimezone(UTC))
     write_quarantine(quarantine, prepared.bad)
     counts = _counts(prepared, merged)
     problems = [*prepared.problems, *share_problems(config, counts, str(quarantine))]
@@ -52,17 +53,23 @@ def load(
     progress("writing the lake")
     corrected = [name for name, found in merged.items() if found.corrected]
     new = {name: found.new for name, found in merged.items()}
-    changed = lake.add(new, _versioned(lake, prepared), corrected)
+    changed = lake.add(new, _versioned(lake, prepared), corrected, held)
     rows = tuple(bad.problem for bad in prepared.bad)
     return LoadReport(tuple(counts), changed, rows, prepared.warnings, str(quarantine))
 
 
-def _merge_all(prepared: Prepared, lake: Lake, now: datetime) -> dict[str, Merged]:
+def _held(prepared: Prepared, lake: Lake) -> dict[str, Alike]:
+    """The rows that the lake holds of the same facts, by table that it has."""
+    tables = lake.manifest.tables
+    some = {name: batch for name, batch in prepared.batches.items() if name in tables}
+    return {name: lake.alike(name, batch.rows) for name, batch in some.items()}
+
+
+def _merge_all(prepared: Prepared, held: dict[str, Alike], now: datetime) -> dict[str, Merged]:
     """Each batch joined to the lake; rows that would rewrite the past become bad rows."""
-    held = lake.manifest.tables
     merged = {}
     for name, batch in prepared.batches.items():
-        before = lake.alike(name, batch.rows) if name in held else None
+        before = held[name].rows if name in held else None
         merged[name] = merge(batch.table, batch.rows, before, now, batch.brought)
         if merged[name].findings:
             prepared.batches[name] = batch.plus(merged[name].findings)
