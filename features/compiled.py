@@ -8,12 +8,12 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-import llvmlite.binding as llvm
+import llvmlite.binding as llvm  # type: ignore[import-untyped]
 import numba
 import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
-from numba.core.runtime import _nrt_python as allocator
+from numba.core.runtime import _nrt_python as allocator  # type: ignore[attr-defined]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,7 +22,7 @@ TRIED = "0.68."
 """Versions of numba whose kept code is known to run without what only compiling needs."""
 
 
-class KeptCode(FunctionCache):  # type: ignore[misc]
+class KeptCode(FunctionCache):
     """Compiled code on disk, loaded without the compiler.
 
     As numba does it, the first function that is loaded brings in all that might be needed to
@@ -34,7 +34,7 @@ class KeptCode(FunctionCache):  # type: ignore[misc]
         """The code kept for a signature; None for none."""
         _with_memory()
         with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
 
 
 @cache
@@ -49,7 +49,7 @@ def part(function: Callable[P, R]) -> Callable[P, R]:
     if not numba.__version__.startswith(TRIED):
         return cast("Callable[P, R]", njit(nogil=True, cache=True)(function))
     made = njit(nogil=True)(function)
-    made._cache = KeptCode(function)
+    made._cache = KeptCode(function)  # type: ignore[attr-defined,no-untyped-call]
     return cast("Callable[P, R]", made)
 
 

@@ -72,5 +72,10 @@ def plan(
     return Additions(rows, frozenset(anew), frozenset(changed), frozenset(old.tables))
 
 
+def is_small(info: TableInfo) -> bool:
+    """Whether a table is so small that it is quicker looked through, and written, as a whole."""
+    return info.rows < SMALL
+
+
 def _worth_it(info: TableInfo) -> bool:
-    return info.rows < SMALL or len(info.loads) >= MOST_PIECES
+    return is_small(info) or len(info.loads) >= MOST_PIECES

@@ -1,9 +1,8 @@
 """Reading the lake, and changing it a load at a time."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,21 +10,19 @@ import pyarrow.compute as pc
 from features.contract import CONTRACT_VERSION, TABLES, Table
 from features.contract.arrow import schema
 from features.lake.additions import Additions, plan
-from features.lake.alike import Alike, alike
-from features.lake.ended import ends_of, read_ends, with_ends, write_ends
+from features.lake.alike import Alike
+from features.lake.ended import ends_of, write_ends
+from features.lake.finding import find_alike
 from features.lake.generation import Sources, described, extended, write_generation
-from features.lake.index import Index, identifying, opened_index, suspected
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
 from features.lake.partition import buckets_for
-from features.lake.schema import KNOWN_UNTIL, LOAD, chosen, stored, texts
+from features.lake.pieces import Pieces, folder_of
+from features.lake.schema import LOAD, chosen, stored
 from features.lake.spill import MEMORY
 from features.lake.storage import (
     Folder,
     folder_at,
-    parquet_files,
-    read_parquet,
     remove,
-    rows_in,
 )
 
 
@@ -49,7 +46,7 @@ class Lake:
 
     def files(self, name: str, index: int) -> list[Folder]:
         """The Parquet files of one bucket of a table; none where the bucket has no rows."""
-        return self._files(self.manifest, name, index)
+        return self._pieces.files(name, index)
 
     def bucket(
         self, index: int, columns: Mapping[str, Collection[str]] | None = None
@@ -62,11 +59,11 @@ class Lake:
                 the occurrence (and of the announcement), `known_at` and `known_until` come
                 always. Tables that are not connected are left out. None gives everything.
         """
-        manifest = self.manifest
-        wanted = dict.fromkeys(manifest.tables) if columns is None else columns
+        pieces = self._pieces
+        wanted = dict.fromkeys(pieces.manifest.tables) if columns is None else columns
         return {
-            name: self._read(manifest, name, index, chosen(TABLES[name], wanted[name]))
-            for name in manifest.tables
+            name: pieces.read(name, index, chosen(TABLES[name], wanted[name]))
+            for name in pieces.manifest.tables
             if name in wanted
         }
 
@@ -78,10 +75,10 @@ class Lake:
             marks: with the columns that loading adds, `known_until` and `load`, and with
                 text as dictionaries; otherwise in the contract's schema.
         """
-        manifest, table = self.manifest, TABLES[name]
+        pieces, table = self._pieces, TABLES[name]
         columns = stored(table) if marks else _plain(table)
-        held = range(manifest.buckets if name in manifest.tables else 0)
-        parts = [self._read(manifest, name, index, columns) for index in held]
+        held = range(pieces.manifest.buckets if name in pieces.manifest.tables else 0)
+        parts = [pieces.read(name, index, columns) for index in held]
         whole = pa.concat_tables([columns.empty_table(), *parts])
         return whole if marks else whole.cast(schema(table))
 
@@ -91,70 +88,30 @@ class Lake:
         Also whether rows of those before may have ended since: newer versions say so beside
         them, or write a table anew, as do other things.
         """
-        manifest, table = self.manifest, TABLES[name]
-        info = manifest.tables[name]
+        pieces, table = self._pieces, TABLES[name]
+        info = pieces.info(name)
         later = [number for number in info.loads if number > load]
         anew = len(later) == len(info.loads)
         wanted = chosen(table, [*columns, LOAD])
         parts = [wanted.empty_table()]
         for number in later:
-            for index in range(manifest.buckets):
-                rows = self._pieces(name, number, index, wanted)
+            for index in range(pieces.manifest.buckets):
+                rows = pieces.piece(name, number, index, wanted)
                 parts.append(rows.filter(pc.greater(rows[LOAD], load)) if anew else rows)
         ended = anew or any(number > load for number in info.ended)
         return pa.concat_tables(parts).unify_dictionaries(), ended
 
-    def _pieces(self, name: str, load: int, index: int, columns: pa.Schema) -> pa.Table:
-        text = texts(TABLES[name])
-        folder = self._folder(load) / name / f"bucket={index}"
-        files = parquet_files(folder)
-        return pa.concat_tables(
-            [
-                columns.empty_table(),
-                *(read_parquet(f, columns.names, text).cast(columns) for f in files),
-            ]
-        )
+    @property
+    def _pieces(self) -> Pieces:
+        return Pieces(self.root, self.manifest)
 
     def alike(self, name: str, rows: pa.Table) -> Alike:
         """The rows of a connected table that may be of the same facts as some of `rows`.
 
         Those with one of their keys, and of the others those of the same instants where any
-        account has one that is new. One bucket is in memory at a time.
+        account has one that is new.
         """
-        manifest, table = self.manifest, TABLES[name]
-
-        def read(index: int, columns: Collection[str]) -> pa.Table:
-            wanted = pa.schema([f for f in stored(table) if f.name in columns])
-            return self._read(manifest, name, index, wanted)
-
-        buckets = self._suspected(manifest, name, rows)
-        return alike(table, rows, manifest.tables[name].last, buckets, read)
-
-    def _suspected(self, manifest: Manifest, name: str, rows: pa.Table) -> Iterable[int]:
-        """The buckets to look through: of a log on this machine's disks those that an index tells.
-
-        Facts with a key of their own come again each night as a rule, in every bucket.
-        """
-        table = TABLES[name]
-        if table.key or not isinstance(self.root, Path):
-            return range(manifest.buckets)
-        indexes = [self._index(manifest, name, load) for load in manifest.tables[name].loads]
-        return suspected(table, rows, manifest.buckets, indexes)
-
-    def _index(self, manifest: Manifest, name: str, load: int) -> Index:
-        table, folder = TABLES[name], Path(self._folder(load)) / name
-        names = identifying(table)
-        columns = pa.schema([f for f in stored(table) if f.name in names])
-
-        def files(bucket: int) -> list[Folder]:
-            return parquet_files(folder / f"bucket={bucket}")
-
-        def sizes() -> list[int]:
-            return [sum(map(rows_in, files(bucket))) for bucket in range(manifest.buckets)]
-
-        return opened_index(
-            folder, table, sizes, lambda bucket: self._pieces(name, load, bucket, columns)
-        )
+        return find_alike(self._pieces, name, rows)
 
     def add(
         self,
@@ -184,7 +141,7 @@ class Lake:
             return False
         additions = plan(old, tables, corrected)
         if old.buckets != (self._buckets or buckets_for(old.rows + rows)):
-            sources = additions.joined(old.tables, lambda name: self._held(old, name))
+            sources = additions.joined(old.tables, Pieces(self.root, old).held)
             return self.write(sources, versioned, rows=old.rows + rows)
         ends = {
             name: ends_of(
@@ -254,7 +211,7 @@ class Lake:
     ) -> bool:
         """Write what is added, what ended by it, and the tables that are to be written anew."""
         load = old.generation + 1
-        sources = additions.written(lambda name: self._held(old, name))
+        sources = additions.written(Pieces(self.root, old).held)
         with self._new_folder(load) as folder:
             _, parts = write_generation(folder, sources, load, old.buckets, None, MEMORY)
             tables = {n: replace(i, versioned=n in versioned) for n, i in old.tables.items()}
@@ -297,36 +254,8 @@ class Lake:
                 elif load not in holds:
                     remove(self._folder(load) / name)
 
-    def _held(self, manifest: Manifest, name: str) -> Iterator[pa.RecordBatch]:
-        """What the lake holds of a table, bucket by bucket, with the load of each row."""
-        table = TABLES[name]
-        columns = pa.schema([f for f in stored(table) if f.name != KNOWN_UNTIL])
-        for index in range(manifest.buckets):
-            yield from self._read(manifest, name, index, columns).to_batches()
-
     def _folder(self, generation: int) -> Folder:
-        return self.root / f"generation-{generation:05d}"
-
-    def _read(self, manifest: Manifest, name: str, index: int, columns: pa.Schema) -> pa.Table:
-        text = texts(TABLES[name])
-        parts = [
-            read_parquet(path, columns.names, text).cast(columns)
-            for path in self._files(manifest, name, index)
-        ]
-        if not parts:
-            return columns.empty_table()
-        whole = parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
-        if KNOWN_UNTIL not in columns.names or not manifest.tables[name].ended:
-            return whole
-        return with_ends(whole, index, self._ends(manifest, name))
-
-    def _ends(self, manifest: Manifest, name: str) -> pa.Table:
-        return read_ends(self._folder(load) / name for load in manifest.tables[name].ended)
-
-    def _files(self, manifest: Manifest, name: str, index: int) -> list[Folder]:
-        loads = manifest.tables[name].loads if name in manifest.tables else ()
-        folders = [self._folder(load) / name / f"bucket={index}" for load in loads]
-        return [file for folder in folders for file in parquet_files(folder)]
+        return folder_of(self.root, generation)
 
 
 def _plain(table: Table) -> pa.Schema:

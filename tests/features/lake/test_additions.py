@@ -55,20 +55,37 @@ def pieces(tables: Tables, count: int) -> list[Tables]:
     ]
 
 
+@pytest.mark.parametrize("name", ["usage", "tickets"])
 @pytest.mark.parametrize("seed", range(3))
-def test_many_loads_of_versions_end_as_one_load_of_all(tmp_path: Path, seed: int) -> None:
+def test_many_loads_of_versions_end_as_one_load_of_all(
+    tmp_path: Path, seed: int, name: str
+) -> None:
     """Random versions, loaded in the order in which they became known, or in no order."""
     random, rows = np.random.default_rng(seed), []
     for _ in range(300):
         fact, day = f"t{random.integers(40)}", int(random.integers(1, 28))
         rows.append((f"a{random.integers(9)}", fact, day))
-    whole = usage(*(rows if seed == 2 else sorted(rows, key=lambda row: row[2])), event_id=True)
+    rows = rows if seed == 2 else sorted(rows, key=lambda row: row[2])
+    whole = usage(*rows, event_id=True) if name == "usage" else tickets(*rows)
     lake, size = Lake(tmp_path, buckets=3), 30
     for at in range(0, len(whole), size):
-        lake.add({"usage": whole.slice(at, size)}, frozenset())
-    found = lake.read("usage", marks=True).drop_columns(["load"])
-    marked = whole.append_column("known_until", known_until(TABLES["usage"], whole))
+        lake.add({name: whole.slice(at, size)}, frozenset())
+    found = lake.read(name, marks=True).drop_columns(["load"])
+    marked = whole.append_column("known_until", known_until(TABLES[name], whole))
     assert texts_of(found) == texts_of(marked)
+
+
+def tickets(*rows: tuple[str, str, int]) -> pa.Table:
+    """Versions of tickets of (account, ticket, day of March 2025)."""
+    wanted, days = schema(TABLES["tickets"]), [datetime(2025, 3, d, tzinfo=UTC) for *_, d in rows]
+    given = {
+        "account_id": [account for account, _, _ in rows],
+        "ticket_id": [ticket for _, ticket, _ in rows],
+        "opened_at": [datetime(2025, 2, 1, tzinfo=UTC)] * len(rows),
+        "known_at": days,
+    }
+    arrays = [pa.array(given.get(f.name, [None] * len(rows)), f.type) for f in wanted]
+    return pa.Table.from_arrays(arrays, schema=wanted)
 
 
 def texts_of(table: pa.Table) -> list[str]:
