@@ -79,6 +79,7 @@ class KeptCompany:
         used = {signal.table for signal in signals}
         self._needs = {name: found for name, found in self._needs.items() if name in used}
         self._reads = reads(catalogue, *labels)
+        self._joined_facts: dict[str, Facts] = {}
         self._logs = {name: self._log(name, *known) for name, known in self._page.logs.items()}
 
     @property
@@ -150,6 +151,7 @@ class KeptCompany:
         if set(tables) - set(self._page.tables):
             raise NotKept("a table has become connected")
         self._opened()
+        self._joined_facts.clear()
         self._page.cut = cut
         rows = {name: table.select(self._columns(name).names) for name, table in tables.items()}
         for some in rows.values():
@@ -158,7 +160,7 @@ class KeptCompany:
             self._go_on(name, log, rows.get(name), cut)
         for name in (n for n in rows if n not in self._logs and len(rows[n])):
             if self._page.pieces.get(name, 0) >= MOST_PIECES:
-                self._held(name).fold(self._held_with_later(name))
+                self._held(name).fold(self._all_facts(name))
                 self._page.pieces[name] = 0
             number = self._page.pieces.get(name, 0)
             self.shelf.put_table(f"{name}-later-{number:05d}", rows[name])
@@ -247,6 +249,11 @@ class KeptCompany:
         return HeldFacts(self.shelf, table, tuple(c for c in table.names if c in names))
 
     def _held_with_later(self, name: str) -> Facts:
+        if name not in self._joined_facts:
+            self._joined_facts[name] = self._all_facts(name)
+        return self._joined_facts[name]
+
+    def _all_facts(self, name: str) -> Facts:
         if name in self._logs:
             return prepare({name: schema(TABLES[name]).empty_table()}).tables[name]
         pieces = [
