@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pyarrow as pa
@@ -80,6 +81,7 @@ class KeptCompany:
         self._needs = {name: found for name, found in self._needs.items() if name in used}
         self._reads = reads(catalogue, *labels)
         self._joined_facts: dict[str, Facts] = {}
+        self._writing: Thread | None = None
         self._logs = {name: self._log(name, *known) for name, known in self._page.logs.items()}
 
     @property
@@ -165,6 +167,8 @@ class KeptCompany:
             number = self._page.pieces.get(name, 0)
             self.shelf.put_table(f"{name}-later-{number:05d}", rows[name])
             self._page.pieces[name] = number + 1
+        self._writing = Thread(target=self.shelf.write_through)
+        self._writing.start()  # beside the snapshot: it waits for the disk
 
     def _go_on(self, name: str, log: KeptLog, new: pa.Table | None, cut: int) -> None:
         columns = self._columns(name)
@@ -206,6 +210,8 @@ class KeptCompany:
         self._page.logs = {
             n: (log.base, log.cut, log.accounts, log.rows) for n, log in self._logs.items()
         }
+        if self._writing is not None:
+            self._writing.join()
         self.shelf.flush()
         if self._folder is not None:
             write_text(self._folder / PAGE, json.dumps(asdict(self._page)))
