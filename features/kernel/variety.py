@@ -78,7 +78,8 @@ def distinct(
                     if words and day[i] >= 0:
                         bits[day[i] >> 6, u] |= np.uint64(1) << np.uint64(day[i] & 63)
             _count_since(latest[:slots], cuts[k], far, near, out[:, a, k])
-            _count_before(bits[:, :slots], cuts[k], far, near, found[:slots], out[:, a, k])
+            if words:
+                _count_before(bits[:, :slots], cuts[k], far, near, found[:slots], out[:, a, k])
         bits[:, :slots] = 0
         base += slots
     return out
