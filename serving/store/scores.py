@@ -3,19 +3,21 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from models.bands.silence import SilentSource
 from models.score import Band
 from serving.store import listing, pages, rows
 from serving.store.codes import Codes
 from serving.store.engine import reading
+from serving.store.in_memory import answers
 from serving.store.listing import Facets
 from serving.store.memory import RunMemory
 from serving.store.pages import Cursor, Page, Sort
 from serving.store.past_runs import PastRun, past_run, runs_before
 from serving.store.publish import publish_parts
 from serving.store.question import Question, conditions
+from serving.store.read_columns import Held, held
 from serving.store.records import (
     AccountScore,
     HistoryPoint,
@@ -25,7 +27,7 @@ from serving.store.records import (
     ScoringRun,
     Transition,
 )
-from serving.store.runs import newest_run
+from serving.store.runs import LAST_PUBLISHED, newest_run
 from serving.store.scored import scores
 from serving.store.tables import (
     SCORE,
@@ -34,12 +36,37 @@ from serving.store.tables import (
     TRANSITION,
 )
 from serving.store.told import Told
+from serving.store.transactions import glancing
 
 HISTORY_LIMIT = 400
 
-_MINE = scores().where(SCORE.c.account_id == bindparam("account"))
-AT_ONCE = _MINE.where(SCORE.c.as_of == bindparam("day"))
-OLDER = _MINE.order_by(SCORE.c.as_of.desc()).limit(1)
+MINE = (
+    scores()
+    .add_columns(select(func.max(SCORING_RUN.c.as_of)).scalar_subquery().label("newest"))
+    .where(SCORE.c.account_id == bindparam("account"))
+    .order_by(SCORE.c.as_of.desc())
+    .limit(1)
+)
+PAST = (
+    select(
+        SCORE.c.as_of,
+        SCORE.c.band,
+        SCORE.c.health_score,
+        SCORE.c.risk,
+        SCORING_RUN.c.primary_horizon,
+        SCORE.c.model_version,
+    )
+    .join_from(SCORE, SCORING_RUN, SCORE.c.as_of == SCORING_RUN.c.as_of)
+    .where(SCORE.c.account_id == bindparam("account"))
+    .order_by(SCORE.c.as_of.desc())
+    .limit(bindparam("most"))
+)
+CHANGES = (
+    select(*TRANSITION.c)
+    .where(TRANSITION.c.account_id == bindparam("account"))
+    .order_by(TRANSITION.c.as_of.desc())
+    .limit(bindparam("most"))
+)
 
 
 def utc_now() -> datetime:
@@ -53,11 +80,18 @@ class ScoreRepository:
     Args:
         engine: a store opened by `open_store`.
         clock: says when something is published; a fixed one makes tests repeatable.
+        columns: what is held in memory of the store's newest run; by default what all share.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], datetime] = utc_now,
+        columns: Held | None = None,
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._held = columns or held(engine)
         self._codes = Codes(engine)
         self._memory = RunMemory()
 
@@ -93,19 +127,25 @@ class ScoreRepository:
 
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             return newest_run(connection)
+
+    def last_published(self) -> datetime | None:
+        """When something was published last, of whatever date; None where nothing is."""
+        with glancing(self._engine) as connection:
+            found: datetime | None = connection.scalar(LAST_PUBLISHED)
+            return found
 
     def info(self, as_of: date) -> RunInfo | None:
         """The run published for a date; None where there is none."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             chosen = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of == as_of)
             row = connection.execute(chosen).mappings().one_or_none()
         return None if row is None else rows.run_info(row)
 
     def dates(self) -> list[date]:
         """The `as_of` of every published run, oldest first."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             dates = select(SCORING_RUN.c.as_of).order_by(SCORING_RUN.c.as_of)
             return list(connection.scalars(dates))
 
@@ -130,7 +170,7 @@ class ScoreRepository:
         found = select(*(c for c in SILENT_SOURCE.c if c.name != "as_of"))
         mine = found.where(SILENT_SOURCE.c.as_of == as_of)
         ordered = mine.order_by(SILENT_SOURCE.c.share.desc(), SILENT_SOURCE.c.table)
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             return tuple(SilentSource(*row) for row in connection.execute(ordered))
 
     def latest(
@@ -163,13 +203,7 @@ class ScoreRepository:
             if run is None:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
-            table = listing.table_of(run)
-            where = conditions(asked, table, run.as_of)
-            if owner is not None:
-                where.append(table.c.csm == owner)
-            found = listing.read_page(
-                connection, run, where, sort, limit + 1, start, self._codes.word
-            )
+            found = self._page(connection, run, asked, sort, limit + 1, start, owner)
             here = self._facets(connection, run, asked, owner)
             counts = self._facets(connection, run, Question(), owner).bands
         total = sum(here.bands[band] for band in (set(asked.bands) or Band))
@@ -180,6 +214,50 @@ class ScoreRepository:
             ended = Cursor(listing.sorted_by(last, sort), last.card.account_id, seen + limit)
             following = pages.encode(ended, sort, asked, run)
         return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
+
+    def first(
+        self, question: Question, *, sort: Sort, limit: int, owner: str | None = None
+    ) -> tuple[str, ...]:
+        """The ids that a list begins with, in its order."""
+        with reading(self._engine) as connection:
+            run = newest_run(connection)
+            if run is None:
+                return ()
+
+            def read() -> tuple[str, ...]:
+                columns = self._held.of(run)
+                if columns and answers(question, sort):
+                    return columns.page(columns.passing(question, owner), sort, limit, None) or ()
+                table = listing.table_of(run)
+                where = conditions(question, table, run.as_of)
+                if owner is not None:
+                    where.append(table.c.csm == owner)
+                return listing.first_ids(connection, table, where, sort, limit)
+
+            asked = ("first", question.tag, sort, limit, owner)
+            return self._memory.recall(run.digest, asked, read)
+
+    def _page(
+        self,
+        connection: Connection,
+        run: RunInfo,
+        asked: Question,
+        sort: Sort,
+        limit: int,
+        start: Cursor | None,
+        owner: str | None,
+    ) -> list[AccountScore]:
+        """The accounts of a page; words in names are looked for in memory, where they are there."""
+        columns = self._held.of(run)
+        if columns and asked.search and answers(asked, sort):
+            ids = columns.page(columns.passing(asked, owner), sort, limit, start)
+            if ids is not None:
+                return listing.read_accounts(connection, run, ids, self._codes.word)
+        table = listing.table_of(run)
+        where = conditions(asked, table, run.as_of)
+        if owner is not None:
+            where.append(table.c.csm == owner)
+        return listing.read_page(connection, run, where, sort, limit, start, self._codes.word)
 
     def facets(self, question: Question, owner: str | None = None) -> Facets:
         """How many accounts each further choice of band, tier and CSM would show."""
@@ -193,6 +271,13 @@ class ScoreRepository:
         self, connection: Connection, run: RunInfo, question: Question, owner: str | None
     ) -> Facets:
         def count() -> Facets:
+            columns = self._held.of(run)
+            if columns and answers(question):
+                return Facets(
+                    columns.bands(question, owner),
+                    dict(sorted(columns.counts("tier", question, owner).items())),
+                    columns.counts("csm", question, owner),
+                )
             return listing.facets(question, listing.cells(connection, run, question, owner))
 
         return self._memory.recall(run.digest, (question.tag, owner), count)
@@ -208,53 +293,34 @@ class ScoreRepository:
         """
         if not rows.storable(account_id):
             return None
-        with reading(self._engine) as connection:
-            run = newest_run(connection)
-            if run is None:
-                return None
-            asked = {"account": account_id, "day": run.as_of}
-            row = connection.execute(AT_ONCE, asked).mappings().one_or_none()
-            if row is None:
-                row = connection.execute(OLDER, asked).mappings().one_or_none()
+        with glancing(self._engine) as connection:
+            row = connection.execute(MINE, {"account": account_id}).mappings().one_or_none()
         if row is None or owner not in (None, row["csm"]):
             return None
-        return rows.account_score(row, self._codes.word, active=row["as_of"] == run.as_of)
+        return rows.account_score(row, self._codes.word, active=row["as_of"] == row["newest"])
 
     def history(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[HistoryPoint]:
         """An account's last `limit` scores, oldest first; empty where it is unknown."""
         if not rows.storable(account_id):
             return []
-        past = (
-            select(
-                SCORE.c.as_of,
-                SCORE.c.band,
-                SCORE.c.health_score,
-                SCORE.c.risk,
-                SCORING_RUN.c.primary_horizon,
-                SCORE.c.model_version,
-            )
-            .join_from(SCORE, SCORING_RUN, SCORE.c.as_of == SCORING_RUN.c.as_of)
-            .where(SCORE.c.account_id == account_id)
-            .order_by(SCORE.c.as_of.desc())
-        )
-        with reading(self._engine) as connection:
-            found = connection.execute(past.limit(limit)).mappings().all()
+        asked = {"account": account_id, "most": limit}
+        with glancing(self._engine) as connection:
+            found = connection.execute(PAST, asked).mappings().all()
         return [rows.history_point(row) for row in reversed(found)]
 
     def transitions(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[Transition]:
         """An account's last `limit` changes of band, oldest first."""
         if not rows.storable(account_id):
             return []
-        changes = select(*TRANSITION.c).where(TRANSITION.c.account_id == account_id)
-        newest = changes.order_by(TRANSITION.c.as_of.desc()).limit(limit)
-        with reading(self._engine) as connection:
-            found = connection.execute(newest).mappings().all()
+        asked = {"account": account_id, "most": limit}
+        with glancing(self._engine) as connection:
+            found = connection.execute(CHANGES, asked).mappings().all()
         return [rows.transition(row) for row in reversed(found)]
 
     def changes_of(self, as_of: date) -> list[Transition]:
         """Every change of band into the run of a date, by account id."""
         mine = select(*TRANSITION.c).where(TRANSITION.c.as_of == as_of)
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             found = connection.execute(mine.order_by(TRANSITION.c.account_id)).mappings()
             return [rows.transition(row) for row in found]
 
