@@ -25,21 +25,6 @@ def do(finished: Any, tmp_path: Path, forewarn: Callable[..., Any]) -> Callable[
     return run
 
 
-@pytest.fixture
-def one_risk_more(tmp_path: Path) -> Callable[[], None]:
-    """Adds a row to the company's own file of risks."""
-
-    def add() -> None:
-        (file,) = (tmp_path / "copy").rglob("risks.csv")
-        head, *lines = file.read_text(encoding="utf-8").splitlines()
-        place = head.split(",").index("risk_id")
-        fields = lines[-1].split(",")
-        fields[place] += "-again"
-        file.write_text("\n".join([head, *lines, ",".join(fields)]), encoding="utf-8")
-
-    return add
-
-
 def test_a_day_after_another_is_proved_by_a_replay(do: Callable[..., Any], days: Any) -> None:
     first, second = days.rescored, days.rescored + timedelta(days=1)
     assert do("day", "--as-of", first)["anew"] == "nothing is kept yet"
@@ -55,13 +40,12 @@ def test_it_gives_what_scoring_stored(do: Callable[..., Any], days: Any) -> None
     assert mine["sha256"] == theirs["sha256"] == theirs["sha256_rebuilt"]
 
 
-def test_a_load_hands_over_what_it_added(
-    do: Callable[..., Any], days: Any, one_risk_more: Callable[[], None]
-) -> None:
+def test_a_load_hands_over_what_it_added(do: Callable[..., Any], days: Any, tmp_path: Path) -> None:
     first, second = days.rescored, days.rescored + timedelta(days=1)
     do("day", "--as-of", first)
-    one_risk_more()
+    with (tmp_path / "copy" / "orders.csv").open("a", encoding="utf-8") as file:
+        file.write(f"c000,{second}T07:11:00\n")
     done = do("day", "--load", "--as-of", second)
     added = {each["source"]: each["added"] for each in done["load"]["sources"]}
-    assert (done["anew"], added["risks"]) == ("", 1)
+    assert (done["anew"], added["usage"]) == ("", 1)
     assert do("replay", "--as-of", second)["identical"] is True
