@@ -49,8 +49,8 @@ lock: setup ## Lock the dependencies of all extras, with hashes and without addr
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
 
-fuzz: setup ## Send the API requests that nobody thought of (CASES=50000 for many)
-	FUZZ_CASES=$(or $(CASES),2000) $(BIN)/python -m pytest -n 0 -s tests/serving/test_fuzz.py
+fuzz: setup ## Send the API requests that nobody thought of (CASES=50000, WORKSPACE=DIR beside one)
+	FUZZ_CASES=$(or $(CASES),2000) FUZZ_WORKSPACE=$(WORKSPACE) $(BIN)/python -m pytest -n 0 -s tests/serving/test_fuzz.py
 
 bench: setup ## Scores of past dates against what happened afterwards (real data, if present)
 	$(BIN)/python experiments/record.py

@@ -69,7 +69,7 @@ def read_page(
     columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
     known = columns.where(*asked, pages.known_after(sort, table, start))
     ordered = known.order_by(*pages.order(sort, table)).limit(limit)
-    found = list(connection.execute(ordered).mappings())
+    found = list(connection.execute(ordered).mappings().all())
     if len(found) < limit and sort is not Sort.NAME:
         unknown = columns.where(*asked, pages.unknown_after(sort, table, start))
         rest = unknown.order_by(table.c.account_id.asc()).limit(limit - len(found))
@@ -114,7 +114,7 @@ def _whole(
     Two statements that never change are quicker than one that is put together each time.
     """
     asked = {"ids": [row["account_id"] for row in found], "day": run.as_of}
-    by_id = {row["account_id"]: row for row in connection.execute(BY_IDS, asked).mappings()}
+    by_id = {row["account_id"]: row for row in connection.execute(BY_IDS, asked).mappings().all()}
     return [rows.listed(by_id[row["account_id"]], row, word) for row in found]
 
 

@@ -172,7 +172,7 @@ def test_memory_and_database_agree(store, make_run):
     plain, quick = ScoreRepository(store), ScoreRepository(store, columns=held)
     assert held.now(plain.newest()) is not None
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=25, deadline=None, database=None)
     @given(
         questions,
         st.sampled_from(Sort),
