@@ -7,6 +7,7 @@ import numpy as np
 from pipelines.demo.dates import WORK_SHARE, Array, Calendar, work_seconds
 from pipelines.demo.life import Life
 from pipelines.demo.mood import Mood
+from pipelines.demo.nature import Nature
 from pipelines.demo.people import People
 from pipelines.demo.world import World
 
@@ -20,6 +21,7 @@ class Story:
 
     world: World
     life: Life
+    nature: Nature
     mood: Mood
     people: People
 

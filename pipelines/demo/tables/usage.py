@@ -14,7 +14,10 @@ from pipelines.demo.words import FEATURES
 POPULARITY = np.array([0.34, 0.17, 0.16, 0.13, 0.14, 0.13, 0.13, 0.12, 0.12, 0.12, 0.12])
 ADOPTED_SHARE = 0.96
 REACH_SLOPE, BREADTH_SLOPE = 6.0, 7.0
-TIMES_A_DAY = 14.0
+DAYS_SLOPE, AMOUNT_SLOPE = 0.6, 0.7
+"""How use that declines falls on fewer days of use and on less done at a time."""
+TIMES_A_DAY = np.array([9, 14, 6, 8, 11, 22, 18, 12, 7, 13, 26.0])
+"""How often a person uses each feature on a day of use, at the usual amount."""
 LATE_SHARE, LATE_DAYS = 0.03, 9
 LOADED = SECONDS_A_DAY - 1800
 
@@ -65,8 +68,9 @@ def _week(rng: np.random.Generator, story: Story, busy: Array, rank: Array, week
     breadth = story.mood.breadth[account, week][:, None]
     kept = np.clip((breadth - rank[account]) * BREADTH_SLOPE + 0.5, 0.0, 1.0)
     row, feature = np.nonzero(rng.random(kept.shape) < kept * POPULARITY)
-    often = TIMES_A_DAY * np.clip(story.mood.volume[account, week], 0.05, None)[row]
-    count = 1 + rng.poisson(often)
+    volume = np.clip(story.mood.volume[account, week], 0.05, None)
+    amount = story.nature.amount[account] * volume**AMOUNT_SLOPE
+    count = 1 + rng.poisson(TIMES_A_DAY[feature] * amount[row])
     return Uses(person[row], feature, day[row], count)
 
 
@@ -75,7 +79,7 @@ def _active(rng: np.random.Generator, story: Story, busy: Array, week: int) -> t
     people, mood = story.people, story.mood
     reach = mood.reach[people.account, week] - people.loyalty
     active = np.clip(reach * REACH_SLOPE + 0.5, 0.0, 1.0)
-    keen = np.sqrt(np.clip(mood.volume[people.account, week], 0.0, None))
+    keen = np.clip(mood.volume[people.account, week], 0.0, None) ** DAYS_SLOPE
     chance = people.use * active * keen
     days = np.arange(week * 7, week * 7 + 7)[:, None]
     there = (days >= people.joined) & (days < people.left)
