@@ -60,6 +60,15 @@ def scatter(rng: np.random.Generator, story: Story, rate: Array) -> Moments:
     return moments(rng, story, account, week * 7 + rng.choice(7, len(account), p=WORK_SHARE))
 
 
+def regular(rng: np.random.Generator, story: Story, rate: Array) -> Moments:
+    """As `scatter`, but at a steady pace: a week has as many as its rate, up or down to whole."""
+    number = np.floor(np.maximum(rate, 0.0) + rng.random(rate.shape)).astype(np.int64)
+    account, week = np.nonzero(number)
+    times = number[account, week]
+    account, week = np.repeat(account, times), np.repeat(week, times)
+    return moments(rng, story, account, week * 7 + rng.choice(7, len(account), p=WORK_SHARE))
+
+
 def moments(rng: np.random.Generator, story: Story, account: Array, day: Array) -> Moments:
     """The moments that lie in the accounts' lives, at working hours, in order of time."""
     inside = story.life.on(account, day)

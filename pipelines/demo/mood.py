@@ -16,30 +16,39 @@ from pipelines.demo.hazard import GONE, NOT_YET, STEADY, Fate
 from pipelines.demo.nature import CAUSES, Nature
 
 
+SEVERITY = np.array([-1.0, 0.0, 0.44, 0.71, 0.87, 1.0, 1.1])
+"""How far from usual each of STATES is, and the time after notice: for the worse states about
+as the logarithm of their hazard, for thriving the whole way to the better side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One index: its targets by state (and after notice), its speed and its noise.
+    """One index: where it stands by state, its speed and its noise.
 
     Attributes:
-        targets: one for each of STATES, then one for the time after notice.
         cause: what it shows, one of nature's CAUSES.
+        usual: the target of a steady account.
+        better: the target of a thriving one.
+        worst: the target of a dying one at full strength of the cause.
         rate: the share of the way to the target moved in a week.
         noise: standard deviation of a week's shock.
     """
 
     cause: str
-    targets: tuple[float, ...]
+    usual: float
+    better: float
+    worst: float
     rate: float
     noise: float
 
 
 INDICES = {
-    "breadth": Index("adoption", (1.15, 1.00, 0.64, 0.52, 0.45, 0.40, 0.35), 0.90, 0.03),
-    "reach": Index("people", (1.04, 0.97, 0.84, 0.71, 0.56, 0.40, 0.35), 0.85, 0.03),
-    "volume": Index("usage", (1.18, 1.00, 0.78, 0.60, 0.42, 0.24, 0.20), 0.80, 0.035),
-    "talk": Index("silence", (1.15, 1.00, 0.68, 0.48, 0.30, 0.15, 0.35), 0.80, 0.04),
-    "sentiment": Index("support", (0.90, 0.50, -0.10, -0.60, -1.10, -1.55, -1.2), 0.60, 0.15),
-    "payment": Index("payment", (-0.3, 0.0, 0.10, 0.35, 0.90, 1.70, 2.0), 0.35, 0.12),
+    "breadth": Index("adoption", 1.00, 1.12, 0.30, 0.90, 0.03),
+    "reach": Index("people", 0.97, 1.04, 0.30, 0.85, 0.03),
+    "volume": Index("usage", 1.00, 1.18, 0.15, 0.80, 0.035),
+    "talk": Index("silence", 1.00, 1.18, 0.05, 0.80, 0.04),
+    "sentiment": Index("support", 0.50, 0.90, -2.00, 0.60, 0.15),
+    "payment": Index("payment", 0.00, -0.30, 2.20, 0.35, 0.12),
 }
 
 
@@ -84,10 +93,9 @@ def draw_mood(rng: np.random.Generator, fate: Fate, nature: Nature) -> Mood:
 
 def _targets(index: Index, nature: Nature) -> Array:
     """Each account's targets by state: those worse than steady as strong as its cause."""
-    usual, own = index.targets[STEADY], np.asarray(index.targets)
     strength = nature.strength[:, CAUSES.index(index.cause)]
-    worse = usual + strength[:, None] * (own - usual)
-    return np.where(np.arange(len(own)) <= STEADY, own, worse)
+    worse = index.usual + np.outer(strength, SEVERITY) * (index.worst - index.usual)
+    return np.where(SEVERITY < 0, index.better, worse)
 
 
 def _follow(rng: np.random.Generator, index: Index, targets: Array, state: Array) -> Array:

@@ -19,12 +19,14 @@ USAGE, ADOPTION, PEOPLE, SILENCE, SUPPORT, PAYMENT = range(6)
 CAUSE_SHARE = np.array([0.15, 0.17, 0.17, 0.18, 0.18, 0.15])
 """How often each is the main cause; payment is one only where bills come monthly."""
 
-MAIN, SECOND, OTHER = (1.0, 1.3), (0.6, 0.9), (0.15, 0.35)
-"""Ranges of the strength with which states show through a cause: 1 is the index's own target."""
+MAIN, SECOND, OTHER = (1.0, 1.2), (0.5, 0.8), (0.05, 0.25)
+"""Ranges from which strengths are drawn before they are brought to TOTAL."""
 SECOND_SHARE = 0.35
+TOTAL = 1.9
+"""What the strengths of an account add up to; 1 is the whole way to an index's worst."""
 
-AMOUNT_SPREAD, TALK_SPREAD, TICKET_SPREAD = 0.40, 0.25, 0.30
-OPINION_SPREAD = 0.25
+AMOUNT_SPREAD, TALK_SPREAD, TICKET_SPREAD = 0.12, 0.08, 0.15
+OPINION_SPREAD = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def draw_nature(rng: np.random.Generator, world: World) -> Nature:
     main = _causes(rng, world)
     return Nature(
         main=main,
-        strength=_strengths(rng, main),
+        strength=_strengths(rng, world, main),
         amount=_level(rng, AMOUNT_SPREAD, size),
         talk=_level(rng, TALK_SPREAD, size),
         tickets=_level(rng, TICKET_SPREAD, size),
@@ -70,7 +72,7 @@ def _causes(rng: np.random.Generator, world: World) -> Array:
     return np.where(unseen, other, drawn)
 
 
-def _strengths(rng: np.random.Generator, main: Array) -> Array:
+def _strengths(rng: np.random.Generator, world: World, main: Array) -> Array:
     size, everyone = len(main), np.arange(len(main))
     strength = rng.uniform(*OTHER, (size, len(CAUSES)))
     second = (main + rng.integers(1, len(CAUSES), size)) % len(CAUSES)
@@ -78,7 +80,8 @@ def _strengths(rng: np.random.Generator, main: Array) -> Array:
     drawn = rng.uniform(*SECOND, size)
     strength[everyone[has_second], second[has_second]] = drawn[has_second]
     strength[everyone, main] = rng.uniform(*MAIN, size)
-    return strength
+    strength[world.billing_months > 1, PAYMENT] = 0.0
+    return strength * (TOTAL / strength.sum(axis=1, keepdims=True))
 
 
 def _level(rng: np.random.Generator, spread: float, size: int) -> Array:

@@ -13,7 +13,7 @@ from pipelines.demo.world import World
 
 EXECUTIVE, ADMIN, CHAMPION, USER = range(4)
 TITLES = ("Executive sponsor", "Administrator", "Champion", "User")
-LEAVES_A_WEEK = 0.0022
+LEAVES_A_WEEK = 0.0012
 GOES_WHEN = ((COOLING, 0.25), (DRIFTING, 0.40), (SINKING, 0.40), (DYING, 0.30))
 """Chance that a person in a key role leaves when the account first gets that far, at full
 strength of that cause."""
@@ -78,7 +78,7 @@ def _counts(rng: np.random.Generator, world: World) -> Array:
 
 
 def _days_to_join(rng: np.random.Generator, role: Array) -> Array:
-    later = (role == USER) & (rng.random(len(role)) < 0.3)
+    later = (role == USER) & (rng.random(len(role)) < 0.1)
     return np.where(later, rng.integers(30, 700, len(role)), rng.integers(0, 21, len(role)))
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from features.contract.tables import CHANNELS
 from pipelines.demo.dates import Array
-from pipelines.demo.facts import Columns, Moments, Story, at, iso, scatter, someone, words
+from pipelines.demo.facts import Columns, Moments, Story, at, iso, regular, someone, words
 
-A_WEEK = np.array([0.75, 1.0, 1.6])
+A_WEEK = np.array([1.1, 1.3, 1.7])
 """Conversations a week where as much is said as usual, by segment."""
 INBOUND = 0.52
 MIX = np.array([0.44, 0.20, 0.14, 0.06, 0.03, 0.05, 0.02, 0.05, 0.01])
@@ -17,9 +17,9 @@ EVENTS = slice(3, 8)
 def interactions(rng: np.random.Generator, story: Story) -> Columns:
     """One row a conversation, in order of time."""
     usual = A_WEEK[story.world.segment] * story.nature.talk
-    found = scatter(rng, story, usual[:, None] * story.mood.talk)
+    found = regular(rng, story, usual[:, None] * story.mood.talk)
     now = np.clip(story.mood.talk[found.account, found.week], 0.05, None)
-    inbound = rng.random(len(found)) < INBOUND * np.sqrt(now)
+    inbound = rng.random(len(found)) < INBOUND * now
     return {
         "account_id": story.world.ids[found.account],
         "channel": _channel(rng, now),

@@ -5,7 +5,7 @@ import numpy as np
 from pipelines.demo.dates import Array
 from pipelines.demo.facts import Columns, Moments, Story, at, iso, numbered, scatter, someone
 
-NPS_A_WEEK, CSAT_A_WEEK, CES_A_WEEK = 0.10, 0.03, 0.015
+NPS_A_WEEK, CSAT_A_WEEK, CES_A_WEEK = 0.16, 0.03, 0.015
 
 
 def surveys(rng: np.random.Generator, story: Story) -> Columns:
