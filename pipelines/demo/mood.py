@@ -16,7 +16,7 @@ from pipelines.demo.hazard import GONE, NOT_YET, STEADY, Fate
 from pipelines.demo.nature import CAUSES, Nature
 
 
-SEVERITY = np.array([-1.0, 0.0, 0.44, 0.71, 0.87, 1.0, 1.1])
+SEVERITY = np.array([-1.0, 0.0, 0.60, 0.80, 0.92, 1.0, 1.1])
 """How far from usual each of STATES is, and the time after notice: for the worse states about
 as the logarithm of their hazard, for thriving the whole way to the better side."""
 
@@ -43,12 +43,12 @@ class Index:
 
 
 INDICES = {
-    "breadth": Index("adoption", 1.00, 1.12, 0.30, 0.90, 0.03),
-    "reach": Index("people", 0.97, 1.04, 0.30, 0.85, 0.03),
+    "breadth": Index("adoption", 1.00, 1.12, 0.25, 0.90, 0.03),
+    "reach": Index("people", 0.97, 1.04, 0.32, 0.85, 0.03),
     "volume": Index("usage", 1.00, 1.18, 0.15, 0.80, 0.035),
     "talk": Index("silence", 1.00, 1.18, 0.05, 0.80, 0.04),
-    "sentiment": Index("support", 0.50, 0.90, -2.00, 0.60, 0.15),
-    "payment": Index("payment", 0.00, -0.30, 2.20, 0.35, 0.12),
+    "sentiment": Index("support", 0.50, 0.90, -2.00, 0.80, 0.10),
+    "payment": Index("payment", 0.00, -0.30, 2.20, 0.60, 0.08),
 }
 
 

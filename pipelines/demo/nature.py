@@ -16,13 +16,13 @@ from pipelines.demo.world import World
 
 CAUSES = ("usage", "adoption", "people", "silence", "support", "payment")
 USAGE, ADOPTION, PEOPLE, SILENCE, SUPPORT, PAYMENT = range(6)
-CAUSE_SHARE = np.array([0.15, 0.17, 0.17, 0.18, 0.18, 0.15])
+CAUSE_SHARE = np.array([0.17, 0.17, 0.16, 0.17, 0.18, 0.15])
 """How often each is the main cause; payment is one only where bills come monthly."""
 
-MAIN, SECOND, OTHER = (1.0, 1.2), (0.5, 0.8), (0.05, 0.25)
+MAIN, SECOND, OTHER = (1.1, 1.3), (0.4, 0.7), (0.0, 0.15)
 """Ranges from which strengths are drawn before they are brought to TOTAL."""
 SECOND_SHARE = 0.35
-TOTAL = 1.9
+TOTAL = 1.75
 """What the strengths of an account add up to; 1 is the whole way to an index's worst."""
 
 AMOUNT_SPREAD, TALK_SPREAD, TICKET_SPREAD = 0.12, 0.08, 0.15

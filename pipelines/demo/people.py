@@ -17,7 +17,7 @@ LEAVES_A_WEEK = 0.0012
 GOES_WHEN = ((COOLING, 0.25), (DRIFTING, 0.40), (SINKING, 0.40), (DYING, 0.30))
 """Chance that a person in a key role leaves when the account first gets that far, at full
 strength of that cause."""
-WORKDAY_USE = (0.0, 0.38, 0.48, 0.36)
+WORKDAY_USE = (0.0, 0.24, 0.30, 0.22)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pipelines.demo.facts import (
 )
 from pipelines.demo.words import SEVERITIES, TOPICS
 
-A_WEEK = (0.18, 0.27, 0.40)
+A_WEEK = (0.14, 0.22, 0.34)
 """Tickets a week of a neutral account, by segment."""
 LATE_SHARE, LATE_DAYS = 0.03, 6
 FORM = "%d/%m/%Y %H:%M"

@@ -11,14 +11,14 @@ from pipelines.demo.dates import SECONDS_A_DAY, Array, Calendar, season
 from pipelines.demo.facts import Story
 from pipelines.demo.words import FEATURES
 
-POPULARITY = np.array([0.34, 0.17, 0.16, 0.13, 0.14, 0.13, 0.13, 0.12, 0.12, 0.12, 0.12])
+POPULARITY = np.array([0.22, 0.17, 0.16, 0.14, 0.14, 0.13, 0.13, 0.13, 0.13, 0.13, 0.13])
 ADOPTED_SHARE = (0.92, 1.0)
-A_DAY = 1.55
+A_DAY = 2.0
 """Features a person uses on a day of use, however few the account knows (but for the one)."""
-MOST_TAKEN_OVER = 2.0
+MOST_TAKEN_OVER = 4.0
 """How much more those who stay do when others stop: the account's work goes on."""
 REACH_SLOPE, BREADTH_SLOPE = 6.0, 7.0
-DAYS_SLOPE, AMOUNT_SLOPE = 0.6, 0.9
+DAYS_SLOPE, AMOUNT_SLOPE = 0.25, 1.0
 """How use that declines falls on fewer days of use and on less done at a time."""
 TIMES_A_DAY = np.array([10, 12, 9, 10, 10, 13, 12, 11, 9, 11, 14.0])
 """How often a person uses each feature on a day of use, at the usual amount."""
@@ -84,7 +84,7 @@ def _active(rng: np.random.Generator, story: Story, busy: Array, week: int) -> t
     people, mood = story.people, story.mood
     reach = mood.reach[people.account, week] - people.loyalty
     active = np.clip(reach * REACH_SLOPE + 0.5, 0.0, 1.0)
-    keen = np.clip(mood.volume[people.account, week], 0.0, None) ** DAYS_SLOPE
+    keen = np.clip(mood.volume[people.account, week], 0.05, None) ** DAYS_SLOPE
     first = np.searchsorted(people.account, np.arange(story.world.size))
     total = np.add.reduceat(people.use, first)
     left = np.add.reduceat(people.use * active, first)
