@@ -15,7 +15,6 @@ from pipelines.demo.dates import Array
 from pipelines.demo.hazard import GONE, NOT_YET, STEADY, Fate
 from pipelines.demo.nature import CAUSES, Nature
 
-
 SEVERITY = np.array([-1.0, 0.0, 0.60, 0.80, 0.92, 1.0, 1.1])
 """How far from usual each of STATES is, and the time after notice: for the worse states about
 as the logarithm of their hazard, for thriving the whole way to the better side."""

@@ -16,14 +16,15 @@ from pipelines.demo.world import World
 
 CAUSES = ("usage", "adoption", "people", "silence", "support", "payment")
 USAGE, ADOPTION, PEOPLE, SILENCE, SUPPORT, PAYMENT = range(6)
-CAUSE_SHARE = np.array([0.17, 0.17, 0.16, 0.17, 0.18, 0.15])
+CAUSE_SHARE = np.array([0.19, 0.17, 0.16, 0.17, 0.16, 0.15])
 """How often each is the main cause; payment is one only where bills come monthly."""
 
 MAIN, SECOND, OTHER = (1.1, 1.3), (0.4, 0.7), (0.0, 0.15)
 """Ranges from which strengths are drawn before they are brought to TOTAL."""
 SECOND_SHARE = 0.35
-TOTAL = 1.75
-"""What the strengths of an account add up to; 1 is the whole way to an index's worst."""
+TOTAL, MOST = 1.75, 1.3
+"""What the strengths of an account add up to, and each at most; 1 is the whole way to an
+index's worst."""
 
 AMOUNT_SPREAD, TALK_SPREAD, TICKET_SPREAD = 0.12, 0.08, 0.15
 OPINION_SPREAD = 0.12
@@ -81,7 +82,7 @@ def _strengths(rng: np.random.Generator, world: World, main: Array) -> Array:
     strength[everyone[has_second], second[has_second]] = drawn[has_second]
     strength[everyone, main] = rng.uniform(*MAIN, size)
     strength[world.billing_months > 1, PAYMENT] = 0.0
-    return strength * (TOTAL / strength.sum(axis=1, keepdims=True))
+    return np.minimum(strength * (TOTAL / strength.sum(axis=1, keepdims=True)), MOST)
 
 
 def _level(rng: np.random.Generator, spread: float, size: int) -> Array:

@@ -10,7 +10,7 @@ NPS_A_WEEK, CSAT_A_WEEK, CES_A_WEEK = 0.16, 0.03, 0.015
 
 def surveys(rng: np.random.Generator, story: Story) -> Columns:
     """One row an answer, in order of time, to exactly one of the three questions."""
-    answers = (1 + 0.5 * story.world.segment[:, None]) * np.sqrt(np.clip(story.mood.talk, 0, None))
+    answers = (1 + 0.5 * story.world.segment[:, None]) * np.ones(story.mood.state.shape)
     total = NPS_A_WEEK + CSAT_A_WEEK + CES_A_WEEK
     found = scatter(rng, story, answers * total)
     asked = rng.choice(3, len(found), p=np.array([NPS_A_WEEK, CSAT_A_WEEK, CES_A_WEEK]) / total)

@@ -69,7 +69,7 @@ def _week(rng: np.random.Generator, story: Story, busy: Array, rank: Array, week
     """The usage of one week; a week that two quarters share is drawn for each of them."""
     person, day = _active(rng, story, busy, week)
     account = story.people.account[person]
-    breadth = story.mood.breadth[account, week][:, None]
+    breadth = np.maximum(story.mood.breadth[account, week], 0.1)[:, None]
     kept = np.clip((breadth - rank[account]) * BREADTH_SLOPE + 0.5, 0.0, 1.0) * POPULARITY
     chance = np.minimum(kept * (A_DAY / kept.sum(axis=1, keepdims=True)), 0.97)
     row, feature = np.nonzero(rng.random(kept.shape) < chance)
