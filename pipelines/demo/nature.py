@@ -82,7 +82,8 @@ def _strengths(rng: np.random.Generator, world: World, main: Array) -> Array:
     strength[everyone[has_second], second[has_second]] = drawn[has_second]
     strength[everyone, main] = rng.uniform(*MAIN, size)
     strength[world.billing_months > 1, PAYMENT] = 0.0
-    return np.minimum(strength * (TOTAL / strength.sum(axis=1, keepdims=True)), MOST)
+    brought: Array = np.minimum(strength * (TOTAL / strength.sum(axis=1, keepdims=True)), MOST)
+    return brought
 
 
 def _level(rng: np.random.Generator, spread: float, size: int) -> Array:
