@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from features.measures import Measure
 
@@ -85,7 +86,7 @@ class SnapshotColumn:
     signal: Signal
     window: int | None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """`group__signal_window`, e.g. `adoption__users_30d`."""
         window = "" if self.window is None else f"_{self.window}d"

@@ -13,8 +13,9 @@ from models.hazards import Hazard, p_loss
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import Vector
+from models.side_by_side import side_by_side
 from models.sufficiency import TOO_LITTLE, NoEvidence
-from models.walkforward import OutOfTime, enough, side_by_side
+from models.walkforward import OutOfTime, enough
 
 Progress = Callable[[str], None]
 

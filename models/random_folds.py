@@ -15,7 +15,8 @@ from models.hazards import p_loss
 from models.intervals import Interval
 from models.material import Material
 from models.metrics import Vector, auc, log_loss
-from models.walkforward import enough, side_by_side
+from models.side_by_side import side_by_side
+from models.walkforward import enough
 
 FOLDS = 3
 ROWS = 60_000

@@ -5,9 +5,7 @@ whose outcome was certain at the block's first date (so no label window reaches 
 then predict all rows of the block. Calibration and test both rest on these predictions.
 """
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
@@ -18,8 +16,8 @@ import numpy.typing as npt
 from models.dataset import Dataset, Mask
 from models.encoding import InputSchema, Matrix
 from models.flavours import Flavour
-from models.flavours.lightgbm import ROWS_WORTH_THREADS
 from models.intervals import Interval
+from models.side_by_side import side_by_side
 
 Vector = npt.NDArray[np.float64]
 One = TypeVar("One")
@@ -108,16 +106,6 @@ def folds_of(
         lost = dataset.lost_within(interval.end)[risk].astype(np.float64)
         if enough(lost, len(np.unique(dataset.ordinals[risk]))):
             yield Fold(interval, risk, lost, rows)
-
-
-def side_by_side(work: Callable[[One], Done], each: Sequence[One], rows: int) -> Iterator[Done]:
-    """What `work` gives for each, in order.
-
-    Small fits run side by side on one thread each; those of many rows thread by themselves.
-    """
-    workers = (os.cpu_count() or 1) if rows < ROWS_WORTH_THREADS else 1
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(work, each)
 
 
 def blended(one: OutOfTime, other: OutOfTime) -> OutOfTime:

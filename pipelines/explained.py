@@ -1,6 +1,6 @@
 """Everything there is to say about one account's score, and the same as plain values."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -104,7 +104,7 @@ def reasons_of(found: Why) -> list[dict[str, Any]]:
     """Every reason with all that is known about it, as plain values."""
     return [
         {
-            **asdict(each.reason),
+            **_flat(each.reason),
             "columns": list(each.columns),
             "points": 100 * each.points,
             **{k: v for k, v in asdict(each.usual).items() if k != "value"},
@@ -138,9 +138,14 @@ def _change(found: ChangeShares) -> dict[str, Any]:
         "points": {term: 100 * share for term, share in found.terms.items()},
         "signals": [
             {
-                **{k: v for k, v in asdict(each).items() if k != "points"},
+                **_flat(each, but="points"),
                 "points": 100 * each.points,
             }
             for each in found.signals
         ],
     }
+
+
+def _flat(found: Any, but: str = "") -> dict[str, Any]:
+    """The attributes of a dataclass without another inside: `asdict` would copy each value."""
+    return {each.name: getattr(found, each.name) for each in fields(found) if each.name != but}

@@ -18,9 +18,9 @@ from models.explain.peers import Peers
 from models.score import Band
 from pipelines.errors import InputError, NoModel
 from pipelines.explain import Asked, Case, Explaining
-from pipelines.explained import reasons_of
+from pipelines.explained import Explained, reasons_of
 from pipelines.past import Archive
-from pipelines.shelf import rows_of
+from pipelines.shelf import row_in
 from pipelines.steady import seen_of
 from pipelines.stored import StoredSnapshots
 from pipelines.terminal import plain
@@ -74,14 +74,37 @@ class Near:
             levers=told(self.levers),
             what_if=told(self.what_if),
             records=told(self.records),
+            why=told(self.why),
         )
 
     def explain(self, account: str, as_of: date | None, since: date | None) -> dict[str, Any]:
         """Why an account has its score, as plain values."""
-        summary: dict[str, Any] = plain(
-            self.explaining.explain(Asked(account, as_of, since)).summary()
-        )
+        if as_of is None and since is None:
+            case = self.explaining.case(account)
+            found = self.explaining.with_remedy(self._explained(account), case)
+        else:
+            found = self.explaining.explain(Asked(account, as_of, since))
+        summary: dict[str, Any] = plain(found.summary())
         return summary
+
+    def why(self, account: str, since: date | None) -> dict[str, Any]:
+        """The same of the newest run without what would help."""
+        if since is None:
+            found = self._explained(account)
+        else:
+            case = self.explaining.case(account)
+            found = self.explaining.without_remedy(Asked(account, since=since), case)
+        summary: dict[str, Any] = plain(found.summary())
+        return summary
+
+    def _explained(self, account: str) -> Explained:
+        """The newest score against the one before, from memory where somebody just looked."""
+        asked, stamp = Asked(account), self._archive.scores.last_published()
+        return self.explaining.recent.of(
+            stamp,
+            asked,
+            lambda: self.explaining.without_remedy(asked, self.explaining.case(account)),
+        )
 
     def past(self, account: str, signals: Sequence[str]) -> Past:
         """Values at the end of each month, and at the newest date, of 24 months."""
@@ -94,7 +117,7 @@ class Near:
         for day in _last_of_months(dates):
             found = self._archive.stored(case.model, day)
             if found is not None:
-                rows[day] = rows_of(found).row(account)
+                rows[day] = row_in(found, account)
         return Past(tuple(rows), {s: tuple(map(_value_in(s), rows.values())) for s in signals})
 
     def peers(self, account: str, signals: Sequence[str]) -> PeerRange:

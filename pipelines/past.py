@@ -19,7 +19,7 @@ from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import InputError, NoModel
 from pipelines.refusal import no_model
-from pipelines.shelf import make, peers_in, rows_of
+from pipelines.shelf import make, peers_in, row_in
 from pipelines.snapshot import compute, read_snapshots
 from pipelines.stored import Stored, StoredSnapshots
 from pipelines.workspace import Workspace
@@ -97,7 +97,7 @@ class Archive:
         """
         stored = self.stored(model, day)
         if stored is not None:
-            return Day(day, stored.accounts, rows_of(stored).row, lambda: peers_in(stored))
+            return Day(day, stored.accounts, lambda a: row_in(stored, a), lambda: peers_in(stored))
         table = self._computed(model, day)
         return Day(day, len(table), lambda a: row_of(table, a), lambda: PeerTable.of(table))
 

@@ -11,11 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from features.row_file import RowFile, RowFileError, write_rows
+from features.row_file import RowFile, RowFileError, SignalRow, write_rows
 from models.explain.peers import PeerTable
 from pipelines.stored import Stored
 
 OPEN_AT_ONCE = 128
+ROWS_KEPT = 256
+"""Rows of single accounts in memory: those of the dozen that people look at just now."""
 ROWS, PEERS = ".rows.arrow", ".peers.arrow"
 MAKING = Lock()
 
@@ -31,6 +33,15 @@ def rows_of(stored: Stored) -> RowFile:
     except RowFileError:
         make(stored)
         return _rows(stored.file, stored.sha256)
+
+
+def row_in(stored: Stored, account: str) -> SignalRow | None:
+    """One row of a stored snapshot, None where it has none; raises as `rows_of` does."""
+    try:
+        return _row(stored.file, stored.sha256, account)
+    except RowFileError:
+        make(stored)
+        return _row(stored.file, stored.sha256, account)
 
 
 def peers_in(stored: Stored) -> PeerTable:
@@ -64,6 +75,11 @@ def _is_ready(stored: Stored) -> bool:
 @lru_cache(maxsize=OPEN_AT_ONCE)
 def _rows(file: Path, sha256: str) -> RowFile:
     return RowFile(file.with_suffix(ROWS), sha256)
+
+
+@lru_cache(maxsize=ROWS_KEPT)
+def _row(file: Path, sha256: str, account: str) -> SignalRow | None:
+    return _rows(file, sha256).row(account)
 
 
 @lru_cache(maxsize=OPEN_AT_ONCE)

@@ -16,7 +16,7 @@ from models.flavours.base import Fitted
 from models.flavours.shifted import FittedShifted
 from models.hazards import Hazard, explain
 from models.material import Material
-from models.walkforward import side_by_side
+from models.side_by_side import side_by_side
 
 Mask = npt.NDArray[np.bool_]
 Progress = Callable[[str], None]

@@ -111,18 +111,20 @@ class PeerTable:
 
     def figures(self, column: str, place: int) -> list[float] | None:
         """Quantiles and how many are known of a column in a set; None where it is no number."""
-        if place < 0 or column not in self._columns:
+        if place < 0 or column not in self._figures:
             return None
-        found: list[float] = self.table.column(column)[place].as_py()
+        figures = self._figures[column]
+        found: list[float] = figures[place].tolist()
         return found
+
+    @cached_property
+    def _figures(self) -> dict[str, Floats]:
+        """By number its quantiles in every set, shape (sets, `SHARES` and `KNOWN`): views."""
+        return {name: _by_set(self.table.column(name)) for name in self.table.column_names}
 
     @cached_property
     def _place(self) -> dict[Shared, int]:
         return {shared: place for place, (shared, _) in enumerate(self.sets)}
-
-    @cached_property
-    def _columns(self) -> frozenset[str]:
-        return frozenset(self.table.column_names)
 
     def write(self, path: Path, sha256: str) -> None:
         """Keep the table beside the snapshot of that content."""
@@ -178,6 +180,11 @@ def _keys(snapshot: pa.Table, columns: Sequence[str]) -> list[Shared | None]:
         None if None in row else tuple(zip(columns, row, strict=True))
         for row in zip(*words, strict=True)
     ]
+
+
+def _by_set(figures: pa.ChunkedArray) -> Floats:
+    flat = pa.chunked_array([chunk.flatten() for chunk in figures.chunks], pa.float64())
+    return np.asarray(flat.to_numpy(), np.float64).reshape(-1, KNOWN + 1)
 
 
 def _is_number(kind: pa.DataType) -> bool:

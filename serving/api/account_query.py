@@ -49,8 +49,8 @@ def _bound(what: str, example: float) -> float | None:
     return found
 
 
-class AccountFilter(BaseModel):
-    """Which accounts, in which order, and how many at once."""
+class AccountChoice(BaseModel):
+    """Which accounts."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -96,12 +96,6 @@ class AccountFilter(BaseModel):
         " does as it is spelt.",
         examples=["bright"],
     )
-    sort: Sort = Field(
-        default=Sort.RISK,
-        description="By risk, expected loss, change of risk against the run before, or ARR, highest"
-        " first; by name; or by renewal, earliest first. The unknown comes last.",
-    )
-    limit: int = Field(default=50, ge=1, le=PAGE_LIMIT, description="Accounts on a page.")
 
     def question(self) -> Question:
         """What the store is asked."""
@@ -121,6 +115,17 @@ class AccountFilter(BaseModel):
             signals=tuple(b for b in bounds if (b.least, b.most) != (None, None)),
             search=self.search.strip(),
         )
+
+
+class AccountFilter(AccountChoice):
+    """Which accounts, in which order, and how many at once."""
+
+    sort: Sort = Field(
+        default=Sort.RISK,
+        description="By risk, expected loss, change of risk against the run before, or ARR, highest"
+        " first; by name; or by renewal, earliest first. The unknown comes last.",
+    )
+    limit: int = Field(default=50, ge=1, le=PAGE_LIMIT, description="Accounts on a page.")
 
 
 class AccountQuery(AccountFilter):

@@ -10,6 +10,7 @@ from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.account_query import AccountQuery
 from serving.api.conditional import UNCHANGED
+from serving.api.past import history_out, transition_out
 from serving.api.schemas import (
     AccountDetailOut,
     AccountOut,
@@ -18,18 +19,16 @@ from serving.api.schemas import (
     CardOut,
     CauseOut,
     GrowthOut,
-    HistoryOut,
     HorizonOut,
     ReasonOut,
     ScoreOut,
     StandingOut,
-    TransitionOut,
 )
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.presentation import Presentation, Words, leading_reason
 from serving.problems import GUARDED, ProblemError, documented, shorten
-from serving.store import AccountScore, HistoryPoint, Page, ScoreRepository, Transition
+from serving.store import AccountScore, Page, ScoreRepository
 
 __all__ = ["AccountQuery", "find", "page_out", "require", "router"]
 
@@ -164,31 +163,6 @@ def detail_out(
         score=_score(found, presentation.words),
         history=[history_out(point) for point in scores.history(account_id)],
         transitions=[transition_out(change) for change in scores.transitions(account_id)],
-    )
-
-
-def history_out(point: HistoryPoint) -> HistoryOut:
-    """A past score as the API shows it."""
-    return HistoryOut(
-        as_of=point.as_of,
-        band=point.band,
-        health_score=point.health_score,
-        p_loss=point.risk,
-        primary_horizon=point.primary_horizon,
-        model_version=point.model_version,
-    )
-
-
-def transition_out(change: Transition) -> TransitionOut:
-    """A change of band as the API shows it."""
-    return TransitionOut(
-        previous_as_of=change.previous_as_of,
-        as_of=change.as_of,
-        from_band=change.from_band,
-        to_band=change.to_band,
-        from_p_loss=change.from_risk,
-        to_p_loss=change.to_risk,
-        cause=change.cause,
     )
 
 

@@ -11,7 +11,7 @@ from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import require
 from serving.api.days import Day
-from serving.api.schemas import BAND
+from serving.api.meanings import BAND
 from serving.auth.gate import AccountsReader
 from serving.live import Explain, NotExplained
 from serving.problems import GUARDED, ProblemError, documented, shorten

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from serving import problems
 from serving.addresses import ACCOUNT_ID
-from serving.api.accounts import history_out, require, transition_out
+from serving.api.accounts import require
 from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
-from serving.api.schemas import HistoryOut, ScaleOut, TransitionOut
+from serving.api.past import HistoryOut, TransitionOut, history_out, transition_out
+from serving.api.schemas import ScaleOut
 from serving.auth.gate import AccountsReader
 from serving.problems import GUARDED, documented
 from serving.store import ScoreRepository

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from models.score import Band
 from serving.api.days import Day
-from serving.api.schemas import BAND, HEALTH, HorizonOut, ReasonOut
+from serving.api.meanings import BAND, HEALTH
+from serving.api.schemas import HorizonOut, ReasonOut
 from serving.live.batch import MOST_ROWS
 
 MOST_SIGNALS = 2_000

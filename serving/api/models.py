@@ -1,16 +1,25 @@
-"""`/v1/models`: the model that serves."""
+"""`/v1/models`: the versions there are, and the one that serves."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from serving import problems
 from serving.auth.gate import ModelsReader
 from serving.problems import GUARDED, ProblemError, documented
-from serving.store import ModelVersionRepository
+from serving.store import (
+    Cause,
+    ModelAction,
+    ModelChangeRepository,
+    ModelRecord,
+    ModelVersionRepository,
+)
+
+PAGE_LIMIT = 200
 
 
 class ModelOut(BaseModel):
@@ -41,10 +50,76 @@ class ModelOut(BaseModel):
     digest: str = Field(description="SHA-256 of the bundle's manifest.", examples=["ab12…"])
 
 
-def router(versions: ModelVersionRepository) -> APIRouter:
+class PromotionOut(BaseModel):
+    """How a version came to serve, the last time that it did."""
+
+    at: datetime = Field(description="When, UTC.", examples=["2026-07-01T08:12:00Z"])
+    by: str = Field(description="Who let it serve.", examples=["Mara Okonkwo"])
+    action: ModelAction = Field(description="What brought it into service.", examples=["promoted"])
+    reason: str = Field(
+        description="In the words of whoever did it.", examples=["better on every count"]
+    )
+
+
+class VersionOut(ModelOut):
+    """A model version, and whether it serves or ever did."""
+
+    alias: Literal["champion"] | None = Field(
+        description="`champion` for the one that serves; null for all others.",
+        examples=["champion"],
+    )
+    promoted: PromotionOut | None = Field(
+        description="How it came to serve; null for a version that never did."
+    )
+
+
+class VersionsOut(BaseModel):
+    """The versions that were trained or served."""
+
+    items: list[VersionOut] = Field(description="Those trained last first.")
+
+
+class VersionsQuery(BaseModel):
+    """How many."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=50, ge=1, le=PAGE_LIMIT, description="Versions that are listed.")
+
+
+def router(versions: ModelVersionRepository, changes: ModelChangeRepository) -> APIRouter:
     """The routes of models."""
     routes = APIRouter(prefix="/v1/models", tags=["models"])
+    _add_listing(routes, versions, changes)
+    _add_champion(routes, versions)
+    return routes
 
+
+def _add_listing(
+    routes: APIRouter, versions: ModelVersionRepository, changes: ModelChangeRepository
+) -> None:
+    @routes.get(
+        "",
+        operation_id="list_models",
+        summary="List model versions",
+        responses=documented(problems.INVALID_QUERY, *GUARDED),
+    )
+    def list_models(
+        query: Annotated[VersionsQuery, Query()],
+        principal: ModelsReader,  # noqa: ARG001  the rule is all
+    ) -> VersionsOut:
+        """Every version with its figures of the test period, and how it came to serve.
+
+        A version that was refused is listed too: it was trained.
+        """
+        champion = versions.champion()
+        name = champion.version if champion else None
+        causes = {change.to_version: change.cause for change in changes.all()}
+        found = versions.newest(query.limit)
+        return VersionsOut(items=[_version(each, name, causes) for each in found])
+
+
+def _add_champion(routes: APIRouter, versions: ModelVersionRepository) -> None:
     @routes.get(
         "/champion",
         operation_id="get_champion",
@@ -62,4 +137,13 @@ def router(versions: ModelVersionRepository) -> APIRouter:
             )
         return ModelOut.model_validate(asdict(champion))
 
-    return routes
+
+def _version(record: ModelRecord, champion: str | None, causes: Mapping[str, Cause]) -> VersionOut:
+    cause = causes.get(record.version)
+    return VersionOut(
+        **asdict(record),
+        alias="champion" if record.version == champion else None,
+        promoted=None
+        if cause is None
+        else PromotionOut.model_validate(cause, from_attributes=True),
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from serving.api import (
     accounts,
     explanations,
+    facets,
     health,
     history,
     insights,
@@ -20,11 +21,12 @@ from serving.api import (
     views,
 )
 from serving.api.conditional import until_published
-from serving.api.live import of_accounts, of_rows
+from serving.api.live import Live, of_accounts, of_rows
 from serving.at_hand import AtHand
 from serving.auth.gate import READS_ACCOUNTS
 from serving.presentation import Presentation
-from serving.store import ModelVersionRepository, ScoreRepository
+from serving.store import ModelChangeRepository, ModelVersionRepository, ScoreRepository
+from serving.store.facets import FacetRepository
 from serving.store.portfolio import PortfolioRepository
 from serving.store.publications import last_published
 from serving.store.segments import SegmentRepository
@@ -50,8 +52,9 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     """Every router of `/v1`, and that of health."""
     engine, scores, currency = asked.engine, asked.scores, asked.presentation.currency
     near, live = asked.at_hand.close_up, asked.at_hand.live
-    fresh = until_published(partial(last_published, engine), READS_ACCOUNTS)
-    yield of_accounts(near, scores)  # before addresses that take any id
+    fresh = until_published(partial(_state, engine, live), READS_ACCOUNTS)
+    yield of_accounts(near, scores)  # before addresses that take any id, as is the next
+    yield facets.router(FacetRepository(engine), fresh)
     yield accounts.router(scores, asked.presentation, fresh)
     yield of_rows(live, asked.presentation.words)
     yield history.router(scores, fresh)
@@ -60,6 +63,11 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     yield explanations.router(near.explain if near else None, scores)
     yield views.router(engine)
     yield jobs.router(engine, asked.at_hand.runner)
-    yield models.router(asked.versions)
+    yield models.router(asked.versions, ModelChangeRepository(engine))
     yield insights.router(asked.at_hand.figures)
     yield health.router(engine, live.champion if live else None)
+
+
+def _state(engine: Engine, live: Live | None) -> str:
+    """Names what answers are made of: what was published, and a new champion's words."""
+    return f"{last_published(engine)} {live.champion.swaps if live else 0}"

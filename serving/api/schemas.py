@@ -6,17 +6,9 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from models.score import Band
+from serving.api.meanings import BAND, CHANCE, HEALTH
+from serving.api.past import HistoryOut, TransitionOut
 from serving.presentation import CHANCE_SCALE, HEALTH_SCALE
-
-BAND = (
-    "How urgent the account is: red, yellow, green, or grey where there is not enough fresh"
-    " data to say."
-)
-HEALTH = (
-    "100 times the chance to stay through the primary horizon: 0 to 100, 100 is healthy."
-    " Null where unknown."
-)
-CHANCE = "Chance of loss within the primary horizon: 0 to 1, lower is better. Null where unknown."
 
 
 class ScaleOut(BaseModel):
@@ -205,36 +197,6 @@ class ScoreOut(BaseModel):
     reasons: list[ReasonOut] = Field(
         description="The largest contributions, largest first, then `others`: all other signals"
         " together."
-    )
-
-
-class HistoryOut(BaseModel):
-    """One past score."""
-
-    as_of: date = Field(description="The day the score describes.", examples=["2026-05-31"])
-    band: Band = Field(description=BAND, examples=["yellow"])
-    health_score: float | None = Field(description=HEALTH, examples=[65.0])
-    p_loss: float | None = Field(description=CHANCE, examples=[0.35])
-    primary_horizon: int = Field(description="Days, as of that run.", examples=[90])
-    model_version: str = Field(description="The version that made the score.", examples=["v13"])
-
-
-class TransitionOut(BaseModel):
-    """A change of band between two successive runs."""
-
-    previous_as_of: date = Field(description="The run before.", examples=["2026-05-31"])
-    as_of: date = Field(description="The run that saw the change.", examples=["2026-06-30"])
-    from_band: Band = Field(description="Band before.", examples=["yellow"])
-    to_band: Band = Field(description="Band after.", examples=["red"])
-    from_p_loss: float | None = Field(
-        description="Chance of loss before, 0 to 1, lower is better; null where unknown.",
-        examples=[0.21],
-    )
-    to_p_loss: float | None = Field(
-        description="Chance of loss since, likewise; null where unknown.", examples=[0.62]
-    )
-    cause: str = Field(
-        description="Why, as a code; empty where it is not told.", examples=["behaviour"]
     )
 
 

@@ -1,12 +1,13 @@
 """Which runs are published."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from serving.store import rows
 from serving.store.records import RunInfo
 from serving.store.tables import SCORING_RUN
 
 NEWEST = select(*SCORING_RUN.c).order_by(SCORING_RUN.c.as_of.desc()).limit(1)
+LAST_PUBLISHED = select(func.max(SCORING_RUN.c.published_at))
 
 
 def newest_run(connection: Connection) -> RunInfo | None:

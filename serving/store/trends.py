@@ -1,4 +1,4 @@
-"""Health of several accounts over time, for lists that show where each is going."""
+"""A few facts of several accounts at once, for pages that name them or show where they go."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from models.score import HORIZONS
 from serving.store import rows
-from serving.store.tables import SCORE, SCORING_RUN, p_loss_column
+from serving.store.tables import ACCOUNT, SCORE, SCORING_RUN, p_loss_column
 from serving.store.transactions import reading
 
 MOST_POINTS = 13
@@ -36,6 +36,18 @@ def health_trends(
         )
         found = {(row[0], row[1]): row[2] for row in connection.execute(chosen)}
     return {each: [found.get((each, day)) for day in days] for each in account_ids}
+
+
+def names_of(
+    engine: Engine, account_ids: Sequence[str], owner: str | None = None
+) -> dict[str, str]:
+    """What accounts are called, by id; without those that are unknown, or not the CSM's."""
+    ids = [each for each in account_ids if rows.storable(each)]
+    chosen = select(ACCOUNT.c.account_id, ACCOUNT.c.name).where(ACCOUNT.c.account_id.in_(ids))
+    if owner is not None:
+        chosen = chosen.where(ACCOUNT.c.csm == owner)
+    with reading(engine) as connection:
+        return {row[0]: row[1] for row in connection.execute(chosen)}
 
 
 def chances_at(engine: Engine, account_id: str, as_of: date) -> dict[int, float]:

@@ -2,12 +2,14 @@
 
 import math
 import shutil
+from datetime import date
 
 import anyio
 import httpx
 import pyarrow.parquet as pq
 import pytest
 
+from models.explain.wording import Wording
 from pipelines.bundles import loaded
 from pipelines.config import read_config
 from pipelines.live import at_hand
@@ -17,7 +19,7 @@ from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.live import NotAllowed, NotExplained
 from serving.settings import Settings
-from serving.store import ScoreRepository, open_store
+from serving.store import ModelVersionRepository, ScoreRepository, open_store
 
 BASKETS = "consumption__baskets_60d"
 
@@ -112,6 +114,16 @@ def test_records_of_an_account(close_up, published, days):
     assert found.tickets == ()
 
 
+def test_the_reasons_alone_are_those_of_the_explanation(close_up, published):
+    account = published[0].card.account_id
+    whole = close_up.explain(account, None, None)
+    for _ in range(2):  # worked out, and from memory
+        alone = close_up.why(account, None)
+        assert alone.pop("what_would_help") == {"sentence": ""}
+        assert alone == {name: of for name, of in whole.items() if name != "what_would_help"}
+    assert close_up.why(account, date.fromisoformat(whole["since"]))["change"] == whole["change"]
+
+
 def test_who_is_unknown(close_up):
     asks = [close_up.levers, lambda a: close_up.what_if(a, {}), lambda a: close_up.records(a, None),
             lambda a: close_up.past(a, []), lambda a: close_up.explain(a, None, None)]  # fmt: skip
@@ -161,6 +173,18 @@ def test_the_service_scores_as_the_job_did(space, engine, published, days):
             assert (item["health_score"], item["base"]) == (score.health_score, score.base)
             told = [(r["signal"], r["value"], r["contribution"]) for r in item["reasons"]]
             assert told == [(r.signal, r.value, r.contribution) for r in score.reasons]
+
+
+def test_a_model_that_comes_to_serve_brings_its_words(finished, space, engine):
+    """As the service meets one that was promoted after it was started."""
+    record = ModelVersionRepository(engine).champion()
+    own = [each["name"] for each in record.metrics["own_signals"]]
+    words = Wording()
+    assert own
+    assert [words.meaning(name) for name in own] == own
+    at_hand(engine, space, read_config(finished.company.config), words)
+    told = [each["meaning"] for each in record.metrics["own_signals"]]
+    assert [words.meaning(name) for name in own] == told
 
 
 def test_a_bundle_that_was_changed_is_refused(finished, space, engine, tmp_path):

@@ -1,14 +1,14 @@
-"""What would help an account: the nearest better band, sliders, and accounts that were alike."""
+"""What would help an account: the nearest better band, and sliders to ask the model with."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.explain.wording import value_in_words
 from models.score import Band
 from serving import format
-from serving.console.account.waterfall import day_words, signed
+from serving.console.account.seen import ALONE, ask
+from serving.console.account.waterfall import signed
 from serving.console.phrases import minus, wording_of
 from serving.live import CloseUp, Lever, Levers, NotAllowed, NotExplained, WhatIf
 from serving.presentation import Words
@@ -16,9 +16,6 @@ from serving.presentation import Words
 MOST_SLIDERS = 5
 FINE = 50
 """Steps of a slider between its ends, where whole numbers are too coarse."""
-
-Lookup = Callable[[str], tuple[str, str]]
-"""What an account is called, and its page: empty where it has none, or not for whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +58,11 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """An account of the past that was explained alike."""
+class Asked:
+    """What the model says of sliders, and the signals that were moved."""
 
-    name: str
-    link: str
-    when: str
-    left: bool
-    did: str
+    result: Result | None
+    moved: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +73,51 @@ class HelpStep:
     before: str
     after: str
     together: int
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be done about a score, as it is printed.
+
+    Attributes:
+        steps: of the nearest better band.
+        sentence: the same in words; empty where nothing leads there.
+        sliders: for what people can act on.
+        result: what the model says of sliders that were moved; None where none was.
+        problem: why some of it cannot be told; empty where all can.
+    """
+
+    steps: tuple[HelpStep, ...] = ()
+    sentence: str = ""
+    sliders: tuple[Slider, ...] = ()
+    result: Result | None = None
+    problem: str = ""
+
+
+def help_with(
+    close_up: CloseUp | None, account_id: str, words: Words, asked: Mapping[str, str]
+) -> Help:
+    """What would help an account, and what the model says of the sliders that were moved.
+
+    Args:
+        close_up: None where no workspace is at hand.
+        account_id: which account; whoever asks may see it.
+        words: of the company.
+        asked: where sliders have been moved to, by signal.
+    """
+    if close_up is None:
+        return Help(problem=ALONE)
+    why_not: dict[str, str] = {}
+    told = ask("help", why_not, lambda: close_up.explain(account_id, None, None))
+    levers = ask("levers", why_not, lambda: close_up.levers(account_id))
+    moved = moves(levers, asked) if levers else {}
+    return Help(
+        steps(told, words) if told else (),
+        told["what_would_help"]["sentence"] if told else "",
+        sliders(levers, told["reasons"] if told else (), moved) if levers else (),
+        result(close_up, account_id, moved),
+        " ".join(dict.fromkeys(why_not.values())),
+    )
 
 
 def steps(found: Mapping[str, Any], words: Words) -> tuple[HelpStep, ...]:
@@ -153,6 +192,18 @@ def moves(levers: Levers, asked: Mapping[str, str]) -> dict[str, float]:
     return found
 
 
+def asked_of(close_up: CloseUp | None, account_id: str, asked: Mapping[str, str]) -> Asked:
+    """What the model says of sliders, and which of them were moved."""
+    if close_up is None:
+        return Asked(Result(problem=ALONE))
+    why_not: dict[str, str] = {}
+    levers = ask("levers", why_not, lambda: close_up.levers(account_id))
+    if levers is None:
+        return Asked(Result(problem=why_not["levers"]))
+    moved = moves(levers, asked)
+    return Asked(result(close_up, account_id, moved), moved)
+
+
 def result(close_up: CloseUp, account_id: str, moved: Mapping[str, float]) -> Result | None:
     """What the model would say; None where nothing is moved."""
     if not moved:
@@ -174,27 +225,4 @@ def _said(found: WhatIf) -> Result:
         found.then.band is found.now.band,
         tuple((each.meaning, signed(each.points)) for each in found.moved),
         tuple(each.meaning for each in found.moved if each.beyond_peers),
-    )
-
-
-def similar(found: Mapping[str, Any], now: date, words: Words, lookup: Lookup) -> tuple[Alike, ...]:
-    """Accounts of the past that were explained alike."""
-    return tuple(_alike(each, now, words, lookup) for each in found.get("similar", ()))
-
-
-def _alike(each: Mapping[str, Any], now: date, words: Words, lookup: Lookup) -> Alike:
-    name, link = lookup(each["account"])
-    did = minus(
-        "; ".join(
-            f"{wording_of(words).meaning(d['signal'])}: {value_in_words(d['after'])}"
-            f" instead of {value_in_words(d['before'])}"
-            for d in each["did"]
-        )
-    )
-    return Alike(
-        name=name,
-        link=link,
-        when=day_words(str(each["as_of"]), now),
-        left=each["lost"],
-        did=did,
     )

@@ -8,12 +8,12 @@ from typing import Any
 from models.score import Band
 from serving import format
 from serving.auth.roles import Principal
-from serving.console.account import changes, head, helping, people, story, why
-from serving.console.account.seen import Seen, see
+from serving.console.account import alike, changes, head, helping, people, story, why
+from serving.console.account.seen import ALONE, Seen, ask, explain, see
 from serving.console.frame import Console
 from serving.console.links import account_link
 from serving.store import AccountScore, HistoryPoint, ModelRecord
-from serving.store.trends import chances_at
+from serving.store.trends import chances_at, names_of
 
 MOST_DATES = 24
 
@@ -32,7 +32,7 @@ def context(
     found: AccountScore,
     principal: Principal,
     since: date | None,
-    asked: Mapping[str, str],
+    asked: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What the template takes.
 
@@ -41,7 +41,8 @@ def context(
         found: the account, which the principal may see.
         principal: who asks.
         since: the day to compare with.
-        asked: where sliders have been moved to, by signal.
+        asked: where sliders have been moved to, by signal; None leaves out what would help,
+            which the page asks for once it is there.
     """
     account_id, now = found.card.account_id, found.score.as_of
     past, changes = console.scores.history(account_id), console.scores.transitions(account_id)
@@ -57,12 +58,38 @@ def context(
         "health_chart": charts,
         "health_low": low,
         "horizons": story.horizon_chart(found, _before(console, found, past), now),
-        "dates": _dates(past, now, seen),
+        "dates": _dates(past, now, seen.explanation),
+        "not_compared": seen.explanation["not_compared"] if seen.explanation else "",
         "stored": why.stored(found.score.reasons, console.presentation.words),
         "people": people.people(seen.records) if seen.records else None,
         "risks": people.risks(seen.records) if seen.records else None,
-        **_explained(console, found, seen, principal),
-        **_what_if(console, account_id, seen, asked),
+        "help": None if asked is None else help_of(console, found, asked),
+        **_explained(console, found, seen, principal, models.get(found.score.model_version)),
+    }
+
+
+def help_of(console: Console, found: AccountScore, asked: Mapping[str, str]) -> helping.Help:
+    """What would help, and what the model says of the sliders that were moved."""
+    return helping.help_with(
+        console.close_up, found.card.account_id, console.presentation.words, asked
+    )
+
+
+def changed_context(console: Console, found: AccountScore, since: date | None) -> dict[str, Any]:
+    """What the part about a change takes."""
+    account_id, close_up = found.card.account_id, console.close_up
+    why_not = {"explanation": ALONE}
+    told = (
+        None
+        if close_up is None
+        else ask("explanation", why_not, lambda: explain(close_up, account_id, since))
+    )
+    past = console.scores.history(account_id)
+    return {
+        "found": found,
+        "dates": _dates(past, found.score.as_of, told),
+        "changed": changes.changed(told, console.presentation.words) if told else None,
+        "not_compared": told["not_compared"] if told else why_not["explanation"],
     }
 
 
@@ -83,51 +110,42 @@ def _models(console: Console, past: Sequence[HistoryPoint]) -> dict[str, ModelRe
 
 
 def _explained(
-    console: Console, found: AccountScore, seen: Seen, principal: Principal
+    console: Console,
+    found: AccountScore,
+    seen: Seen,
+    principal: Principal,
+    scored_by: ModelRecord | None,
 ) -> dict[str, Any]:
     told, words, now = seen.explanation, console.presentation.words, found.score.as_of
     if told is None:
-        return dict.fromkeys(("why", "groups", "changed", "similar", "steps"))
-    champion = console.versions.champion()
-    events = tuple(champion.metrics.get("events", ())) if champion else ()
+        return dict.fromkeys(("why", "groups", "changed", "similar"))
+    events = tuple(scored_by.metrics.get("events", ())) if scored_by else ()
     around = why.Surroundings(words, why.directions(events), seen.past, seen.peers)
     return {
         "why": why.why(told, Band(told["band"]), around),
         "groups": changes.groups(told),
         "changed": changes.changed(told, words),
-        "similar": helping.similar(told, now, words, _lookup(console, principal)),
-        "steps": helping.steps(told, words),
+        "similar": alike.similar(told, now, words, _lookup(console, principal)),
     }
 
 
-def _lookup(console: Console, principal: Principal) -> helping.Lookup:
+def _lookup(console: Console, principal: Principal) -> alike.Lookup:
     """Names of accounts; whoever may see only their own is told no other."""
 
-    def named(account_id: str) -> tuple[str, str]:
-        found = console.scores.account(account_id, principal.owner)
-        if found is not None:
-            return found.card.name or account_id, account_link(account_id)
-        return ("an account of a colleague" if principal.owner is not None else account_id), ""
+    def named(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        known = names_of(console.engine, ids, principal.owner)
+        told = {each: (name or each, account_link(each)) for each, name in known.items()}
+        hidden = "an account of a colleague" if principal.owner is not None else ""
+        return {each: told.get(each, (hidden or each, "")) for each in ids}
 
     return named
 
 
-def _what_if(
-    console: Console, account_id: str, seen: Seen, asked: Mapping[str, str]
-) -> dict[str, Any]:
-    if seen.levers is None or console.close_up is None:
-        return {"sliders": (), "result": None}
-    moved = helping.moves(seen.levers, asked)
-    reasons = seen.explanation["reasons"] if seen.explanation else ()
-    return {
-        "sliders": helping.sliders(seen.levers, reasons, moved),
-        "result": helping.result(console.close_up, account_id, moved),
-    }
-
-
-def _dates(past: Sequence[HistoryPoint], now: date, seen: Seen) -> tuple[Day, ...]:
+def _dates(
+    past: Sequence[HistoryPoint], now: date, told: Mapping[str, Any] | None
+) -> tuple[Day, ...]:
     """The days that were scored before, newest first."""
-    chosen = seen.explanation["since"] if seen.explanation else None
+    chosen = told["since"] if told else None
     before = [point.as_of for point in past if point.as_of < now][-MOST_DATES:]
     return tuple(
         Day(day.isoformat(), format.day(day), day.isoformat() == chosen) for day in reversed(before)

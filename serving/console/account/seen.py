@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from models.score import OTHERS
-from serving.live import CloseUp, Levers, NotExplained, Past, PeerRange, Records
+from serving.live import CloseUp, NotExplained, Past, PeerRange, Records
 
 Found = TypeVar("Found")
 ALONE = (
@@ -22,7 +22,7 @@ class Seen:
     """One account from near; what could not be told is None, and `why_not` says why.
 
     Attributes:
-        explanation: as `ExplanationOut` describes it.
+        explanation: as `ExplanationOut` describes it, but for what would help.
         past: of the signals that are shown as reasons.
         peers: likewise.
         why_not: the reason for each part that is missing, by its name; each said once.
@@ -31,7 +31,6 @@ class Seen:
     explanation: Mapping[str, Any] | None
     past: Past | None
     peers: PeerRange | None
-    levers: Levers | None
     records: Records | None
     why_not: Mapping[str, str]
 
@@ -46,18 +45,24 @@ def see(close_up: CloseUp | None, account_id: str, since: date | None) -> Seen:
     """
     why_not: dict[str, str] = {}
     if close_up is None:
-        parts = ("explanation", "past", "peers", "levers", "records")
-        return Seen(None, None, None, None, None, dict.fromkeys(parts, ALONE))
-    explained = _ask("explanation", why_not, lambda: close_up.explain(account_id, None, since))
+        parts = ("explanation", "past", "peers", "records")
+        return Seen(None, None, None, None, dict.fromkeys(parts, ALONE))
+    explained = ask("explanation", why_not, lambda: explain(close_up, account_id, since))
     signals = shown_signals(explained)
     return Seen(
         explained,
-        _ask("past", why_not, lambda: close_up.past(account_id, signals)),
-        _ask("peers", why_not, lambda: close_up.peers(account_id, signals)),
-        _ask("levers", why_not, lambda: close_up.levers(account_id)),
-        _ask("records", why_not, lambda: close_up.records(account_id, None)),
+        ask("past", why_not, lambda: close_up.past(account_id, signals)),
+        ask("peers", why_not, lambda: close_up.peers(account_id, signals)),
+        ask("records", why_not, lambda: close_up.records(account_id, None)),
         why_not,
     )
+
+
+def explain(close_up: CloseUp, account_id: str, since: date | None) -> Mapping[str, Any]:
+    """Why an account has its newest score, without what would help where that takes longer."""
+    if close_up.why is None:
+        return close_up.explain(account_id, None, since)
+    return close_up.why(account_id, since)
 
 
 def shown_signals(explained: Mapping[str, Any] | None) -> Sequence[str]:
@@ -68,9 +73,10 @@ def shown_signals(explained: Mapping[str, Any] | None) -> Sequence[str]:
     return tuple(named[:MOST_ROWS])
 
 
-def _ask(part: str, why_not: dict[str, str], ask: Callable[[], Found]) -> Found | None:
+def ask(part: str, why_not: dict[str, str], look: Callable[[], Found]) -> Found | None:
+    """What a look finds; where it finds nothing, `why_not` says of the part why."""
     try:
-        return ask()
+        return look()
     except NotExplained as error:
         why_not[part] = str(error)
         return None

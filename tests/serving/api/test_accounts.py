@@ -165,6 +165,7 @@ def test_one_account_with_its_past(client, repository, make_run):
             "from_p_loss": 0.1,
             "to_p_loss": 0.75,
             "cause": "",
+            "terms": None,
         }
     ]
 
@@ -285,3 +286,21 @@ def test_a_filter_that_cannot_be_is_refused(client, given):
 def test_every_kept_signal_can_be_filtered_by():
     names = {f"{kept.name}_{end}" for kept in KEPT for end in ("min", "max")}
     assert names <= AccountQuery.model_fields.keys()
+
+
+def test_facets(client, sqlite_store, make_run):
+    empty = client.get("/v1/accounts/facets").json()
+    assert (empty["as_of"], empty["total"], empty["tier"]) == (None, 0, [])
+    ScoreRepository(sqlite_store).publish(make_run({"a": 0.9, "b": 0.1, "c": None, "facets": 0.9}))
+    body = client.get("/v1/accounts/facets?band=red&csm=Lena%20Fischer").json()
+    assert (body["as_of"], body["total"]) == ("2026-06-30", 2)
+    assert body["band"] == {"red": 2, "yellow": 0, "green": 1, "grey": 1}  # as if it were open
+    assert body["tier"] == [{"word": "core", "accounts": 2}]
+    assert body["csm"] == [{"word": "Lena Fischer", "accounts": 2}]
+    columns = {each["column"]: each["words"] for each in body["segments"]}
+    assert columns["industry"] == [{"word": "Retail", "accounts": 2}]
+    windows = [w for w in body["renewal"] if w["accounts"]]
+    assert windows == [{"renews_from": 91, "renews_to": 180, "accounts": 2}]
+    answer = client.get("/v1/accounts?band=red&csm=Lena%20Fischer&renews_from=91&renews_to=180")
+    assert answer.json()["total"] == 2
+    assert client.get("/v1/accounts/facets?sort=arr").status_code == 422  # nothing is sorted

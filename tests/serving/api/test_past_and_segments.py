@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from serving.app import create_app
-from serving.store import ScoreRepository
+from serving.store import RunPart, ScoreRepository
+from serving.store.told import Told
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 
@@ -16,8 +17,9 @@ def publish(engine, make_run):
     scores.publish(make_run({"a": 0.75, "b": 0.25, "c": None}, as_of=JUNE, arr=arr))
 
 
-def test_the_past_of_an_account(client, sqlite_store, make_run):
-    publish(sqlite_store, make_run)
+def test_the_past_of_an_account(store, make_run, connect):
+    client = connect(create_app(store, str))
+    publish(store, make_run)
     body = client.get("/v1/history/a").json()
     assert body["account_id"] == "a"
     assert [(each["as_of"], each["band"], each["p_loss"]) for each in body["scores"]] == [
@@ -38,6 +40,24 @@ def test_the_past_of_an_account(client, sqlite_store, make_run):
         answer = client.get(f"/v1/history/a?since={given}")
         assert answer.status_code == 422, given
     assert client.get("/v1/history/nobody").status_code == 404
+
+
+def test_why_a_band_changed(client, sqlite_store, make_run):
+    publish(sqlite_store, make_run)
+    (untold,) = client.get("/v1/history/a").json()["transitions"]
+    assert (untold["cause"], untold["terms"]) == ("", None)
+    terms = {"risk": 0.02, "engagement": 0.5, "consumption": -0.1}
+    run = make_run({"a": 0.75, "b": 0.25, "c": None}, as_of=JUNE)
+    told = [Told("a", MAY, JUNE, "behaviour", terms)]
+    ScoreRepository(sqlite_store).publish_parts(run.head, [RunPart(run.scores, run.cards)], told)
+    (change,) = client.get("/v1/history/a").json()["transitions"]
+    assert change["cause"] == "behaviour"
+    assert change["terms"] == [
+        {"term": "engagement", "points": 50.0},
+        {"term": "consumption", "points": -10.0},
+        {"term": "risk", "points": 2.0},
+    ]
+    assert client.get("/v1/accounts/a").json()["transitions"] == [change]
 
 
 def test_ids_that_end_like_addresses(client, sqlite_store, make_run):

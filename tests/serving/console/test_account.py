@@ -118,17 +118,21 @@ def near(sqlite_store, connect, make_run, champion, close_up):
     repository.publish(make_run({"a": 0.1, "b": 0.2}, as_of=MAY))
     repository.publish(make_run({"a": 0.75, "b": 0.2}))
 
-    def fetch(address, seen=close_up, **headers):
+    def answer(address, seen=close_up, **headers):
         app = create_app(
             sqlite_store,
             lambda r: f"{r.signal} moved",
             currency="EUR",
             at_hand=AtHand(close_up=seen),
         )
-        answer = connect(app).get(address, headers={"accept": "text/html", **headers})
-        assert answer.status_code == 200
-        return answer.text.replace("\u202f", " ")
+        found = connect(app).get(address, headers={"accept": "text/html", **headers})
+        assert found.status_code == 200
+        return found
 
+    def fetch(*asked, **headers):
+        return answer(*asked, **headers).text.replace("\u202f", " ")
+
+    fetch.answer = answer
     return fetch
 
 
@@ -184,7 +188,7 @@ def test_only_the_change_is_sent_where_a_script_asks(near):
 
 
 def test_help_contacts_risks_and_accounts_alike(near):
-    page = text(near("/accounts/a"))
+    page = text(near("/what-if/a"))
     assert "It would be yellow." in page
     assert "model only" in page
     assert "1 of these 2 left within 90 days." in page
@@ -195,7 +199,7 @@ def test_help_contacts_risks_and_accounts_alike(near):
 
 
 def test_a_slider_asks_the_model(near):
-    page = near("/accounts/a")
+    page = near("/what-if/a")
     assert f'name="{USERS}" type="range" min="0" max="20" step="1" value="3"' in page
     assert "Move a slider" in page
     part = text(near(f"/what-if/a?{USERS}=8", **SWAP))
@@ -205,6 +209,41 @@ def test_a_slider_asks_the_model(near):
     assert 'value="8"' in whole
     assert "now 3" in whole
     assert "75 % → 31 %" in text(whole)
+
+
+def test_what_would_help_comes_after_the_page(near, close_up):
+    page = near("/accounts/a", replace(close_up, levers=refuse))
+    assert 'id="help" hx-get="/what-if/a" hx-trigger="load" hx-swap="outerHTML"' in page
+    assert '<a href="/what-if/a#help">' in page
+    part = near("/what-if/a", **SWAP, **{"hx-target": "help"})
+    assert part.startswith("<section")
+    assert "<html" not in part
+    assert "It would be yellow." in part
+    partly = near("/what-if/a", replace(close_up, levers=refuse))
+    assert "It would be yellow." in partly
+    assert "What-if cannot be shown. The snapshot of that day is gone." in text(partly)
+
+
+def test_the_page_asks_no_more_than_it_shows(near, close_up):
+    asked = []
+    page = near("/accounts/a", replace(close_up, why=lambda *of: asked.append(of) or EXPLAINED,
+                                       explain=refuse, levers=refuse))  # fmt: skip
+    assert asked == [("a", None)]
+    assert "Reasons for 75 %" in page
+
+
+@pytest.mark.parametrize(
+    ("moved", "address"),
+    [
+        (f"{USERS}=8", f"/what-if/a?since=2026-05-31&{USERS}=8"),
+        (f"{USERS}=3", "/accounts/a?since=2026-05-31"),
+    ],
+)
+def test_the_address_says_which_sliders_were_moved(near, moved, address):
+    answer = near.answer(f"/what-if/a?since=2026-05-31&{moved}", **SWAP)
+    assert answer.headers["hx-replace-url"] == address
+    whole = near(address)
+    assert '<option value="2026-05-31" selected>' in whole
 
 
 @pytest.mark.parametrize("asked", ["", f"{USERS}=3", f"{USERS}=x", "nope=1", f"{USERS}="])
