@@ -14,6 +14,7 @@ from models.adjustment import Adjustment
 from models.bands import BandPolicy
 from models.calibration import Calibrator
 from models.causes.shares import Causes, Share
+from models.causes.tilt import Tilt
 from models.churn_model import ChurnModel
 from models.encoding import InputColumn, InputSchema
 from models.explain.reference import Reference
@@ -172,7 +173,10 @@ def _hazard(fitted: Any, entry: dict[str, Any], files: dict[str, bytes]) -> Haza
 
 
 def _causes_described(causes: Causes) -> dict[str, Any]:
-    shares = [{**asdict(each.interval), "flavour": each.flavour} for each in causes.shares]
+    shares = [
+        {**asdict(each.interval), "flavour": each.flavour, "tilt": asdict(each.tilt)}
+        for each in causes.shares
+    ]
     return {"revenue": dict(causes.revenue), "shares": shares}
 
 
@@ -183,7 +187,8 @@ def _causes(body: dict[str, Any], files: dict[str, bytes]) -> Causes:
 def _share(entry: dict[str, Any], files: dict[str, bytes]) -> Share:
     interval = Interval(entry["start"], entry["end"])
     mine = _under(f"{CAUSE}.{interval.name}", files)
-    return Share(interval, entry["flavour"], FITTED[entry["flavour"]].from_files(_texts(mine)))
+    fitted = FITTED[entry["flavour"]].from_files(_texts(mine))
+    return Share(interval, entry["flavour"], fitted, Tilt(**entry.get("tilt", {})))
 
 
 def _under(prefix: str, files: dict[str, bytes]) -> dict[str, bytes]:

@@ -93,13 +93,20 @@ def learn_shifts(
         size: how many words there are.
         weight: what a row counts: below 1 where several tell of one loss.
     """
-    level = log_odds + _shift(log_odds, lost, weight, LOOSE)
+    level = log_odds + shift_under_prior(log_odds, lost, weight, LOOSE)
     words = (codes == code for code in range(size))
-    return tuple(_shift(level[mine], lost[mine], weight, USUAL_SHIFT) for mine in words)
+    return tuple(shift_under_prior(level[mine], lost[mine], weight, USUAL_SHIFT) for mine in words)
 
 
-def _shift(log_odds: Vector, lost: Vector, weight: float, usual: float) -> float:
-    """Mode of one shift under a normal prior of spread `usual`, by Newton's method."""
+def shift_under_prior(log_odds: Vector, lost: Vector, weight: float, usual: float) -> float:
+    """Mode of one shift under a normal prior of spread `usual`, by Newton's method.
+
+    Args:
+        log_odds: of each row, shape (rows,).
+        lost: what they are to come to: 0, 1, or a chance.
+        weight: what a row counts.
+        usual: standard deviation of the shift before any evidence.
+    """
     shift = 0.0
     for _ in range(25):
         p = sigmoid(log_odds + shift)
