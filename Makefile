@@ -13,9 +13,10 @@ help: ## Show these words
 setup: $(VENV)/.installed ## Install everything into .venv (quick the second time)
 	@$(VENDOR)
 
+# modules are compiled when they are first imported: most never are
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
@@ -48,8 +49,8 @@ lock: setup ## Lock the dependencies of all extras, with hashes and without addr
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
 
-fuzz: setup ## Send the API requests that nobody thought of (CASES=50000 for many)
-	FUZZ_CASES=$(or $(CASES),2000) $(BIN)/python -m pytest -n 0 -s tests/serving/test_fuzz.py
+fuzz: setup ## Send the API requests that nobody thought of (CASES=50000, WORKSPACE=DIR beside one)
+	FUZZ_CASES=$(or $(CASES),2000) FUZZ_WORKSPACE=$(WORKSPACE) $(BIN)/python -m pytest -n 0 -s tests/serving/test_fuzz.py
 
 bench: setup ## Scores of past dates against what happened afterwards (real data, if present)
 	$(BIN)/python experiments/record.py

@@ -10,8 +10,6 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # before the import that would send it
 os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
@@ -26,6 +24,7 @@ from mlflow.models.signature import ModelSignature
 from mlflow.types.schema import ColSpec, DataType, Schema
 
 from models import pyfunc
+from models.moved import follow, local_path
 from models.run_record import (
     BUNDLE,
     CHALLENGER,
@@ -53,14 +52,24 @@ TYPES = {
 DIGEST_DIGITS = 32
 """MLflow keeps at most 36 characters of a dataset's digest; a tag holds all 64."""
 
+LOG = logging.getLogger(__name__)
 for _name in ("mlflow", "alembic"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Registry:
-    """Runs and models under one MLflow tracking address."""
+    """Runs and models under one MLflow tracking address.
+
+    Args:
+        address: of the records; where they are a file beside the artifacts, they follow these
+            to wherever both were moved or copied.
+        artifacts: the folder for the files of runs.
+    """
 
     def __init__(self, address: str, artifacts: Path) -> None:
+        moved = follow(address, artifacts, NAME)
+        if moved:
+            LOG.info("the files of %d runs were recorded elsewhere and are found here", moved)
         self._client = MlflowClient(tracking_uri=address, registry_uri=address)
         self._artifacts = artifacts
 
@@ -167,9 +176,9 @@ class Registry:
         return self._local(run_id, name) if name in known else None
 
     def _local(self, run_id: str, name: str) -> Path:
-        address = urlsplit(str(self._client.get_run(run_id).info.artifact_uri))
-        if address.scheme in ("", "file"):
-            return Path(url2pathname(address.path)) / name
+        folder = local_path(str(self._client.get_run(run_id).info.artifact_uri))
+        if folder is not None:
+            return folder / name
         copy = self._artifacts / "copies" / run_id
         copy.mkdir(parents=True, exist_ok=True)
         return Path(self._client.download_artifacts(run_id, name, str(copy)))

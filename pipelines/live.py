@@ -13,6 +13,7 @@ from pipelines.explain import explaining
 from pipelines.near import Near
 from pipelines.past import Archive
 from pipelines.steady import seen_of
+from pipelines.words import teach
 from pipelines.workspace import Workspace
 from serving.api.live import Live
 from serving.live import CloseUp
@@ -27,7 +28,7 @@ def at_hand(
     """Both, over an open store; the model that serves is loaded and warm already."""
     job = explaining(workspace, config, engine, words, lambda _: None)
     archive = job.archive
-    champion = champion_of(archive.versions, archive.bundles)
+    champion = champion_of(archive.versions, archive.bundles, words)
     champion.look()
     batch = Batch(
         lambda model: _signals(archive, model),
@@ -36,8 +37,11 @@ def at_hand(
     return Near(job).close_up(), Live(champion, batch, prepare=archive.prepare)
 
 
-def champion_of(versions: ModelVersionRepository, bundles: Bundles) -> Champion:
-    """The model that serves by the store, from bundles verified against what it recorded."""
+def champion_of(versions: ModelVersionRepository, bundles: Bundles, words: Wording) -> Champion:
+    """The model that serves by the store, from bundles verified against what it recorded.
+
+    `words` learns the events and signals of each model before it serves.
+    """
 
     def wanted() -> Promoted | None:
         record = versions.champion()
@@ -45,9 +49,13 @@ def champion_of(versions: ModelVersionRepository, bundles: Bundles) -> Champion:
 
     def fetch(promoted: Promoted) -> ChurnModel:
         try:
-            return bundles.promoted(promoted.version, promoted.digest)
+            model = bundles.promoted(promoted.version, promoted.digest)
         except InputError as error:
             raise NoBundle(str(error)) from error
+        record = versions.get(promoted.version)
+        if record is not None:
+            teach(words, record)
+        return model
 
     return Champion(wanted, fetch)
 

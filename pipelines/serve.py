@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -195,11 +194,11 @@ def _until_interrupted(server: uvicorn.Server) -> Iterator[None]:
 
 def _last_config(workspace: Workspace, say: Progress) -> Config | None:
     """The configuration last used, where it is still there; it only gives names to show."""
-    if not workspace.config.exists():
+    used = workspace.used
+    if used is None:
         return None
     try:
-        path = Path(workspace.config.read_text(encoding="utf-8"))
-        return read_config(path)
+        return read_config(used)
     except InputError as error:
         say(f"the company's name and currency are not shown: {error}")
         return None

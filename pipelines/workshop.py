@@ -1,7 +1,5 @@
 """What the console is told of the workspace, and what it may change there."""
 
-from pathlib import Path
-
 from models.bundle import BrokenBundle
 from models.evidence import BrokenEvidence
 from pipelines.errors import InputError, NotPromoted
@@ -35,9 +33,8 @@ def workshop_of(workspace: Workspace, settings: Settings) -> Workshop:
 
 def first_run(workspace: Workspace) -> FirstRun:
     """How far a workspace without scores has come."""
-    known = workspace.config
-    used = known.read_text(encoding="utf-8").strip() if known.exists() else ""
-    configuration = used if used and Path(used).exists() else ""
+    used = workspace.used
+    configuration = str(used) if used is not None and used.exists() else ""
     if not workspace.lake().exists:
         return FirstRun(Lacking.DATA, configuration=configuration)
     why = refusal(workspace)

@@ -89,7 +89,19 @@ class Workspace:
         """The raw files of the simulated company."""
         return self.root / "raw"
 
+    def remember(self, configuration: Path) -> None:
+        """Keep which configuration the workspace is used with; one in it moves along with it."""
+        path, root = configuration.resolve(), self.root.resolve()
+        own = path.relative_to(root) if path.is_relative_to(root) else path
+        self.root.mkdir(parents=True, exist_ok=True)
+        self._used.write_text(str(own), encoding="utf-8")
+
     @property
-    def config(self) -> Path:
-        """Which configuration the workspace was last used with."""
+    def used(self) -> Path | None:
+        """The configuration that the workspace was last used with; it may be gone by now."""
+        known = self._used.read_text(encoding="utf-8").strip() if self._used.exists() else ""
+        return self.root.resolve() / known if known else None
+
+    @property
+    def _used(self) -> Path:
         return self.root / "configuration.txt"

@@ -52,9 +52,20 @@ class Wording:
         own: Iterable[Phrase] = (),
         language: Language = ENGLISH,
     ) -> None:
-        catalogue = catalogue_for(events) if events else CATALOGUE
-        self._columns = {p.name: p for p in (*own, *phrases(catalogue.columns))}
+        self._columns = _phrases_of(events, own)
         self.language = language
+
+    def learn(self, events: tuple[str, ...], own: Iterable[Phrase] = ()) -> None:
+        """Know other main events and own signals besides: those of a model that serves next.
+
+        What was known before stays, as scores of the model before are shown on. One assignment,
+        so that other threads know the former or all of them.
+
+        Args:
+            events: the main events.
+            own: phrases of the signals that the company declared itself.
+        """
+        self._columns = {**self._columns, **_phrases_of(events, own)}
 
     def __call__(self, reason: Reason) -> str:
         """One sentence for a customer-success manager, e.g. "3 people ... (raises risk)"."""
@@ -146,6 +157,11 @@ class Wording:
             quartiles = {k: value_in_words(v) for k, v in asdict(usual.peers).items()}
             said += text.peers.format(**quartiles)
         return said
+
+
+def _phrases_of(events: tuple[str, ...], own: Iterable[Phrase]) -> dict[str, Phrase]:
+    catalogue = catalogue_for(events) if events else CATALOGUE
+    return {phrase.name: phrase for phrase in (*own, *phrases(catalogue.columns))}
 
 
 def sentence(reason: Reason) -> str:

@@ -74,8 +74,7 @@ def config_of(space: Workspace, given: Path | None) -> Config:
             "(docs/configuration.md tells how)."
         )
     config = read_config(path, os.environ)
-    space.root.mkdir(parents=True, exist_ok=True)
-    space.config.write_text(str(path.resolve()), encoding="utf-8")
+    space.remember(path)
     return config
 
 
@@ -86,7 +85,4 @@ def config_if_any(space: Workspace, given: Path | None) -> Config | None:
 
 
 def _config_path(space: Workspace, given: Path | None) -> Path | None:
-    path = given or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else None)
-    if path is None and space.config.exists():
-        return Path(space.config.read_text(encoding="utf-8"))
-    return path
+    return given or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else space.used)

@@ -1,6 +1,5 @@
 """The process of one job that the service was asked for; nobody types this command."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,8 +21,7 @@ def work(
         space = Workspace(workspace)
 
         def configure() -> Config:
-            used = space.config.read_text(encoding="utf-8") if space.config.exists() else ""
-            return config_of(space, Path(used) if used else None)
+            return config_of(space, space.used)
 
         return do_work(space, configure, job_id)
 

@@ -103,7 +103,7 @@ def demonstrate(
     say(f"generating {accounts} accounts over {years} years")
     company = generate(workspace.demo, accounts=accounts, years=years, seed=seed, progress=say)
     config = read_config(company.config, {})
-    workspace.config.write_text(str(company.config.resolve()), encoding="utf-8")
+    workspace.remember(company.config)
     truth = pd.read_parquet(company.truth)
     ends = sorted(truth["as_of"].unique())
     result = run(workspace, config, ends[-1 - MONTHS_SINCE], say)
@@ -116,14 +116,14 @@ def demonstrate(
 
 def _begin_afresh(workspace: Workspace) -> None:
     """Empty a workspace of an earlier demonstration; never one of anyone else."""
-    mine = str((workspace.demo / CONFIG_NAME).resolve())
-    used = workspace.config.read_text(encoding="utf-8") if workspace.config.exists() else mine
-    if used != mine or (workspace.lake().exists and not workspace.config.exists()):
+    mine, used = (workspace.demo / CONFIG_NAME).resolve(), workspace.used
+    if used not in (None, mine) or (workspace.lake().exists and used is None):
         raise InputError(
-            f"{workspace.root} holds the data of another company ({used}): choose another folder "
-            "for the demonstration with --workspace."
+            f"{workspace.root} holds the data of another company "
+            f"({used or 'no configuration is known'}): choose another folder for the "
+            "demonstration with --workspace."
         )
-    if workspace.config.exists():
+    if used is not None:
         shutil.rmtree(workspace.root)
     workspace.root.mkdir(parents=True, exist_ok=True)
 

@@ -1,8 +1,9 @@
 """Answers that hold until something is published: asked for again, they need no body.
 
-A tag stands for everything such an answer is made of: what was published last, the address
-asked for, whose accounts the asker sees, and this process, whose words and settings do not
-change while it runs. Finding it out takes one small query, so 304 is much cheaper than 200.
+A tag stands for everything such an answer is made of: what was published last and which model's
+words are known, the address asked for, whose accounts the asker sees, and this process, whose
+settings do not change while it runs. Finding it out takes one small query, so 304 is much
+cheaper than 200.
 """
 
 import hashlib
@@ -36,7 +37,7 @@ def until_published(published: Callable[[], str], rule: Rule) -> Any:
     """A dependency that tags an answer, and ends the request where the asker has it.
 
     Args:
-        published: names the state of everything published.
+        published: names the state of everything published, and of the words for it.
         rule: the rule of the same route, which says who asks.
     """
 

@@ -31,7 +31,7 @@ class DatabaseOut(BaseModel):
 
     kind: str = Field(description="sqlite or postgresql.", examples=["postgresql"])
     revision: str = Field(
-        description="Revision of its tables; the one this version works with.", examples=["0002"]
+        description="Revision of its tables; the one this version works with.", examples=["0003"]
     )
 
 

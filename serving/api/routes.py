@@ -21,7 +21,7 @@ from serving.api import (
     views,
 )
 from serving.api.conditional import until_published
-from serving.api.live import of_accounts, of_rows
+from serving.api.live import Live, of_accounts, of_rows
 from serving.at_hand import AtHand
 from serving.auth.gate import READS_ACCOUNTS
 from serving.presentation import Presentation
@@ -52,7 +52,7 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     """Every router of `/v1`, and that of health."""
     engine, scores, currency = asked.engine, asked.scores, asked.presentation.currency
     near, live = asked.at_hand.close_up, asked.at_hand.live
-    fresh = until_published(partial(last_published, engine), READS_ACCOUNTS)
+    fresh = until_published(partial(_state, engine, live), READS_ACCOUNTS)
     yield of_accounts(near, scores)  # before addresses that take any id, as is the next
     yield facets.router(FacetRepository(engine), fresh)
     yield accounts.router(scores, asked.presentation, fresh)
@@ -66,3 +66,8 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     yield models.router(asked.versions, ModelChangeRepository(engine))
     yield insights.router(asked.at_hand.figures)
     yield health.router(engine, live.champion if live else None)
+
+
+def _state(engine: Engine, live: Live | None) -> str:
+    """Names what answers are made of: what was published, and a new champion's words."""
+    return f"{last_published(engine)} {live.champion.swaps if live else 0}"

@@ -2,24 +2,32 @@
 
 from serving.live.closeup import (
     CloseUp,
+    Explain,
+)
+from serving.live.records import (
     Contact,
     Conversation,
-    Explain,
-    Foretold,
-    Lever,
-    Levers,
     LoggedRisk,
-    Moved,
+    Records,
+    Subscription,
+    Ticket,
+)
+from serving.live.refusals import (
     NotAllowed,
     NotExplained,
+    Refused,
+)
+from serving.live.values import (
     Past,
     PeerRange,
     Quantiles,
-    Records,
-    Refused,
-    Subscription,
-    Ticket,
     Value,
+)
+from serving.live.what_if import (
+    Foretold,
+    Lever,
+    Levers,
+    Moved,
     WhatIf,
 )
 

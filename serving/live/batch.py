@@ -11,7 +11,8 @@ from models.bands import Seen
 from models.bands.accounts import MRR, TIER
 from models.churn_model import ChurnModel
 from models.score import Score
-from serving.live.closeup import NotAllowed, Refused, Value
+from serving.live.refusals import NotAllowed, Refused
+from serving.live.values import Value
 
 MOST_ROWS = 500
 

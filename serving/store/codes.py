@@ -46,13 +46,11 @@ class Codes:
                 connection.execute(insert(REASON_CODE), rows)
             self.read(connection)
 
-    def code(self, word: str) -> int:
-        """The code of a word, which is learnt where it is new."""
-        found = self._code.get(word)
-        if found is None:
-            self.learn([word])
-            found = self._code[clean(word)]
-        return found
+    def of(self, words: set[str]) -> dict[str, int]:
+        """The codes of words; those that are new are learnt."""
+        self.learn(words)
+        known = self._code
+        return {word: known[clean(word)] for word in words}
 
     def word(self, code: int) -> str:
         """The word of a code."""

@@ -34,6 +34,11 @@ def band_word(column: str) -> Enum:
     )
 
 
+def ten_thousandths(amount: Decimal) -> int:
+    """An amount as a whole number of ten-thousandths, rounded half to even."""
+    return int(amount.scaleb(MONEY_DECIMALS).to_integral_value(ROUND_HALF_EVEN))
+
+
 class Money(TypeDecorator[Decimal]):
     """A Decimal amount, kept as a whole number of ten-thousandths of the currency.
 
@@ -50,9 +55,7 @@ class Money(TypeDecorator[Decimal]):
         dialect: Dialect,  # noqa: ARG002
     ) -> int | None:
         """Amount to ten-thousandths."""
-        if value is None:
-            return None
-        return int(value.scaleb(MONEY_DECIMALS).to_integral_value(ROUND_HALF_EVEN))
+        return None if value is None else ten_thousandths(value)
 
     def process_result_value(
         self,

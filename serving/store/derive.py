@@ -7,9 +7,9 @@ from sqlalchemy import Connection, func, insert, literal, null, select
 
 from serving.store import latest, rows, stage
 from serving.store.codes import Codes
-from serving.store.records import AccountScore, RunHead
+from serving.store.records import AccountScore, RunHead, RunPart
 from serving.store.scored import scores
-from serving.store.staged_rows import staged_row
+from serving.store.staged_rows import staged_part
 from serving.store.tables import ACCOUNT, RUN_TOTAL, SCORE, SCORING_RUN
 
 CHUNK = 10_000
@@ -49,11 +49,10 @@ def _write_counts(connection: Connection, day: date) -> None:
 def _stage(connection: Connection, head: RunHead) -> None:
     codes = Codes(connection.engine)
     codes.read(connection)
-    plain = connection.dialect.name == "sqlite"
     stage.create(connection)
     for some in _chunks(connection, head.as_of, codes):
-        made = (staged_row(each.score, each.card, head, codes, plain) for each in some)
-        stage.write(connection, made)
+        part = RunPart([each.score for each in some], [each.card for each in some])
+        stage.write(connection, staged_part(part, head, codes))
     stage.finish(connection)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, case, func, select, true
 
 from models.score import Band
 from serving.store import listing
+from serving.store.in_memory import Columns, answers
 from serving.store.memory import RunMemory
 from serving.store.question import Question, conditions
+from serving.store.read_columns import Held, held
 from serving.store.records import RunInfo
 from serving.store.runs import newest_run
 from serving.store.tables import SEGMENTS
@@ -62,11 +65,13 @@ class FacetRepository:
 
     Args:
         engine: a store opened by `open_store`.
+        columns: what is held in memory of the store's newest run; by default what all share.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, columns: Held | None = None) -> None:
         self._engine = engine
         self._memory = RunMemory()
+        self._held = columns or held(engine)
 
     def all(self, question: Question, owner: str | None = None) -> AllFacets | None:
         """How many accounts each choice would show; None before the first run.
@@ -79,9 +84,14 @@ class FacetRepository:
             run = newest_run(connection)
             if run is None:
                 return None
-            return self._memory.recall(
-                run.digest, (question.tag, owner), lambda: _count(connection, run, question, owner)
-            )
+
+            def count() -> AllFacets:
+                columns = self._held.of(run)
+                if columns and answers(question):
+                    return _count_held(columns, run, question, owner)
+                return _count(connection, run, question, owner)
+
+            return self._memory.recall(run.digest, (question.tag, owner), count)
 
 
 def _count(
@@ -98,6 +108,22 @@ def _count(
         csms=found.csms,
         segments={name: _words(connection, run, question, owner, name) for name in WORDS},
         renewals=renewals,
+        renewal_unknown=unknown,
+    )
+
+
+def _count_held(columns: Columns, run: RunInfo, question: Question, owner: str | None) -> AllFacets:
+    """The same from memory, where a million accounts are counted in milliseconds."""
+    renewals, unknown = columns.renewals(question, owner, [(w.first, w.last) for w in WINDOWS])
+    words = {name: columns.counts(name, question, owner) for name in (*WORDS, "tier", "csm")}
+    return AllFacets(
+        run=run,
+        accounts=int(columns.passing(question, owner).sum()),
+        bands=columns.bands(question, owner),
+        tiers=dict(sorted(words.pop("tier").items())),
+        csms=words.pop("csm"),
+        segments={name: dict(islice(of.items(), MOST_WORDS)) for name, of in words.items()},
+        renewals=dict(zip(WINDOWS, renewals, strict=True)),
         renewal_unknown=unknown,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -29,7 +30,7 @@ FORWARD = ("name_key", "renews_at")
 """Columns whose lowest come first."""
 OF_CSM = SORTS[:2]
 COPIED = (
-    "account_id", "band", "health_score", "risk", "expected_loss", "top_reason", "name_key",
+    "account_id", "band", "health_score", "risk", "expected_loss", "name_key",
     "csm", *SEGMENTS, "arr", "renews_at", *(kept.name for kept in KEPT),
 )  # fmt: skip
 
@@ -76,21 +77,20 @@ def _standing(as_of: date, before: date | None) -> tuple[list[str], Select[Any]]
 
     Accounts of one CSM lie together, so that a page of theirs reads few pages of the disk.
     """
-    now, was = SCORE.alias("now"), SCORE.alias("was")
+    was = SCORE.alias("was")
     columns: dict[str, ColumnElement[Any]] = {name: STAGE.c[name] for name in COPIED}
-    columns |= {"as_of": now.c.as_of, "since": now.c.since, "previous_as_of": was.c.as_of}
-    columns |= {"previous_band": was.c.band, "previous_health": was.c.health_score}
-    columns |= {"previous_risk": was.c.risk, "risk_change": STAGE.c.risk - was.c.risk}
-    joined = _beside(STAGE, now, as_of).outerjoin(
-        was, and_(was.c.account_id == STAGE.c.account_id, was.c.as_of == before)
-    )
-    chosen = select(*columns.values()).select_from(joined)
+    columns |= {"as_of": literal(as_of), "since": since(was, as_of)}
+    columns |= {"previous_as_of": was.c.as_of, "previous_band": was.c.band}
+    columns |= {"previous_health": was.c.health_score, "previous_risk": was.c.risk}
+    columns["risk_change"] = STAGE.c.risk - was.c.risk
+    same = and_(was.c.account_id == STAGE.c.account_id, was.c.as_of == before)
+    chosen = select(*columns.values()).select_from(STAGE.outerjoin(was, same))
     return list(columns), chosen.order_by(STAGE.c.csm, STAGE.c.account_id)
 
 
-def _beside(table: FromClause, scores: FromClause, as_of: date) -> Any:
-    same = and_(scores.c.account_id == table.c.account_id, scores.c.as_of == as_of)
-    return table.join(scores, same)
+def since(was: FromClause, as_of: date) -> ColumnElement[Any]:
+    """Since which run a staged account has its band, given its score of the run before."""
+    return case((was.c.band == STAGE.c.band, was.c.since), else_=literal(as_of))
 
 
 def renew_standing(connection: Connection, slot: int, as_of: date, before: date | None) -> None:

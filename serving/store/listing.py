@@ -1,7 +1,7 @@
 """Reading a page of the newest run, and counting what passes a filter."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,6 +75,17 @@ def read_page(
         rest = unknown.order_by(table.c.account_id.asc()).limit(limit - len(found))
         found += connection.execute(rest).mappings()
     return _whole(connection, run, found, word)
+
+
+def read_accounts(
+    connection: Connection, run: RunInfo, ids: Sequence[str], word: WordOf
+) -> list[AccountScore]:
+    """These accounts of the newest run, in their order."""
+    table = table_of(run)
+    columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
+    found = connection.execute(columns.where(table.c.account_id.in_(ids))).mappings()
+    by_id = {row["account_id"]: row for row in found}
+    return _whole(connection, run, [by_id[each] for each in ids], word)
 
 
 def table_of(run: RunInfo) -> Table:

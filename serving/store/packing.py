@@ -8,10 +8,13 @@ the code of the word. What is foretold beside the loss is 12 bytes a chance: the
 The bytes are part of the schema: another layout needs a migration.
 """
 
-import math
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate, chain, pairwise
+
+import numpy as np
+import numpy.typing as npt
 
 from models.score import Outlook, Reason
 
@@ -22,41 +25,71 @@ GROWTH = 0
 
 NOTHING, NUMBER, WORD, WHOLE = range(4)
 
-CodeOf = Callable[[str], int]
+CodesOf = Callable[[set[str]], Mapping[str, int]]
+"""Gives the codes (1 to 65535) of words."""
 WordOf = Callable[[int], str]
 
+_REASONS = np.dtype(
+    [("code", "<u2"), ("together", "u1"), ("kind", "u1"), ("value", "<f8"), ("share", "<f8")]
+)
 
-def pack_reasons(reasons: Sequence[Reason], code: CodeOf) -> bytes:
-    """Reasons as bytes.
+
+def pack_reasons(accounts: Sequence[Sequence[Reason]], codes: CodesOf) -> list[bytes]:
+    """The reasons of each account as bytes.
+
+    All of them are made in one table and then cut: packing is what a load does most.
 
     Args:
-        reasons: in their order.
-        code: gives the code (1 to 65535) of a word.
+        accounts: their reasons in order.
+        codes: knows every word.
     """
-    flat: list[float] = []
-    for reason in reasons:
-        kind, value = _valued(reason.value, code)
-        flat += (code(reason.signal), min(reason.together, MOST), kind, value, reason.contribution)
-    return _packer("HBBdd", len(reasons)).pack(*flat)
+    flat = list(chain.from_iterable(accounts))
+    names, values = [each.signal for each in flat], [each.value for each in flat]
+    kinds = np.array([*map(_KINDS.__getitem__, map(type, values))], np.uint8)
+    words = [each for each in values if isinstance(each, str)] if WORD in kinds else []
+    code = codes({*names, *words})
+    if words:
+        values = [code[each] if isinstance(each, str) else each for each in values]
+    packed = np.empty(len(flat), _REASONS)
+    packed["code"] = [*map(code.__getitem__, names)]
+    packed["together"] = np.minimum([each.together for each in flat], MOST)
+    packed["kind"], packed["value"] = _valued(kinds, np.array(values, np.float64))
+    packed["share"] = [each.contribution for each in flat]
+    return _cut(packed.tobytes(), [REASON.size * len(reasons) for reasons in accounts])
+
+
+def _valued(
+    kinds: npt.NDArray[np.uint8], values: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+    """Kinds and values; what is not finite is nothing."""
+    known = np.isfinite(values)
+    return np.where(known, kinds, NOTHING), np.where(known, values, 0.0)
+
+
+class _Kinds(dict[type, int]):
+    """What kind of value each type is."""
+
+    def __missing__(self, of: type) -> int:
+        kind = NUMBER if issubclass(of, float) else WORD if issubclass(of, str) else WHOLE
+        self[of] = NOTHING if of is type(None) else kind
+        return self[of]
+
+
+_KINDS = _Kinds()
+
+
+def _cut(packed: bytes, sizes: Iterable[int]) -> list[bytes]:
+    """Bytes in pieces of so many each."""
+    return [packed[begin:end] for begin, end in pairwise(accumulate(sizes, initial=0))]
 
 
 @cache
 def _packer(layout: str, times: int) -> struct.Struct:
-    """Several items at once: packing is what a load does most."""
     return struct.Struct("<" + layout * times)
 
 
-def _valued(value: float | str | None, code: CodeOf) -> tuple[int, float]:
-    """The kind of a value, and the value as a number; what is not finite is nothing."""
-    if isinstance(value, float):
-        return (NUMBER, value) if math.isfinite(value) else (NOTHING, 0.0)
-    if value is None:
-        return NOTHING, 0.0
-    return (WORD, float(code(value))) if isinstance(value, str) else (WHOLE, float(value))
-
-
 def unpack_reasons(packed: bytes, word: WordOf) -> tuple[Reason, ...]:
-    """The reasons of `pack_reasons`."""
+    """The reasons of one account as `pack_reasons` was given them."""
     return tuple(
         Reason(word(signal), _value(kind, value, word), contribution, together)
         for signal, together, kind, value, contribution in REASON.iter_unpack(packed)
@@ -71,11 +104,21 @@ def _value(kind: int, value: float, word: WordOf) -> float | str | None:
     return word(int(value)) if kind == WORD else int(value)
 
 
-def pack_outlook(ahead: Outlook, code: CodeOf) -> bytes:
-    """The chances of each cause of loss and of growth, by horizon, as bytes."""
+def pack_outlooks(outlooks: Sequence[Outlook], codes: CodesOf) -> list[bytes]:
+    """The chances of each cause of loss and of growth, by horizon, as bytes by account.
+
+    Args:
+        outlooks: of the accounts.
+        codes: knows every cause.
+    """
+    code = codes(set(chain.from_iterable(each.p_by_cause for each in outlooks)))
+    return [_outlook(each, code) for each in outlooks]
+
+
+def _outlook(ahead: Outlook, code: Mapping[str, int]) -> bytes:
     flat: list[float] = []
     for cause, chances in ahead.p_by_cause.items():
-        key = code(cause)
+        key = code[cause]
         for days, p in chances.items():
             flat += (key, days, p)
     for days, p in ahead.p_expansion.items():
@@ -86,7 +129,7 @@ def pack_outlook(ahead: Outlook, code: CodeOf) -> bytes:
 def unpack_outlook(
     packed: bytes, word: WordOf
 ) -> tuple[dict[str, dict[int, float]], Mapping[int, float]]:
-    """Chances by cause and horizon, and of growth by horizon, as `pack_outlook` was given them."""
+    """Chances by cause and horizon, and of growth by horizon, as `pack_outlooks` was given them."""
     causes: dict[str, dict[int, float]] = {}
     growth: dict[int, float] = {}
     for cause, days, p in CHANCE.iter_unpack(packed):

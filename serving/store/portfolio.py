@@ -187,7 +187,8 @@ class PortfolioRepository:
     def call_first(self, limit: int = 10, owner: str | None = None) -> tuple[AccountScore, ...]:
         """Accounts at risk with the largest expected loss that may still be prevented.
 
-        Those whose renewal lies ahead, or is not known; one that has passed is decided.
+        Those whose renewal lies ahead, or is not known; one that has passed is decided. Who gave
+        notice is decided too, and is in no run from then on.
         """
 
         def read(connection: Connection, run: RunInfo) -> tuple[AccountScore, ...]:

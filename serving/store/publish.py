@@ -27,6 +27,7 @@ from serving.store import latest, stage
 from serving.store.codes import Codes
 from serving.store.partitions import partition_statements
 from serving.store.records import RunHead, RunPart
+from serving.store.room import room
 from serving.store.stage import STAGE, Staged
 from serving.store.tables import (
     ACCOUNT,
@@ -58,12 +59,12 @@ def publish_parts(
     """
     with engine.connect() as connection:
         try:
-            with connection.begin():
+            with connection.begin(), room(connection):
                 staged = stage.load(connection, head, parts, codes)
             with connection.begin():
                 for statement in partition_statements([head.as_of], engine.dialect.name):
                     connection.execute(text(statement))
-            with writing_on(connection):
+            with writing_on(connection), room(connection):
                 written = _publish(connection, head, staged, now)
                 tell(connection, told)
                 return written
@@ -139,7 +140,7 @@ def _scores(head: RunHead, before: date | None) -> tuple[list[str], Select[Any]]
     columns: dict[str, ColumnElement[Any]] = {name: STAGE.c[name] for name in OWN}
     columns["as_of"] = literal(head.as_of)
     columns["model_version"] = literal(head.model_version)
-    columns["since"] = case((was.c.band == STAGE.c.band, was.c.since), else_=literal(head.as_of))
+    columns["since"] = latest.since(was, head.as_of)
     same = and_(was.c.account_id == STAGE.c.account_id, was.c.as_of == before)
     joined = STAGE.outerjoin(was, same)
     chosen = select(*columns.values()).select_from(joined).order_by(STAGE.c.account_id)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import ColumnElement, Table, and_, func, or_
 
 from models.score import Band
 from serving.store.columns import compact
@@ -93,9 +93,9 @@ def conditions(question: Question, table: Table, as_of: date) -> list[ColumnElem
         if words
     ]
     if question.renews_from is not None:
-        found.append(table.c.renews_at >= _days_after(as_of, question.renews_from))
+        found.append(table.c.renews_at >= days_after(as_of, question.renews_from))
     if question.renews_to is not None:
-        found.append(table.c.renews_at <= _days_after(as_of, question.renews_to))
+        found.append(table.c.renews_at <= days_after(as_of, question.renews_to))
     if question.changed_since is not None:
         changed = table.c.since >= question.changed_since
         found.append(and_(changed, table.c.previous_as_of.is_not(None)))
@@ -106,7 +106,7 @@ def conditions(question: Question, table: Table, as_of: date) -> list[ColumnElem
     return found
 
 
-def _days_after(as_of: date, days: int) -> date:
+def days_after(as_of: date, days: int) -> date:
     """The date, or the nearest that there is."""
     last = (date.max - as_of).days
     return as_of + timedelta(days=max(min(days, last), -(as_of - date.min).days))
@@ -121,11 +121,12 @@ def _within(column: ColumnElement[Any], bounds: Between) -> list[ColumnElement[b
 def _named_like(search: str, table: Table) -> ColumnElement[bool]:
     """The name or a later word of it begins so, or the id does, spelt as it is."""
     plain = clean(search)
-    for special in (ESCAPE, "%", "_"):
-        plain = plain.replace(special, ESCAPE + special)
     key = plain.casefold()
+    for special in (ESCAPE, "%", "_"):
+        key = key.replace(special, ESCAPE + special)
     return or_(
         table.c.name_key.like(f"{key}%", escape=ESCAPE),
         table.c.name_key.like(f"% {key}%", escape=ESCAPE),
-        table.c.account_id.like(f"{plain}%", escape=ESCAPE),
+        # SQLite's LIKE would take upper and lower case alike.
+        func.substr(table.c.account_id, 1, len(plain)) == plain,
     )

@@ -10,12 +10,14 @@ from models.score import Band
 from serving.store import listing, pages, rows
 from serving.store.codes import Codes
 from serving.store.engine import reading
+from serving.store.in_memory import answers
 from serving.store.listing import Facets
 from serving.store.memory import RunMemory
 from serving.store.pages import Cursor, Page, Sort
 from serving.store.past_runs import PastRun, past_run, runs_before
 from serving.store.publish import publish_parts
 from serving.store.question import Question, conditions
+from serving.store.read_columns import Held, held
 from serving.store.records import (
     AccountScore,
     HistoryPoint,
@@ -53,11 +55,18 @@ class ScoreRepository:
     Args:
         engine: a store opened by `open_store`.
         clock: says when something is published; a fixed one makes tests repeatable.
+        columns: what is held in memory of the store's newest run; by default what all share.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], datetime] = utc_now,
+        columns: Held | None = None,
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._held = columns or held(engine)
         self._codes = Codes(engine)
         self._memory = RunMemory()
 
@@ -169,13 +178,7 @@ class ScoreRepository:
             if run is None:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
-            table = listing.table_of(run)
-            where = conditions(asked, table, run.as_of)
-            if owner is not None:
-                where.append(table.c.csm == owner)
-            found = listing.read_page(
-                connection, run, where, sort, limit + 1, start, self._codes.word
-            )
+            found = self._page(connection, run, asked, sort, limit + 1, start, owner)
             here = self._facets(connection, run, asked, owner)
             counts = self._facets(connection, run, Question(), owner).bands
         total = sum(here.bands[band] for band in (set(asked.bands) or Band))
@@ -186,6 +189,28 @@ class ScoreRepository:
             ended = Cursor(listing.sorted_by(last, sort), last.card.account_id, seen + limit)
             following = pages.encode(ended, sort, asked, run)
         return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
+
+    def _page(
+        self,
+        connection: Connection,
+        run: RunInfo,
+        asked: Question,
+        sort: Sort,
+        limit: int,
+        start: Cursor | None,
+        owner: str | None,
+    ) -> list[AccountScore]:
+        """The accounts of a page; words in names are looked for in memory, where they are there."""
+        columns = self._held.of(run)
+        if columns and asked.search and answers(asked, sort):
+            ids = columns.page(columns.passing(asked, owner), sort, limit, start)
+            if ids is not None:
+                return listing.read_accounts(connection, run, ids, self._codes.word)
+        table = listing.table_of(run)
+        where = conditions(asked, table, run.as_of)
+        if owner is not None:
+            where.append(table.c.csm == owner)
+        return listing.read_page(connection, run, where, sort, limit, start, self._codes.word)
 
     def facets(self, question: Question, owner: str | None = None) -> Facets:
         """How many accounts each further choice of band, tier and CSM would show."""
@@ -199,6 +224,13 @@ class ScoreRepository:
         self, connection: Connection, run: RunInfo, question: Question, owner: str | None
     ) -> Facets:
         def count() -> Facets:
+            columns = self._held.of(run)
+            if columns and answers(question):
+                return Facets(
+                    columns.bands(question, owner),
+                    dict(sorted(columns.counts("tier", question, owner).items())),
+                    columns.counts("csm", question, owner),
+                )
             return listing.facets(question, listing.cells(connection, run, question, owner))
 
         return self._memory.recall(run.digest, (question.tag, owner), count)

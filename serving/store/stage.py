@@ -5,7 +5,7 @@ the parts are written to a temporary table, and once all are there one transacti
 to where they belong.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,8 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import IntegrityError
 
-from models.score import AccountCard, Score
 from serving.store.checks import check_head, check_part, refuse
 from serving.store.codes import Codes
 from serving.store.columns import Money, text_key
@@ -33,9 +33,8 @@ from serving.store.staged_rows import (
     FLOATS,
     TEXTS,
     Fingerprint,
-    StagedRow,
-    staged_row,
-    words_in,
+    StagedPart,
+    staged_part,
 )
 
 STAGE = Table(
@@ -44,7 +43,6 @@ STAGE = Table(
     *(Column(name, text_key()) for name in TEXTS),
     *(Column(name, Float) for name in FLOATS),
     Column("lead_days", Integer),
-    Column("top_reason", Integer),
     *(Column(name, Money) for name in AMOUNTS),
     Column("renews_at", Date),
     Column("reasons", LargeBinary),
@@ -56,12 +54,13 @@ KINDS = (
     *("text" for _ in TEXTS),
     *("float8" for _ in FLOATS),
     "int4",
-    "int4",
     *("int8" for _ in AMOUNTS),
     "date",
     "bytea",
     "bytea",
 )
+SEEN = {"postgresql": " (account_id, csm, tier, band)", "sqlite": ""}
+"""The columns that rows are found and grouped by: a planner need not know the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +87,11 @@ def load(connection: Connection, head: RunHead, parts: Iterable[RunPart], codes:
     seen = Fingerprint(head)
     for part in parts:
         check_part(head, part)
-        if not seen.rows:
-            codes.learn(words_in(part))  # nearly all words there are, in one transaction
-        plain = connection.dialect.name == "sqlite"
-        rows = (staged_row(score, card, head, codes, plain) for score, card in _pairs(part))
-        write(connection, seen.through(rows))
+        staged = staged_part(part, head, codes)
+        seen.add(staged)
+        write(connection, staged)
     finish(connection)
     return Staged(seen.rows, seen.digest)
-
-
-def _pairs(part: RunPart) -> Iterator[tuple[Score, AccountCard]]:
-    return zip(part.scores, part.aligned().cards, strict=True)
 
 
 def create(connection: Connection) -> None:
@@ -113,11 +106,14 @@ def finish(connection: Connection) -> None:
     Raises:
         PublishError: an account is in it twice.
     """
-    key = STAGE.c.account_id
-    twice = select(key).group_by(key).having(func.count() > 1).order_by(key)
-    refuse("Accounts with more than one score", connection.scalars(twice).all())
-    connection.execute(text(f"CREATE UNIQUE INDEX staged_key ON {STAGE.name} (account_id)"))
-    connection.execute(text(f"ANALYZE {STAGE.name}"))
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"CREATE UNIQUE INDEX staged_key ON {STAGE.name} (account_id)"))
+    except IntegrityError:
+        key = STAGE.c.account_id
+        twice = select(key).group_by(key).having(func.count() > 1).order_by(key)
+        refuse("Accounts with more than one score", connection.scalars(twice).all())
+    connection.execute(text(f"ANALYZE {STAGE.name}{SEEN[connection.dialect.name]}"))
 
 
 def drop(connection: Connection) -> None:
@@ -125,18 +121,18 @@ def drop(connection: Connection) -> None:
     connection.execute(text(f"DROP TABLE IF EXISTS {STAGE.name}"))
 
 
-def write(connection: Connection, rows: Iterator[StagedRow]) -> None:
+def write(connection: Connection, part: StagedPart) -> None:
     """Add rows as fast as the database takes them."""
     raw = connection.connection
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" for _ in STAGE.c)
         statement = f"INSERT INTO {STAGE.name} ({NAMES}) VALUES ({marks})"
-        lazily: Any = rows  # the driver takes any iterable, and its types say a sequence
+        lazily: Any = part.rows(plain=True)  # any iterable will do; its types say a sequence
         raw.cursor().executemany(statement, lazily)
         return
     driver: Any = raw.driver_connection
     copying = f"COPY {STAGE.name} ({NAMES}) FROM STDIN (FORMAT BINARY)"
     with driver.cursor() as cursor, cursor.copy(copying) as copy:
         copy.set_types(KINDS)
-        for row in rows:
+        for row in part.rows(plain=False):
             copy.write_row(row)

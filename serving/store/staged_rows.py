@@ -1,22 +1,28 @@
-"""One account of a run as one row, in values that a driver takes as they are."""
+"""Accounts of a run as rows, made column by column, in values that a driver takes as they are.
+
+A day's run of a million accounts is some forty million values. Each column of a part is made by
+one pass over its accounts, and reasons are packed for the whole part at once, so that no value
+costs a call of its own.
+"""
 
 import hashlib
 import math
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from operator import attrgetter
 from typing import Any
 
-from models.score import HORIZONS, AccountCard, Score
+import numpy as np
+import numpy.typing as npt
+
+from models.score import HORIZONS, AccountCard, Band, Score
 from serving.store.codes import Codes
 from serving.store.columns import MONEY_DECIMALS, compact
 from serving.store.errors import PublishError
 from serving.store.kept import KEPT
-from serving.store.leading import leading_reason
-from serving.store.packing import pack_outlook, pack_reasons
+from serving.store.packing import pack_outlooks, pack_reasons
 from serving.store.records import RunHead, RunPart, loss_of
-from serving.store.rows import clean, name_key
+from serving.store.rows import NAME_KEY_LENGTH, clean
 from serving.store.tables import SEGMENTS, p_loss_column
 
 WORDS = ("name", "csm", "crm_id", *SEGMENTS)
@@ -25,85 +31,135 @@ CHANCES = tuple(map(p_loss_column, HORIZONS))
 FLOATS = (
     "health_score", "risk", "base", "revenue_lost", *CHANCES, *(kept.name for kept in KEPT)
 )  # fmt: skip
-KEPT_SIGNALS = tuple(kept.signal for kept in KEPT)
 AMOUNTS = ("arr", "expected_loss")
 
+Column = Sequence[Any]
 StagedRow = tuple[Any, ...]
-_words = attrgetter(*WORDS)
-_PACKED = struct.Struct(f"<{len(FLOATS)}d")
+_BANDS = {band: band.value for band in Band}
 _SPACE = 1 << 256
 _UNIT = Decimal(10) ** MONEY_DECIMALS
+_NOTHING = -(1 << 63)
+"""Stands for no whole number in what a row is recognised by; no amount is as small."""
 
 
-def staged_row(
-    score: Score, card: AccountCard, head: RunHead, codes: Codes, plain: bool
-) -> StagedRow:
-    """The row of an account, its values in the order of the table's columns.
+@dataclass(frozen=True, slots=True)
+class StagedPart:
+    """Some accounts by column, all columns of one length.
+
+    Attributes:
+        texts: in the order of `TEXTS`.
+        floats: in the order of `FLOATS`; None where unknown.
+        lead_days: days.
+        amounts: in the order of `AMOUNTS`, in ten-thousandths.
+        renews: dates.
+        reasons: see `packing`.
+        ahead: likewise.
+    """
+
+    texts: tuple[Column, ...]
+    floats: tuple[Column, ...]
+    lead_days: Column
+    amounts: tuple[Column, ...]
+    renews: Column
+    reasons: Column
+    ahead: Column
+
+    def rows(self, plain: bool) -> Iterator[StagedRow]:
+        """Rows in the order of the table's columns.
+
+        Args:
+            plain: dates as text, for a driver that knows no dates.
+        """
+        renews = self.renews
+        if plain:
+            renews = [None if day is None else day.isoformat() for day in renews]
+        amounts = (self.lead_days, *self.amounts, renews)
+        return zip(*self.texts, *self.floats, *amounts, self.reasons, self.ahead, strict=True)
+
+
+def staged_part(part: RunPart, head: RunHead, codes: Codes) -> StagedPart:
+    """The accounts of a part, in the order of its scores.
 
     Args:
-        score: of the account.
-        card: of the same account.
+        part: scores and cards.
         head: what holds for the whole run.
-        codes: knows every word in it.
-        plain: dates as text, for a driver that knows no dates.
+        codes: learns every word in it.
 
     Raises:
         PublishError: a chance of loss lies outside 0 to 1.
     """
-    leading, renews = leading_reason(score), card.renews_at
+    scores, cards = part.scores, part.aligned().cards
+    outlooks = [score.outlook for score in scores]
+    lost = [outlook.revenue_lost for outlook in outlooks]
+    arr = [card.arr for card in cards]
+    losses = [loss_of(amount, share) for amount, share in zip(arr, lost, strict=True)]
+    return StagedPart(
+        texts=_texts(scores, cards),
+        floats=(*_floats(scores, head, lost), *_kept(cards)),
+        lead_days=[outlook.lead_days for outlook in outlooks],
+        amounts=(_money(arr), _money(losses)),
+        renews=[card.renews_at for card in cards],
+        reasons=pack_reasons([score.reasons for score in scores], codes.of),
+        ahead=pack_outlooks(outlooks, codes.of),
+    )
+
+
+def _texts(scores: Sequence[Score], cards: Sequence[AccountCard]) -> tuple[Column, ...]:
+    names = _cleaned([card.name or card.account_id for card in cards])
+    extras = (card.extra for card in cards)
     return (
-        score.account_id,
-        score.band.value,
-        name_key(card),
-        compact({key: clean(value) for key, value in card.extra.items()}) if card.extra else "{}",
-        *map(clean, _words(card)),
-        *_floats(score, card, head),
-        score.outlook.lead_days,
-        codes.code(leading.signal) if leading else None,
-        _money(card.arr),
-        _money(loss_of(card.arr, score.outlook.revenue_lost)),
-        renews.isoformat() if plain and renews else renews,
-        pack_reasons(score.reasons, codes.code),
-        pack_outlook(score.outlook, codes.code),
+        [score.account_id for score in scores],
+        [_BANDS[score.band] for score in scores],
+        [name.casefold()[:NAME_KEY_LENGTH] for name in names],
+        [compact({k: clean(v) for k, v in extra.items()}) if extra else "{}" for extra in extras],
+        *(_cleaned([getattr(card, name) for card in cards]) for name in WORDS),
     )
 
 
-def _floats(score: Score, card: AccountCard, head: RunHead) -> list[float | None]:
-    chances = [_chance(score, horizon, score.p_loss.get(horizon)) for horizon in HORIZONS]
-    risk = score.primary
-    if risk is None:
-        risk = chances[HORIZONS.index(head.primary_horizon)]
-    kept = [_finite(card.signals.get(name)) for name in KEPT_SIGNALS]
-    outlook = score.outlook
-    return [score.health_score, risk, score.base, outlook.revenue_lost, *chances, *kept]
+def _cleaned(words: list[str]) -> list[str]:
+    """Words that every database can hold; nearly always all of them are already."""
+    whole = "".join(words)
+    if whole.isascii() and "\0" not in whole:
+        return words
+    return [clean(word) for word in words]
 
 
-def _chance(score: Score, horizon: int, p: float | None) -> float | None:
-    if p is None or 0 <= p <= 1:
-        return p
-    raise PublishError(
-        f"The chance of loss within {horizon} days of account {score.account_id!r} is {p};"
-        " allowed is 0 to 1, or None where no evidence exists."
-    )
+def _floats(scores: Sequence[Score], head: RunHead, lost: Column) -> Iterator[Column]:
+    chances = [_chances(scores, horizon) for horizon in HORIZONS]
+    primary = chances[HORIZONS.index(head.primary_horizon)]
+    yield [score.health_score for score in scores]
+    yield [
+        chance if score.primary is None else score.primary
+        for score, chance in zip(scores, primary, strict=True)
+    ]
+    yield [score.base for score in scores]
+    yield lost
+    yield from chances
 
 
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
+def _chances(scores: Sequence[Score], horizon: int) -> list[float | None]:
+    found = [score.p_loss.get(horizon) for score in scores]
+    for score, p in zip(scores, found, strict=True):
+        if p is not None and not 0 <= p <= 1:
+            raise PublishError(
+                f"The chance of loss within {horizon} days of account {score.account_id!r} is {p};"
+                " allowed is 0 to 1, or None where no evidence exists."
+            )
+    return found
 
 
-def _money(value: Decimal | None) -> int | None:
-    if value is None:
-        return None
-    return int((value * _UNIT).to_integral_value(ROUND_HALF_EVEN))
+def _kept(cards: Sequence[AccountCard]) -> Iterator[Column]:
+    for kept in KEPT:
+        name, finite = kept.signal, math.isfinite
+        found = [card.signals.get(name) for card in cards]
+        yield [value if value is not None and finite(value) else None for value in found]
 
 
-def words_in(part: RunPart) -> set[str]:
-    """Every word that the scores of a part hold as a code."""
-    reasons = [reason for score in part.scores for reason in score.reasons]
-    signals = {reason.signal for reason in reasons}
-    values = {reason.value for reason in reasons if isinstance(reason.value, str)}
-    causes = {cause for score in part.scores for cause in score.outlook.p_by_cause}
-    return signals | values | causes
+def _money(amounts: Sequence[Decimal | None]) -> list[int | None]:
+    return [
+        None if amount is None else int((amount * _UNIT).to_integral_value(ROUND_HALF_EVEN))
+        for amount in amounts
+    ]
 
 
 class Fingerprint:
@@ -119,16 +175,20 @@ class Fingerprint:
     def __init__(self, head: RunHead) -> None:
         self._head, self._sum, self.rows = head, 0, 0
 
-    def through(self, rows: Iterator[StagedRow]) -> Iterator[StagedRow]:
-        """The same rows, each added on its way."""
-        for row in rows:
-            self._sum += int.from_bytes(hashlib.sha256(_bytes(row)).digest())
-            self.rows += 1
-            yield row
+    def add(self, part: StagedPart) -> None:
+        """Take in the accounts of a part."""
+        hashed, joined = hashlib.sha256, b"\x1e".join
+        texts = map("\x1f".join, zip(*part.texts, strict=True))
+        whole = zip(texts, _numbers(part), part.reasons, part.ahead, strict=True)
+        self._sum += sum(
+            int.from_bytes(hashed(joined((words.encode(), *rest))).digest())
+            for words, *rest in whole
+        )
+        self.rows += len(part.reasons)
 
     @property
     def digest(self) -> str:
-        """Of the run and of the rows that went through, hexadecimal."""
+        """Of the run and of the accounts that were taken in, hexadecimal."""
         head = self._head
         said = [str(head.as_of), head.model_version, head.primary_horizon, self.rows]
         silent = [repr(each) for each in head.silent]
@@ -136,8 +196,15 @@ class Fingerprint:
         return hashlib.sha256(whole).hexdigest()
 
 
-def _bytes(row: StagedRow) -> bytes:
-    texts, rest = len(TEXTS), len(TEXTS) + len(FLOATS)
-    floats = [math.nan if value is None else value for value in row[texts:rest]]
-    words = "\x1f".join([*row[:texts], *map(str, row[rest:-2])])
-    return b"\x1e".join([words.encode(), _PACKED.pack(*floats), row[-2], row[-1]])
+def _numbers(part: StagedPart) -> Iterator[bytes]:
+    """Every number and date of each row as bytes."""
+    floats = np.array([*part.floats], np.float64)
+    days = [None if day is None else day.toordinal() for day in part.renews]
+    whole = np.array([_whole(column) for column in (part.lead_days, *part.amounts, days)])
+    table = np.ascontiguousarray(np.concatenate([floats.view(np.int64), whole]).T)
+    width, packed = table.shape[1] * table.itemsize, table.tobytes()
+    return (packed[at : at + width] for at in range(0, len(packed), width))
+
+
+def _whole(column: Column) -> npt.NDArray[np.int64]:
+    return np.array([_NOTHING if value is None else value for value in column], np.int64)

@@ -91,9 +91,6 @@ ACCOUNT = Table(
     Column("paid_or_free", String, nullable=False, server_default=""),
     comment="what accounts are recognised by, as of the newest run that held them",
 )
-Index(None, ACCOUNT.c.name_key)
-Index(None, ACCOUNT.c.csm)
-Index(None, ACCOUNT.c.renews_at)
 
 SCORING_RUN = Table(
     "scoring_run",
@@ -151,7 +148,6 @@ def _latest(slot: int) -> Table:
         Column("previous_risk", Float),
         Column("risk_change", Float, comment="risk less previous_risk"),
         Column("expected_loss", Money, comment="per year, within the primary horizon"),
-        Column("top_reason", Integer, comment="code of the signal that speaks most for the band"),
         Column("name_key", text_key(), nullable=False),
         Column("csm", text_key(), nullable=False),
         *(Column(name, text_key(), nullable=False) for name in SEGMENTS),

@@ -1,6 +1,7 @@
 """The real MLflow on SQLite."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -138,3 +139,45 @@ def test_the_dataset_is_named_by_its_digest(registry: Registry, full: str) -> No
     tags = {tag.key: tag.value for tag in used.tags}
     assert tags["forewarn.fingerprint"] == "cd" * 32
     assert tags["forewarn.dataset_sha256"] == "ab" * 32
+
+
+@pytest.fixture
+def copied(registry: Registry, runs: dict[str, str], root: Path, tmp_path: Path) -> Path:
+    """A copy of records and files, whose original stays where it is; v1 is champion in both."""
+    registry.promote(runs["v1"])
+    folder = tmp_path / "elsewhere #1"
+    shutil.copytree(root, folder)
+    return folder
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_copy_reads_and_writes_its_own_files(copied: Path, root: Path) -> None:
+    before = files(root)
+    own = Registry(f"sqlite:///{copied / 'mlflow.db'}", copied / "artifacts")
+    champion = own.champion()
+    assert champion.version == "v1"
+    assert champion.bundle.is_relative_to(copied)
+    assert (champion.bundle / "manifest.json").read_text() == '{"version": "v1"}'
+    new = own.record(run_of(copied, "v9"))
+    own.promote(new)
+    assert own.champion().bundle.is_relative_to(copied)
+    assert (own.champion().bundle / "manifest.json").exists()
+    assert own.file(new, "evidence.json").is_relative_to(copied)
+    assert files(root) == before
+
+
+def test_a_moved_one_keeps_the_address_of_files_it_has_not(
+    copied: Path, root: Path, runs: dict[str, str]
+) -> None:
+    shutil.rmtree(copied / "artifacts" / runs["v2"])
+    own = Registry(f"sqlite:///{copied / 'mlflow.db'}", copied / "artifacts")
+    assert own.version("v2").bundle.is_relative_to(root)
+    assert own.version("v1").bundle.is_relative_to(copied)
+
+
+def test_records_that_lie_elsewhere_are_left_alone(copied: Path, root: Path) -> None:
+    own = Registry(f"sqlite:///{copied / 'mlflow.db'}", copied / "other" / "artifacts")
+    assert own.champion().bundle.is_relative_to(root)

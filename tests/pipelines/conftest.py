@@ -2,11 +2,9 @@
 
 import json
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -165,11 +163,7 @@ def moved(company: Path, folder: Path) -> Company:
     """A copy of a company's folder with its workspace, which does not look back to the first."""
     shutil.copytree(company, folder, dirs_exist_ok=True)
     copy = Company(folder / "forewarn.toml", folder / "workspace")
-    Workspace(copy.workspace).config.write_text(str(copy.config))
-    with closing(sqlite3.connect(copy.workspace / "mlflow.db")) as database, database:
-        for table, column in (("runs", "artifact_uri"), ("experiments", "artifact_location")):
-            change = f"update {table} set {column} = replace({column}, ?, ?)"
-            database.execute(change, (company.as_uri(), folder.as_uri()))
+    Workspace(copy.workspace).remember(copy.config)
     return copy
 
 

@@ -9,6 +9,7 @@ import httpx
 import pyarrow.parquet as pq
 import pytest
 
+from models.explain.wording import Wording
 from pipelines.bundles import loaded
 from pipelines.config import read_config
 from pipelines.live import at_hand
@@ -18,7 +19,7 @@ from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.live import NotAllowed, NotExplained
 from serving.settings import Settings
-from serving.store import ScoreRepository, open_store
+from serving.store import ModelVersionRepository, ScoreRepository, open_store
 
 BASKETS = "consumption__baskets_60d"
 
@@ -172,6 +173,18 @@ def test_the_service_scores_as_the_job_did(space, engine, published, days):
             assert (item["health_score"], item["base"]) == (score.health_score, score.base)
             told = [(r["signal"], r["value"], r["contribution"]) for r in item["reasons"]]
             assert told == [(r.signal, r.value, r.contribution) for r in score.reasons]
+
+
+def test_a_model_that_comes_to_serve_brings_its_words(finished, space, engine):
+    """As the service meets one that was promoted after it was started."""
+    record = ModelVersionRepository(engine).champion()
+    own = [each["name"] for each in record.metrics["own_signals"]]
+    words = Wording()
+    assert own
+    assert [words.meaning(name) for name in own] == own
+    at_hand(engine, space, read_config(finished.company.config), words)
+    told = [each["meaning"] for each in record.metrics["own_signals"]]
+    assert [words.meaning(name) for name in own] == told
 
 
 def test_a_bundle_that_was_changed_is_refused(finished, space, engine, tmp_path):

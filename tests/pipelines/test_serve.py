@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_the_address_to_open(host, family, shown):
 
 def test_a_lost_configuration_only_costs_the_name(store, workspace):
     told = []
-    workspace.config.write_text("/nowhere/forewarn.toml")
+    workspace.remember(Path("/nowhere/forewarn.toml"))
     compose(store, workspace, Settings(), told.append)
     assert len(told) == 1
     assert "name and currency are not shown" in told[0]

@@ -22,6 +22,8 @@ ROUTES = {
     "/v1/jobs",
     "/v1/jobs/{job_id}",
     "/v1/jobs/{job_id}/events",
+    "/v1/accounts/facets",
+    "/v1/models",
     "/v1/models/champion",
     "/v1/insights",
     "/livez",

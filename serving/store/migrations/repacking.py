@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from models.score import Outlook, Reason
 from serving.store.columns import compact
-from serving.store.packing import pack_outlook, pack_reasons, unpack_outlook, unpack_reasons
+from serving.store.packing import pack_outlooks, pack_reasons, unpack_outlook, unpack_reasons
 from serving.store.partitions import partition_statements
 
 ROWS = 5000
@@ -70,8 +70,8 @@ def _pack_run(
 
 
 def _packed(row: sa.RowMapping, codes: dict[str, int]) -> Row:
-    def code(word: str) -> int:
-        return codes.setdefault(word, len(codes) + 1)
+    def known(words: set[str]) -> dict[str, int]:
+        return {word: codes.setdefault(word, len(codes) + 1) for word in sorted(words)}
 
     reasons = [Reason(*item) for item in json.loads(row["reasons"])]
     by_cause = json.loads(row["p_by_cause"] or "{}")
@@ -81,9 +81,9 @@ def _packed(row: sa.RowMapping, codes: dict[str, int]) -> Row:
     )
     return {
         **{name: row[name] for name in PLAIN},
-        "reasons": pack_reasons(reasons, code),
+        "reasons": pack_reasons([reasons], known)[0],
         "lead_days": row["lead_days"] or 0,
-        "ahead": pack_outlook(ahead, code),
+        "ahead": pack_outlooks([ahead], known)[0],
         "revenue_lost": row["revenue_lost"],
     }
 

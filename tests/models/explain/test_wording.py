@@ -59,6 +59,20 @@ def test_a_reason_says_for_how_many_it_speaks(together: int, words: str) -> None
     )
 
 
+def test_a_wording_learns_and_forgets_nothing() -> None:
+    first, then = ("Report Exported",), ("Seat Invited",)
+    (old, *_), (new, *_) = (
+        [name for name in Wording(events)._columns if name not in _names()]
+        for events in (first, then)
+    )
+    words = Wording(first)
+    assert words.meaning(new) == new  # not known
+    words.learn(then, [Phrase("consumption__baskets_14d", "baskets bought in 14 days")])
+    for name, events in ((old, first), (new, then)):
+        assert words.meaning(name) == Wording(events).meaning(name) != name
+    assert words.meaning("consumption__baskets_14d") == "baskets bought in 14 days"
+
+
 def test_a_companys_own_events_have_words() -> None:
     events = ("Report Exported",)
     own = [c for c in Wording(events)._columns.values() if c.name not in _names()]

@@ -304,10 +304,3 @@ def test_facets(client, sqlite_store, make_run):
     answer = client.get("/v1/accounts?band=red&csm=Lena%20Fischer&renews_from=91&renews_to=180")
     assert answer.json()["total"] == 2
     assert client.get("/v1/accounts/facets?sort=arr").status_code == 422  # nothing is sorted
-
-
-def test_facets_are_not_sent_again(client, sqlite_store, make_run):
-    ScoreRepository(sqlite_store).publish(make_run({"a": 0.9}))
-    tag = client.get("/v1/accounts/facets").headers["etag"]
-    again = client.get("/v1/accounts/facets", headers={"if-none-match": tag})
-    assert again.status_code == 304

@@ -5,14 +5,18 @@ from datetime import UTC, date, datetime
 import pytest
 
 from serving.api.conditional import matches
+from serving.api.live import Live
 from serving.app import create_app
+from serving.at_hand import AtHand
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
+from serving.live.champion import Champion
 from serving.store import AccessRepository, KeyInfo, ScoreRepository
 
 MAY, JULY = date(2026, 5, 31), date(2026, 7, 31)
 ADDRESSES = [
     "/v1/accounts?band=red",
+    "/v1/accounts/facets",
     "/v1/accounts/a",
     "/v1/history/a",
     "/v1/portfolio",
@@ -35,6 +39,16 @@ def test_an_answer_holds_until_something_is_published(client, sqlite_store, make
 
     scores.publish(make_run({"a": 0.5}, as_of=MAY))  # an older run, which changes the past
     assert client.get(address, headers={"if-none-match": tag}).status_code == 200
+
+
+def test_a_new_model_has_new_words(sqlite_store, make_run, connect):
+    ScoreRepository(sqlite_store).publish(make_run({"a": 0.6}))
+    live = Live(Champion(lambda: None, lambda _: None), None)
+    client = connect(create_app(sqlite_store, str, at_hand=AtHand(live=live)))
+    before = {"if-none-match": client.get("/v1/accounts").headers["etag"]}
+    assert client.get("/v1/accounts", headers=before).status_code == 304
+    live.champion.swaps += 1
+    assert client.get("/v1/accounts", headers=before).status_code == 200
 
 
 def test_a_tag_belongs_to_an_address_and_to_whose_accounts_are_seen(

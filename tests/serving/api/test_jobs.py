@@ -59,14 +59,21 @@ def received(answer):
     return found
 
 
-def test_a_job_is_started_followed_and_done(client, jobs, runner, sqlite_store):
+@pytest.fixture
+def either(store, connect, runner):
+    """The same over each kind of store."""
+    return connect(create_app(store, str, at_hand=AtHand(runner=runner)))
+
+
+def test_a_job_is_started_followed_and_done(either, runner, store):
+    client, jobs = either, JobRepository(store)
     answer = start(client, {"kind": "score", "as_of": "2026-06-30"})
     assert answer.status_code == 202
     job = answer.json()
     address = answer.headers["location"]
     assert runner.started == [job["job_id"]]
     assert (job["state"], job["asked"]) == ("waiting", {"as_of": "2026-06-30"})
-    (entry,) = AuditRepository(sqlite_store).newest()
+    (entry,) = AuditRepository(store).newest()
     assert (entry.deed.action, entry.deed.subject) == ("job.asked", job["job_id"])
 
     jobs.start(job["job_id"], {"pid": 1, "host": "here"})
@@ -80,6 +87,7 @@ def test_a_job_is_started_followed_and_done(client, jobs, runner, sqlite_store):
     done = client.get(address).json()
     assert (done["state"], done["progress"], done["result"]) == ("done", 1.0, {"accounts": 3})
     assert client.get("/v1/jobs").json()["items"] == [done]
+    assert AuditRepository(store).verify().broken_at is None
 
 
 def test_one_job_of_a_kind_at_a_time(client, jobs, runner):
@@ -92,7 +100,8 @@ def test_one_job_of_a_kind_at_a_time(client, jobs, runner):
     assert len(runner.started) == 2
 
 
-def test_a_repeated_request_starts_nothing_more(client, runner):
+def test_a_repeated_request_starts_nothing_more(either, runner):
+    client = either
     first, again = start(client, idempotency_key="night"), start(client, idempotency_key="night")
     assert (again.status_code, again.json()) == (202, first.json())
     assert len(runner.started) == 1
@@ -100,7 +109,8 @@ def test_a_repeated_request_starts_nothing_more(client, runner):
     assert (other.status_code, slug(other)) == (422, "key-reused")
 
 
-def test_a_job_is_cancelled(client, jobs, runner):
+def test_a_job_is_cancelled(either, store, runner):
+    client, jobs = either, JobRepository(store)
     job = start(client).json()
     address = f"/v1/jobs/{job['job_id']}"
     answer = client.request("DELETE", address)

@@ -17,8 +17,9 @@ def publish(engine, make_run):
     scores.publish(make_run({"a": 0.75, "b": 0.25, "c": None}, as_of=JUNE, arr=arr))
 
 
-def test_the_past_of_an_account(client, sqlite_store, make_run):
-    publish(sqlite_store, make_run)
+def test_the_past_of_an_account(store, make_run, connect):
+    client = connect(create_app(store, str))
+    publish(store, make_run)
     body = client.get("/v1/history/a").json()
     assert body["account_id"] == "a"
     assert [(each["as_of"], each["band"], each["p_loss"]) for each in body["scores"]] == [

@@ -28,7 +28,8 @@ def slug(answer):
     return answer.json()["type"].removeprefix("/docs#problem-")
 
 
-def test_a_view_is_kept_read_changed_and_dropped(client):
+def test_a_view_is_kept_read_changed_and_dropped(store, connect):
+    client = connect(create_app(store, str))
     answer = create(client)
     assert answer.status_code == 201
     made = answer.json()
@@ -102,7 +103,8 @@ def test_what_is_no_json_and_what_is_too_much(client):
     assert (answer.status_code, slug(answer)) == (413, "too-large")
 
 
-def test_a_repeated_request_is_done_once(client):
+def test_a_repeated_request_is_done_once(store, connect):
+    client = connect(create_app(store, str))
     first = create(client, idempotency_key="k-1")
     again = create(client, idempotency_key="k-1")
     assert (again.status_code, again.json()) == (201, first.json())

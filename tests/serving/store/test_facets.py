@@ -9,6 +9,7 @@ import pytest
 from models.score import Band
 from serving.store import Question, ScoreRepository
 from serving.store.facets import WINDOWS, FacetRepository
+from serving.store.read_columns import Held
 
 JUNE = date(2026, 6, 30)
 WORDS = ("", "a", "b")
@@ -74,3 +75,12 @@ def test_each_count_is_what_the_list_shows(published, owner):
 
 def test_nothing_before_the_first_run(sqlite_store):
     assert FacetRepository(sqlite_store).all(Question()) is None
+
+
+def test_memory_counts_as_the_database_does(published):
+    held = Held(published, least=1)
+    assert held.now(ScoreRepository(published).newest()) is not None
+    plain, quick = FacetRepository(published), FacetRepository(published, columns=held)
+    for owner in (None, "a", "nobody"):
+        for question in QUESTIONS:
+            assert quick.all(question, owner) == plain.all(question, owner)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.score import Band, Outlook
 from serving.store import Between, Question, ScoreRepository, Sort
 from serving.store.kept import KEPT
+from serving.store.read_columns import Held
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 WORDS = ("", "a", "b")
@@ -160,6 +161,46 @@ def test_pages_show_what_passes_once_in_order(store, make_run):
             assert number == sum(passes(each, only) for each in mine)
 
     check()
+
+
+def test_memory_and_database_agree(store, make_run):
+    for day in (MAY, JUNE):
+        ScoreRepository(store).publish(invented(make_run, day))
+    held = Held(store, least=1)
+    plain, quick = ScoreRepository(store), ScoreRepository(store, columns=held)
+    assert held.now(plain.newest()) is not None
+
+    @settings(max_examples=60, deadline=None, database=None)
+    @given(
+        questions,
+        st.sampled_from(Sort),
+        st.integers(1, ACCOUNTS),
+        st.none() | st.sampled_from("ab"),
+    )
+    def check(question, sort, limit, owner):
+        assert walked(quick, question, sort, limit, owner) == walked(
+            plain, question, sort, limit, owner
+        )
+        assert quick.facets(question, owner) == plain.facets(question, owner)
+
+    check()
+
+
+def test_small_runs_are_left_to_the_database(store, make_run):
+    repository = ScoreRepository(store)
+    repository.publish(invented(make_run, JUNE))
+    assert Held(store).now(repository.newest()) is None
+
+
+def test_another_run_takes_the_place_of_the_columns(sqlite_store, make_run):
+    held = Held(sqlite_store, least=1)
+    repository = ScoreRepository(sqlite_store, columns=held)
+    repository.publish(make_run({"a": 0.1}, as_of=MAY))
+    first = repository.newest()
+    assert held.now(first).ids.to_pylist() == ["a"]
+    repository.publish(make_run({"a": 0.7, "b": 0.1}, as_of=JUNE))
+    assert [each.card.account_id for each in repository.latest(Question(search="b")).items] == ["b"]
+    assert held.now(repository.newest()).ids.to_pylist() == ["a", "b"]
 
 
 @pytest.mark.parametrize("field", ["bands", "tiers", "csms"])

@@ -1,0 +1,120 @@
+"""Problems: what went wrong, as RFC 9457 says it, each kind declared once, by subject."""
+
+from serving.problems import people, requests, scores, service, work
+from serving.problems.answers import (
+    GUARDED,
+    MEDIA_TYPE,
+    WRITTEN,
+    Fault,
+    Missing,
+    Problem,
+    ProblemError,
+    documented,
+    problem,
+    respond,
+    shorten,
+)
+from serving.problems.kind import Kind
+from serving.problems.people import (
+    FORBIDDEN,
+    FORGED,
+    NO_PROVIDER,
+    NO_ROLE,
+    NOT_LOGGED_IN,
+    TOO_MANY,
+    UNAUTHENTICATED,
+)
+from serving.problems.requests import (
+    HTTP_ERROR,
+    INVALID_BODY,
+    INVALID_CURSOR,
+    INVALID_QUERY,
+    KEY_REUSED,
+    NOT_FOUND,
+    STALE_CURSOR,
+    TOO_LARGE,
+    UNKNOWN_HOST,
+    VERSION_CHANGED,
+    VERSION_MISSING,
+    WRONG_METHOD,
+)
+from serving.problems.scores import (
+    INVALID_SIGNALS,
+    NO_CHAMPION,
+    NO_INSIGHTS,
+    NOT_EXPLAINED,
+    UNKNOWN_ACCOUNT,
+)
+from serving.problems.service import (
+    INTERNAL,
+    NOT_READY,
+    STORE_UNREACHABLE,
+)
+from serving.problems.work import (
+    JOB_ENDED,
+    JOB_RUNNING,
+    NAME_TAKEN,
+    NO_WORKSPACE,
+    TOO_MANY_VIEWS,
+    UNKNOWN_JOB,
+    UNKNOWN_VIEW,
+)
+
+__all__ = [
+    "FORBIDDEN",
+    "FORGED",
+    "GUARDED",
+    "HTTP_ERROR",
+    "INTERNAL",
+    "INVALID_BODY",
+    "INVALID_CURSOR",
+    "INVALID_QUERY",
+    "INVALID_SIGNALS",
+    "JOB_ENDED",
+    "JOB_RUNNING",
+    "KEY_REUSED",
+    "KINDS",
+    "MEDIA_TYPE",
+    "NAME_TAKEN",
+    "NOT_EXPLAINED",
+    "NOT_FOUND",
+    "NOT_LOGGED_IN",
+    "NOT_READY",
+    "NO_CHAMPION",
+    "NO_INSIGHTS",
+    "NO_PROVIDER",
+    "NO_ROLE",
+    "NO_WORKSPACE",
+    "STALE_CURSOR",
+    "STORE_UNREACHABLE",
+    "TOO_LARGE",
+    "TOO_MANY",
+    "TOO_MANY_VIEWS",
+    "UNAUTHENTICATED",
+    "UNKNOWN_ACCOUNT",
+    "UNKNOWN_HOST",
+    "UNKNOWN_JOB",
+    "UNKNOWN_VIEW",
+    "VERSION_CHANGED",
+    "VERSION_MISSING",
+    "WRITTEN",
+    "WRONG_METHOD",
+    "Fault",
+    "Kind",
+    "Missing",
+    "Problem",
+    "ProblemError",
+    "documented",
+    "problem",
+    "respond",
+    "shorten",
+]
+
+KINDS: tuple[Kind, ...] = (
+    *requests.KINDS,
+    *people.KINDS,
+    *scores.KINDS,
+    *work.KINDS,
+    *service.KINDS,
+)
+"""All of them, as `/docs` lists them."""

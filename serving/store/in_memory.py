@@ -1,0 +1,208 @@
+"""What the newest run's accounts are filtered and sorted by, held in memory column by column.
+
+In a database of a million accounts, counting what passes a filter, or looking for a word in all
+names, reads every account: a second or more, each time somebody types a letter. The same columns
+as arrays are filtered in milliseconds. A published run never changes, so they are read once for
+each run, in the background; until they are there, and for small runs, the database is asked.
+
+What a later publication of an earlier date may change (since when a band holds, the change of
+risk) is not among them: questions about it go to the database.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from models.score import Band
+from serving.store.columns import ten_thousandths
+from serving.store.pages import COLUMN, FORWARD, Cursor, Sort
+from serving.store.question import Question, days_after
+from serving.store.rows import clean
+
+UNKNOWN = np.iinfo(np.int64).min
+
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of words: the code of each account's word."""
+
+    codes: npt.NDArray[np.int32]
+    words: tuple[str, ...]
+
+    def among(self, chosen: Iterable[str]) -> Mask:
+        """Which accounts have one of some words."""
+        wanted = set(chosen)
+        known = [n for n, word in enumerate(self.words) if word in wanted]
+        return np.isin(self.codes, known)
+
+    def counts(self, mask: Mask) -> dict[str, int]:
+        """How many accounts of a mask have each word, the words of most accounts first."""
+        found = np.bincount(self.codes[mask], minlength=len(self.words))
+        order = sorted(np.flatnonzero(found), key=lambda n: (-found[n], self.words[n]))
+        return {self.words[n]: int(found[n]) for n in order}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A run by column, its accounts by id.
+
+    Attributes:
+        as_of: of the run.
+        ids: of the accounts.
+        names: what they sort by, with a space before, so that every word has one.
+        words: by column.
+        numbers: by column; NaN where unknown.
+        whole: amounts in ten-thousandths and days of renewal as ordinals, by column; `UNKNOWN`
+            where unknown.
+    """
+
+    as_of: date
+    ids: pa.Array
+    names: pa.Array
+    words: Mapping[str, Coded]
+    numbers: Mapping[str, npt.NDArray[np.float64]]
+    whole: Mapping[str, Places]
+    _orders: dict[Sort, Places] = field(default_factory=dict)
+
+    @cached_property
+    def everybody(self) -> Mask:
+        """A mask of all."""
+        return np.ones(len(self.ids), np.bool_)
+
+    def passing(self, question: Question, owner: str | None, but: str = "") -> Mask:
+        """Which accounts pass every filter but that of one column."""
+        found = self.everybody.copy()
+        for name, chosen in _chosen(question).items():
+            if chosen and name != but:
+                found &= self.words[name].among(clean(word) for word in chosen)
+        if owner is not None:
+            found &= self.words["csm"].among([owner])
+        if but != "renews_at":
+            found &= self._renewing(question)
+        for bounds in question.signals:
+            value = self.numbers[bounds.signal]
+            found &= ~np.isnan(value)
+            found &= True if bounds.least is None else value >= bounds.least
+            found &= True if bounds.most is None else value <= bounds.most
+        return found & self._named(question.search) if question.search else found
+
+    def _renewing(self, question: Question) -> Mask:
+        first, last, day = question.renews_from, question.renews_to, self.whole["renews_at"]
+        found = self.everybody.copy()
+        if first is not None:
+            found &= day >= days_after(self.as_of, first).toordinal()
+        if last is not None:
+            found &= (day <= days_after(self.as_of, last).toordinal()) & (day != UNKNOWN)
+        return found
+
+    def _named(self, search: str) -> Mask:
+        """The name or a later word of it begins so, or the id does, spelt as it is."""
+        plain = clean(search)
+        within = pc.match_substring(self.names, " " + plain.casefold())
+        either = pc.or_(within, pc.starts_with(self.ids, plain))
+        found: Mask = either.to_numpy(zero_copy_only=False)
+        return found
+
+    def counts(self, column: str, question: Question, owner: str | None) -> dict[str, int]:
+        """How many accounts each word of a column would show."""
+        return self.words[column].counts(self.passing(question, owner, but=column))
+
+    def bands(self, question: Question, owner: str | None) -> dict[Band, int]:
+        """The same of the bands, all four."""
+        found = self.counts("band", question, owner)
+        return {band: found.get(band.value, 0) for band in Band}
+
+    def renewals(
+        self,
+        question: Question,
+        owner: str | None,
+        windows: Sequence[tuple[int | None, int | None]],
+    ) -> tuple[list[int], int]:
+        """How many accounts renew within each window of days, and how many it is not known of."""
+        passing = self.passing(question, owner, but="renews_at")
+        days = self.whole["renews_at"][passing]
+        ahead = days[days != UNKNOWN] - self.as_of.toordinal()
+        found = [
+            int(np.sum((ahead >= _or(first, UNKNOWN)) & (ahead <= _or(last, -UNKNOWN - 1))))
+            for first, last in windows
+        ]
+        return found, len(days) - len(ahead)
+
+    def page(
+        self, mask: Mask, sort: Sort, limit: int, after: Cursor | None
+    ) -> tuple[str, ...] | None:
+        """The ids of at most `limit` accounts of a mask, in order.
+
+        None where the cursor is of no account as it is: only the database tells what follows it.
+        """
+        order = self._order(sort)
+        if after is not None:
+            place = self._place(after, sort)
+            if place is None:
+                return None
+            order = order[np.flatnonzero(order == place)[0] + 1 :]
+        chosen = order[mask[order]][:limit]
+        return tuple(self.ids.take(pa.array(chosen)).to_pylist())
+
+    def _place(self, cursor: Cursor, sort: Sort) -> int | None:
+        """Where the account of a cursor is, if it has the cursor's value."""
+        place: int = pc.index(self.ids, cursor.account_id).as_py()
+        return place if place >= 0 and self._value(place, sort) == _plain(cursor) else None
+
+    def _value(self, place: int, sort: Sort) -> Any:
+        if sort is Sort.NAME:
+            return self.names[place].as_py()[1:]
+        if sort is Sort.RISK:
+            risk = float(self.numbers["risk"][place])
+            return None if risk != risk else risk
+        value = int(self.whole[COLUMN[sort]][place])
+        return None if value == UNKNOWN else value
+
+    def _order(self, sort: Sort) -> Places:
+        if sort not in self._orders:
+            self._orders[sort] = self._sorted(sort)
+        return self._orders[sort]
+
+    def _sorted(self, sort: Sort) -> Places:
+        """Places in order; what is equal stays by id, and the unknown comes last."""
+        if sort is Sort.NAME:
+            found: Places = pc.array_sort_indices(self.names).to_numpy().astype(np.int64)
+            return found
+        if sort is Sort.RISK:
+            return np.argsort(-self.numbers["risk"], kind="stable")
+        value = self.whole[COLUMN[sort]]
+        key = value if sort in FORWARD else -value
+        last = np.iinfo(np.int64).max
+        return np.argsort(np.where(value == UNKNOWN, last, key), kind="stable")
+
+
+def _or(given: int | None, otherwise: int) -> int:
+    return otherwise if given is None else given
+
+
+def answers(question: Question, sort: Sort = Sort.RISK) -> bool:
+    """Whether the columns hold all that is asked."""
+    return question.changed_since is None and sort is not Sort.CHANGE
+
+
+def _chosen(question: Question) -> dict[str, tuple[str, ...]]:
+    plain = {"band": question.bands, "tier": question.tiers, "csm": question.csms}
+    return {**question.segments, **plain}
+
+
+def _plain(cursor: Cursor) -> Any:
+    """A cursor's value as the columns hold it."""
+    value = cursor.value
+    if isinstance(value, date):
+        return value.toordinal()
+    return value if value is None or isinstance(value, str | float) else ten_thousandths(value)

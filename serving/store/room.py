@@ -1,0 +1,27 @@
+"""Room for a publication to sort and to build indexes in, on its own connection alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, text
+
+ROOM = {
+    "postgresql": (
+        "SET LOCAL work_mem = '256MB'",
+        "SET LOCAL maintenance_work_mem = '256MB'",
+    ),
+    "sqlite": ("PRAGMA cache_size = -131072",),  # KiB where negative
+}
+AS_BEFORE = {"sqlite": ("PRAGMA cache_size = -2000", "PRAGMA shrink_memory")}
+"""What undoes it, where the end of the transaction does not."""
+
+
+@contextmanager
+def room(connection: Connection) -> Iterator[None]:
+    """Give the present transaction memory to work in; how safely it writes stays as it is."""
+    dialect = connection.dialect.name
+    for setting in ROOM.get(dialect, ()):
+        connection.execute(text(setting))
+    yield
+    for setting in AS_BEFORE.get(dialect, ()):
+        connection.execute(text(setting))
