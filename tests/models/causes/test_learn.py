@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from models.causes.learn import BASE_SHARE, LearntCauses, Told, learn
+from models.causes.learn import BASE_SHARE, Told, learn
+from models.causes.learnt import LearntCauses
 from models.causes.shares import CAUSES, CHURN, CONTRACTION
 from models.dataset import Dataset
 from models.trained import Trained, TrainingPlan
