@@ -79,6 +79,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
         words,
         company=config.company.name if config else "",
         currency=config.company.currency if config else "",
+        notice_days=config.company.notice_days if config else 0,
         hosts=settings.hosts,
         access=AccessRepository(engine, settings.csm_sees_all) if settings.needs_login else None,
         sign_in=sign_in_with(settings.oidc) if settings.oidc else None,

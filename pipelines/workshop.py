@@ -3,6 +3,7 @@
 from models.bundle import BrokenBundle
 from models.evidence import BrokenEvidence
 from pipelines.errors import InputError, NotPromoted
+from pipelines.if_promoted import IfPromoted
 from pipelines.promotion import promote, roll_back
 from pipelines.refusal import refusal
 from pipelines.workspace import Workspace
@@ -28,6 +29,7 @@ def workshop_of(workspace: Workspace, settings: Settings) -> Workshop:
         first_run=lambda: first_run(workspace),
         mlflow=settings.mlflow,
         tracking=workspace.mlflow_address,
+        band_moves=IfPromoted(workspace).moves,
     )
 
 

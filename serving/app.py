@@ -58,6 +58,7 @@ def create_app(
     *,
     company: str = "",
     currency: str = "",
+    notice_days: int = 0,
     hosts: Collection[str] | None = LOOPBACK,
     access: AccessRepository | None = None,
     sign_in: "SignIn | None" = None,
@@ -70,6 +71,7 @@ def create_app(
         words: gives the sentence of a reason.
         company: shown on the pages; may be empty.
         currency: ISO 4217 code of the amounts in the store; may be empty.
+        notice_days: before a renewal, by which notice has to be given; 0 where not known.
         hosts: host names a request may come under; None for any. Loopback names unless
             said otherwise, so that no foreign web page can read the answers.
         access: who may ask, by key; None where only this machine can, and nobody logs in.
@@ -78,7 +80,7 @@ def create_app(
     """
     vendor.warn_if_missing()
     scores, versions = ScoreRepository(engine), ModelVersionRepository(engine)
-    presentation = Presentation(words, company, currency)
+    presentation = Presentation(words, company, currency, notice_days)
     at_hand = at_hand or AtHand()
     renderer = Renderer(presentation, START if sign_in else "", at_hand.workshop.first_run)
     app = DescribedApp(

@@ -23,8 +23,10 @@ class Presentation:
         words: gives the sentence of a reason.
         company: its name; may be empty.
         currency: ISO 4217 code of every amount; may be empty.
+        notice_days: before a renewal, by which notice has to be given; 0 where not known.
     """
 
     words: Words
     company: str = ""
     currency: str = ""
+    notice_days: int = 0

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
+
+from models.score import Band
 
 
 class NotChanged(Exception):
@@ -55,6 +58,36 @@ def nothing_yet() -> FirstRun:
     return FirstRun(Lacking.DATA)
 
 
+@dataclass(frozen=True, slots=True)
+class BandMove:
+    """Accounts that are in one band and would be in another."""
+
+    before: Band
+    after: Band
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class BandMoves:
+    """What another model would make of the newest run's bands.
+
+    Attributes:
+        as_of: of the run.
+        looked_at: accounts whose bands were compared: all, or the first by id.
+        accounts: of the run.
+        moves: most accounts first; those that keep their band are in none.
+    """
+
+    as_of: date
+    looked_at: int
+    accounts: int
+    moves: tuple[BandMove, ...]
+
+
+class NotTold(Exception):
+    """What another model would say cannot be told; the text says why, in words for people."""
+
+
 @dataclass(frozen=True)
 class Workshop:
     """What the console is to know of the workspace.
@@ -64,9 +97,12 @@ class Workshop:
         first_run: tells how far an installation without scores has come.
         mlflow: address of a running MLflow, to link runs to; empty where none is known.
         tracking: where its records lie, for `mlflow ui --backend-store-uri`; may be empty.
+        band_moves: tells which bands of the newest run would be others under a version, or raises
+            NotTold; None where no workspace is at hand.
     """
 
     change: Change | None = None
     first_run: Callable[[], FirstRun] = nothing_yet
     mlflow: str = ""
     tracking: str = ""
+    band_moves: Callable[[str], BandMoves] | None = None

@@ -10,18 +10,20 @@ apart and taken off. Then questions are asked from the same process, one after t
 import argparse
 import json
 import random
+import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from resource import RUSAGE_SELF
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from models.score import AccountCard, Band, Outlook, Reason, Score
 from serving.store import (
@@ -34,7 +36,10 @@ from serving.store import (
     Sort,
     open_store,
 )
+from serving.store.facets import FacetRepository
 from serving.store.kept import KEPT
+from serving.store.read_columns import held
+from serving.store.segments import SegmentRepository
 
 PART, CSMS, TIMES, REASONS = 10_000, 1_000, 200, 10
 DAYS = (date(2026, 6, 29), date(2026, 6, 30))
@@ -74,10 +79,12 @@ def measured(database: str, accounts: int) -> dict[str, Any]:
         scores = ScoreRepository(engine)
         found: dict[str, Any] = {"accounts": accounts}
         for name, day in zip(("first", "next"), DAYS, strict=True):
-            found[f"load_{name}_day_s"], found[f"making_{name}_day_s"] = loaded(
-                scores, day, accounts
-            )
+            for what, seconds in loaded(scores, day, accounts).items():
+                found[f"{name}_day_{what}"] = seconds
+        found["reading_columns_s"] = columns_read(engine, scores)
         found |= asked(scores, PortfolioRepository(engine), accounts)
+        found |= counted(engine)
+        found["megabytes_of_this_process"] = round(resource.getrusage(RUSAGE_SELF).ru_maxrss / 1024)
         engine.dispose()
     return found
 
@@ -100,38 +107,69 @@ def address(database: str, folder: Path) -> Iterator[str]:
     server.cleanup()
 
 
-def loaded(scores: ScoreRepository, day: date, accounts: int) -> tuple[float, float]:
-    """Seconds of publishing a day, without and of making its scores."""
-    making = 0.0
+def loaded(scores: ScoreRepository, day: date, accounts: int) -> dict[str, float]:
+    """Seconds of publishing a day, on the wall and of this process, without making its scores.
+
+    `loop_ms` tells how busy the machine was: what a million additions took before and after, on a
+    calm one about 30.
+    """
+    making, making_cpu = 0.0, 0.0
 
     def timed() -> Iterator[RunPart]:
-        nonlocal making
+        nonlocal making, making_cpu
         parts = made(day, accounts)
         while True:
-            begun = time.perf_counter()
+            begun, spent = time.perf_counter(), time.process_time()
             part = next(parts, None)
             making += time.perf_counter() - begun
+            making_cpu += time.process_time() - spent
             if part is None:
                 return
             yield part
 
-    begun = time.perf_counter()
+    before = loop_ms()
+    begun, spent = time.perf_counter(), time.process_time()
     scores.publish_parts(RunHead(day, "v1", 90), timed())
-    return round(time.perf_counter() - begun - making, 1), round(making, 1)
+    return {
+        "load_s": round(time.perf_counter() - begun - making, 1),
+        "load_cpu_s": round(time.process_time() - spent - making_cpu, 1),
+        "making_s": round(making, 1),
+        "loop_ms": round((before + loop_ms()) / 2),
+    }
+
+
+def loop_ms() -> float:
+    """Milliseconds of a million additions, on the wall."""
+    begun, total = time.perf_counter(), 0
+    for number in range(1_000_000):
+        total += number
+    return (time.perf_counter() - begun) * 1000
+
+
+def columns_read(engine: Engine, scores: ScoreRepository) -> float:
+    """Seconds until the newest run lies in memory, where it is large enough to."""
+    run = scores.newest()
+    begun = time.perf_counter()
+    if run is not None:
+        held(engine).now(run)
+    return round(time.perf_counter() - begun, 1)
 
 
 def made(day: date, accounts: int) -> Iterator[RunPart]:
     """Invented accounts, a part at a time; one in fifty changes its band from day to day."""
     for begin in range(0, accounts, PART):
-        numbers = range(begin, min(begin + PART, accounts))
-        yield RunPart([_score(n, day) for n in numbers], [_card(n) for n in numbers])
+        numbers, draw = range(begin, min(begin + PART, accounts)), random.Random(begin)
+        cards = [_card(n, draw) for n in numbers]
+        yield RunPart([_score(n, day, draw) for n in numbers], cards)
 
 
-def _score(n: int, day: date) -> Score:
-    draw = random.Random(n * 2 + (day.day % 2 if n % 50 == 0 else 0))
+def _score(n: int, day: date, draw: random.Random) -> Score:
     p = draw.random() ** 3
+    if n % 50 == 0 and day.day % 2:
+        p = 1 - p
     band = Band.RED if p > 0.5 else Band.YELLOW if p > 0.2 else Band.GREEN
-    named = draw.sample(SIGNALS, REASONS)
+    first = draw.randrange(len(SIGNALS))
+    named = [SIGNALS[(first + 7 * place) % len(SIGNALS)] for place in range(REASONS)]
     reasons = [Reason(name, draw.random() * 100, draw.gauss(0, 1)) for name in named]
     horizons = {30: p / 3, 90: p, 180: (p + 1) / 2}
     causes = {"logo_churn": horizons, "contraction": horizons}
@@ -143,8 +181,7 @@ def _score(n: int, day: date) -> Score:
     )
 
 
-def _card(n: int) -> AccountCard:
-    draw = random.Random(n)
+def _card(n: int, draw: random.Random) -> AccountCard:
     renews = DAYS[0] + timedelta(draw.randrange(1, 365))
     kept: dict[str, float | None] = {each.signal: draw.random() * 90 for each in KEPT}
     return AccountCard(
@@ -197,11 +234,30 @@ def asked(
         "red_by_loss_p95_ms": p95(lambda _: scores.latest(red, sort=Sort.EXPECTED_LOSS), csms[:50]),
         "quiet_of_csm_p95_ms": p95(lambda csm: scores.latest(quiet, owner=csm), csms[:50]),
         "quiet_of_all_p95_ms": p95(lambda _: scores.latest(quiet), csms[:5]),
-        "search_of_all_p95_ms": p95(
-            lambda key: scores.latest(Question(search=f"company {key[4:]}")), ids[:5]
+        "search_one_name_p95_ms": p95(
+            lambda key: scores.latest(Question(search=f"company {int(key[4:])}")), ids
         ),
+        "search_as_typed_p95_ms": typed(scores),
         "summary_p95_ms": p95(lambda _: portfolio.summary(), csms[:20]),
         "moves_p95_ms": p95(lambda _: portfolio.moves(), csms[:5]),
+    }
+
+
+def typed(scores: ScoreRepository) -> float:
+    """A name typed letter by letter, some fifty times; each ask counts what it finds, too."""
+    names = [f"{letter}{number} comp" for letter in "abcde" for number in (17, 230, 4711)]
+    words = [name[:end] for name in names for end in range(1, len(name) + 1)]
+    return p95(lambda word: scores.latest(Question(search=word)), words)
+
+
+def counted(engine: Engine) -> dict[str, float]:
+    """Milliseconds of all counts of a filter's choices, and of the segments, asked once each."""
+    asked = [Question(segments={"industry": (f"Industry {n}",)}) for n in range(20)]
+    facets, segments = FacetRepository(engine), SegmentRepository(engine)
+    return {
+        "facets_of_a_filter_p95_ms": p95(facets.all, asked),
+        "segments_first_time_ms": p95(lambda _: SegmentRepository(engine).all(), ["", ""]),
+        "segments_ms": p95(lambda _: segments.all(), ["", ""]),
     }
 
 
@@ -213,7 +269,7 @@ def _cursor(scores: ScoreRepository) -> str | None:
     return cursor
 
 
-def p95(ask: Callable[[str], object], subjects: list[str]) -> float:
+def p95(ask: Callable[[Any], object], subjects: Sequence[Any]) -> float:
     """The 95th percentile in milliseconds of asking about each subject, after one time unheard."""
     ask(subjects[0])
     taken = []

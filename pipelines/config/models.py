@@ -32,6 +32,13 @@ class Company(Section):
     currency: Currency = Field(
         "EUR", description="the company's own currency, three capital letters (ISO 4217)"
     )
+    notice_days: int = Field(
+        0,
+        ge=0,
+        le=365,
+        description="days before a renewal by which notice has to be given, shown with every "
+        "renewal; 0 where that is not the same for all",
+    )
 
 
 class Input(Section):

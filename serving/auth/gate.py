@@ -1,11 +1,12 @@
 """The gate that every route with something to protect stands behind."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from serving import problems
 from serving.auth.keys import read_key
@@ -15,7 +16,7 @@ from serving.problems import ProblemError, shorten
 
 COOKIE = "forewarn_session"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="forewarn"'}
-Rule = Callable[[Request], Principal]
+Rule = Callable[[Request], Awaitable[Principal]]
 
 
 class Directory(Protocol):
@@ -102,9 +103,11 @@ def allowed(action: Action) -> Rule:
     The gate is that of the application which serves the request.
     """
 
-    def rule(request: Request) -> Principal:
+    async def rule(request: Request) -> Principal:
         gate: Gate = request.app.state.gate
-        return gate.admit(request, action)
+        if gate.directory is None:  # nothing is looked up, so nothing can be waited for
+            return gate.admit(request, action)
+        return await run_in_threadpool(gate.admit, request, action)
 
     rule.action = action  # type: ignore[attr-defined]  # for whoever lists the rules of routes
     return rule

@@ -36,6 +36,15 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """The range in which the health of a day is likely to lie."""
+
+    day: date
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What is drawn.
 
@@ -46,6 +55,8 @@ class Story:
         models: days from which another model scored, with its name.
         lanes: what happened.
         renewal: where the axis ends, if it is ahead; None for none.
+        notice: the last day to give notice before it; None for none.
+        likely: ranges about some of the points, oldest first.
     """
 
     points: Sequence[Point]
@@ -54,6 +65,8 @@ class Story:
     models: Sequence[tuple[date, str]] = ()
     lanes: Sequence[Lane] = ()
     renewal: date | None = None
+    notice: date | None = None
+    likely: Sequence[Likely] = ()
 
 
 def history(story: Story, width: int, title: str) -> Markup:
@@ -62,6 +75,7 @@ def history(story: Story, width: int, title: str) -> Markup:
         return Markup()
     frame = _frame(story, width)
     parts = [_bands(story, frame), _axes(frame), _models(story, frame), _renewal(story, frame)]
+    parts += [_notice(story, frame), _ranges(story.likely, frame)]
     parts += _line(story.points, frame)
     parts.append(_now(story.points, frame))
     foot = frame.foot + 34
@@ -168,6 +182,24 @@ def _renewal(story: Story, frame: _Frame) -> Markup:
     words = f"renewal {story.renewal.day} {story.renewal:%b}"
     line = svg.line((x, _TOP), (x, frame.foot), "base")
     return line + svg.text(x + 2, _TOP - 5, words, "b end")
+
+
+def _notice(story: Story, frame: _Frame) -> Markup:
+    if story.notice is None or not frame.now < story.notice < frame.days.last:
+        return Markup()
+    x, words = frame.days.x(story.notice), f"notice by {story.notice.day} {story.notice:%b}"
+    line = svg.line((x, _TOP + 18), (x, frame.foot), "base dots")
+    name = Markup() if frame.narrow else svg.text(x, _TOP + 13, words, "ax mid halo")
+    return svg.titled(words, line + name)
+
+
+def _ranges(found: Sequence[Likely], frame: _Frame) -> Markup:
+    """A ribbon about the line; about one point alone a stroke."""
+    ends = [(frame.days.x(each.day), frame.y(each.high), frame.y(each.low)) for each in found]
+    if len(ends) < 2:
+        return Markup().join(svg.line((x, top), (x, foot), "rg") for x, top, foot in ends)
+    way = [(x, top) for x, top, _ in ends] + [(x, foot) for x, _, foot in reversed(ends)]
+    return svg.path(way, "range", closed=True)
 
 
 def _line(points: Sequence[Point], frame: _Frame) -> list[Markup]:

@@ -62,12 +62,14 @@ class Month:
         year: printed below it; empty for none.
         value: at least 0.
         title: said when its bar is pointed at.
+        parts: what it is made of by band, from the bottom; one plain bar where there are none.
     """
 
     name: str
     year: str
     value: float
     title: str
+    parts: Sequence[tuple[Band, float]] = ()
 
 
 def months(found: Sequence[Month], width: int, unit: float, title: str) -> Markup:
@@ -123,9 +125,18 @@ def _month(month: Month, frame: _Bars, number: int, unit: float) -> Markup:
     if month.year:
         parts.append(svg.text(middle, foot + 15, month.year, "ax mid"))
     if month.value > 0:
-        parts.append(svg.rect(left, top, wide, frame.y(0) - top, "up"))
+        parts += _stack(month, frame, left, wide)
         parts.append(svg.text(middle, top - 5, _figure(month.value / unit), "ax mid"))
     return svg.titled(month.title, Markup().join(parts))
+
+
+def _stack(month: Month, frame: _Bars, left: float, wide: float) -> list[Markup]:
+    drawn, at = [], 0.0
+    named = [(f"f{LETTERS[band]}", size) for band, size in month.parts if size > 0]
+    for css, size in named or [("up", month.value)]:
+        bottom, at = frame.y(at), at + size
+        drawn.append(svg.rect(left, frame.y(at), wide, bottom - frame.y(at), css))
+    return drawn
 
 
 def _round_step(rough: float) -> float:

@@ -1,7 +1,7 @@
 """The frame around every page, and the rendering of templates and of parts of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from serving.live import CloseUp
 from serving.presentation import Presentation
 from serving.problems import Problem
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
+from serving.store.tier_chances import TierRepository
 from serving.workshop import FirstRun, nothing_yet
 
 
@@ -118,6 +119,7 @@ class Console:
         versions: the models that scored.
         engine: the store itself, for what has no repository among these.
         close_up: what is known of one account beyond the store; None without a workspace.
+        tiers: how likely the accounts of a tier are to leave.
     """
 
     scores: ScoreRepository
@@ -126,6 +128,10 @@ class Console:
     versions: ModelVersionRepository
     engine: Engine
     close_up: CloseUp | None = None
+    tiers: TierRepository = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tiers", TierRepository(self.engine))
 
 
 def is_swap(request: Request) -> bool:
@@ -134,8 +140,8 @@ def is_swap(request: Request) -> bool:
 
 
 def swapped(answer: HTMLResponse) -> HTMLResponse:
-    """An answer that depends on who asks for it, so that no cache mixes page and part."""
-    answer.headers["vary"] = "HX-Request"
+    """An answer that depends on who asks, and for which part, so that no cache mixes them."""
+    answer.headers["vary"] = "HX-Request, HX-Target"
     return answer
 
 

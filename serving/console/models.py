@@ -12,12 +12,13 @@ from serving import problems
 from serving.auth.gate import ModelsChanger, ModelsReader
 from serving.auth.roles import HERE, Action, Principal
 from serving.console.forms import form_fields
-from serving.console.frame import Console
+from serving.console.frame import Console, is_swap, swapped
 from serving.console.model_facts import word_of
+from serving.console.model_moves import MovesShown, moves_shown
 from serving.console.model_rows import VersionRow, side_by_side, versions
 from serving.problems import ProblemError
 from serving.store import ModelChangeRepository, ModelVersionRepository, served_before
-from serving.workshop import NotChanged, Workshop
+from serving.workshop import NotChanged, NotTold, Workshop
 
 HOME = "/models"
 LONGEST_REASON = 500
@@ -30,8 +31,12 @@ def router(console: Console, engine: Engine, workshop: Workshop) -> APIRouter:
     desk = _Desk(console, ModelVersionRepository(engine), ModelChangeRepository(engine), workshop)
 
     @routes.get(HOME, response_model=None)
-    def show_models(principal: ModelsReader, beside: Beside = "") -> Response:
-        return desk.page(principal, beside)
+    def show_models(
+        request: Request, principal: ModelsReader, beside: Beside = "", moves: bool = False
+    ) -> Response:
+        if moves and is_swap(request):
+            return swapped(desk.moves(beside))
+        return swapped(desk.page(principal, beside, moves=moves))
 
     @routes.post(f"{HOME}/change", response_model=None)
     async def change_model(request: Request, principal: ModelsChanger) -> Response:
@@ -61,7 +66,21 @@ class _Desk:
     changes: ModelChangeRepository
     workshop: Workshop
 
-    def page(self, principal: Principal, beside: str, refusal: str = "") -> Response:
+    def moves(self, version: str) -> HTMLResponse:
+        """The part about bands that would be others, were a version to serve."""
+        return self.console.renderer.part("model_moves.html", moves=self._moves(version))
+
+    def _moves(self, version: str) -> MovesShown | None:
+        if self.workshop.band_moves is None or not version:
+            return None
+        try:
+            return moves_shown(self.workshop.band_moves(version))
+        except NotTold as error:
+            return MovesShown(problem=str(error))
+
+    def page(
+        self, principal: Principal, beside: str, refusal: str = "", *, moves: bool = False
+    ) -> HTMLResponse:
         """Champion, track record and versions, with one of them beside the champion."""
         champion, story = self.known.champion(), self.changes.all()
         rows = versions(self.known.newest(), champion, story)
@@ -74,6 +93,7 @@ class _Desk:
             rows=rows,
             other=other,
             side=side_by_side(champion, other.model) if champion and other else None,
+            moves=self._moves(other.model.version) if moves and other else None,
             earlier=served_before(story),
             may_change=self.workshop.change is not None and principal.may(Action.CHANGE_MODELS),
             workshop=self.workshop,

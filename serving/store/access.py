@@ -15,6 +15,7 @@ from serving.store.audit import Deed, write_down
 from serving.store.engine import reading, writing
 from serving.store.errors import AccessError
 from serving.store.tables import API_KEY, LOGIN
+from serving.store.transactions import glancing
 
 SESSION_HOURS = 12
 
@@ -108,7 +109,7 @@ class AccessRepository:
 
     def all(self) -> list[KeyInfo]:
         """Every key ever made, oldest first."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             return _all(connection)
 
     def any_holds(self) -> bool:
@@ -122,7 +123,7 @@ class AccessRepository:
         """
         if not digest:
             return None
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             row = _row(connection, prefix)
         if row is None or not hmac.compare_digest(row["digest"], digest):
             return None

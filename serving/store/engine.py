@@ -1,5 +1,6 @@
 """Opening the store, and the two ways to use it: reading and writing."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from serving.store.errors import StoreAddressError
 from serving.store.schema import ready
@@ -17,6 +19,9 @@ __all__ = ["connect", "open_store", "opened", "reading", "writing"]
 
 EXAMPLES = "sqlite:///store.db or postgresql://user:password@host/database"
 BUSY_SECONDS = 30
+RESTS_LONG = 1.0
+"""Seconds after which a connection that was not used may be gone."""
+RESTING = "rests since"
 
 
 def open_store(address: str) -> Engine:
@@ -100,13 +105,37 @@ def _without_secret(address: str) -> str:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url)
+        event.listen(engine, "checkin", _rests)
+        event.listen(engine, "checkout", _answers)
+        return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _rests(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[RESTING] = time.monotonic()
+
+
+def _answers(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Ask a connection that has rested whether the database is still there.
+
+    One that was used a moment ago is not asked: that would double what a small answer takes.
+
+    Raises:
+        DisconnectionError: it is not; the pool makes another connection.
+    """
+    if time.monotonic() - record.info.get(RESTING, time.monotonic()) < RESTS_LONG:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:  # whatever the driver raises
+        raise DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

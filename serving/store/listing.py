@@ -69,7 +69,7 @@ def read_page(
     columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
     known = columns.where(*asked, pages.known_after(sort, table, start))
     ordered = known.order_by(*pages.order(sort, table)).limit(limit)
-    found = list(connection.execute(ordered).mappings())
+    found = list(connection.execute(ordered).mappings().all())
     if len(found) < limit and sort is not Sort.NAME:
         unknown = columns.where(*asked, pages.unknown_after(sort, table, start))
         rest = unknown.order_by(table.c.account_id.asc()).limit(limit - len(found))
@@ -88,6 +88,19 @@ def read_accounts(
     return _whole(connection, run, [by_id[each] for each in ids], word)
 
 
+def first_ids(
+    connection: Connection, table: Table, asked: list[ColumnElement[bool]], sort: Sort, limit: int
+) -> tuple[str, ...]:
+    """The ids that `read_page` would begin with."""
+    ids = select(table.c.account_id).where(*asked)
+    known = ids.where(pages.known_after(sort, table, None)).order_by(*pages.order(sort, table))
+    found = tuple(connection.scalars(known.limit(limit)))
+    if len(found) == limit or sort is Sort.NAME:
+        return found
+    unknown = ids.where(pages.unknown_after(sort, table, None)).order_by(table.c.account_id.asc())
+    return (*found, *connection.scalars(unknown.limit(limit - len(found))))
+
+
 def table_of(run: RunInfo) -> Table:
     """The table that holds the newest run."""
     return LATEST[run.slot or 0]
@@ -101,7 +114,7 @@ def _whole(
     Two statements that never change are quicker than one that is put together each time.
     """
     asked = {"ids": [row["account_id"] for row in found], "day": run.as_of}
-    by_id = {row["account_id"]: row for row in connection.execute(BY_IDS, asked).mappings()}
+    by_id = {row["account_id"]: row for row in connection.execute(BY_IDS, asked).mappings().all()}
     return [rows.listed(by_id[row["account_id"]], row, word) for row in found]
 
 

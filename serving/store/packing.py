@@ -91,14 +91,15 @@ def _packer(layout: str, times: int) -> struct.Struct:
 def unpack_reasons(packed: bytes, word: WordOf) -> tuple[Reason, ...]:
     """The reasons of one account as `pack_reasons` was given them."""
     return tuple(
-        Reason(word(signal), _value(kind, value, word), contribution, together)
-        for signal, together, kind, value, contribution in REASON.iter_unpack(packed)
+        [  # a list first: lists of accounts make hundreds of them
+            Reason(word(signal), value if kind == NUMBER else _value(kind, value, word), share, n)
+            for signal, n, kind, value, share in REASON.iter_unpack(packed)
+        ]
     )
 
 
 def _value(kind: int, value: float, word: WordOf) -> float | str | None:
-    if kind == NUMBER:
-        return value
+    """A value that is no plain number."""
     if kind == NOTHING:
         return None
     return word(int(value)) if kind == WORD else int(value)

@@ -158,11 +158,12 @@ class PortfolioRepository:
                 func.sum(case((risky, 1), else_=0)),
                 _money(func.sum(case((risky, table.c.arr)))),
                 _money(func.sum(table.c.expected_loss)),
+                *(_money(func.sum(case((table.c.band == b, table.c.expected_loss)))) for b in Band),
             )
             ahead = and_(day >= run.as_of, day < _months_after(run.as_of, months))
             query = select(*month, *sums).where(ahead, _of(table, owner))
             found = connection.execute(query.group_by(*month).order_by(*month))
-            return tuple(RenewalMonth(date(y, m, 1), *of) for y, m, *of in found)
+            return tuple(_renewing(row) for row in found)
 
         return self._of_newest(("renewals", months, owner), read, ())
 
@@ -234,6 +235,12 @@ def _sums(connection: Connection, as_of: date, owner: str | None) -> list[Sum]:
 
 def _by_band(sums: Sequence[Sum]) -> dict[Band, BandSum]:
     return {band: BandSum.of([each for each in sums if each.band is band]) for band in Band}
+
+
+def _renewing(row: Sequence[Any]) -> RenewalMonth:
+    year, month, accounts, arr, at_risk, arr_at_risk, loss, *by_band = row
+    losses = dict(zip(Band, by_band, strict=True))
+    return RenewalMonth(date(year, month, 1), accounts, arr, at_risk, arr_at_risk, loss, losses)
 
 
 def _of(table: Table, owner: str | None) -> ColumnElement[bool]:

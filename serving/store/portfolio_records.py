@@ -131,6 +131,7 @@ class RenewalMonth:
         at_risk: how many of the accounts are red or yellow.
         arr_at_risk: their revenue.
         expected_loss: of all that renew in the month, within the primary horizon.
+        by_band: the same of each band's accounts.
     """
 
     month: date
@@ -139,6 +140,7 @@ class RenewalMonth:
     at_risk: int
     arr_at_risk: Decimal | None
     expected_loss: Decimal | None
+    by_band: Mapping[Band, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)

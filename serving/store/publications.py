@@ -2,13 +2,14 @@
 
 from sqlalchemy import Engine, func, select
 
-from serving.store.engine import reading
 from serving.store.tables import SCORING_RUN
+from serving.store.transactions import glancing
+
+LAST = select(func.max(SCORING_RUN.c.published_at), func.count()).select_from(SCORING_RUN)
 
 
 def last_published(engine: Engine) -> str:
     """Names everything published up to now; the same word as long as nothing is added."""
-    last = select(func.max(SCORING_RUN.c.published_at), func.count()).select_from(SCORING_RUN)
-    with reading(engine) as connection:
-        at, runs = connection.execute(last).one()
+    with glancing(engine) as connection:
+        at, runs = connection.execute(LAST).one()
     return f"{at.isoformat() if at else ''} {runs}"

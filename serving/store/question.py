@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,7 +62,7 @@ class Question:
     @property
     def tag(self) -> str:
         """Tells this question from others."""
-        said = {name: _told(value) for name, value in asdict(self).items()}
+        said = [_told(getattr(self, name)) for name in self.__slots__]
         return hashlib.sha256(compact(said).encode()).hexdigest()[:_TAG_LENGTH]
 
 
@@ -71,8 +71,10 @@ def _told(value: Any) -> Any:
         return {key: sorted(set(words)) for key, words in value.items()}
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
-        return sorted(set(value))
+    if isinstance(value, tuple):
+        if all(isinstance(item, str) for item in value):
+            return sorted(set(value))
+        return [[item.signal, item.least, item.most] for item in value]
     return value
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from models.bands.silence import SilentSource
 from models.score import Band
@@ -36,12 +36,37 @@ from serving.store.tables import (
     TRANSITION,
 )
 from serving.store.told import Told
+from serving.store.transactions import glancing
 
 HISTORY_LIMIT = 400
 
-_MINE = scores().where(SCORE.c.account_id == bindparam("account"))
-AT_ONCE = _MINE.where(SCORE.c.as_of == bindparam("day"))
-OLDER = _MINE.order_by(SCORE.c.as_of.desc()).limit(1)
+MINE = (
+    scores()
+    .add_columns(select(func.max(SCORING_RUN.c.as_of)).scalar_subquery().label("newest"))
+    .where(SCORE.c.account_id == bindparam("account"))
+    .order_by(SCORE.c.as_of.desc())
+    .limit(1)
+)
+PAST = (
+    select(
+        SCORE.c.as_of,
+        SCORE.c.band,
+        SCORE.c.health_score,
+        SCORE.c.risk,
+        SCORING_RUN.c.primary_horizon,
+        SCORE.c.model_version,
+    )
+    .join_from(SCORE, SCORING_RUN, SCORE.c.as_of == SCORING_RUN.c.as_of)
+    .where(SCORE.c.account_id == bindparam("account"))
+    .order_by(SCORE.c.as_of.desc())
+    .limit(bindparam("most"))
+)
+CHANGES = (
+    select(*TRANSITION.c)
+    .where(TRANSITION.c.account_id == bindparam("account"))
+    .order_by(TRANSITION.c.as_of.desc())
+    .limit(bindparam("most"))
+)
 
 
 def utc_now() -> datetime:
@@ -102,25 +127,25 @@ class ScoreRepository:
 
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             return newest_run(connection)
 
     def last_published(self) -> datetime | None:
         """When something was published last, of whatever date; None where nothing is."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             found: datetime | None = connection.scalar(LAST_PUBLISHED)
             return found
 
     def info(self, as_of: date) -> RunInfo | None:
         """The run published for a date; None where there is none."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             chosen = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of == as_of)
             row = connection.execute(chosen).mappings().one_or_none()
         return None if row is None else rows.run_info(row)
 
     def dates(self) -> list[date]:
         """The `as_of` of every published run, oldest first."""
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             dates = select(SCORING_RUN.c.as_of).order_by(SCORING_RUN.c.as_of)
             return list(connection.scalars(dates))
 
@@ -145,7 +170,7 @@ class ScoreRepository:
         found = select(*(c for c in SILENT_SOURCE.c if c.name != "as_of"))
         mine = found.where(SILENT_SOURCE.c.as_of == as_of)
         ordered = mine.order_by(SILENT_SOURCE.c.share.desc(), SILENT_SOURCE.c.table)
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             return tuple(SilentSource(*row) for row in connection.execute(ordered))
 
     def latest(
@@ -189,6 +214,28 @@ class ScoreRepository:
             ended = Cursor(listing.sorted_by(last, sort), last.card.account_id, seen + limit)
             following = pages.encode(ended, sort, asked, run)
         return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
+
+    def first(
+        self, question: Question, *, sort: Sort, limit: int, owner: str | None = None
+    ) -> tuple[str, ...]:
+        """The ids that a list begins with, in its order."""
+        with reading(self._engine) as connection:
+            run = newest_run(connection)
+            if run is None:
+                return ()
+
+            def read() -> tuple[str, ...]:
+                columns = self._held.of(run)
+                if columns and answers(question, sort):
+                    return columns.page(columns.passing(question, owner), sort, limit, None) or ()
+                table = listing.table_of(run)
+                where = conditions(question, table, run.as_of)
+                if owner is not None:
+                    where.append(table.c.csm == owner)
+                return listing.first_ids(connection, table, where, sort, limit)
+
+            asked = ("first", question.tag, sort, limit, owner)
+            return self._memory.recall(run.digest, asked, read)
 
     def _page(
         self,
@@ -246,53 +293,34 @@ class ScoreRepository:
         """
         if not rows.storable(account_id):
             return None
-        with reading(self._engine) as connection:
-            run = newest_run(connection)
-            if run is None:
-                return None
-            asked = {"account": account_id, "day": run.as_of}
-            row = connection.execute(AT_ONCE, asked).mappings().one_or_none()
-            if row is None:
-                row = connection.execute(OLDER, asked).mappings().one_or_none()
+        with glancing(self._engine) as connection:
+            row = connection.execute(MINE, {"account": account_id}).mappings().one_or_none()
         if row is None or owner not in (None, row["csm"]):
             return None
-        return rows.account_score(row, self._codes.word, active=row["as_of"] == run.as_of)
+        return rows.account_score(row, self._codes.word, active=row["as_of"] == row["newest"])
 
     def history(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[HistoryPoint]:
         """An account's last `limit` scores, oldest first; empty where it is unknown."""
         if not rows.storable(account_id):
             return []
-        past = (
-            select(
-                SCORE.c.as_of,
-                SCORE.c.band,
-                SCORE.c.health_score,
-                SCORE.c.risk,
-                SCORING_RUN.c.primary_horizon,
-                SCORE.c.model_version,
-            )
-            .join_from(SCORE, SCORING_RUN, SCORE.c.as_of == SCORING_RUN.c.as_of)
-            .where(SCORE.c.account_id == account_id)
-            .order_by(SCORE.c.as_of.desc())
-        )
-        with reading(self._engine) as connection:
-            found = connection.execute(past.limit(limit)).mappings().all()
+        asked = {"account": account_id, "most": limit}
+        with glancing(self._engine) as connection:
+            found = connection.execute(PAST, asked).mappings().all()
         return [rows.history_point(row) for row in reversed(found)]
 
     def transitions(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[Transition]:
         """An account's last `limit` changes of band, oldest first."""
         if not rows.storable(account_id):
             return []
-        changes = select(*TRANSITION.c).where(TRANSITION.c.account_id == account_id)
-        newest = changes.order_by(TRANSITION.c.as_of.desc()).limit(limit)
-        with reading(self._engine) as connection:
-            found = connection.execute(newest).mappings().all()
+        asked = {"account": account_id, "most": limit}
+        with glancing(self._engine) as connection:
+            found = connection.execute(CHANGES, asked).mappings().all()
         return [rows.transition(row) for row in reversed(found)]
 
     def changes_of(self, as_of: date) -> list[Transition]:
         """Every change of band into the run of a date, by account id."""
         mine = select(*TRANSITION.c).where(TRANSITION.c.as_of == as_of)
-        with reading(self._engine) as connection:
+        with glancing(self._engine) as connection:
             found = connection.execute(mine.order_by(TRANSITION.c.account_id)).mappings()
             return [rows.transition(row) for row in found]
 

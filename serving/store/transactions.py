@@ -20,6 +20,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """A view of the store for one statement: it begins and ends no transaction of its own.
+
+    Where the database is another process, that saves two of three times there and back.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: all of it or nothing. Writers wait for one another."""
     with engine.connect() as connection, writing_on(connection):

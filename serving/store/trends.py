@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from models.score import HORIZONS
 from serving.store import rows
 from serving.store.tables import ACCOUNT, SCORE, SCORING_RUN, p_loss_column
-from serving.store.transactions import reading
+from serving.store.transactions import glancing, reading
 
 MOST_POINTS = 13
 """Points of one line: a year of month ends, and now."""
@@ -46,7 +46,7 @@ def names_of(
     chosen = select(ACCOUNT.c.account_id, ACCOUNT.c.name).where(ACCOUNT.c.account_id.in_(ids))
     if owner is not None:
         chosen = chosen.where(ACCOUNT.c.csm == owner)
-    with reading(engine) as connection:
+    with glancing(engine) as connection:
         return {row[0]: row[1] for row in connection.execute(chosen)}
 
 
@@ -56,7 +56,7 @@ def chances_at(engine: Engine, account_id: str, as_of: date) -> dict[int, float]
     chosen = select(*columns.values()).where(
         SCORE.c.account_id == account_id, SCORE.c.as_of == as_of
     )
-    with reading(engine) as connection:
+    with glancing(engine) as connection:
         row = connection.execute(chosen).one_or_none()
     found = zip(columns, row or (), strict=False)
     return {days: chance for days, chance in found if chance is not None}

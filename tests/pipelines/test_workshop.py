@@ -1,11 +1,16 @@
 """What the console is told of a workspace, and what it may change there."""
 
+from collections import Counter
+
 import pytest
 
+from pipelines.bundles import Bundles
 from pipelines.refusal import keep
+from pipelines.stored import StoredSnapshots
 from pipelines.workshop import first_run, workshop_of
 from serving.settings import Settings
-from serving.workshop import FirstRun, Lacking, NotChanged
+from serving.store import ModelVersionRepository, ScoreRepository, open_store
+from serving.workshop import FirstRun, Lacking, NotChanged, NotTold
 
 
 def test_an_empty_workspace_lacks_data(workspace):
@@ -34,3 +39,30 @@ def test_what_is_refused_is_said_in_words(workspace):
         shop.change("v9", "better", "Noor")
     with pytest.raises(NotChanged, match="no model is known to have served before"):
         shop.change("", "worse", "Noor")
+
+
+def test_who_would_change_band_under_another_model(finished, workspace):
+    """The champion beside itself: what its thresholds alone say, against what was published."""
+    space = type(workspace)(finished.company.workspace)
+    engine = open_store(space.store_address)
+    scores = ScoreRepository(engine)
+    run = scores.newest()
+    published = scores.past_run(run.as_of)
+    model = Bundles(space, ModelVersionRepository(engine)).model(run.model_version)
+    engine.dispose()
+    rows = StoredSnapshots(space.snapshots).runs(run.as_of, model.fingerprint)[-1].read()
+    alone = {each.account_id: each.band for each in model.score(rows.to_pandas())}
+    before = dict(zip(published.accounts, published.bands, strict=True))
+    expected = Counter((before[a], band) for a, band in alone.items() if before[a] is not band)
+
+    ask = workshop_of(space, Settings()).band_moves
+    found = ask(run.model_version)
+    assert {(m.before, m.after): m.accounts for m in found.moves} == expected
+    assert found.looked_at == found.accounts == len(alone)
+    with pytest.raises(NotTold, match="there is no model v9"):
+        ask("v9")
+
+
+def test_nothing_scored_changes_no_band(workspace):
+    with pytest.raises(NotTold, match="Nothing is scored yet"):
+        workshop_of(workspace, Settings()).band_moves("v9")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from models.score import OTHERS, Band, Reason
 from serving import format
+from serving.charts.health import Likely, Story
 from serving.console.dates import ago, day_of, days
 from serving.console.openings import GROWING, question
 from serving.console.phrases import in_short
@@ -50,8 +51,9 @@ def head(
     changes: Sequence[Transition],
     records: Records | None,
     presentation: Presentation,
+    shown: Story,
 ) -> Head:
-    """The top as it is printed."""
+    """The top as it is printed; `shown` is what its chart of health shows."""
     now = found.score.as_of
     before = earlier(past, now)
     return Head(
@@ -61,8 +63,8 @@ def head(
         since=_since(found, past, changes),
         facts=_facts(found, records, presentation),
         because=_because(found.score.reasons, found.score.band, presentation),
-        contract=_contract(found, now, presentation),
-        beside=_beside(found, before, presentation),
+        contract=_contract(found, now, presentation, shown.notice),
+        beside=_beside(found, before, presentation, shown.likely),
         call=_call(records, now),
         say=say(found.score.band, found.score.reasons),
     )
@@ -127,7 +129,9 @@ def _because(reasons: Sequence[Reason], band: Band, presentation: Presentation) 
     return tuple(in_short(presentation.words, reason) for reason in speaking[:MOST_NAMED])
 
 
-def _contract(found: AccountScore, now: date, presentation: Presentation) -> str:
+def _contract(
+    found: AccountScore, now: date, presentation: Presentation, notice: date | None
+) -> str:
     renews, arr = found.card.renews_at, found.card.arr
     if renews is None:
         return ""
@@ -135,14 +139,27 @@ def _contract(found: AccountScore, now: date, presentation: Presentation) -> str
     left = (renews - now).days
     when = f"in {days(left)}" if left > 0 else "today" if left == 0 else f"{days(-left)} ago"
     verb = "renews" if left >= 0 else "was to renew"
-    return f"The contract{of} {verb} on {day_of(renews, now)}, {when}."
+    until = ""
+    if notice is not None and left >= 0:
+        days_left = (notice - now).days
+        until = (
+            f" Notice is possible until {day_of(notice, now)}, for {days(days_left)} more."
+            if days_left > 0
+            else f" The last day to give notice was {day_of(notice, now)}."
+        )
+    return f"The contract{of} {verb} on {day_of(renews, now)}, {when}.{until}"
 
 
 def _beside(
-    found: AccountScore, before: HistoryPoint | None, presentation: Presentation
+    found: AccountScore,
+    before: HistoryPoint | None,
+    presentation: Presentation,
+    likely: Sequence[Likely],
 ) -> tuple[tuple[str, str], ...]:
     rows = []
     now = found.score.as_of
+    if likely and likely[-1].day == now:
+        rows.append(("Likely range", f"{likely[-1].low:.0f} to {likely[-1].high:.0f}"))
     if before is not None:
         words = f"{format.health(before.health_score)}, {before.band.value.capitalize()}"
         rows.append((day_of(before.as_of, now), words))

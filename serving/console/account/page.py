@@ -48,16 +48,20 @@ def context(
     past, changes = console.scores.history(account_id), console.scores.transitions(account_id)
     seen = see(console.close_up, account_id, since)
     models = _models(console, past)
-    shown = story.story(found, past, models, seen.records)
+    notice_days = console.presentation.notice_days
+    shown = story.story(found, past, models, seen.records, notice_days)
+    tier = console.tiers.chances(found.card.tier) if found.active else None
     charts, low = story.health_chart(shown)
     return {
         "run": console.scores.newest(),
         "found": found,
         "seen": seen,
-        "head": head.head(found, past, changes, seen.records, console.presentation),
+        "head": head.head(found, past, changes, seen.records, console.presentation, shown),
+        "likely": bool(shown.likely),
+        "tier": tier,
         "health_chart": charts,
         "health_low": low,
-        "horizons": story.horizon_chart(found, _before(console, found, past), now),
+        "horizons": story.horizon_chart(found, _before(console, found, past), now, tier),
         "dates": _dates(past, now, seen.explanation),
         "not_compared": seen.explanation["not_compared"] if seen.explanation else "",
         "stored": why.stored(found.score.reasons, console.presentation.words),

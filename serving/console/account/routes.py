@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import require
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.console.account.helping import asked_of
+from serving.console.account.neighbours import neighbours
 from serving.console.account.page import changed_context, context, help_of
 from serving.console.frame import Console, is_swap, swapped
 from serving.console.links import account_link, what_if_link
@@ -30,6 +31,7 @@ class Since(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     since: date | None = None
+    view: str = Field(default="", max_length=2000)
 
 
 def router(console: Console) -> APIRouter:
@@ -45,9 +47,9 @@ def router(console: Console) -> APIRouter:
     ) -> Response:
         found = require(console.scores, account_id, principal)
         if is_swap(request):
-            part = changed_context(console, found, query.since)
-            return _varied(console.renderer.part("account_changed.html", **part))
-        return _page(found, principal, query.since)
+            part = {**changed_context(console, found, query.since), "view": query.view}
+            return swapped(console.renderer.part("account_changed.html", **part))
+        return _page(found, principal, query.since, view=query.view)
 
     @routes.get(f"/what-if/{ACCOUNT_ID}", response_model=None)
     def show_what_if(request: Request, account_id: str, principal: AccountsReader) -> Response:
@@ -59,9 +61,9 @@ def router(console: Console) -> APIRouter:
             return _page(found, principal, since, asked)
         if request.headers.get("hx-target") == HELP:
             part = {"found": found, "help": help_of(console, found, asked)}
-            return _varied(console.renderer.part("account_help.html", **part))
+            return swapped(console.renderer.part("account_help.html", **part))
         told = asked_of(console.close_up, account_id, asked)
-        answer = _varied(console.renderer.part("account_result.html", result=told.result))
+        answer = swapped(console.renderer.part("account_result.html", result=told.result))
         answer.headers["hx-replace-url"] = _address(account_id, since, told.moved)
         return answer
 
@@ -70,18 +72,13 @@ def router(console: Console) -> APIRouter:
         principal: Principal,
         since: date | None,
         asked: dict[str, str] | None = None,
+        view: str = "",
     ) -> Response:
         shown = context(console, found, principal, since, asked)
-        return _varied(console.renderer.page(TEMPLATE, principal=principal, **shown))
+        shown["beside"] = neighbours(console, found, view, principal)
+        return swapped(console.renderer.page(TEMPLATE, principal=principal, view=view, **shown))
 
     return routes
-
-
-def _varied(answer: HTMLResponse) -> HTMLResponse:
-    """An answer that depends on who asks for it and into which part it goes."""
-    answer = swapped(answer)
-    answer.headers["vary"] += ", HX-Target"
-    return answer
 
 
 def _day(given: str) -> date | None:

@@ -9,9 +9,11 @@ from serving import format
 from serving.charts.health import Point, Story, Thresholds, history, lowest
 from serving.charts.horizons import Curve, Mark, curves
 from serving.charts.lanes import Event, Kind, Lane
+from serving.console.account.likely import likely_ranges
 from serving.console.dates import day_of
 from serving.live import Records, Subscription, Ticket
 from serving.store import AccountScore, HistoryPoint, ModelRecord
+from serving.store.tier_chances import TierChances
 
 SHORTEST, LONGEST = timedelta(days=365), timedelta(days=730)
 FURTHEST = timedelta(days=200)
@@ -26,6 +28,7 @@ def story(
     past: Sequence[HistoryPoint],
     models: Mapping[str, ModelRecord],
     records: Records | None,
+    notice_days: int = 0,
 ) -> Story:
     """What the chart of health shows.
 
@@ -34,6 +37,7 @@ def story(
         past: its scores, oldest first.
         models: the versions that made them, as far as they are known.
         records: what happened; None draws no lanes.
+        notice_days: before a renewal, by which notice has to be given; 0 where not known.
     """
     now = found.score.as_of
     first = min(past[0].as_of if past else now, now - SHORTEST)
@@ -50,7 +54,14 @@ def story(
         models=_models(past),
         lanes=_lanes(records, now) if records else (),
         renewal=renews if renews and now < renews <= now + FURTHEST else None,
+        notice=notice_by(renews, notice_days),
+        likely=[e for e in likely_ranges(past, models) if e.day >= now - LONGEST],
     )
+
+
+def notice_by(renews: date | None, notice_days: int) -> date | None:
+    """The last day to give notice before a renewal; None where it is not known."""
+    return renews - timedelta(days=notice_days) if renews and notice_days else None
 
 
 def health_chart(found: Story) -> tuple[tuple[Markup, Markup], int]:
@@ -63,15 +74,20 @@ def health_chart(found: Story) -> tuple[tuple[Markup, Markup], int]:
 
 
 def horizon_chart(
-    found: AccountScore, before: tuple[date, Mapping[int, float]] | None, now: date
+    found: AccountScore,
+    before: tuple[date, Mapping[int, float]] | None,
+    now: date,
+    tier: TierChances | None,
 ) -> tuple[Markup, Markup] | None:
-    """Chances by days ahead, today and at an earlier day; None where there is none to draw."""
+    """Chances by days ahead, today, at an earlier day and in the tier; None where there is none."""
     today = _known(found)
     if not today:
         return None
     drawn = [Curve(today, "today")]
     if before is not None:
         drawn.append(Curve(before[1], day_of(before[0], now), "ln2"))
+    if tier is not None and tier.chances:
+        drawn.append(Curve(tier.chances, "tier, mean", "ln3"))
     renews = found.card.renews_at
     mark = Mark((renews - now).days, f"renewal, day {(renews - now).days}") if renews else None
     title = "Chance to leave: " + ", ".join(

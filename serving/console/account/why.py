@@ -31,6 +31,8 @@ from serving.presentation import Words
 USUAL = (10, 90)
 """Percentiles of a signal's own past that are shaded."""
 FEWEST_PAST = 4
+UNSIGNED = Markup("<small>right is more</small>")
+"""Below the strip of a signal of which more is neither healthier nor worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +126,21 @@ def _spark(signal: str, words: str, past: Past | None) -> Markup:
 def _peers(signal: str, value: object, around: Surroundings) -> Markup:
     found = around.peers.quantiles.get(signal) if around.peers else None
     way = around.directions.get(signal, Direction.UNSIGNED)
-    if found is None or not isinstance(value, int | float) or way is Direction.UNSIGNED:
+    if found is None or not isinstance(value, int | float):
         return Markup()
     low, high = min(found.p10, value), max(found.p90, value)
 
     def place(of: float) -> float:
         share = (of - low) / ((high - low) or 1.0)
-        return share if way is Direction.HEALTHIER else 1 - share
+        return 1 - share if way is Direction.WORSE else share
 
     edges = [place(each) for each in (found.p10, found.p25, found.p50, found.p75, found.p90)]
-    if way is not Direction.HEALTHIER:
+    if way is Direction.WORSE:
         edges.reverse()
     own = place(float(value))
     strip = PeerStrip(*[*edges, own])
+    if way is Direction.UNSIGNED:
+        return peers(strip, f"Among {found.accounts} peers, right is more") + UNSIGNED
     worse = own < place(found.p50)
     side = "worse" if worse else "healthier"
     return peers(strip, f"Among {found.accounts} peers, on the {side} side of the middle")

@@ -44,11 +44,13 @@ class RowMaker:
 
     Attributes:
         trends: health over time by account.
+        view: which list this is, for the pages of its accounts; see `account.neighbours`.
     """
 
     columns: Sequence[Column]
     presentation: Presentation
     trends: Mapping[str, Sequence[float | None]]
+    view: str = ""
 
     def row(self, found: AccountScore) -> tuple[CellView, ...]:
         """The cells of one account."""
@@ -63,7 +65,7 @@ class RowMaker:
         money, card = self.presentation.currency, found.card
         return {
             Column.BAND: lambda: band(found.score.band),
-            Column.NAME: lambda: _name(found),
+            Column.NAME: lambda: _name(found, self.view),
             Column.CHANCE: lambda: format.percent(found.risk),
             Column.HEALTH: lambda: _health(found),
             Column.TREND: lambda: trend(self.trends.get(card.account_id, ()), found.score.band),
@@ -111,9 +113,9 @@ def _weight(column: Column, found: AccountScore) -> str:
     return "s" if soon or silent else ""
 
 
-def _name(found: AccountScore) -> Markup:
+def _name(found: AccountScore, view: str) -> Markup:
     name = found.card.name or found.card.account_id
-    return Markup('<a href="{}">{}</a>').format(account_link(found.card.account_id), name)
+    return Markup('<a href="{}">{}</a>').format(account_link(found.card.account_id, view), name)
 
 
 def _health(found: AccountScore) -> Markup:

@@ -8,9 +8,10 @@ from typing import Any
 from models.score import Band
 from serving import format
 from serving.auth.roles import Principal
+from serving.console.accounts import segments
 from serving.console.accounts.cells import CellView, RowMaker
 from serving.console.accounts.columns import HEADINGS, Column
-from serving.console.accounts.query import PAGE, ListQuery, toggled
+from serving.console.accounts.query import ListQuery, plainly, toggled, view_of
 from serving.console.frame import Console
 from serving.store import Page, Sort
 from serving.store.pages import FORWARD
@@ -84,11 +85,12 @@ def context(
         "run": run,
         "principal": principal,
         "query": query,
-        "rows": _rows(console, columns, page),
+        "rows": _rows(console, columns, page, view_of(query)),
         "heads": tuple(_head(column, query) for column in columns),
         "bands": tuple(_band(band, facets.bands.get(band, 0), query) for band in Band),
         "tiers": tuple(_tier(tier, number, query) for tier, number in _sized(facets.tiers)),
         "csms": tuple(name for name, _ in sorted(facets.csms.items()) if name)[:MOST_CSMS],
+        "segments": segments.chosen(query),
         "tabs": _tabs(query, principal, saved),
         "choices": tuple(
             ColumnChoice(c.value, HEADINGS[c].label, c in query.columns)
@@ -99,6 +101,7 @@ def context(
         "lead_days": max((each.score.outlook.lead_days for each in page.items), default=0),
         "order": ORDERS[query.sort],
         "choice": {"renews": RENEWALS, "silent": SILENCES, "moved": MOVES},
+        "more": query.with_(more=not query.more).link(),
         "everything": ListQuery(cols=query.cols, sort=query.sort).link(),
         "export": query.with_().link("/export/accounts.csv"),
         **_paging(query, page, console.presentation.currency),
@@ -133,13 +136,13 @@ def _filled(query: ListQuery, page: Page) -> tuple[Column, ...]:
 
 
 def _rows(
-    console: Console, columns: Sequence[Column], page: Page
+    console: Console, columns: Sequence[Column], page: Page, view: str
 ) -> tuple[tuple[CellView, ...], ...]:
     trends: Mapping[str, Sequence[float | None]] = {}
     if Column.TREND in columns and page.run is not None:
         ids = [found.card.account_id for found in page.items]
         trends = health_trends(console.engine, ids, page.run.as_of)
-    make = RowMaker(columns, console.presentation, trends)
+    make = RowMaker(columns, console.presentation, trends, view)
     return tuple(make.row(found) for found in page.items)
 
 
@@ -179,7 +182,7 @@ def _tabs(query: ListQuery, principal: Principal, saved: Sequence[SavedView]) ->
         ("Moved in 30 days", ListQuery(moved=30, sort=Sort.CHANGE)),
         ("Grey, data missing", ListQuery(band=[Band.GREY])),
     ]
-    plain = query.with_(cols=[], limit=PAGE)
+    plain = plainly(query)
     tabs = [Tab(name, q.with_(cols=query.cols).link(), q == plain) for name, q in built]
     return (*tabs, *(_own(view, query) for view in saved))
 

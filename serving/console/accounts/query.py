@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from models.score import Band
 from serving.console.accounts.columns import DEFAULT, Column
 from serving.console.links import ACCOUNTS
 from serving.store import Sort
+from serving.store.facets import WORDS
 from serving.store.pages import CURSOR_LENGTH
 from serving.store.question import Between, Question
 
@@ -41,6 +42,7 @@ class ListQuery(BaseModel):
         renews: renews within so many days.
         silent: the customer has not spoken for so many days or longer.
         moved: changed its band within so many days before the run.
+        more: the filters by segment are open.
         cols: shown columns; the usual ones where it is empty.
     """
 
@@ -52,11 +54,16 @@ class ListQuery(BaseModel):
     csm: Words = []
     industry: Words = []
     region: Words = []
+    size_class: Words = []
+    revenue_class: Words = []
+    stage: Words = []
+    paid_or_free: Words = []
     renews: Days = None
     silent: Days = None
     moved: Days = None
     sort: Sort = Sort.EXPECTED_LOSS
     cols: list[Column] = Field(default=[], max_length=50)
+    more: bool = False
     limit: int = Field(default=PAGE, ge=1, le=LARGEST_PAGE)
     cursor: str | None = Field(default=None, max_length=CURSOR_LENGTH)
 
@@ -69,7 +76,13 @@ class ListQuery(BaseModel):
     @property
     def filtered(self) -> bool:
         """Whether anything but order and columns is chosen."""
-        return self.with_(sort=Sort.EXPECTED_LOSS, cols=[], limit=PAGE, cursor=None) != ListQuery()
+        plain = self.with_(sort=Sort.EXPECTED_LOSS, cols=[], limit=PAGE, more=False)
+        return plain != ListQuery()
+
+    @property
+    def segments(self) -> dict[str, list[str]]:
+        """The words chosen of each segment other than the tier."""
+        return {name: getattr(self, name) for name in WORDS}
 
     def with_(self, **changes: Any) -> "ListQuery":
         """The same with some of it changed; from its first page on, unless a cursor is given."""
@@ -77,13 +90,12 @@ class ListQuery(BaseModel):
 
     def question(self, as_of: date) -> Question:
         """What the store is asked."""
-        segments = {"industry": tuple(self.industry), "region": tuple(self.region)}
         silent = () if self.silent is None else (Between(SPOKE, least=float(self.silent)),)
         return Question(
             bands=tuple(self.band),
             tiers=tuple(self.tier),
             csms=tuple(self.csm),
-            segments={name: words for name, words in segments.items() if words},
+            segments={name: tuple(words) for name, words in self.segments.items() if words},
             renews_from=None if self.renews is None else 0,
             renews_to=self.renews,
             changed_since=None if self.moved is None else as_of - timedelta(days=self.moved - 1),
@@ -94,7 +106,29 @@ class ListQuery(BaseModel):
     def link(self, path: str = ACCOUNTS) -> str:
         """The address; what is left at its default stays out."""
         chosen = self.model_dump(mode="json", exclude_defaults=True)
+        chosen |= {name: "true" for name, value in chosen.items() if value is True}
         return f"{path}?{urlencode(chosen, doseq=True)}" if chosen else path
+
+
+def from_query(query: str) -> ListQuery | None:
+    """The query of an address of the list, after its question mark; None where it is none."""
+    many = parse_qs(query)
+    listed = {name for name, field in ListQuery.model_fields.items() if field.default == []}
+    given = {name: of if name in listed else of[-1] for name, of in many.items()}
+    try:
+        return ListQuery.model_validate(given).with_()
+    except ValueError:
+        return None
+
+
+def plainly(query: ListQuery) -> ListQuery:
+    """Which accounts, in which order: without columns, open menus and how far one has read."""
+    return query.with_(cols=[], limit=PAGE, more=False)
+
+
+def view_of(query: ListQuery) -> str:
+    """The same as part of an address, after its question mark; empty for the list as it opens."""
+    return plainly(query).link().partition("?")[2]
 
 
 def toggled(chosen: Collection[Item], item: Item) -> list[Item]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -12,13 +12,15 @@ from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.console.accounts.export import lines
 from serving.console.accounts.page import context
-from serving.console.accounts.query import LARGEST_PAGE, ListQuery
+from serving.console.accounts.query import LARGEST_PAGE, ListQuery, from_query
+from serving.console.accounts.segments import selects
 from serving.console.forms import form_fields
 from serving.console.frame import Console, is_swap, swapped
 from serving.console.links import ACCOUNTS
 from serving.problems import ProblemError
 from serving.store import AccountScore, Page, StaleCursorError
 from serving.store.errors import NameTakenError
+from serving.store.facets import FacetRepository
 from serving.store.saved_views import SavedViewRepository
 
 TEMPLATE = "accounts.html"
@@ -29,7 +31,7 @@ Asked = Annotated[ListQuery, Query()]
 def router(console: Console) -> APIRouter:
     """The routes."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    views = SavedViewRepository(console.engine)
+    views, choices = SavedViewRepository(console.engine), FacetRepository(console.engine)
 
     @routes.get(ACCOUNTS, response_model=None)
     def show_accounts(request: Request, query: Asked, principal: AccountsReader) -> Response:
@@ -39,7 +41,10 @@ def router(console: Console) -> APIRouter:
             return RedirectResponse(query.with_().link(), status_code=303)
         if page.run is None:
             return console.renderer.page("empty.html", None, principal=principal)
+        asked = query.question(page.run.as_of)
+        counted = choices.all(asked, principal.owner) if query.more else None
         found = context(console, query, page, principal, views.all(principal.name))
+        found["selects"] = selects(query, counted.segments if counted else {})
         if is_swap(request):
             part = swapped(console.renderer.part("accounts_list.html", **found))
             part.headers["hx-push-url"] = query.link()
@@ -111,13 +116,10 @@ def from_link(link: str) -> ListQuery:
     Raises:
         ProblemError: it is none.
     """
-    many = parse_qs(urlsplit(link).query)
-    listed = {name for name, field in ListQuery.model_fields.items() if field.default == []}
-    given = {name: of if name in listed else of[-1] for name, of in many.items()}
-    try:
-        return ListQuery.model_validate(given).with_()
-    except ValueError as error:
-        raise refused("This address of the list cannot be kept as a view.", link) from error
+    found = from_query(urlsplit(link).query)
+    if found is None:
+        raise refused("This address of the list cannot be kept as a view.", link)
+    return found
 
 
 def named(words: str) -> str:

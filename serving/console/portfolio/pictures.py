@@ -125,8 +125,14 @@ def _month(month: RenewalMonth, first: RenewalMonth, currency: str) -> Month:
     name = SHORT[month.month.month - 1]
     starts = month is first or month.month.month == 1
     loss = month.expected_loss or Decimal(0)
-    title = (
-        f"{name} {month.month.year}: {format.money(loss, currency)},"
-        f" {month.at_risk} of {month.accounts} at risk"
+    shares = ", ".join(
+        f"{band.value} {format.money(month.by_band.get(band), currency)}"
+        for band in ORDER
+        if month.by_band.get(band)
     )
-    return Month(name, str(month.month.year) if starts else "", float(loss), title)
+    title = (
+        f"{name} {month.month.year}: {format.money(loss, currency)}"
+        f"{f' ({shares})' if shares else ''}, {month.at_risk} of {month.accounts} at risk"
+    )
+    parts = [(band, float(month.by_band.get(band) or 0)) for band in ORDER]
+    return Month(name, str(month.month.year) if starts else "", float(loss), title, parts)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from models.score import Band
-from serving.charts.health import Point, Story, Thresholds, history, lowest
+from serving.charts.health import Likely, Point, Story, Thresholds, history, lowest
 from serving.charts.lanes import Event, Kind, Lane
 
 START = date(2026, 1, 31)
@@ -86,3 +86,29 @@ def test_a_model_change_is_marked():
     assert f"scored by model {HOSTILE} from here on" in [
         title.text for title in ET.fromstring(drawn).iter("title")
     ]
+
+
+@pytest.mark.parametrize("width", [358, 744])
+def test_the_likely_range_lies_about_the_line_and_notice_before_the_renewal(width):
+    later = START + timedelta(days=30)
+    found = story(
+        90.0,
+        80.0,
+        likely=[Likely(START, 85.0, 95.0), Likely(later, 70.0, 88.0)],
+        notice=later + timedelta(days=40),
+        renewal=later + timedelta(days=100),
+    )
+    root = ET.fromstring(history(found, width, "health"))
+    (ribbon,) = (p for p in root.iter("path") if p.get("class") == "range")
+    ys = [float(y) for y in re.findall(r"[ML][-\d.]+ ([-\d.]+)", ribbon.get("d"))]
+    first, second = (float(c.get("cy")) for c in root.iter("circle"))
+    assert ys[0] < first < ys[3]
+    assert ys[1] < second < ys[2]
+    assert "notice by 11 Apr" in [title.text for title in root.iter("title")]
+    xs = {line.get("class"): float(line.get("x1")) for line in root.iter("line")}
+    assert xs["base dots"] < xs["base"]
+
+
+def test_a_day_of_notice_that_has_passed_is_not_drawn():
+    found = story(90.0, notice=START, renewal=START + timedelta(days=60))
+    assert "notice" not in history(found, 744, "health")

@@ -35,6 +35,16 @@ def test_months_are_as_high_as_they_are_large_and_show_it():
     assert [title.text for title in root.iter("title")] == [HOSTILE, "b"]
 
 
+def test_a_month_is_made_of_its_bands_from_the_bottom():
+    parts = [(Band.RED, 2000.0), (Band.YELLOW, 1000.0), (Band.GREEN, 0.0)]
+    root = ET.fromstring(months([Month("Jan", "", 3000.0, "a", parts)], 552, 1000, "loss"))
+    red, yellow = root.iter("rect")
+    assert (red.get("class"), yellow.get("class")) == ("fR", "fY")
+    assert float(red.get("height")) == pytest.approx(2 * float(yellow.get("height")), abs=0.02)
+    foot = float(yellow.get("y")) + float(yellow.get("height"))
+    assert foot == pytest.approx(float(red.get("y")), abs=0.02)
+
+
 def test_more_risk_is_higher_and_more_revenue_is_further_right():
     dots = [Dot(10_000, 0.1, Band.RED, HOSTILE), Dot(90_000, 0.6, Band.RED, "big")]
     panel = Panel("Core", "2 accounts", dots, red_from=0.4, green_below=0.1)

@@ -5,7 +5,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,11 +19,31 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
 from models.bands.policy import BandPolicy, Thresholds
+from models.score import Band
 from models.track_record import track_record
 from serving.app import create_app
 from serving.at_hand import AtHand
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
+from serving.live import (
+    CloseUp,
+    Contact,
+    Conversation,
+    Foretold,
+    Lever,
+    Levers,
+    LoggedRisk,
+    Moved,
+    NotAllowed,
+    Past,
+    PeerRange,
+    Quantiles,
+    Records,
+    Refused,
+    Subscription,
+    Ticket,
+    WhatIf,
+)
 from serving.store import (
     AccessRepository,
     KeyInfo,
@@ -32,7 +52,7 @@ from serving.store import (
     ScoreRepository,
     open_store,
 )
-from serving.workshop import Workshop
+from serving.workshop import BandMove, BandMoves, Workshop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
@@ -50,6 +70,81 @@ class Served:
 
     address: str
     changes: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+
+USERS, SEATS = "adoption__users_30d", "adoption__seats"
+RUDE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
+EARLIER = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def _reason(signal: str, points: float, **more: Any) -> dict[str, Any]:
+    told = {"signal": signal, "value": 3.0, "contribution": points / 10, "together": 1}
+    usual = {"own": 9.0, "peers": None, "trend": "falling"}
+    return told | {"columns": [signal], "points": points} | usual | more
+
+
+EXPLAINED = {
+    "account_id": "a", "as_of": "2026-06-30", "model_version": "v1", "band": "red",
+    "p_loss": {90: 0.75}, "primary_horizon": 90, "chance": 0.75, "base_chance": 0.052,
+    "reasons": [_reason(USERS, 52.34), _reason(SEATS, -4.26),
+                _reason("others", 21.72, value=40.0, columns=[], own=None, trend=None)],
+    "peers": {"shared": {}, "accounts": 211},
+    "groups": {"base_chance": 0.06, "points": {"adoption": 50.04, "risk": 18.96}},
+    "since": "2026-05-31",
+    "change": {"horizon": 90, "before": 0.1, "after": 0.75,
+               "points": {"adoption": 60.04, "model updated": 4.96, "risk": 0.0},
+               "signals": [{"signal": USERS, "term": "adoption", "before": 9.0, "after": 3.0,
+                            "family": USERS, "points": 60.0}]},
+    "band_change": {"before": "green", "after": "red", "cause": "behaviour"},
+    "not_compared": "",
+    "what_would_help": {"sentence": "It would be yellow.", "band": "yellow", "chance": 0.3,
+                        "share": "a quarter",
+                        "steps": [{"signal": USERS, "before": 3.0, "after": 8.0,
+                                   "columns": [USERS, SEATS]}]},
+    "similar": [{"account": "b", "as_of": "2024-08-31", "distance": 0.2, "lost": True, "did": []},
+                {"account": "gone", "as_of": "2024-09-30", "distance": 0.3, "lost": False,
+                 "did": [{"signal": USERS, "before": 1.0, "after": 4.0}]}],
+}  # fmt: skip
+LEVER = Lever(USERS, "number of users", "people", 1, 3.0, 0.0, 8.0, 20.0)
+PEERS = PeerRange(JUNE, {}, 211, {name: Quantiles(2, 5, 8, 12, 20, 211) for name in (USERS, SEATS)})
+
+
+def _records() -> Records:
+    return Records(
+        "a",
+        JUNE,
+        frozenset({"tickets", "interactions", "risks", "contacts", "subscriptions"}),
+        (Ticket("t", EARLIER, RUDE, "high", None, EARLIER, None, None),),
+        (Conversation(EARLIER, "call", "inbound", "c1"),),
+        (LoggedRisk("r", EARLIER, "high", "competitor", "saw a rival", "Ben", None, None),),
+        (Subscription("s", "Suite", "pro", 40.0, 100.0, "EUR", EARLIER, None, None, None),),
+        (
+            Contact("c1", "champion", EARLIER, None, EARLIER),
+            Contact("c2", "executive", EARLIER, EARLIER, None),
+        ),
+    )
+
+
+def _what_if(account: str, values: Mapping[str, Any]) -> WhatIf:
+    if values == {USERS: 99.0}:
+        raise NotAllowed([Refused(USERS, 99.0, "at most 20")])
+    now, then = Foretold({90: 0.75}, 25.0, Band.RED), Foretold({90: 0.31}, 69.0, Band.YELLOW)
+    moved = (Moved(USERS, "number of users", 3.0, values[USERS], -44.0, True),)
+    return WhatIf(account, JUNE, "v1", 90, now, then, moved, 0.05, ())
+
+
+@pytest.fixture(scope="session")
+def close_up() -> CloseUp:
+    """What a workspace would tell of any account."""
+    past = Past((MAY, JUNE), {USERS: (9.0, 3.0), SEATS: (None, 3.0)})
+    return CloseUp(
+        lambda *_: EXPLAINED,
+        lambda *_: past,
+        lambda *_: PEERS,
+        lambda account: Levers(account, JUNE, PEERS, (LEVER,)),
+        _what_if,
+        lambda *_: _records(),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +217,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(
-    tmp_path_factory: pytest.TempPathFactory, make_run, measured, waiting, figures: Path
+    tmp_path_factory: pytest.TempPathFactory, make_run, measured, waiting, figures: Path, close_up
 ) -> Iterator[Served]:
     """A running service over a dozen accounts, one of them with a hostile name."""
     engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('screens') / 'store.db'}")
@@ -145,8 +240,11 @@ def served(
         company="Orrery",
         currency="EUR",
         at_hand=AtHand(
+            close_up=close_up,
             figures=figures,
-            workshop=Workshop(change=change, tracking="sqlite:///mlflow.db"),
+            workshop=Workshop(
+                change=change, tracking="sqlite:///mlflow.db", band_moves=_band_moves
+            ),
         ),
     )
     with _running(app) as found.address:
@@ -163,6 +261,11 @@ def guarded(sqlite_store: Engine, make_run, measured: ModelRecord) -> Iterator[t
     access.create(key, KeyInfo(key.prefix, "lena", Role.CSM, "Lena", NOW), "test")
     with _running(create_app(sqlite_store, str, access=access)) as address:
         yield address, key.text
+
+
+def _band_moves(version: str) -> BandMoves:
+    assert version == "v2"
+    return BandMoves(JUNE, 12, 13, (BandMove(Band.YELLOW, Band.RED, 2),))
 
 
 class _running:  # noqa: N801  reads as what it does

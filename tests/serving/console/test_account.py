@@ -3,111 +3,25 @@
 import html
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from models.score import Band
+from features.signal import Direction
 from serving.app import create_app
 from serving.at_hand import AtHand
 from serving.console.openings import question
-from serving.live import (
-    CloseUp,
-    Contact,
-    Conversation,
-    Foretold,
-    Lever,
-    Levers,
-    LoggedRisk,
-    Moved,
-    NotAllowed,
-    NotExplained,
-    Past,
-    PeerRange,
-    Quantiles,
-    Records,
-    Refused,
-    Subscription,
-    Ticket,
-    WhatIf,
-)
+from serving.live import CloseUp, NotExplained
 from serving.store import ModelVersionRepository, ScoreRepository
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
-USERS, SEATS = "adoption__users_30d", "adoption__seats"
+USERS = "adoption__users_30d"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SWAP = {"hx-request": "true"}
-
-
-def reason(signal, points, **more):
-    told = {"signal": signal, "value": 3.0, "contribution": points / 10, "together": 1}
-    usual = {"own": 9.0, "peers": None, "trend": "falling"}
-    return told | {"columns": [signal], "points": points} | usual | more
-
-
-EXPLAINED = {
-    "account_id": "a", "as_of": "2026-06-30", "model_version": "v1", "band": "red",
-    "p_loss": {90: 0.75}, "primary_horizon": 90, "chance": 0.75, "base_chance": 0.052,
-    "reasons": [reason(USERS, 52.34), reason(SEATS, -4.26),
-                reason("others", 21.72, value=40.0, columns=[], own=None, trend=None)],
-    "peers": {"shared": {}, "accounts": 211},
-    "groups": {"base_chance": 0.06, "points": {"adoption": 50.04, "risk": 18.96}},
-    "since": "2026-05-31",
-    "change": {"horizon": 90, "before": 0.1, "after": 0.75,
-               "points": {"adoption": 60.04, "model updated": 4.96, "risk": 0.0},
-               "signals": [{"signal": USERS, "term": "adoption", "before": 9.0, "after": 3.0,
-                            "family": USERS, "points": 60.0}]},
-    "band_change": {"before": "green", "after": "red", "cause": "behaviour"},
-    "not_compared": "",
-    "what_would_help": {"sentence": "It would be yellow.", "band": "yellow", "chance": 0.3,
-                        "share": "a quarter",
-                        "steps": [{"signal": USERS, "before": 3.0, "after": 8.0,
-                                   "columns": [USERS, SEATS]}]},
-    "similar": [{"account": "b", "as_of": "2024-08-31", "distance": 0.2, "lost": True, "did": []},
-                {"account": "gone", "as_of": "2024-09-30", "distance": 0.3, "lost": False,
-                 "did": [{"signal": USERS, "before": 1.0, "after": 4.0}]}],
-}  # fmt: skip
-LEVER = Lever(USERS, "number of users", "people", 1, 3.0, 0.0, 8.0, 20.0)
-PEERS = PeerRange(JUNE, {}, 211, {USERS: Quantiles(2, 5, 8, 12, 20, 211)})
-
-
-def records(note="saw a rival"):
-    return Records(
-        "a",
-        JUNE,
-        frozenset({"tickets", "interactions", "risks", "contacts", "subscriptions"}),
-        (Ticket("t", NOW, HOSTILE, "high", None, NOW, None, None),),
-        (Conversation(NOW, "call", "inbound", "c1"),),
-        (LoggedRisk("r", NOW, "high", "competitor", note, "Ben", None, None),),
-        (Subscription("s", "Suite", "pro", 40.0, 100.0, "EUR", NOW, None, None, None),),
-        (Contact("c1", "champion", NOW, None, NOW), Contact("c2", "executive", NOW, NOW, None)),
-    )
-
-
-def what_if(account, values):
-    if values == {USERS: 99.0}:
-        raise NotAllowed([Refused(USERS, 99.0, "at most 20")])
-    now, then = Foretold({90: 0.75}, 25.0, Band.RED), Foretold({90: 0.31}, 69.0, Band.YELLOW)
-    moved = (Moved(USERS, "number of users", 3.0, values[USERS], -44.0, True),)
-    return WhatIf(account, JUNE, "v1", 90, now, then, moved, 0.05, ())
 
 
 def refuse(*_):
     raise NotExplained("The snapshot of that day is gone.")
-
-
-@pytest.fixture
-def close_up():
-    past = Past((MAY, JUNE), {USERS: (9.0, 3.0), SEATS: (None, 3.0)})
-    return CloseUp(
-        lambda *_: EXPLAINED,
-        lambda *_: past,
-        lambda *_: PEERS,
-        lambda account: Levers(account, JUNE, PEERS, (LEVER,)),
-        what_if,
-        lambda *_: records(),
-    )
 
 
 @pytest.fixture
@@ -118,11 +32,12 @@ def near(sqlite_store, connect, make_run, champion, close_up):
     repository.publish(make_run({"a": 0.1, "b": 0.2}, as_of=MAY))
     repository.publish(make_run({"a": 0.75, "b": 0.2}))
 
-    def answer(address, seen=close_up, **headers):
+    def answer(address, seen=close_up, notice_days=0, **headers):
         app = create_app(
             sqlite_store,
             lambda r: f"{r.signal} moved",
             currency="EUR",
+            notice_days=notice_days,
             at_hand=AtHand(close_up=seen),
         )
         found = connect(app).get(address, headers={"accept": "text/html", **headers})
@@ -157,6 +72,18 @@ def test_the_headline_says_it_in_words(near):
     assert "Who stopped, and what for?" in page
     assert "The contract of €1,201 renews on 30 September, in 92 days." in page
     assert "Seats 40" in page
+
+
+def test_peers_and_the_day_of_notice_are_told(near):
+    page = text(near("/accounts/a"))
+    assert "Thin: mean of all 2 accounts of its tier." in page
+    assert "tier, mean" in page
+    assert "Notice is possible" not in page
+    told = near("/accounts/a", notice_days=60)
+    assert "Notice is possible until 1 August, for 32 days more." in text(told)
+    assert "notice by 1 Aug" in told
+    late = text(near("/accounts/a", notice_days=92))
+    assert "The last day to give notice was 30 June." in late
 
 
 @pytest.mark.parametrize("caption", ["Reasons for 75 %", "Change of the chance to leave"])
@@ -225,8 +152,8 @@ def test_what_would_help_comes_after_the_page(near, close_up):
 
 
 def test_the_page_asks_no_more_than_it_shows(near, close_up):
-    asked = []
-    page = near("/accounts/a", replace(close_up, why=lambda *of: asked.append(of) or EXPLAINED,
+    asked, explained = [], close_up.explain("a", None, None)
+    page = near("/accounts/a", replace(close_up, why=lambda *of: asked.append(of) or explained,
                                        explain=refuse, levers=refuse))  # fmt: skip
     assert asked == [("a", None)]
     assert "Reasons for 75 %" in page
@@ -274,7 +201,9 @@ def test_without_a_workspace_the_store_speaks(near):
 
 
 def test_hostile_words_of_records_are_escaped(near, close_up):
-    page = near("/accounts/a", replace(close_up, records=lambda *_: records(HOSTILE)))
+    found = close_up.records("a", None)
+    risk = replace(found.risks[0], note=HOSTILE)
+    page = near("/accounts/a", replace(close_up, records=lambda *_: replace(found, risks=(risk,))))
     assert "<img" not in page
     assert html.unescape(page).count(HOSTILE) >= 2
 
@@ -294,6 +223,47 @@ def test_an_account_that_left(page_of, sqlite_store, make_run):
     assert "This is its last score." in page_of("/accounts/a")
     assert "Next step" not in page_of("/accounts/a")
     assert "This is its last score." not in page_of("/accounts/b")
+
+
+@pytest.mark.parametrize(("way", "more"), [("UNSIGNED", True), ("HEALTHIER", False)])
+def test_a_signal_that_is_neither_good_nor_bad_has_its_place_among_peers(
+    near, monkeypatch, way, more
+):
+    found = {USERS: Direction[way]}
+    monkeypatch.setattr("serving.console.account.why.directions", lambda _: found)
+    reasons = near("/accounts/a").partition('id="why"')[2]
+    row = reasons.partition("adoption__users_30d moved")[2].partition("</tr>")[0]
+    assert ("right is more</small>" in row) is more
+    assert f"Among 211 peers, {'right is more' if more else 'on the worse side'}" in row
+
+
+def test_one_goes_through_the_list_by_keys(page_of, sqlite_store, make_run):
+    ScoreRepository(sqlite_store).publish(make_run({"a": 0.2, "b": 0.75, "c": 0.5, "d/1": None}))
+    listed = page_of("/accounts?sort=risk")
+    address = html.unescape(re.search(r'href="(/accounts/c[^"]*)"', listed)[1])
+    page = page_of(address)
+    assert "2 of 4" in page
+    before, after = (
+        html.unescape(re.search(rf'href="([^"]*)" rel="\w+" data-{way}', page)[1])
+        for way in ("previous", "next")
+    )
+    assert (before, after) == ("/accounts/b?view=sort%3Drisk", "/accounts/a?view=sort%3Drisk")
+    assert "1 of 4" in page_of(before)
+    assert "data-previous" not in page_of(before)
+    assert 'href="/accounts/d%2F1?view=sort%3Drisk" rel="next"' in page_of(after)
+    assert "data-next" not in page_of("/accounts/d%2F1?view=sort%3Drisk")
+
+
+@pytest.mark.parametrize(
+    ("view", "place"), [("band=green", ""), ("sort=nope", "1 of 2"), ("%00", "1 of 2")]
+)
+def test_a_view_that_cannot_be_used_is_the_list_as_it_opens(
+    page_of, sqlite_store, make_run, view, place
+):
+    ScoreRepository(sqlite_store).publish(make_run({"a": None, "b": 0.5}))
+    page = page_of(f"/accounts/a?view={view}")
+    shown = re.search(r'aria-label="Accounts of the list">.*?<span class="sub">([^<]*)', page)
+    assert (shown[1] if shown else "") == place
 
 
 def test_ids_with_slashes_have_pages(page_of, client, sqlite_store, make_run):

@@ -265,3 +265,51 @@ def test_the_address_holds_the_whole_question():
     asked = query.question(JUNE)
     assert (asked.search, asked.tiers, asked.renews_to) == ("a b&c", ("x", "y"), 90)
     assert ListQuery(moved=7).question(JUNE).changed_since == JUNE - timedelta(days=6)
+
+
+@pytest.fixture
+def segments(repository, make_run):
+    """Three accounts: two of Retail in the north, one of Energy."""
+    run = make_run({"a": 0.1, "b": 0.2, "c": 0.6})
+    words = {"a": ("Retail", "paid"), "b": ("Retail", "free"), "c": ("Energy", "paid")}
+    cards = [
+        replace(card, industry=words[card.account_id][0], paid_or_free=words[card.account_id][1])
+        for card in run.cards
+    ]
+    repository.publish(replace(run, cards=tuple(cards)))
+
+
+def options(page, name):
+    found = page.partition(f'id="f-{name}"')[2].partition("</select>")[0]
+    return [words(each) for each in re.findall(r"<option[^>]*>(.*?)</option>", found)]
+
+
+@pytest.mark.usefixtures("segments")
+def test_filters_by_segment_come_where_they_are_asked_for(page_of):
+    page = page_of("/accounts")
+    assert 'name="industry"' not in page
+    more = page_of(link(page, "More filters"))
+    assert options(more, "industry") == ["Industry: any", "Retail (2)", "Energy (1)"]
+    assert options(more, "paid_or_free") == ["Free or paid: any", "paid (2)", "free (1)"]
+    assert 'name="region"' not in more  # all are of one
+    assert link(more, "Fewer filters") == "/accounts"
+
+
+@pytest.mark.usefixtures("segments")
+def test_each_segment_counts_what_the_other_filters_leave(page_of):
+    page = page_of("/accounts?industry=Retail&more=true")
+    assert sorted(names(page)) == ["Name of a", "Name of b"]
+    assert options(page, "industry") == ["Industry: any", "Retail (2)", "Energy (1)"]
+    assert options(page, "paid_or_free") == ["Free or paid: any", "free (1)", "paid (1)"]
+    assert link(page, "Industry: Retail") == "/accounts?more=true"
+    closed = page_of("/accounts?industry=Retail&paid_or_free=free")
+    assert names(closed) == ["Name of b"]
+    assert link(closed, "Free or paid: free") == "/accounts?industry=Retail"
+
+
+@pytest.mark.usefixtures("segments")
+def test_a_segment_nobody_is_in_any_more_can_be_left(page_of):
+    page = page_of("/accounts?stage=%3Cb%3E&more=true")
+    assert "No account is like this today." in page
+    assert options(page, "stage") == ["Stage: any", "<b> (0)"]
+    assert "<b> " not in page

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.slow
 
@@ -214,6 +214,40 @@ def test_the_riskiest_account_is_one_click_from_its_reasons(visit: Open) -> None
     page.get_by_role("link", name="Name of a2").click()
     page.wait_for_url("**/accounts/a2")
     assert "adoption__users_30d moved" in page.locator("main").inner_text()
+
+
+def test_of_sliders_moved_quickly_the_last_value_wins(visit: Open) -> None:
+    page = visit("/accounts/a2").page
+    slider = page.locator(".whatif input[type=range]")
+    slider.wait_for()
+    asked: list[str] = []
+
+    def slowly(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/what-if/**", slowly)
+    for value, pause in (("5", 350), ("6", 0), ("7", 0), ("9", 0)):
+        slider.fill(value)
+        page.wait_for_timeout(pause)
+    page.wait_for_url("**/what-if/a2?*adoption__users_30d=9")
+    assert page.locator("[data-value]").inner_text() == "9"
+    assert "75" in page.locator("#result").inner_text()
+    assert len(asked) <= 3
+
+
+def test_keys_lead_from_account_to_account(visit: Open) -> None:
+    page = visit("/accounts").page
+    page.locator("[data-rows] th a").first.click()
+    page.locator("a[data-next]").wait_for()
+    first = page.locator("h1").inner_text()
+    page.keyboard.press("j")
+    page.locator("a[data-previous]").wait_for()
+    assert page.locator("h1").inner_text() != first
+    page.keyboard.press("k")
+    page.wait_for_function("name => document.querySelector('h1').innerText === name", arg=first)
 
 
 def test_people_log_in_and_out_with_a_browser(browser: Browser, guarded: tuple[str, str]) -> None:

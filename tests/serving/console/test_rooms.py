@@ -7,12 +7,21 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from models.score import Band
 from serving.app import create_app
 from serving.at_hand import AtHand
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
 from serving.store import AccessRepository, KeyInfo, ModelVersionRepository, ScoreRepository
-from serving.workshop import FirstRun, Lacking, NotChanged, Workshop
+from serving.workshop import (
+    BandMove,
+    BandMoves,
+    FirstRun,
+    Lacking,
+    NotChanged,
+    NotTold,
+    Workshop,
+)
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
@@ -80,6 +89,24 @@ def test_two_versions_side_by_side_say_where_the_difference_is_clear(open_app):
     assert "Log loss lower is better 0.172 0.169 better 0.210" in shown
     assert "By the rule it may take the champion’s place." in shown
     assert "Same accounts, same dates." in shown
+
+
+@pytest.mark.usefixtures("promoted")
+def test_who_would_change_band_is_told_where_it_is_asked_for(open_app):
+    def found(version):
+        if version != "v2":
+            raise NotTold("No snapshot is stored.")
+        return BandMoves(date(2026, 6, 30), 40, 60, (BandMove(Band.GREEN, Band.RED, 3),))
+
+    client = open_app(shop={"band_moves": found})
+    assert "Who would change band if v2 were promoted?" in words(client.get("/models"))
+    shown = words(client.get("/models?beside=v2&moves=true"))
+    assert "3 of the first 40 of 60 accounts would be in another band on 30 June 2026." in shown
+    assert "Green to Red 3" in shown
+    swap = {**PAGE, "hx-request": "true"}
+    part = client.get("/models?beside=v0&moves=true", headers=swap)
+    assert "Who would change band cannot be shown. No snapshot is stored." in words(part)
+    assert "<html" not in part.text
 
 
 @pytest.mark.usefixtures("promoted")

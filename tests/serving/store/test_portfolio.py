@@ -82,6 +82,9 @@ def test_renewals_by_month_leave_out_what_has_passed(portfolio):
     assert (july.month, july.accounts, july.at_risk) == (date(2026, 7, 1), 2, 2)
     assert (july.arr, july.arr_at_risk, july.expected_loss) == (100, 100, 90)
     assert (august.month, august.arr, august.expected_loss) == (date(2026, 8, 1), 500, 150)
+    for month in (july, august):
+        assert sum(loss for loss in month.by_band.values() if loss) == month.expected_loss
+    assert july.by_band[Band.RED] == 90
     assert len(portfolio.renewals(months=24)) == 3
 
 

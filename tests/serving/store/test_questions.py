@@ -152,6 +152,8 @@ def test_pages_show_what_passes_once_in_order(store, make_run):
         ordered = sorted(expected, key=lambda each: place(each, sort))
         assert [each.card.account_id for each in found] == [e.card.account_id for e in ordered]
         assert totals == {len(expected)}
+        first = repository.first(question, sort=sort, limit=7, owner=owner)
+        assert first == tuple(e.card.account_id for e in ordered[:7])
         facets = repository.facets(question, owner)
         for band in Band:
             only = replace(question, bands=(band,))
@@ -170,7 +172,7 @@ def test_memory_and_database_agree(store, make_run):
     plain, quick = ScoreRepository(store), ScoreRepository(store, columns=held)
     assert held.now(plain.newest()) is not None
 
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=25, deadline=None, database=None)
     @given(
         questions,
         st.sampled_from(Sort),
@@ -182,6 +184,10 @@ def test_memory_and_database_agree(store, make_run):
             plain, question, sort, limit, owner
         )
         assert quick.facets(question, owner) == plain.facets(question, owner)
+        first, again = (
+            each.first(question, sort=sort, limit=7, owner=owner) for each in (quick, plain)
+        )
+        assert first == again
 
     check()
 
