@@ -27,6 +27,7 @@ from pipelines.company import (
 )
 from pipelines.config import Config
 from pipelines.errors import InputError
+from pipelines.sampling import AccountSample, sample_of
 from pipelines.snapshot import build, read_fates
 from pipelines.standing import loaded as loaded
 from pipelines.workspace import Workspace
@@ -44,6 +45,7 @@ class Assembled:
         columns: the snapshot columns that a model may read.
         unsafe: those left out because their past values are not known.
         beside: by outcome, the same rows with the fates of further definitions.
+        sample: which accounts these are; None where all.
     """
 
     dataset: Dataset
@@ -53,10 +55,16 @@ class Assembled:
     columns: list[str]
     unsafe: list[str]
     beside: dict[str, Dataset] = field(default_factory=dict)
+    sample: AccountSample | None = None
 
 
 def assemble(
-    workspace: Workspace, config: Config, as_of: date, say: Progress, further: Further | None = None
+    workspace: Workspace,
+    config: Config,
+    as_of: date,
+    say: Progress,
+    further: Further | None = None,
+    most_rows: int | None = None,
 ) -> Assembled:
     """Snapshots and outcomes of all dates as they were known at `as_of`.
 
@@ -66,6 +74,7 @@ def assemble(
         as_of: nothing known later is seen.
         say: told about each step.
         further: adds signals that are computed, and that no model reads.
+        most_rows: where given, about so many rows at most, of accounts drawn by their ids.
 
     Raises:
         InputError: nothing is loaded, or nothing was known by then.
@@ -82,12 +91,22 @@ def assemble(
         lake, wider, tuple(dates), label, rates_of(config), folder, as_of,
         beside=labels_beside(config, lake.manifest.tables),
     )  # fmt: skip
-    dataset = _joined(*build(job, say), label, as_of)
+    sample = _sample(lake, config, len(dates), most_rows)
+    dataset = _joined(*build(job, say, sample), label, as_of)
     dataset = replace(dataset, lead=config.models.minimum_lead_days)
-    beside = {each.name: aligned(dataset, read_fates(job, each.name)) for each in job.beside}
+    fates = {each.name: read_fates(job, each.name, sample) for each in job.beside}
+    beside = {name: aligned(dataset, known) for name, known in fates.items()}
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
-    return Assembled(dataset, label, catalogue, events, columns, unsafe, beside)
+    return Assembled(dataset, label, catalogue, events, columns, unsafe, beside, sample)
+
+
+def _sample(lake: Lake, config: Config, dates: int, most_rows: int | None) -> AccountSample | None:
+    """The accounts that are looked at; None where all."""
+    if most_rows is None:
+        return None
+    accounts, buckets = lake.manifest.tables["accounts"].rows, lake.manifest.buckets
+    return sample_of(accounts, dates, most_rows, buckets, config.models.seed)
 
 
 def first_day(lake: Lake, as_of: date) -> date:

@@ -1,6 +1,7 @@
 """Computing snapshots and outcomes of the whole lake, bucket by bucket."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -11,24 +12,46 @@ from features.runners.job import FATES, FINGERPRINT, SNAPSHOTS, SnapshotJob, Tal
 from features.runners.local import mapped
 from features.snapshot import fingerprint
 from pipelines.errors import InputError
+from pipelines.sampling import AccountSample
 
 Progress = Callable[[str], None]
 ROWS_WORTH_A_POOL = 300_000
+ROWS_AT_ONCE = 16_384
 
 
-def build(job: SnapshotJob, say: Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """All snapshots and, where asked for, outcomes, as frames ordered by date and account."""
-    compute(job, say)
-    return frame_of(read_snapshots(job)), frame_of(_read(job, FATES))
+@dataclass(frozen=True)
+class Chosen:
+    """A job of some buckets only, by their place among these."""
+
+    job: SnapshotJob
+    buckets: tuple[int, ...]
+
+    def __call__(self, place: int) -> Tally:
+        """Compute one of them."""
+        return self.job(self.buckets[place])
 
 
-def read_fates(job: SnapshotJob, outcome: str) -> pd.DataFrame:
+def build(
+    job: SnapshotJob, say: Progress, sample: AccountSample | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All snapshots and, where asked for, outcomes, as frames ordered by date and account.
+
+    With a sample, those of its accounts.
+    """
+    compute(job, say, sample)
+    snapshots = _read(job, SNAPSHOTS, fingerprint(job.catalogue), sample)
+    return frame_of(snapshots), frame_of(_read(job, FATES, sample=sample))
+
+
+def read_fates(job: SnapshotJob, outcome: str, sample: AccountSample | None = None) -> pd.DataFrame:
     """The outcomes of one of the further definitions that the job has written, likewise."""
-    return frame_of(_read(job, fates_of(outcome)))
+    return frame_of(_read(job, fates_of(outcome), sample=sample))
 
 
-def compute(job: SnapshotJob, say: Progress) -> Tally:
+def compute(job: SnapshotJob, say: Progress, sample: AccountSample | None = None) -> Tally:
     """Compute every bucket into the job's folder; returns the rows counted, if any.
+
+    With a sample, the buckets that hold it.
 
     Raises:
         InputError: the lake was loaded in the meantime.
@@ -36,11 +59,12 @@ def compute(job: SnapshotJob, say: Progress) -> Tally:
     manifest = job.lake.manifest
     rows = sum(info.rows for info in manifest.tables.values())
     workers = None if rows > ROWS_WORTH_A_POOL else 1
+    chosen = sample.chosen if sample else tuple(range(manifest.buckets))
 
     def done(count: int) -> None:
-        say(f"snapshots: {count} of {manifest.buckets} buckets at {len(job.dates)} dates")
+        say(f"snapshots: {count} of {len(chosen)} buckets at {len(job.dates)} dates")
 
-    tallies = mapped(job, manifest.buckets, workers, done)
+    tallies = mapped(Chosen(job, chosen), len(chosen), workers, done)
     if job.lake.manifest != manifest:
         raise InputError("the lake was loaded while snapshots were computed: run this again.")
     return _added(tallies)
@@ -61,22 +85,32 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _read(job: SnapshotJob, name: str, wanted: str = "") -> pa.Table:
+def _read(
+    job: SnapshotJob, name: str, wanted: str = "", sample: AccountSample | None = None
+) -> pa.Table:
     files = sorted((job.folder / name).glob("*.parquet"))
-    parts = [_unmarked(file, wanted) for file in files]
+    parts = [_unmarked(file, wanted, sample) for file in files]
     if not parts:
         return pa.table({})
     order = [("as_of", "ascending"), ("account_id", "ascending")]
     return pa.concat_tables(parts).sort_by(order)
 
 
-def _unmarked(file: Path, wanted: str) -> pa.Table:
+def _unmarked(file: Path, wanted: str, sample: AccountSample | None) -> pa.Table:
     """The rows of a file, once it is sure that they were computed as is `wanted`."""
-    table = pq.read_table(file)
+    table = pq.read_table(file) if sample is None else _sampled(file, sample)
     found = (table.schema.metadata or {}).get(FINGERPRINT, b"").decode()
     if found != wanted:
         raise ValueError(f"{file} holds columns of fingerprint {found!r}, not {wanted!r}")
     return table.replace_schema_metadata(None)
+
+
+def _sampled(file: Path, sample: AccountSample) -> pa.Table:
+    """The rows of a sample's accounts, read piece by piece: a whole bucket may be too much."""
+    with pq.ParquetFile(file) as source:
+        batches = source.iter_batches(ROWS_AT_ONCE)
+        kept = [batch.filter(pa.array(sample.of(batch["account_id"]))) for batch in batches]
+        return pa.Table.from_batches(kept, source.schema_arrow)
 
 
 def _added(tallies: Sequence[Tally]) -> Tally:

@@ -38,6 +38,9 @@ ROUTES = {"account": 40, "list": 20, "explanation": 20, "history page": 10, "wha
 NEAR = ("explanation", "what-if", "history page")
 """What needs a snapshot of the account."""
 SWAPS = 3
+RATES = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0)
+MOST = 50.0
+"""Milliseconds in which 99 of 100 answers are to come."""
 ATTENTION = 20.0
 """Seconds after which a request counts as failed."""
 
@@ -63,6 +66,27 @@ def under_load(folder: Path, seconds: float, rate: float) -> dict[str, object]:
         "megabytes": {"before": before, "after": after},
         "champion_swaps": swaps,
     }
+
+
+def climbed(folder: Path, seconds: float) -> dict[str, object]:
+    """The same at one rate after another, to the first that is not answered as it should be.
+
+    Nothing is swapped. `highest` is the last rate at which 99 of 100 answers came within `MOST`
+    milliseconds of when they were due, and none failed; None where not even the first was.
+    """
+    ids, own, _ = _known(folder)
+    steps, highest = [], None
+    with ours(folder) as server:
+        asyncio.run(_warm(server, own))
+        for rate in RATES:
+            found, failed = asyncio.run(_all(server, (ids, own), seconds, rate, (folder, [])))
+            every = [each for times in found.values() for each in times]
+            spent = summary(every) if every else {}
+            steps.append({"rate": rate, "failed": dict(failed), "milliseconds": spent})
+            if failed or spent.get("p99", MOST) > MOST:
+                break
+            highest = rate
+    return {"accounts": len(ids), "seconds_each": seconds, "highest": highest, "steps": steps}
 
 
 def _known(folder: Path) -> tuple[list[str], list[str], list[str]]:

@@ -27,6 +27,10 @@ MOST_TOLD = 25
 MOST_COMPARED, SEED = 10_000, 1
 """Accounts that are compared with one another: beyond, so many are drawn with this seed. The time
 grows with their square."""
+MOST_PAIRS = 1_000_000_000
+"""Pairs of a prospect and an account beyond which prospects meet those that are drawn only."""
+AT_ONCE = 5_000_000
+"""Pairs whose distance is held in memory at a time; 40 MB for each of some five arrays."""
 MRR, USE = "profile__mrr", "consumption__volume_change_180d"
 
 
@@ -80,7 +84,7 @@ def lookalikes(standing: Standing, prospects: pd.DataFrame | None = None) -> Loo
 
     The profile is first put to the test on the best customers themselves; where it says nothing
     of them beyond chance, no list is told. Of very many accounts some are drawn, and the list is
-    of those.
+    of those; prospects are compared with all accounts.
 
     Args:
         standing: accounts today.
@@ -89,7 +93,11 @@ def lookalikes(standing: Standing, prospects: pd.DataFrame | None = None) -> Loo
     everybody, what = best_customers(standing)
     drawn = _drawn(len(standing))
     now, best = standing.now.iloc[drawn], everybody[drawn]
-    found = _compared(standing, now, best, what, prospects)
+    found = _compared(standing, now, best, what)
+    if prospects is not None and found.accounts:
+        few = len(prospects) * len(standing) <= MOST_PAIRS
+        place = (standing.now, everybody) if few else (now, best)
+        found = replace(found, prospects=_prospects(prospects, *place))
     share = float(everybody.mean()) if len(everybody) else float("nan")
     return replace(
         found, best=int(everybody.sum()), share=share, compared=len(now), out_of=len(standing)
@@ -104,9 +112,7 @@ def _drawn(accounts: int) -> Ints:
     return np.sort(chosen)
 
 
-def _compared(
-    standing: Standing, now: pd.DataFrame, best: Mask, what: str, prospects: pd.DataFrame | None
-) -> Lookalikes:
+def _compared(standing: Standing, now: pd.DataFrame, best: Mask, what: str) -> Lookalikes:
     """What the accounts that are compared tell."""
     if not len(standing):
         return _none(best, what, (), NO_SCORES)
@@ -123,7 +129,6 @@ def _compared(
     names = now["account_id"].astype(str).tolist()
     rows = [n for n in range(len(names)) if not best[n]]
     told = _told(names, shares, nearest, rows, names)
-    asked = _prospects(now, prospects, best) if prospects is not None else ()
     return Lookalikes(
         best=int(best.sum()),
         what=what,
@@ -132,7 +137,7 @@ def _compared(
         auc=auc,
         p=float(test.pvalue),
         accounts=told,
-        prospects=asked,
+        prospects=(),
     )
 
 
@@ -152,8 +157,9 @@ def _neighbours(
 ) -> tuple[Vector, np.ndarray]:
     """Share of best among the nearest 15 of each, and which best customer is the nearest."""
     shares, nearest = np.empty(len(those)), np.empty(len(those), np.int64)
-    for begin in range(0, len(those), 500):
-        rows = slice(begin, min(begin + 500, len(those)))
+    step = max(1, AT_ONCE // max(len(these), 1))
+    for begin in range(0, len(those), step):
+        rows = slice(begin, min(begin + step, len(those)))
         apart = unlikeness(those.iloc[rows], these, columns)
         if own:  # nobody is their own neighbour
             apart[np.arange(len(apart)), np.arange(rows.start, rows.stop)] = np.inf
@@ -165,7 +171,7 @@ def _neighbours(
     return shares, nearest
 
 
-def _prospects(now: pd.DataFrame, prospects: pd.DataFrame, best: Mask) -> tuple[Lookalike, ...]:
+def _prospects(prospects: pd.DataFrame, now: pd.DataFrame, best: Mask) -> tuple[Lookalike, ...]:
     given = {PROFILE[n]: prospects[n] for n in prospects.columns if n in PROFILE}
     columns = [name for name in given if name in now and now[name].notna().any()]
     if not columns:

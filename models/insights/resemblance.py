@@ -40,7 +40,8 @@ def _apart(those: "pd.Series[Any]", these: "pd.Series[Any]") -> tuple[Matrix, Ma
     if pd.api.types.is_numeric_dtype(these):
         left, right = (_places(values, these) for values in (those, these))
         return np.abs(left[:, None] - right[None, :]), known
-    words = those.astype(object).to_numpy()[:, None] != these.astype(object).to_numpy()[None, :]
+    codes = pd.factorize(pd.concat([those.astype(object), these.astype(object)]))[0]
+    words = codes[: len(those), None] != codes[None, len(those) :]
     return np.asarray(words, dtype=float), known
 
 

@@ -13,6 +13,7 @@ from pipelines.demo.facts import Columns, Story
 from pipelines.demo.hazard import Fate, draw_fate
 from pipelines.demo.life import draw_life
 from pipelines.demo.mood import draw_mood
+from pipelines.demo.nature import draw_nature
 from pipelines.demo.people import draw_people
 from pipelines.demo.tables.accounts import accounts as accounts_table
 from pipelines.demo.tables.contacts import contacts
@@ -51,7 +52,10 @@ FILES = {
 DELIMITERS = {"invoices": ";"}
 USAGE_FILE = "product/usage-{quarter}.parquet"
 USAGE_ORPHANS, USAGE_NOBODY, USAGE_DUPLICATES = 0.001, 0.0005, 0.002
-STREAMS = ("world", "fate", "life", "mood", "people", "changes", "lines", "usage", "dirt", *FILES)
+STREAMS = (
+    *("world", "fate", "life", "mood", "people", "changes", "lines", "usage", "dirt", *FILES),
+    "nature",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def generate(
     story, fate = _story(pen, cal, accounts)
     company = DemoCompany(folder, write_config(folder), folder / TRUTH_NAME)
     progress("writing their true probabilities of loss, kept aside")
-    write_parquet(company.truth, truth(story.world, fate))
+    write_parquet(company.truth, truth(story.world, fate, story.nature))
     for name, columns in _tables(pen, story):
         progress(f"writing {name}")
         _write_table(pen["dirt"], company, name, columns)
@@ -146,8 +150,10 @@ def _story(pen: _Pen, cal: Calendar, accounts: int) -> tuple[Story, Fate]:
     world = draw_world(pen["world"], cal, accounts)
     fate = draw_fate(pen["fate"], world)
     life = draw_life(pen["life"], world, fate)
-    mood = draw_mood(pen["mood"], fate)
-    return Story(world, life, mood, draw_people(pen["people"], world, life, mood)), fate
+    nature = draw_nature(pen["nature"], world)
+    mood = draw_mood(pen["mood"], fate, nature)
+    people = draw_people(pen["people"], world, life, nature, mood)
+    return Story(world, life, nature, mood, people), fate
 
 
 def _tables(pen: _Pen, story: Story) -> Iterator[tuple[str, Columns]]:

@@ -7,6 +7,7 @@ import numpy as np
 from pipelines.demo.dates import WORK_SHARE, Array, Calendar, work_seconds
 from pipelines.demo.life import Life
 from pipelines.demo.mood import Mood
+from pipelines.demo.nature import Nature
 from pipelines.demo.people import People
 from pipelines.demo.world import World
 
@@ -20,6 +21,7 @@ class Story:
 
     world: World
     life: Life
+    nature: Nature
     mood: Mood
     people: People
 
@@ -55,6 +57,15 @@ class Moments:
 def scatter(rng: np.random.Generator, story: Story, rate: Array) -> Moments:
     """Moments at a weekly `rate` [accounts, weeks], on the days each account is a customer."""
     account, week = np.nonzero(rng.poisson(np.maximum(rate, 0.0)))
+    return moments(rng, story, account, week * 7 + rng.choice(7, len(account), p=WORK_SHARE))
+
+
+def regular(rng: np.random.Generator, story: Story, rate: Array) -> Moments:
+    """As `scatter`, but at a steady pace: a week has as many as its rate, up or down to whole."""
+    number = np.floor(np.maximum(rate, 0.0) + rng.random(rate.shape)).astype(np.int64)
+    account, week = np.nonzero(number)
+    times = number[account, week]
+    account, week = np.repeat(account, times), np.repeat(week, times)
     return moments(rng, story, account, week * 7 + rng.choice(7, len(account), p=WORK_SHARE))
 
 

@@ -2,7 +2,9 @@
 
 An index moves a share of the way to its state's target each week and is shaken by noise that
 fades. Their rates make the lead times: breadth of use falls first, then the people, then the
-volume; sentiment (tickets, surveys, conversations) in between; payments slow down last.
+volume and the conversations; sentiment (tickets, surveys) in between; payments slow down last.
+How far an account's index follows its worse states is the account's own: the strength of the
+cause that the index shows (see `nature`).
 """
 
 from dataclasses import dataclass
@@ -11,29 +13,41 @@ import numpy as np
 
 from pipelines.demo.dates import Array
 from pipelines.demo.hazard import GONE, NOT_YET, STEADY, Fate
+from pipelines.demo.nature import CAUSES, Nature
+
+SEVERITY = np.array([-1.0, 0.0, 0.60, 0.80, 0.92, 1.0, 1.1])
+"""How far from usual each of STATES is, and the time after notice: for the worse states about
+as the logarithm of their hazard, for thriving the whole way to the better side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One index: its targets by state (and after notice), its speed and its noise.
+    """One index: where it stands by state, its speed and its noise.
 
     Attributes:
-        targets: one for each of STATES, then one for the time after notice.
+        cause: what it shows, one of nature's CAUSES.
+        usual: the target of a steady account.
+        better: the target of a thriving one.
+        worst: the target of a dying one at full strength of the cause.
         rate: the share of the way to the target moved in a week.
         noise: standard deviation of a week's shock.
     """
 
-    targets: tuple[float, ...]
+    cause: str
+    usual: float
+    better: float
+    worst: float
     rate: float
     noise: float
 
 
 INDICES = {
-    "breadth": Index((1.15, 1.00, 0.64, 0.52, 0.45, 0.40, 0.35), 0.90, 0.03),
-    "reach": Index((1.04, 0.97, 0.84, 0.71, 0.56, 0.40, 0.35), 0.85, 0.03),
-    "volume": Index((1.18, 1.00, 0.78, 0.60, 0.42, 0.24, 0.20), 0.80, 0.035),
-    "sentiment": Index((0.90, 0.50, -0.10, -0.60, -1.10, -1.55, -1.2), 0.60, 0.15),
-    "payment": Index((-0.3, 0.0, 0.10, 0.35, 0.90, 1.70, 2.0), 0.35, 0.12),
+    "breadth": Index("adoption", 1.00, 1.12, 0.25, 0.90, 0.03),
+    "reach": Index("people", 0.97, 1.04, 0.32, 0.85, 0.03),
+    "volume": Index("usage", 1.00, 1.18, 0.15, 0.80, 0.035),
+    "talk": Index("silence", 1.00, 1.18, 0.05, 0.80, 0.04),
+    "sentiment": Index("support", 0.50, 0.90, -2.00, 0.80, 0.10),
+    "payment": Index("payment", 0.00, -0.30, 2.20, 0.60, 0.08),
 }
 
 
@@ -46,6 +60,7 @@ class Mood:
         breadth: how many features are used, 1 is usual.
         reach: share of the people who are active.
         volume: how often active people come, 1 is usual.
+        talk: how much is said, on all channels, 1 is usual.
         sentiment: what people think of the company, 0 is neutral.
         payment: how late invoices are paid, 0 is usual.
     """
@@ -54,6 +69,7 @@ class Mood:
     breadth: Array
     reach: Array
     volume: Array
+    talk: Array
     sentiment: Array
     payment: Array
 
@@ -65,19 +81,28 @@ class Mood:
         return account, week + 1
 
 
-def draw_mood(rng: np.random.Generator, fate: Fate) -> Mood:
+def draw_mood(rng: np.random.Generator, fate: Fate, nature: Nature) -> Mood:
     """Let the indices follow the hidden states."""
     state = np.where(fate.state == NOT_YET, STEADY, fate.state).astype(np.int8)
-    indices = {name: _follow(rng, index, state) for name, index in INDICES.items()}
+    indices = {
+        name: _follow(rng, index, _targets(index, nature), state) for name, index in INDICES.items()
+    }
     return Mood(state=np.minimum(state, GONE), **indices)
 
 
-def _follow(rng: np.random.Generator, index: Index, state: Array) -> Array:
-    targets = np.asarray(index.targets)
-    level = targets[state[:, 0]]
+def _targets(index: Index, nature: Nature) -> Array:
+    """Each account's targets by state: those worse than steady as strong as its cause."""
+    strength = nature.strength[:, CAUSES.index(index.cause)]
+    worse = index.usual + np.outer(strength, SEVERITY) * (index.worst - index.usual)
+    return np.where(SEVERITY < 0, index.better, worse)
+
+
+def _follow(rng: np.random.Generator, index: Index, targets: Array, state: Array) -> Array:
+    everyone = np.arange(len(state))
+    level = targets[everyone, state[:, 0]]
     levels = np.empty(state.shape)
     shocks = rng.normal(0.0, index.noise, state.shape)
     for week in range(state.shape[1]):
-        level = level + index.rate * (targets[state[:, week]] - level) + shocks[:, week]
+        level = level + index.rate * (targets[everyone, state[:, week]] - level) + shocks[:, week]
         levels[:, week] = level
     return levels

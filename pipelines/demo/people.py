@@ -1,21 +1,23 @@
 """The people at each account: who uses the product, how often, and when they leave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipelines.demo.dates import NEVER, Array
-from pipelines.demo.hazard import DRIFTING, DYING, SINKING
+from pipelines.demo.hazard import COOLING, DRIFTING, DYING, SINKING
 from pipelines.demo.life import Life
 from pipelines.demo.mood import Mood
+from pipelines.demo.nature import PEOPLE, Nature
 from pipelines.demo.world import World
 
 EXECUTIVE, ADMIN, CHAMPION, USER = range(4)
 TITLES = ("Executive sponsor", "Administrator", "Champion", "User")
-LEAVES_A_WEEK = 0.0022
-GOES_WHEN = ((DRIFTING, 0.10), (SINKING, 0.25), (DYING, 0.20))
-"""Chance that a person in a key role leaves when the account first gets that far."""
-WORKDAY_USE = (0.0, 0.38, 0.48, 0.36)
+LEAVES_A_WEEK = 0.0012
+GOES_WHEN = ((COOLING, 0.25), (DRIFTING, 0.40), (SINKING, 0.40), (DYING, 0.30))
+"""Chance that a person in a key role leaves when the account first gets that far, at full
+strength of that cause."""
+WORKDAY_USE = (0.0, 0.24, 0.30, 0.22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,25 @@ class People:
         return np.array([f"P{account + 1:05d}-{number:02d}" for account, number in pairs], object)
 
 
-def draw_people(rng: np.random.Generator, world: World, life: Life, mood: Mood) -> People:
+def draw_people(
+    rng: np.random.Generator, world: World, life: Life, nature: Nature, mood: Mood
+) -> People:
     """Draw everyone at every account."""
     role_counts = _counts(rng, world)
     account = np.repeat(np.arange(world.size), role_counts.sum(axis=1))
     role = np.repeat(np.tile(np.arange(4), world.size), role_counts.ravel())
     size = len(account)
     first_of_account = np.searchsorted(account, np.arange(world.size))
-    joined = world.created[account] + _days_to_join(rng, role)
-    return People(
+    there = People(
         account=account,
         number=np.arange(size) - first_of_account[account] + 1,
         role=role,
-        joined=joined,
-        left=_leaving(rng, account, role, joined, life, mood),
+        joined=world.created[account] + _days_to_join(rng, role),
+        left=np.full(size, NEVER),
         use=np.asarray(WORKDAY_USE)[role] * rng.lognormal(-0.02, 0.2, size),
         loyalty=_loyalty(rng, account, role),
     )
+    return replace(there, left=_leaving(rng, there, life, nature, mood))
 
 
 def _counts(rng: np.random.Generator, world: World) -> Array:
@@ -74,7 +78,7 @@ def _counts(rng: np.random.Generator, world: World) -> Array:
 
 
 def _days_to_join(rng: np.random.Generator, role: Array) -> Array:
-    later = (role == USER) & (rng.random(len(role)) < 0.3)
+    later = (role == USER) & (rng.random(len(role)) < 0.1)
     return np.where(later, rng.integers(30, 700, len(role)), rng.integers(0, 21, len(role)))
 
 
@@ -90,16 +94,17 @@ def _loyalty(rng: np.random.Generator, account: Array, role: Array) -> Array:
 
 
 def _leaving(
-    rng: np.random.Generator, account: Array, role: Array, joined: Array, life: Life, mood: Mood
+    rng: np.random.Generator, people: People, life: Life, nature: Nature, mood: Mood
 ) -> Array:
-    """Days on which people leave: by and by, and more so when the account turns."""
-    size = len(account)
-    left = np.maximum(joined, life.first[account])
+    """Days on which people leave: by and by, and more so where that is the account's trouble."""
+    account, size = people.account, len(people.account)
+    left = np.maximum(people.joined, life.first[account])
     left = left + rng.geometric(LEAVES_A_WEEK, size) * 7 - rng.integers(0, 7, size)
-    key = role < USER
+    key = people.role < USER
+    strength = nature.strength[account, PEOPLE]
     for state, chance in GOES_WHEN:
         turned = _first_turn(mood, state)[account] * 7 + rng.integers(0, 14, size)
-        goes = key & (rng.random(size) < chance) & (turned > joined)
+        goes = key & (rng.random(size) < chance * strength) & (turned > people.joined)
         left = np.where(goes, np.minimum(left, turned), left)
     return np.where(left > life.last[account], NEVER, left)
 

@@ -7,15 +7,17 @@ from models.score import HORIZONS
 from pipelines.demo.dates import Array
 from pipelines.demo.facts import iso_day
 from pipelines.demo.hazard import STATES, Fate, loss_probabilities, weekly_hazard
+from pipelines.demo.nature import CAUSES, Nature
 from pipelines.demo.world import World
 
 
-def truth(world: World, fate: Fate) -> pa.Table:
+def truth(world: World, fate: Fate, nature: Nature) -> pa.Table:
     """Exact probabilities of loss at every month-end.
 
     Returns:
         One row per account with a paid subscription and no notice at the end of the day:
-        account_id, as_of (date), state (the hidden one) and p_loss_30, p_loss_90, p_loss_180,
+        account_id, as_of (date), state (the hidden one), cause (through which it shows most)
+        and p_loss_30, p_loss_90, p_loss_180,
         p_loss_365: the probability that notice, or the end where none is given, falls on one
         of the days after `as_of` up to `as_of` plus the horizon.
     """
@@ -30,6 +32,7 @@ def truth(world: World, fate: Fate) -> pa.Table:
     columns = {
         "account_id": pa.array(world.ids[account], pa.string()),
         "as_of": pa.array(iso_day(cal.stamps(days)), pa.string()).cast(pa.date32()),
+        "cause": pa.array(np.asarray(CAUSES, dtype=object)[nature.main[account]], pa.string()),
         "state": pa.array(np.asarray(STATES, dtype=object)[state], pa.string()),
     }
     for k, horizon in enumerate(HORIZONS):

@@ -57,15 +57,17 @@ REQUESTS = (
     "Please let us schedule this once a quarter.",
     "A way to compare two periods would help.",
 )
-RISK_CATEGORIES = ("adoption", "sponsor", "support", "price", "competitor", "reorganisation")
+RISK_CATEGORIES = ("usage", "adoption", "sponsor", "competitor", "support", "price")
+"""What account managers call the causes of trouble, one for each."""
 RISK_NOTES = (
-    "Usage is falling and the champion does not answer.",
-    "Sponsor asked for a price comparison.",
-    "New head of department prefers another tool.",
-    "Budget under review until the end of the quarter.",
-    "Unhappy with the last two tickets.",
-    "Team is being merged with another site.",
+    "They do less with it every month.",
+    "Only the reports are still opened, nothing else took hold.",
+    "The sponsor has left and nobody took over.",
+    "They no longer answer; somebody else is said to be in talks.",
+    "Unhappy with the last tickets.",
+    "Budget under review, bills are paid late.",
 )
+"""One for each category."""
 EXPANSION_REASONS = ("new team", "new site", "more users", "higher edition")
 CONTRACTION_REASONS = ("fewer users", "budget cut", "site closed", "overlap with another tool")
 PLAYBOOKS = ("sponsor call", "adoption training", "renewal review")

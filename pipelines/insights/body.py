@@ -11,6 +11,7 @@ from features.signal import SnapshotColumn
 from models.insights.deed import Deed
 from models.insights.multiple import LEVEL
 from pipelines.insights.job import InsightsResult
+from pipelines.insights.words import sample
 
 METHOD = (
     "Everything is association read off the past, not cause. Figures that were searched for are "
@@ -21,7 +22,7 @@ METHOD = (
 def body_of(found: InsightsResult) -> dict[str, Any]:
     """Everything worth telling, section by section."""
     body: dict[str, Any] = plain(found)
-    body["method"] = METHOD
+    body["method"] = sample(found.share) + METHOD
     body["product"] = {
         **body["product"],
         "lacking": plain(found.product.lacking(LEVEL)),

@@ -29,6 +29,8 @@ from pipelines.workspace import Workspace
 from serving.store import AccountScore, ScoreRepository, open_store
 
 Progress = Callable[[str], None]
+MOST_ROWS = 400_000
+"""Snapshots that are looked at: beyond, accounts are drawn. About 5 GB at 350 columns."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class InsightsResult:
         as_of: the last day whose facts were seen.
         outcome: what counts as a loss.
         scored: the day of the scores that say who is healthy; None where there are none.
+        share: of all accounts that were looked at: below 1 where they are a sample.
         names: by account, its name, where one is known.
     """
 
@@ -48,6 +51,7 @@ class InsightsResult:
     currency: str
     outcome: str
     accounts: int
+    share: float
     dates: int
     segment: str
     scored: date | None
@@ -92,12 +96,14 @@ def work_out(
         beliefs_of(stated, catalogue)  # a belief that cannot be measured is told at once
         return catalogue.with_signals(GroupName.CONSUMPTION, extra)
 
-    found = assemble(workspace, config, as_of, say, further)
+    found = assemble(workspace, config, as_of, say, further, MOST_ROWS)
+    if found.sample:
+        say(f"too many accounts to look at all: {found.sample.share:.2%} are drawn by their ids")
     base = base_of(config, found)
     base = replace(base, dataset=with_first_days(base.dataset, stated, base.tenure))
     placed = _standing(workspace, base, found.catalogue, as_of)
     beliefs = beliefs_of(stated, found.catalogue)
-    return _found(config, base, _Asked(placed, beliefs, tuple(topics), asked), say)
+    return _found(config, base, _Asked(placed, beliefs, tuple(topics), asked, _share(found)), say)
 
 
 def base_of(config: Config, found: Assembled) -> Base:
@@ -114,6 +120,11 @@ class _Asked:
     beliefs: tuple[Belief, ...]
     topics: tuple[Topic, ...]
     prospects: pd.DataFrame | None
+    share: float
+
+
+def _share(found: Assembled) -> float:
+    return found.sample.share if found.sample else 1.0
 
 
 Placed = tuple[Standing, date | None, dict[str, str]]
@@ -133,6 +144,7 @@ def _found(config: Config, base: Base, asked: _Asked, say: Progress) -> Insights
         currency=config.company.currency,
         outcome=config.outcome.name,
         accounts=int(base.owner.max()) + 1,
+        share=asked.share,
         dates=len(base.dataset.dates),
         segment=base.segment,
         scored=scored,

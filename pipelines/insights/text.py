@@ -24,7 +24,7 @@ def text(found: InsightsResult) -> str:
     """The main findings, section by section."""
     parts = [
         f"Insights as of {found.as_of}: {found.accounts:,} accounts at {found.dates} dates, "
-        f"outcome {found.outcome}. Association, not cause.",
+        f"outcome {found.outcome}. {words.sample(found.share)}Association, not cause.",
         _leading(found),
         _section("Magic moments", _moments(found)),
         _section("Beliefs", _beliefs(found)) if found.beliefs else "",

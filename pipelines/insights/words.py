@@ -164,3 +164,13 @@ def stopped_words(found: TopicShare, names: tuple[str, str]) -> str:
         f"used it stopped within three months ({found.stopped_accounts} accounts), "
         f"{share(found.stopped_healthy)} of {healthy}"
     )
+
+
+def sample(share: float) -> str:
+    """What to know where not all accounts were looked at; ends with a space where not empty."""
+    if share >= 1:
+        return ""
+    return (
+        f"A sample: about {share:.2%} of the accounts, drawn by their ids with a fixed seed; "
+        "lists of accounts name those only. "
+    )

@@ -1,9 +1,11 @@
 """Snapshots of a whole lake: the same however many processes, and never of mixed definitions."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -19,6 +21,7 @@ from features.signal import Catalogue, GroupName, Signal, SignalGroup
 from features.snapshot import fingerprint
 from pipelines import snapshot
 from pipelines.errors import InputError
+from pipelines.sampling import AccountSample
 from pipelines.snapshot import build, compute, read_snapshots
 
 DATES = (date(2026, 1, 31), date(2026, 2, 28))
@@ -71,6 +74,20 @@ def test_all_buckets_come_back_ordered_by_date_and_account(job: SnapshotJob) -> 
     assert "a0" not in calls  # it had done nothing yet
     assert list(zip(fates["as_of"], fates["account_id"], strict=True)) == rows
     assert said[-1] == "snapshots: 4 of 4 buckets at 2 dates"
+
+
+def test_a_sample_is_all_dates_of_some_accounts(job: SnapshotJob) -> None:
+    everyone, all_fates = build(job, quiet)
+    sample = AccountSample(0.5, 4, seed=1)
+    shutil.rmtree(job.folder)
+    said: list[str] = []
+    snapshots, fates = build(job, said.append, sample)
+    assert said[-1] == "snapshots: 2 of 2 buckets at 2 dates"
+    drawn = set(snapshots["account_id"])
+    assert 0 < len(drawn) < 10
+    for part, whole in ((snapshots, everyone), (fates, all_fates)):
+        mine = whole[whole["account_id"].isin(drawn)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, mine)
 
 
 def test_rows_that_could_be_seen_are_counted(job: SnapshotJob) -> None:

@@ -10,7 +10,7 @@ from pipelines.demo.facts import Columns, Story, money, numbered, words, written
 from pipelines.demo.tables.subscriptions import Line
 from pipelines.demo.world import CURRENCIES
 
-TERMS_DAYS = 30
+TERMS_DAYS = 14
 FORM = "%d.%m.%Y"
 
 
@@ -57,7 +57,8 @@ def _of_account(story: Story, lines: list[Line]) -> Iterator[tuple[int, int, flo
 def _delay(rng: np.random.Generator, story: Story, account: Array, day: Array) -> Array:
     """Days after the due date on which each is paid; negative is early, NEVER is not yet."""
     habit = rng.normal(-8.0, 4.0, story.world.size)[account]
-    late = 16.0 * story.mood.payment[account, day // 7]
+    due_week = np.minimum((day + TERMS_DAYS) // 7, story.calendar.weeks - 1)
+    late = 16.0 * story.mood.payment[account, due_week]
     delay = np.round(rng.normal(habit + late, 5.0)).astype(np.int64)
     after_notice = day >= story.life.notice[account]
     unpaid = rng.random(len(day)) < np.where(after_notice, 0.25, 0.004)

@@ -5,17 +5,16 @@ import numpy as np
 from pipelines.demo.dates import Array
 from pipelines.demo.facts import Columns, Moments, Story, at, iso, numbered, scatter, someone
 
-NPS_A_WEEK, CSAT_A_WEEK, CES_A_WEEK = 0.075, 0.03, 0.015
-ANSWERS_WHEN = np.array([1.15, 1.0, 0.95, 0.85, 0.7, 0.5, 0.2])
+NPS_A_WEEK, CSAT_A_WEEK, CES_A_WEEK = 0.16, 0.03, 0.015
 
 
 def surveys(rng: np.random.Generator, story: Story) -> Columns:
     """One row an answer, in order of time, to exactly one of the three questions."""
-    answers = ANSWERS_WHEN[story.mood.state] * (1 + 0.5 * story.world.segment[:, None])
+    answers = (1 + 0.5 * story.world.segment[:, None]) * np.ones(story.mood.state.shape)
     total = NPS_A_WEEK + CSAT_A_WEEK + CES_A_WEEK
     found = scatter(rng, story, answers * total)
     asked = rng.choice(3, len(found), p=np.array([NPS_A_WEEK, CSAT_A_WEEK, CES_A_WEEK]) / total)
-    mood = story.mood.sentiment[found.account, found.week]
+    mood = story.mood.sentiment[found.account, found.week] + story.nature.opinion[found.account]
     return {
         "response": numbered("S", len(found)),
         "client_no": story.world.ids[found.account],

@@ -17,7 +17,7 @@ from pipelines.demo.facts import (
 )
 from pipelines.demo.words import SEVERITIES, TOPICS
 
-A_WEEK = (0.09, 0.16, 0.30)
+A_WEEK = (0.14, 0.22, 0.34)
 """Tickets a week of a neutral account, by segment."""
 LATE_SHARE, LATE_DAYS = 0.03, 6
 FORM = "%d/%m/%Y %H:%M"
@@ -26,8 +26,8 @@ FORM = "%d/%m/%Y %H:%M"
 def tickets(rng: np.random.Generator, story: Story) -> Columns:
     """One row a ticket, in order of opening; its number rises with it."""
     mood, cal = story.mood, story.calendar
-    rate = np.asarray(A_WEEK)[story.world.segment][:, None] * np.exp(-0.55 * mood.sentiment)
-    found = scatter(rng, story, rate)
+    usual = np.asarray(A_WEEK)[story.world.segment] * story.nature.tickets
+    found = scatter(rng, story, usual[:, None] * np.exp(-0.75 * mood.sentiment))
     trouble = -mood.sentiment[found.account, found.week]
     severity = np.digitize(rng.normal(trouble * 0.5, 1.0), [-0.6, 0.9, 1.9])
     opened = at(story, found)

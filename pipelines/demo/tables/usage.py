@@ -11,10 +11,17 @@ from pipelines.demo.dates import SECONDS_A_DAY, Array, Calendar, season
 from pipelines.demo.facts import Story
 from pipelines.demo.words import FEATURES
 
-POPULARITY = np.array([0.34, 0.17, 0.16, 0.13, 0.14, 0.13, 0.13, 0.12, 0.12, 0.12, 0.12])
-ADOPTED_SHARE = 0.96
+POPULARITY = np.array([0.22, 0.17, 0.16, 0.14, 0.14, 0.13, 0.13, 0.13, 0.13, 0.13, 0.13])
+ADOPTED_SHARE = (0.92, 1.0)
+A_DAY = 2.0
+"""Features a person uses on a day of use, however few the account knows (but for the one)."""
+MOST_TAKEN_OVER = 4.0
+"""How much more those who stay do when others stop: the account's work goes on."""
 REACH_SLOPE, BREADTH_SLOPE = 6.0, 7.0
-TIMES_A_DAY = 14.0
+DAYS_SLOPE, AMOUNT_SLOPE = 0.25, 1.0
+"""How use that declines falls on fewer days of use and on less done at a time."""
+TIMES_A_DAY = np.array([10, 12, 9, 10, 10, 13, 12, 11, 9, 11, 14.0])
+"""How often a person uses each feature on a day of use, at the usual amount."""
 LATE_SHARE, LATE_DAYS = 0.03, 9
 LOADED = SECONDS_A_DAY - 1800
 
@@ -53,7 +60,7 @@ def usage(rng: np.random.Generator, story: Story) -> Iterator[tuple[str, Uses]]:
 def _ranks(rng: np.random.Generator, accounts: int) -> Array:
     """How dear each feature is to each account: used while breadth is above; 9 if not adopted."""
     ladder = np.tile(np.linspace(0.2, 1.1, len(FEATURES) - 1), (accounts, 1))
-    adopted = rng.random(ladder.shape) < ADOPTED_SHARE
+    adopted = rng.random(ladder.shape) < rng.uniform(*ADOPTED_SHARE, (accounts, 1))
     others = rng.permuted(np.where(adopted, ladder, 9.0), axis=1)
     return np.column_stack([np.full(accounts, 0.1), others])
 
@@ -62,11 +69,13 @@ def _week(rng: np.random.Generator, story: Story, busy: Array, rank: Array, week
     """The usage of one week; a week that two quarters share is drawn for each of them."""
     person, day = _active(rng, story, busy, week)
     account = story.people.account[person]
-    breadth = story.mood.breadth[account, week][:, None]
-    kept = np.clip((breadth - rank[account]) * BREADTH_SLOPE + 0.5, 0.0, 1.0)
-    row, feature = np.nonzero(rng.random(kept.shape) < kept * POPULARITY)
-    often = TIMES_A_DAY * np.clip(story.mood.volume[account, week], 0.05, None)[row]
-    count = 1 + rng.poisson(often)
+    breadth = np.maximum(story.mood.breadth[account, week], 0.1)[:, None]
+    kept = np.clip((breadth - rank[account]) * BREADTH_SLOPE + 0.5, 0.0, 1.0) * POPULARITY
+    chance = np.minimum(kept * (A_DAY / kept.sum(axis=1, keepdims=True)), 0.97)
+    row, feature = np.nonzero(rng.random(kept.shape) < chance)
+    volume = np.clip(story.mood.volume[account, week], 0.05, None)
+    amount = story.nature.amount[account] * volume**AMOUNT_SLOPE
+    count = 1 + rng.poisson(TIMES_A_DAY[feature] * amount[row])
     return Uses(person[row], feature, day[row], count)
 
 
@@ -75,8 +84,12 @@ def _active(rng: np.random.Generator, story: Story, busy: Array, week: int) -> t
     people, mood = story.people, story.mood
     reach = mood.reach[people.account, week] - people.loyalty
     active = np.clip(reach * REACH_SLOPE + 0.5, 0.0, 1.0)
-    keen = np.sqrt(np.clip(mood.volume[people.account, week], 0.0, None))
-    chance = people.use * active * keen
+    keen = np.clip(mood.volume[people.account, week], 0.05, None) ** DAYS_SLOPE
+    first = np.searchsorted(people.account, np.arange(story.world.size))
+    total = np.add.reduceat(people.use, first)
+    left = np.add.reduceat(people.use * active, first)
+    burden = np.clip(total / np.maximum(left, 0.05), 1.0, MOST_TAKEN_OVER)[people.account]
+    chance = np.minimum(people.use * active * burden, 0.95) * keen
     days = np.arange(week * 7, week * 7 + 7)[:, None]
     there = (days >= people.joined) & (days < people.left)
     there &= story.life.on(people.account, days)

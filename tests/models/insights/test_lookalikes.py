@@ -83,3 +83,24 @@ def test_of_very_many_accounts_some_are_drawn_and_it_says_so(customers, monkeypa
     whole = lookalikes(base)
     assert (whole.compared, whole.out_of) == (200, 200)
     assert (found.best, found.share) == (whole.best, whole.share)
+
+
+def test_a_prospect_meets_accounts_that_were_not_drawn(customers, monkeypatch):
+    given = customers(0.8)
+    mrr = given.numbers("profile__mrr") > 100
+    twins = given.now[mrr].drop_duplicates(["profile__industry", "profile__employees"], keep=False)
+    asked = pd.DataFrame(
+        {
+            "name": [f"twin of {each}" for each in twins["account_id"]],
+            "industry": twins["profile__industry"].to_numpy(),
+            "employees": twins["profile__employees"].to_numpy(),
+        }
+    )
+    monkeypatch.setattr("models.insights.lookalikes.MOST_COMPARED", 120)
+    monkeypatch.setattr("models.insights.lookalikes.AT_ONCE", 1000)
+    found = lookalikes(given, asked)
+    assert found.compared == 120
+    assert len(found.prospects) == 25
+    assert [each.name for each in found.prospects] == [
+        f"twin of {each.like}" for each in found.prospects
+    ]
