@@ -9,6 +9,7 @@ What a later publication of an earlier date may change (since when a band holds,
 risk) is not among them: questions about it go to the database.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,7 @@ from serving.store.pages import COLUMN, FORWARD, Cursor, Sort
 from serving.store.question import Question, days_after
 from serving.store.rows import clean
 
+SEARCHES_KEPT = 16
 UNKNOWN = np.iinfo(np.int64).min
 
 Mask = npt.NDArray[np.bool_]
@@ -73,6 +75,7 @@ class Columns:
     numbers: Mapping[str, npt.NDArray[np.float64]]
     whole: Mapping[str, Places]
     _orders: dict[Sort, Places] = field(default_factory=dict)
+    _found: OrderedDict[str, Mask] = field(default_factory=OrderedDict)
 
     @cached_property
     def everybody(self) -> Mask:
@@ -106,11 +109,18 @@ class Columns:
         return found
 
     def _named(self, search: str) -> Mask:
-        """The name or a later word of it begins so, or the id does, spelt as it is."""
-        plain = clean(search)
-        within = pc.match_substring(self.names, " " + plain.casefold())
-        either = pc.or_(within, pc.starts_with(self.ids, plain))
-        found: Mask = either.to_numpy(zero_copy_only=False)
+        """The name or a later word of it begins so, or the id does, spelt as it is.
+
+        A page and each of its counts ask the same, and a second person the next moment.
+        """
+        found = self._found.get(search)
+        if found is None:
+            plain = clean(search)
+            within = pc.match_substring(self.names, " " + plain.casefold())
+            either = pc.or_(within, pc.starts_with(self.ids, plain))
+            found = self._found[search] = either.to_numpy(zero_copy_only=False)
+            while len(self._found) > SEARCHES_KEPT:
+                self._found.popitem(last=False)
         return found
 
     def counts(self, column: str, question: Question, owner: str | None) -> dict[str, int]:
