@@ -4,7 +4,7 @@ An `as_of` date means the end of that day, so everything before the next midnigh
 visible. That midnight is called the cut, and facts are visible when they lie before it.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -36,18 +36,3 @@ def midnight(day: date) -> int:
 def day_of(instant: int) -> date:
     """The UTC date on which `instant` lies."""
     return _EPOCH + timedelta(days=instant // DAY)
-
-
-def instant_of(moment: datetime) -> int:
-    """Microseconds since 1970 of an aware `moment`; naive ones are read as UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-
-
-def days_between(earlier: Instants | int, later: Instants | int) -> Floats:
-    """Days from `earlier` to `later` as fractions; NaN where either is missing."""
-    early, late = np.asarray(earlier, dtype=np.int64), np.asarray(later, dtype=np.int64)
-    gone = (early == MISSING) | (late == MISSING)
-    span = np.where(gone, 0, late) - np.where(gone, 0, early)
-    days: Floats = np.where(gone, np.nan, span / DAY)
-    return days

@@ -44,13 +44,13 @@ class InputColumn:
         return None if self.words is None else {word: i for i, word in enumerate(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InputSchema:
     """The columns a model reads, in order."""
 
     columns: tuple[InputColumn, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(c.name for c in self.columns)

@@ -2,11 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from features.kept import KeptCompany, NotKept
 from features.kept.from_lake import buckets_of, came_since, first_facts
@@ -21,6 +23,9 @@ from pipelines.recipe import recipe_of
 from pipelines.standing import loaded
 from pipelines.stored import DIGITS, LakeState, Stored, StoredSnapshots
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.ingest.load import Brought
 
 Progress = Callable[[str], None]
 EVENTS = "events.json"
@@ -58,7 +63,12 @@ class Day:
 
 
 def one_more_day(
-    workspace: Workspace, config: Config, as_of: date, anew: bool, say: Progress
+    workspace: Workspace,
+    config: Config,
+    as_of: date,
+    anew: bool,
+    say: Progress,
+    brought: "Brought | None" = None,
 ) -> Day:
     """Store the snapshot of a date, from what is kept where that is exact.
 
@@ -68,6 +78,7 @@ def one_more_day(
         as_of: the date, no earlier than that of what is kept, or all rows are read.
         anew: read all rows, for the main events of the model that serves now.
         say: told of progress.
+        brought: what a load has just added, so that it need not be read again.
 
     Raises:
         InputError: nothing is loaded, or corrected rows of a log make keeping impossible.
@@ -77,7 +88,7 @@ def one_more_day(
     label = label_of(config, lake.manifest.tables)
     catalogue = catalogue_of(config, events)
     folder = workspace.kept / fingerprint(catalogue)[:DIGITS]
-    kept, why = _gone_on(folder, catalogue, label, lake, as_of, anew, say)
+    kept, why = _gone_on(folder, catalogue, label, lake, as_of, anew, say, brought)
     manifest = lake.manifest
     snapshot = kept.snapshot(label.population, rates_of(config))
     state = LakeState(manifest.generation, manifest.digest, kept.rows_seen())
@@ -108,13 +119,14 @@ def _gone_on(
     as_of: date,
     anew: bool,
     say: Progress,
+    brought: "Brought | None",
 ) -> tuple[KeptCompany, str]:
     """What is kept at a date, and why it was made anew, if it was."""
     kept = KeptCompany(folder, catalogue, [label])
     why = "this was asked for" if anew else "" if kept.cut else "nothing is kept yet"
     if not why:
         try:
-            kept.advance(came_since(kept, lake), as_of)
+            kept.advance(_came(kept, lake, brought), as_of)
             return kept, ""
         except NotKept as error:
             why = str(error)
@@ -129,3 +141,19 @@ def _gone_on(
             "`forewarn score` computes them from all rows."
         ) from error
     return kept, why
+
+
+def _came(kept: KeptCompany, lake: Lake, brought: "Brought | None") -> Mapping[str, pa.Table]:
+    """The rows that came since: those at hand, where they are all of them.
+
+    Raises:
+        NotKept: rows of a log that was taken in have ended.
+    """
+    if brought is None or (kept.load, lake.manifest.generation) != (
+        brought.before,
+        brought.before + 1,
+    ):
+        return came_since(kept, lake)
+    for name in sorted(brought.corrected & set(kept.logs)):
+        raise NotKept(f"rows of {name} were corrected")
+    return brought.rows

@@ -10,6 +10,7 @@ first as a further run; columns of other definitions lie in another folder and n
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -160,7 +161,10 @@ class StoredSnapshots:
             recipe: what decided the rows beside the lake.
             lake: the lake they come from.
         """
-        return self.keep_parts([table], table.schema, as_of, recipe, lake)
+        with ThreadPoolExecutor(1) as beside:  # both let go of the interpreter
+            digest = beside.submit(content_sha256, table)
+            whole = [table], table.schema, lambda _: digest.result()
+            return self._keep(*whole, as_of, recipe, lake)
 
     def keep_parts(
         self,
@@ -171,13 +175,24 @@ class StoredSnapshots:
         lake: LakeState,
     ) -> Stored:
         """The same of rows that come in parts, and of which there may be none; see `keep`."""
+        return self._keep(parts, schema, _file_sha256, as_of, recipe, lake)
+
+    def _keep(
+        self,
+        parts: Iterable[pa.Table],
+        schema: pa.Schema,
+        digest: Callable[[Path], str],
+        as_of: date,
+        recipe: Recipe,
+        lake: LakeState,
+    ) -> Stored:
         folder = self.root / f"as_of={as_of}" / recipe.fingerprint[:DIGITS]
         before = self.runs(as_of, recipe.fingerprint)
         file = folder / f"run-{len(before) + 1:04d}.parquet"
         folder.mkdir(parents=True, exist_ok=True)
         written = file.with_suffix(".part")
         rows = _write_snapshot(parts, schema.remove_metadata(), written)
-        sha256 = _file_sha256(written)
+        sha256 = digest(written)
         if before and before[-1].holds(sha256, recipe):
             written.unlink()
             return before[-1]
@@ -209,8 +224,9 @@ def _difference(run: Stored, recipe: Recipe) -> str:
 
 def _write_snapshot(parts: Iterable[pa.Table], schema: pa.Schema, file: Path) -> int:
     """Write the rows in groups of one size, however they came; returns how many they are."""
-    rows = 0
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+    rows, words = 0, [field.name for field in schema if pa.types.is_string(field.type)]
+    options = {"compression": "zstd", "use_dictionary": words, "write_statistics": False}
+    with pq.ParquetWriter(file, schema, **options) as writer:
         for group in _regular(parts, ROWS_TOGETHER):
             writer.write_table(group.replace_schema_metadata(None).combine_chunks())
             rows += len(group)

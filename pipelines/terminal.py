@@ -12,6 +12,8 @@ from typing import Any
 import typer
 
 DONE, OUR_FAULT, YOUR_INPUT, NO_MODEL = 0, 1, 2, 3
+AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+"""Types whose values JSON has words for."""
 DIFFERENT = 1
 """A replay that is not identical: it may be anyone's doing, and must not pass in a script."""
 
@@ -59,9 +61,9 @@ class Terminal:
 def plain(value: Any) -> Any:
     """`value` with everything JSON has no word for made plain; not-a-number becomes null."""
     if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): v if type(v) in AS_THEY_ARE else plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
+        return [v if type(v) in AS_THEY_ARE else plain(v) for v in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, str | int | bool):

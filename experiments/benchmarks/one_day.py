@@ -3,17 +3,19 @@
     python experiments/benchmarks/one_day.py [--events N] [--accounts N] [--folder F] [--json]
 
 The raw logs of generate.py are cut by what was known: everything before the last day but
-some goes into the lake, the rows that became known on that day are the load. Each step runs as
-a process of its own, with its imports and workers:
+some goes into the lake, the rows that became known on that day are the sources of a load, as
+Parquet. Every step is the command that a company runs, as a process of its own:
 
-- load: the day's rows are compared with those held, and added to the lake.
-- kept: the rows of that load are taken into what is kept between snapshots, and the snapshot
-  of all declared columns of all accounts at the end of that day is told from it and stored.
-- day: both in one process.
-- snapshot: the same snapshot from all rows of the lake.
+- begin: `forewarn day` at the day before, which reads all rows once and keeps what it needs; and
+  what lies beside the lake's rows to find them, which the first load makes.
+- load: `forewarn load`: the day's rows read, checked, compared with those held, and added.
+- kept: `forewarn day` after it: those rows are taken into what is kept, and the snapshot of all
+  declared columns of the accounts in the population at the end of that day is told and stored.
+- day: `forewarn day --load`, both in one.
+- snapshot: the same snapshot from all rows of the lake, without storing it.
 
-A load is done to a copy of the lake, made of links, so that it can be done again; what is kept
-is made beforehand (`begin`, measured too), and copied likewise.
+A load is done to a copy of the workspace, made of links, so that it can be done again; what is
+kept is copied, since it is changed in place.
 """
 
 import argparse
@@ -22,22 +24,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from meter import measured
 from snapshots import everyone, say
 
-from features.content import content_sha256
 from features.contract import TABLES
 from features.contract.arrow import schema
 from features.facts import prepare
-from features.kept import KeptCompany
 from features.lake import Lake, parquet_batches
 from features.reads import reads
 from features.runners.local import mapped
@@ -46,10 +43,12 @@ from features.snapshot import parts
 
 DAY = date(2025, 12, 16)
 """A Tuesday: a working day like most, with months of late rows still to come."""
+BEFORE, AFTER, CONFIG = "before", "after", "forewarn.toml"
+COMMANDS = {"load": ("load",), "kept": ("day",), "day": ("day", "--load")}
 
 
 def main() -> int:
-    """Run all steps, or, as a child process, one."""
+    """Run all steps, or, as a child process, one that is no command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--accounts", type=int, default=50_000)
@@ -68,29 +67,36 @@ def main() -> int:
 
 
 def measure(folder: Path, events: int, accounts: int) -> dict[str, float]:
-    """The cost of each step and of both."""
-    if not (folder / "lake").exists():
+    """The cost of each step."""
+    if not (folder / CONFIG).exists():
         make(folder, events, accounts)
-    size = ["--events", str(events), "--accounts", str(accounts), "--folder", str(folder.parent)]
     found: dict[str, float] = {"events": events, "accounts": accounts}
-    steps = ("load", "kept", "snapshot", "day")
-    for step in steps if (folder / "held-kept").exists() else ("begin", *steps):
+    begun = (folder / BEFORE / "snapshots").exists()
+    for step in (*(() if begun else ("begin",)), "load", "kept", "snapshot", "day"):
         if step in ("load", "day"):
             copied(folder)
         say(step)
-        command = [sys.executable, __file__, *size, "--step", step]
-        _, cost = measured(partial(subprocess.run, command, check=True))
+        size = ["--events", str(events), "--accounts", str(accounts)]
+        own = [__file__, *size, "--folder", str(folder.parent), "--step", step]
+        command = own if step in STEPS else forewarn(folder, AFTER, DAY, *COMMANDS[step])
+        _, cost = measured(partial(subprocess.run, [sys.executable, *command], check=True))
         found[f"{step}_cpu_seconds"] = round(cost.cpu, 2)
         found[f"{step}_wall_seconds"] = round(cost.wall, 2)
     return found
 
 
+def forewarn(folder: Path, workspace: str, as_of: date, *command: str) -> list[str]:
+    """A command of the product, as the company of this folder would give it."""
+    date_of = () if command == ("load",) else ("--as-of", str(as_of))
+    place = ("--workspace", str(folder / workspace), "-c", str(folder / CONFIG))
+    return ["-m", "pipelines.cli", *command, *place, *date_of, "--json"]
+
+
 def copied(folder: Path) -> None:
-    """The lake and what is kept, as they were before the day."""
-    for name, copy in (("copy", link), ("kept", shutil.copy2)):
-        shutil.rmtree(folder / name, ignore_errors=True)
-        source = folder / ("lake" if name == "copy" else "held-kept")
-        shutil.copytree(source, folder / name, copy_function=copy)
+    """The workspace as it was before the day."""
+    shutil.rmtree(folder / AFTER, ignore_errors=True)
+    for name, copy in (("lake", link), ("kept", shutil.copy2)):
+        shutil.copytree(folder / BEFORE / name, folder / AFTER / name, copy_function=copy)
 
 
 def link(source: str, target: str) -> str:
@@ -103,8 +109,9 @@ def make(folder: Path, events: int, accounts: int) -> None:
     """The lake as of the day before, and the rows that became known on the day."""
     from generate import generate  # not at the top: worker processes import this file too
 
-    say(f"drawing {events:,} events")
-    generate(events, accounts, folder / "raw")
+    if not (folder / "raw").exists():
+        say(f"drawing {events:,} events")
+        generate(events, accounts, folder / "raw")
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name in TABLES:
@@ -119,7 +126,13 @@ def make(folder: Path, events: int, accounts: int) -> None:
         for name in TABLES
         if (folder / "held" / name).exists()
     }
-    Lake(folder / "lake").write(sources, frozenset(TABLES))
+    Lake(folder / BEFORE / "lake").write(sources, frozenset(TABLES))
+    kept = folder / BEFORE / "kept"
+    kept.mkdir(parents=True, exist_ok=True)
+    (kept / "events.json").write_text("[]")  # there is no model, so no main events of one
+    named = (f'[sources.{name}]\nfiles = "day/{name}/*.parquet"\n' for name in sources)
+    company = '[company]\nname = "Benchmark"\ncurrency = "EUR"\n'
+    (folder / CONFIG).write_text("\n".join([company, *named]))
 
 
 def cut(
@@ -132,53 +145,18 @@ def cut(
     connection.execute(f"COPY ({rows}) TO '{to}' (FORMAT parquet)")
 
 
-def load(folder: Path) -> None:
-    """What `forewarn load` does of a night's clean rows: compare with the lake, and add."""
-    from pipelines.ingest.merge import merge  # a snapshot needs nothing of it
-    from pipelines.ingest.project import ROW
-
-    lake, now = Lake(folder / "copy"), datetime.combine(DAY, datetime.max.time(), UTC)
-    merged = {}
-    for name in (n for n in TABLES if (folder / "day" / n).exists()):
-        wanted = schema(TABLES[name])
-        rows = pq.read_table(folder / "day" / name).select(wanted.names).cast(wanted)
-        numbered = rows.append_column(ROW, pa.array(np.arange(len(rows))))
-        merged[name] = merge(TABLES[name], numbered, lake.alike(name, numbered), now, True)
-    corrected = [name for name, found in merged.items() if found.corrected]
-    lake.add({name: found.new for name, found in merged.items()}, frozenset(), corrected)
-
-
 def begin(folder: Path) -> None:
-    """What is kept, made from all rows up to the day before."""
-    from pipelines.day import buckets_of, first_facts
-
-    lake, kept = Lake(folder / "lake"), KeptCompany(folder / "held-kept", CATALOGUE)
-    kept.begin(buckets_of(kept, lake), first_facts(lake), DAY - timedelta(days=1))
-    kept.save(lake.manifest.generation)
-
-
-def kept(folder: Path) -> None:
-    """What `forewarn day` does, but for the population, which is everyone here."""
-    from pipelines.day import came_since
-    from pipelines.stored import write_snapshot
-
-    lake, kept = Lake(folder / "copy"), KeptCompany(folder / "kept", CATALOGUE)
-    kept.advance(came_since(kept, lake), DAY)
-    table = kept.snapshot(everyone)
-    write_snapshot(table, folder / "snapshot.parquet")
-    content_sha256(table)
-    kept.save(lake.manifest.generation)
-
-
-def day(folder: Path) -> None:
-    """The whole day in one process."""
-    load(folder)
-    kept(folder)
+    """What is kept, made from all rows up to the day before, and what finds rows like new ones."""
+    lake, day_before = Lake(folder / BEFORE / "lake"), DAY - timedelta(days=1)
+    command = forewarn(folder, BEFORE, day_before, "day")
+    subprocess.run([sys.executable, *command], check=True)
+    for name in lake.manifest.tables:
+        lake.alike(name, schema(TABLES[name]).empty_table())
 
 
 def snapshot(folder: Path) -> None:
     """Every declared column of every account at the end of the day."""
-    lake = Lake(folder / "copy")
+    lake = Lake(folder / AFTER / "lake")
     mapped(partial(of_bucket, lake.root), lake.manifest.buckets)
 
 
@@ -188,7 +166,7 @@ def of_bucket(root: Path, index: int) -> int:
     return sum(len(part) for part in parts(bucket, CATALOGUE, [DAY], everyone))
 
 
-STEPS = {"begin": begin, "load": load, "kept": kept, "day": day, "snapshot": snapshot}
+STEPS = {"begin": begin, "snapshot": snapshot}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,6 +8,11 @@ answers take, timed from when each was due, while the champion is changed three 
 
     python experiments/benchmarks/serve.py [--quick] [--workspace DIR] [--json]
     python experiments/benchmarks/serve.py --load 60 --rate 200 --workspace DIR [--json]
+    python experiments/benchmarks/serve.py --climb 30 --workspace DIR [--json]
+    python experiments/benchmarks/serve.py --widen 1000000 --workspace DIR
+
+`--widen` publishes the newest run anew with invented accounts beside the company's own, for a store
+as large as that; explanations and what-ifs are then asked of the company's own.
 
 The workspace is one that `forewarn demo` or `forewarn run` made; without one a small demo is made.
 FOREWARN_STORE may name a store on PostgreSQL that holds the scores.
@@ -25,7 +30,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 from serve_client import Asked, in_turn, json_post, summary
-from serve_load import under_load
+from serve_load import climbed, under_load, widened
 from serve_processes import Server, bare, mlflow_server, ours
 
 from features.row_file import KEY
@@ -45,10 +50,16 @@ def main() -> int:
     parser.add_argument("--workspace", type=Path, help="of a trained and scored company")
     parser.add_argument("--load", type=float, metavar="SECONDS", help="mixed routes, open loop")
     parser.add_argument("--rate", type=float, default=200.0, help="requests a second under load")
+    parser.add_argument("--climb", type=float, metavar="SECONDS", help="ever higher rates")
+    parser.add_argument("--widen", type=int, metavar="ACCOUNTS", help="invent accounts, once")
     given = parser.parse_args()
     with ExitStack() as stack:
         folder = given.workspace or stack.enter_context(demo())
-        if given.load:
+        if given.widen:
+            found: dict[str, object] = {"published": widened(folder, given.widen)}
+        elif given.climb:
+            found = climbed(folder, given.climb)
+        elif given.load:
             found = under_load(folder, given.load, given.rate)
         else:
             found = beside_peers(folder, QUICK_ROUNDS if given.quick else ROUNDS)

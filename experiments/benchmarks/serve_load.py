@@ -8,38 +8,55 @@ import sys
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
+import pyarrow.parquet as pq
 from serve_client import send, summary
 from serve_processes import ROOT, Server, ours
+from sqlalchemy import select
+from store import made
 
+from features.row_file import KEY
+from pipelines.stored import StoredSnapshots
 from pipelines.workspace import Workspace
 from serving.store import (
     ModelChangeRepository,
     ModelVersionRepository,
+    RunHead,
+    RunPart,
     ScoreRepository,
     open_store,
 )
+from serving.store.tables import LATEST
+from serving.store.transactions import reading
 
 ROUTES = {"account": 40, "list": 20, "explanation": 20, "history page": 10, "what-if": 5, "row": 5}
 """Of a hundred requests."""
+NEAR = ("explanation", "what-if", "history page")
+"""What needs a snapshot of the account."""
 SWAPS = 3
+RATES = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0)
+MOST = 50.0
+"""Milliseconds in which 99 of 100 answers are to come."""
 ATTENTION = 20.0
 """Seconds after which a request counts as failed."""
 
 
 def under_load(folder: Path, seconds: float, rate: float) -> dict[str, object]:
     """Latencies from when each request was due, errors, memory, and swaps."""
-    ids, versions = _known(folder)
+    ids, own, versions = _known(folder)
     with ours(folder) as server:
-        asyncio.run(_warm(server, ids))
+        asyncio.run(_warm(server, own))
         before = server.megabytes()
-        found, failed = asyncio.run(_all(server, ids, seconds, rate, (folder, versions)))
+        found, failed = asyncio.run(_all(server, (ids, own), seconds, rate, (folder, versions)))
         after, swaps = server.megabytes(), _swaps(server)
     every = [spent for times in found.values() for spent in times]
     return {
         "accounts": len(ids),
+        "accounts_with_snapshots": len(own),
         "seconds": seconds,
         "asked_per_second": rate,
         "answered": len(every),
@@ -51,19 +68,69 @@ def under_load(folder: Path, seconds: float, rate: float) -> dict[str, object]:
     }
 
 
-def _known(folder: Path) -> tuple[list[str], list[str]]:
-    """Accounts of the newest run, and the versions that serve and served."""
-    engine = open_store(Workspace(folder).store_address)
-    scores, found, cursor = ScoreRepository(engine), [], None
-    while len(found) < 20_000:
-        page = scores.latest(limit=200, cursor=cursor)
-        found += [item.card.account_id for item in page.items]
-        cursor = page.next_cursor
-        if cursor is None:
-            break
+def climbed(folder: Path, seconds: float) -> dict[str, object]:
+    """The same at one rate after another, to the first that is not answered as it should be.
+
+    Nothing is swapped. `highest` is the last rate at which 99 of 100 answers came within `MOST`
+    milliseconds of when they were due, and none failed; None where not even the first was.
+    """
+    ids, own, _ = _known(folder)
+    steps, highest = [], None
+    with ours(folder) as server:
+        asyncio.run(_warm(server, own))
+        for rate in RATES:
+            found, failed = asyncio.run(_all(server, (ids, own), seconds, rate, (folder, [])))
+            every = [each for times in found.values() for each in times]
+            spent = summary(every) if every else {}
+            steps.append({"rate": rate, "failed": dict(failed), "milliseconds": spent})
+            if failed or spent.get("p99", MOST) > MOST:
+                break
+            highest = rate
+    return {"accounts": len(ids), "seconds_each": seconds, "highest": highest, "steps": steps}
+
+
+def _known(folder: Path) -> tuple[list[str], list[str], list[str]]:
+    """Accounts of the newest run, those with a snapshot, and the versions that serve and served."""
+    space = Workspace(folder)
+    engine = open_store(space.store_address)
+    run = ScoreRepository(engine).newest()
+    if run is None:
+        raise SystemExit(f"{folder} holds no scores: run `forewarn demo --workspace DIR`.")
+    with reading(engine) as connection:
+        table = LATEST[run.slot or 0]
+        found = list(connection.scalars(select(table.c.account_id).order_by(table.c.account_id)))
     changes = ModelChangeRepository(engine).all()
     engine.dispose()
-    return found, list(dict.fromkeys(change.to_version for change in changes))
+    file = StoredSnapshots(space.snapshots).runs(run.as_of)[-1].file
+    own = pq.read_table(file, columns=[KEY])[KEY].to_pylist()
+    return found, own, list(dict.fromkeys(change.to_version for change in changes))
+
+
+def widened(folder: Path, accounts: int) -> int:
+    """Publish the newest run anew with invented accounts beside the company's own.
+
+    What needs a snapshot (an explanation, a what-if) is only there for the company's own; the
+    store, its indexes and its lists are as large as if all of them were real.
+    """
+    engine = open_store(Workspace(folder).store_address)
+    scores = ScoreRepository(engine)
+    run = scores.newest()
+    if run is None:
+        raise SystemExit(f"{folder} holds no scores: run `forewarn demo --workspace DIR`.")
+    real = scores.run(run.as_of)
+
+    def parts() -> Iterator[RunPart]:
+        yield RunPart([each.score for each in real], [each.card for each in real])
+        for part in made(run.as_of, accounts - len(real)):
+            yield replace(
+                part, scores=[replace(s, model_version=run.model_version) for s in part.scores]
+            )
+
+    written = scores.publish_parts(
+        RunHead(run.as_of, run.model_version, run.primary_horizon), parts()
+    )
+    engine.dispose()
+    return written
 
 
 def _request(server: Server, kind: str, account: str) -> tuple[str, str, object]:
@@ -88,7 +155,11 @@ async def _warm(server: Server, ids: list[str]) -> None:
 
 
 async def _all(
-    server: Server, ids: list[str], seconds: float, rate: float, models: tuple[Path, list[str]]
+    server: Server,
+    ids: tuple[list[str], list[str]],
+    seconds: float,
+    rate: float,
+    models: tuple[Path, list[str]],
 ) -> tuple[dict[str, list[float]], Counter[str]]:
     times: dict[str, list[float]] = {kind: [] for kind in ROUTES}
     failed: Counter[str] = Counter()
@@ -99,7 +170,7 @@ async def _all(
 
         async def one(kind: str, due: float) -> None:
             try:
-                request = _request(server, kind, drawn.choice(ids))
+                request = _request(server, kind, drawn.choice(ids[kind in NEAR]))
                 status, _ = await send(session, request)
                 times[kind].append(time.perf_counter() - due)
                 if status != 200:

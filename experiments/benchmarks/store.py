@@ -158,15 +158,18 @@ def columns_read(engine: Engine, scores: ScoreRepository) -> float:
 def made(day: date, accounts: int) -> Iterator[RunPart]:
     """Invented accounts, a part at a time; one in fifty changes its band from day to day."""
     for begin in range(0, accounts, PART):
-        numbers = range(begin, min(begin + PART, accounts))
-        yield RunPart([_score(n, day) for n in numbers], [_card(n) for n in numbers])
+        numbers, draw = range(begin, min(begin + PART, accounts)), random.Random(begin)
+        cards = [_card(n, draw) for n in numbers]
+        yield RunPart([_score(n, day, draw) for n in numbers], cards)
 
 
-def _score(n: int, day: date) -> Score:
-    draw = random.Random(n * 2 + (day.day % 2 if n % 50 == 0 else 0))
+def _score(n: int, day: date, draw: random.Random) -> Score:
     p = draw.random() ** 3
+    if n % 50 == 0 and day.day % 2:
+        p = 1 - p
     band = Band.RED if p > 0.5 else Band.YELLOW if p > 0.2 else Band.GREEN
-    named = draw.sample(SIGNALS, REASONS)
+    first = draw.randrange(len(SIGNALS))
+    named = [SIGNALS[(first + 7 * place) % len(SIGNALS)] for place in range(REASONS)]
     reasons = [Reason(name, draw.random() * 100, draw.gauss(0, 1)) for name in named]
     horizons = {30: p / 3, 90: p, 180: (p + 1) / 2}
     causes = {"logo_churn": horizons, "contraction": horizons}
@@ -178,8 +181,7 @@ def _score(n: int, day: date) -> Score:
     )
 
 
-def _card(n: int) -> AccountCard:
-    draw = random.Random(n)
+def _card(n: int, draw: random.Random) -> AccountCard:
     renews = DAYS[0] + timedelta(draw.randrange(1, 365))
     kept: dict[str, float | None] = {each.signal: draw.random() * 90 for each in KEPT}
     return AccountCard(

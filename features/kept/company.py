@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pyarrow as pa
@@ -79,6 +80,8 @@ class KeptCompany:
         used = {signal.table for signal in signals}
         self._needs = {name: found for name, found in self._needs.items() if name in used}
         self._reads = reads(catalogue, *labels)
+        self._joined_facts: dict[str, Facts] = {}
+        self._writing: Thread | None = None
         self._logs = {name: self._log(name, *known) for name, known in self._page.logs.items()}
 
     @property
@@ -150,6 +153,7 @@ class KeptCompany:
         if set(tables) - set(self._page.tables):
             raise NotKept("a table has become connected")
         self._opened()
+        self._joined_facts.clear()
         self._page.cut = cut
         rows = {name: table.select(self._columns(name).names) for name, table in tables.items()}
         for some in rows.values():
@@ -158,11 +162,13 @@ class KeptCompany:
             self._go_on(name, log, rows.get(name), cut)
         for name in (n for n in rows if n not in self._logs and len(rows[n])):
             if self._page.pieces.get(name, 0) >= MOST_PIECES:
-                self._held(name).fold(self._held_with_later(name))
+                self._held(name).fold(self._all_facts(name))
                 self._page.pieces[name] = 0
             number = self._page.pieces.get(name, 0)
             self.shelf.put_table(f"{name}-later-{number:05d}", rows[name])
             self._page.pieces[name] = number + 1
+        self._writing = Thread(target=self.shelf.write_through)
+        self._writing.start()  # beside the snapshot: it waits for the disk
 
     def _go_on(self, name: str, log: KeptLog, new: pa.Table | None, cut: int) -> None:
         columns = self._columns(name)
@@ -204,6 +210,8 @@ class KeptCompany:
         self._page.logs = {
             n: (log.base, log.cut, log.accounts, log.rows) for n, log in self._logs.items()
         }
+        if self._writing is not None:
+            self._writing.join()
         self.shelf.flush()
         if self._folder is not None:
             write_text(self._folder / PAGE, json.dumps(asdict(self._page)))
@@ -247,6 +255,11 @@ class KeptCompany:
         return HeldFacts(self.shelf, table, tuple(c for c in table.names if c in names))
 
     def _held_with_later(self, name: str) -> Facts:
+        if name not in self._joined_facts:
+            self._joined_facts[name] = self._all_facts(name)
+        return self._joined_facts[name]
+
+    def _all_facts(self, name: str) -> Facts:
         if name in self._logs:
             return prepare({name: schema(TABLES[name]).empty_table()}).tables[name]
         pieces = [

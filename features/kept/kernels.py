@@ -147,9 +147,13 @@ def different(
     `bits` are the days of each word of an account, `latest` the last of them, and `owner` the
     account; `far` is -1 for all of history.
     """
-    out = np.zeros((len(far), owner[:words].max() + 1 if words else 0))
-    begins = np.array([0 if f < 0 else max(0, cut - f) for f in far])
-    least = begins.min()
+    accounts, least, begins = 0, cut, np.empty(len(far), np.int64)
+    for s in range(len(far)):
+        begins[s] = 0 if far[s] < 0 else max(0, cut - far[s])
+        least = min(least, begins[s])
+    for p in range(words):
+        accounts = max(accounts, owner[p] + 1)
+    out = np.zeros((len(far), accounts))
     for p in range(words):
         if latest[p] < least:
             continue

@@ -104,9 +104,15 @@ class Shelf:
         self._write_words()
         for shelf in self._under.values():
             shelf.flush()
-        for held in self._held.values():
-            if isinstance(held.base, np.memmap):
-                held.base.flush()
+        self.write_through()
+
+    def write_through(self) -> None:
+        """Bring the arrays to the disk as they are, while others may compute."""
+        for shelf in list(self._under.values()):
+            shelf.write_through()
+        if self._folder is not None:
+            for name in list(self._held):
+                _to_disk(self._folder / f"{name}.npy")
 
     def _opened(self, name: str) -> Array | None:
         path = self._path(name)
@@ -143,3 +149,12 @@ class Shelf:
 
     def _path(self, name: str) -> Path | None:
         return None if self._folder is None else self._folder / f"{name}.npy"
+
+
+def _to_disk(file: Path) -> None:
+    """Write what was changed of a file, by whatever way; lets go of the interpreter meanwhile."""
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from features.clock import NEVER
 from features.compiled import compiled
 from features.kernel.types import FOREVER, Int16, Int32, Int64, Mask
 
@@ -27,7 +28,7 @@ def answers(
     """
     accounts, dates, windows = len(begin) - 1, len(cuts), len(far)
     out = np.zeros((3, windows, accounts, dates), np.int64)
-    never = np.int64(np.iinfo(np.int64).max)
+    never = np.int64(NEVER)
     for a in range(accounts):
         for k in range(dates):
             # The nearest answers after the row in hand: one, and the next that is later.

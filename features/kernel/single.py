@@ -43,7 +43,9 @@ def sums_at(
     for s in range(windows):  # what has no date lies in all of history, and in nothing else
         low[s] = max(0, cut - far[s]) if far[s] != FOREVER else (-1 if near[s] == 0 else 0)
         high[s] = cut - near[s]
-    least = low.min()
+    least = low[0]
+    for s in range(1, windows):
+        least = min(least, low[s])
     sums = np.zeros(windows, np.int64)
     for a in range(accounts):
         sums[:] = 0

@@ -30,9 +30,9 @@ def distinct(
     end at the cut, and a bitmap of its days, which answers windows that end before it.
     `upper` are the edges at the cut. Shape (S, A, K).
     """
-    accounts, dates, windows = len(begin) - 1, len(cuts), len(far)
-    out = np.zeros((windows, accounts, dates))
-    words = (int(cuts[-1]) + 64) // 64 if near.max() > 0 else 0
+    accounts, dates = len(begin) - 1, len(cuts)
+    out = np.zeros((len(far), accounts, dates))
+    words = _words_of_days(cuts, near)
     most = min(codes, _longest(begin))
     slot_of = np.full(codes, -1, np.int32)  # slots are numbered on, from account to account
     latest = np.empty(most, np.int32)
@@ -42,9 +42,7 @@ def distinct(
     for a in range(accounts):
         if begin[a] == begin[a + 1]:
             continue
-        stays = True
-        for j in range(odd_begin[a], odd_begin[a + 1]):
-            stays = stays and (last[odd[j]] == dates or first[odd[j]] >= last[odd[j]])
+        stays = _stay(odd[odd_begin[a] : odd_begin[a + 1]], first, last, dates)
         row, odder, slots = begin[a], odd_begin[a], 0
         for k in range(dates):
             if not stays:  # versions were replaced: begin anew from what is visible now
@@ -80,14 +78,29 @@ def distinct(
                     if words and day[i] >= 0:
                         bits[day[i] >> 6, u] |= np.uint64(1) << np.uint64(day[i] & 63)
             _count_since(latest[:slots], cuts[k], far, near, out[:, a, k])
-            for s in range(windows):
-                begins = 0 if far[s] == FOREVER else max(0, cuts[k] - far[s])
-                if near[s] > 0 and cuts[k] - near[s] > begins:
-                    ends = cuts[k] - near[s]
-                    out[s, a, k] = _with_a_day(bits[:, :slots], begins, ends, found[:slots])
+            if words:
+                _count_before(bits[:, :slots], cuts[k], far, near, found[:slots], out[:, a, k])
         bits[:, :slots] = 0
         base += slots
     return out
+
+
+@part
+def _words_of_days(cuts: Int64, near: Int64) -> int:
+    """Words of 64 days that a bitmap takes; none where every window ends at the cut."""
+    for s in range(len(near)):
+        if near[s] > 0:
+            return (int(cuts[-1]) + 64) // 64
+    return 0
+
+
+@part
+def _stay(odd: Int32, first: Int16, last: Int16, dates: int) -> bool:
+    """Whether all rows stay once they are visible."""
+    stays = True
+    for i in odd:
+        stays = stays and (last[i] == dates or first[i] >= last[i])
+    return stays
 
 
 @part
@@ -108,6 +121,15 @@ def _count_since(latest: Int32, cut: int, far: Int64, near: Int64, out: Floats) 
             for u in range(len(latest)):
                 count += np.int32(latest[u] >= begins)
             out[s] = count
+
+
+@part
+def _count_before(bits: Bits, cut: int, far: Int64, near: Int64, found: Bits, out: Floats) -> None:
+    """How many slots have a day in each window that ends before the cut."""
+    for s in range(len(far)):
+        begins = 0 if far[s] == FOREVER else max(0, cut - far[s])
+        if near[s] > 0 and cut - near[s] > begins:
+            out[s] = _with_a_day(bits, begins, cut - near[s], found)
 
 
 @part

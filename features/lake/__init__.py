@@ -5,6 +5,7 @@ bucket is the unit of all computing. A load writes what it brings into a folder 
 then points the manifest at it, so a reader or a crash never sees half a load.
 """
 
+from features.lake.alike import Alike
 from features.lake.lake import Lake
 from features.lake.manifest import LakeError, Manifest, TableInfo
 from features.lake.partition import DEFAULT_BUCKETS, bucket_of, buckets_for
@@ -15,6 +16,7 @@ __all__ = [
     "DEFAULT_BUCKETS",
     "KNOWN_UNTIL",
     "LOAD",
+    "Alike",
     "Lake",
     "LakeError",
     "Manifest",

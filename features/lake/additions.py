@@ -1,7 +1,7 @@
 """What a load adds to the lake, and which tables are written anew for it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from features.lake.generation import Sources
 from features.lake.incoming import key_of
 from features.lake.manifest import Manifest, TableInfo
 
-SMALL = 1 << 18
+SMALL = 1 << 14
 """Rows of a table that is quicker written anew than read in pieces ever after."""
 MOST_PIECES = 16
 """Loads of which a table may lie apart, before it is brought together again."""
@@ -27,12 +27,19 @@ class Additions:
     Attributes:
         rows: the tables that get rows or become connected.
         anew: those that are written as a whole, what they hold included.
+        changed: those to which rows are added that may be versions of facts that are held.
         held: those that were connected before.
     """
 
     rows: Mapping[str, pa.Table]
     anew: frozenset[str]
+    changed: frozenset[str]
     held: frozenset[str]
+
+    def writing_anew(self, names: Iterable[str]) -> "Additions":
+        """The same, with further tables written as a whole."""
+        more = frozenset(names)
+        return replace(self, anew=self.anew | more, changed=self.changed - more)
 
     def written(self, held: Held) -> Sources:
         """Batches of all that this load writes, by table."""
@@ -60,9 +67,15 @@ def plan(
     """
     rows = {n: t for n, t in tables.items() if len(t) or n not in old.tables}
     changed = {n for n in rows if key_of(TABLES[n])} if corrected is None else set(corrected)
-    anew = {n for n in rows if n in changed or n not in old.tables or _worth_it(old.tables[n])}
-    return Additions(rows, frozenset(anew), frozenset(old.tables))
+    anew = {n for n in rows if n not in old.tables or _worth_it(old.tables[n])}
+    changed = (changed & rows.keys()) - anew
+    return Additions(rows, frozenset(anew), frozenset(changed), frozenset(old.tables))
+
+
+def is_small(info: TableInfo) -> bool:
+    """Whether a table is so small that it is quicker looked through, and written, as a whole."""
+    return info.rows < SMALL
 
 
 def _worth_it(info: TableInfo) -> bool:
-    return info.rows < SMALL or len(info.loads) >= MOST_PIECES
+    return is_small(info) or len(info.loads) >= MOST_PIECES

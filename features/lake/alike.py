@@ -1,39 +1,67 @@
 """Finding, among rows that are held, those that may be of the same facts as new ones."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.clock import Mask
+from features.clock import Instants, Mask
+from features.columns import instants as moments_of
 from features.contract import Table
 from features.contract.arrow import schema
+from features.kernel.types import Int32, Int64
 from features.lake.incoming import key_of
+from features.versions import KNOWN_UNTIL
 
 Read = Callable[[int, Collection[str]], pa.Table]
 """Some columns of the rows of a bucket, text as dictionaries."""
 
 
-def alike(table: Table, rows: pa.Table, last: str, buckets: int, read: Read) -> pa.Table:
+@dataclass(frozen=True)
+class Alike:
+    """Rows held, and where they lie.
+
+    Attributes:
+        rows: in the contract's schema.
+        buckets: the bucket of each.
+        places: which row of its bucket it is, over all pieces in their order.
+        until: when a newer version took its place, microseconds; MISSING where none has.
+    """
+
+    rows: pa.Table
+    buckets: Int32
+    places: Int64
+    until: Instants
+
+
+def alike(table: Table, rows: pa.Table, last: str, buckets: Iterable[int], read: Read) -> Alike:
     """The rows held that have a key of `rows`, or happened at an instant of those without.
 
     Args:
         table: the declaration.
         rows: new rows with the contract's columns.
         last: when the latest row held happened or became known, ISO 8601, or "".
-        buckets: how many there are.
+        buckets: those that are looked through.
         read: reads one.
     """
     wanted = schema(table)
     keys, instants = _keys(table, rows), _instants(table, rows, last)
-    found = [wanted.empty_table()]
-    for index in range(buckets if len(keys) or len(instants) else 0):
-        mask = _found(table, read, index, keys, instants)
-        if mask.any():
-            found.append(read(index, wanted.names).filter(pa.array(mask)).cast(wanted))
-    return pa.concat_tables(found)
+    parts = [wanted.append(pa.field(KNOWN_UNTIL, wanted.field("known_at").type)).empty_table()]
+    where, places = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
+    for index in buckets if len(keys) or len(instants) else ():
+        found = np.flatnonzero(_found(table, read, index, keys, instants))
+        if len(found):
+            some = read(index, parts[0].column_names).take(pa.array(found))
+            parts.append(some.select(parts[0].column_names).cast(parts[0].schema))
+            where.append(np.full(len(found), index, np.int32))
+            places.append(found)
+    whole = pa.concat_tables(parts)
+    until = moments_of(whole.column(KNOWN_UNTIL))
+    plain = whole.drop_columns([KNOWN_UNTIL])
+    return Alike(plain, np.concatenate(where), np.concatenate(places), until)
 
 
 def _keys(table: Table, rows: pa.Table) -> pa.Array:

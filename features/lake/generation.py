@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,6 +25,8 @@ Sources = Mapping[str, Iterable[pa.RecordBatch]]
 PARTS = 256
 """Parts of a shuffle whose number of rows, and so of buckets, is not known beforehand."""
 WORKERS = 2
+FEW = 1 << 20
+"""Rows of which two threads would only wait for each other: most of the work is then Python's."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def _all_buckets(
     def work(index: int) -> list[tuple[str, Part]]:
         return [(t.table.name, _bucket(folder, t, index, buckets, load)) for t in tables]
 
-    with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as executor:
+    few = sum(table.rows.rows for table in tables) < FEW
+    with ThreadPoolExecutor(1 if few else min(WORKERS, os.cpu_count() or 1)) as executor:
         for found in executor.map(work, range(buckets)):
             yield from found
 
@@ -144,7 +147,7 @@ def described(
 def extended(old: TableInfo, part: Part, versioned: bool, load: int) -> TableInfo:
     """What the manifest says about a table to which a load added rows."""
     before = Part(old.rows, old.first, old.last, Digest.parse(old.digest))
-    return _described(before.plus(part), versioned, (*old.loads, load))
+    return replace(_described(before.plus(part), versioned, (*old.loads, load)), ended=old.ended)
 
 
 def _described(part: Part, versioned: bool, loads: tuple[int, ...]) -> TableInfo:

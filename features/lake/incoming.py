@@ -38,7 +38,7 @@ def take_in(table: Table, batches: Iterable[pa.RecordBatch], shuffle: Shuffle) -
         rows = Rows(_NO_RECORDS, words, _facts(table, columns, words, len(batch)), _loads(batch))
         account = words["account_id"]
         assert account is not None  # as a column without values was refused
-        shuffle.add(list(columns.values()), rows, _parts(account, shuffle.parts))
+        shuffle.add(list(columns.values()), rows, parts_of(account, shuffle.parts))
 
 
 def _typed(table: Table, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -91,7 +91,8 @@ def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
 
 
-def _parts(accounts: Text, parts: int) -> Int32:
+def parts_of(accounts: Text, parts: int) -> Int32:
+    """The part of each row's account."""
     of_word = (checksums(accounts.ends, accounts.data) % parts).astype(np.int32)
     return picked(of_word, accounts.codes) if len(accounts.codes) else of_word
 

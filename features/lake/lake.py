@@ -10,13 +10,20 @@ import pyarrow.compute as pc
 from features.contract import CONTRACT_VERSION, TABLES, Table
 from features.contract.arrow import schema
 from features.lake.additions import Additions, plan
-from features.lake.alike import alike
+from features.lake.alike import Alike
+from features.lake.ended import ends_of, write_ends
+from features.lake.finding import find_alike
 from features.lake.generation import Sources, described, extended, write_generation
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
 from features.lake.partition import buckets_for
-from features.lake.schema import KNOWN_UNTIL, LOAD, chosen, stored, texts
+from features.lake.pieces import Pieces, folder_of
+from features.lake.schema import LOAD, chosen, stored
 from features.lake.spill import MEMORY
-from features.lake.storage import Folder, folder_at, parquet_files, read_parquet, remove
+from features.lake.storage import (
+    Folder,
+    folder_at,
+    remove,
+)
 
 
 class Lake:
@@ -39,7 +46,7 @@ class Lake:
 
     def files(self, name: str, index: int) -> list[Folder]:
         """The Parquet files of one bucket of a table; none where the bucket has no rows."""
-        return self._files(self.manifest, name, index)
+        return self._pieces.files(name, index)
 
     def bucket(
         self, index: int, columns: Mapping[str, Collection[str]] | None = None
@@ -52,11 +59,11 @@ class Lake:
                 the occurrence (and of the announcement), `known_at` and `known_until` come
                 always. Tables that are not connected are left out. None gives everything.
         """
-        manifest = self.manifest
-        wanted = dict.fromkeys(manifest.tables) if columns is None else columns
+        pieces = self._pieces
+        wanted = dict.fromkeys(pieces.manifest.tables) if columns is None else columns
         return {
-            name: self._read(manifest, name, index, chosen(TABLES[name], wanted[name]))
-            for name in manifest.tables
+            name: pieces.read(name, index, chosen(TABLES[name], wanted[name]))
+            for name in pieces.manifest.tables
             if name in wanted
         }
 
@@ -68,65 +75,55 @@ class Lake:
             marks: with the columns that loading adds, `known_until` and `load`, and with
                 text as dictionaries; otherwise in the contract's schema.
         """
-        manifest, table = self.manifest, TABLES[name]
+        pieces, table = self._pieces, TABLES[name]
         columns = stored(table) if marks else _plain(table)
-        held = range(manifest.buckets if name in manifest.tables else 0)
-        parts = [self._read(manifest, name, index, columns) for index in held]
+        held = range(pieces.manifest.buckets if name in pieces.manifest.tables else 0)
+        parts = [pieces.read(name, index, columns) for index in held]
         whole = pa.concat_tables([columns.empty_table(), *parts])
         return whole if marks else whole.cast(schema(table))
 
     def since(self, name: str, load: int, columns: Collection[str]) -> tuple[pa.Table, bool]:
         """The rows of a connected table that loads after `load` brought, of some columns.
 
-        Also whether rows of those before may have ended since: newer versions write a table
-        anew, as do other things. Then the rows say until when they held.
+        Also whether rows of those before may have ended since: newer versions say so beside
+        them, or write a table anew, as do other things.
         """
-        manifest, table = self.manifest, TABLES[name]
-        later = [number for number in manifest.tables[name].loads if number > load]
-        anew = len(later) == len(manifest.tables[name].loads)
+        pieces, table = self._pieces, TABLES[name]
+        info = pieces.info(name)
+        later = [number for number in info.loads if number > load]
+        anew = len(later) == len(info.loads)
         wanted = chosen(table, [*columns, LOAD])
         parts = [wanted.empty_table()]
         for number in later:
-            for index in range(manifest.buckets):
-                rows = self._pieces(name, number, index, wanted)
+            for index in range(pieces.manifest.buckets):
+                rows = pieces.piece(name, number, index, wanted)
                 parts.append(rows.filter(pc.greater(rows[LOAD], load)) if anew else rows)
-        return pa.concat_tables(parts).unify_dictionaries(), anew
+        ended = anew or any(number > load for number in info.ended)
+        return pa.concat_tables(parts).unify_dictionaries(), ended
 
-    def _pieces(self, name: str, load: int, index: int, columns: pa.Schema) -> pa.Table:
-        text = texts(TABLES[name])
-        folder = self._folder(load) / name / f"bucket={index}"
-        files = parquet_files(folder)
-        return pa.concat_tables(
-            [
-                columns.empty_table(),
-                *(read_parquet(f, columns.names, text).cast(columns) for f in files),
-            ]
-        )
+    @property
+    def _pieces(self) -> Pieces:
+        return Pieces(self.root, self.manifest)
 
-    def alike(self, name: str, rows: pa.Table) -> pa.Table:
+    def alike(self, name: str, rows: pa.Table) -> Alike:
         """The rows of a connected table that may be of the same facts as some of `rows`.
 
-        Those with one of their keys, and of the others those of the same instants; in the
-        contract's schema. One bucket is in memory at a time.
+        Those with one of their keys, and of the others those of the same instants where any
+        account has one that is new.
         """
-        manifest, table = self.manifest, TABLES[name]
-
-        def read(index: int, columns: Collection[str]) -> pa.Table:
-            wanted = pa.schema([f for f in _plain(table) if f.name in columns])
-            return self._read(manifest, name, index, wanted)
-
-        return alike(table, rows, manifest.tables[name].last, manifest.buckets, read)
+        return find_alike(self._pieces, name, rows)
 
     def add(
         self,
         tables: Mapping[str, pa.Table],
         versioned: frozenset[str],
         corrected: Collection[str] | None = None,
+        held: Mapping[str, Alike] | None = None,
     ) -> bool:
         """Rows that are new join those held, which keep their `load`; False if none came.
 
-        What is added lies in files of its own, and nothing else is written, but for tables
-        that are small, lie in many pieces or have facts whose version changes.
+        What is added lies in files of its own, which also say which rows that are held end
+        because of it. Tables that are small or lie in many pieces are written anew.
 
         Args:
             tables: new rows by table, in the contract's Arrow schema. A table without rows
@@ -134,6 +131,7 @@ class Lake:
             versioned: the tables whose source brought `known_at`, beside those of before.
             corrected: the tables in which a new row may be a version of a fact that is held;
                 None for all whose facts have keys.
+            held: what `alike` found of the new rows of some tables; looked for where missing.
         """
         old = self.manifest
         before = frozenset(name for name, info in old.tables.items() if info.versioned)
@@ -143,9 +141,18 @@ class Lake:
             return False
         additions = plan(old, tables, corrected)
         if old.buckets != (self._buckets or buckets_for(old.rows + rows)):
-            sources = additions.joined(old.tables, lambda name: self._held(old, name))
+            sources = additions.joined(old.tables, Pieces(self.root, old).held)
             return self.write(sources, versioned, rows=old.rows + rows)
-        return self._extend(old, additions, versioned)
+        ends = {
+            name: ends_of(
+                TABLES[name], tables[name], (held or {}).get(name) or self.alike(name, tables[name])
+            )
+            for name in additions.changed
+        }
+        additions = additions.writing_anew(name for name, marks in ends.items() if marks is None)
+        return self._extend(
+            old, additions, versioned, {n: m for n, m in ends.items() if m is not None}
+        )
 
     def replace(self, tables: Mapping[str, pa.Table], versioned: frozenset[str]) -> bool:
         """Make `tables` the content of the lake; False if it held exactly that already.
@@ -195,10 +202,16 @@ class Lake:
         self._clean(old, manifest) if changed else remove(self._folder(load))
         return changed
 
-    def _extend(self, old: Manifest, additions: Additions, versioned: frozenset[str]) -> bool:
-        """Write what is added, and the tables that are to be written anew."""
+    def _extend(
+        self,
+        old: Manifest,
+        additions: Additions,
+        versioned: frozenset[str],
+        ends: Mapping[str, pa.Table],
+    ) -> bool:
+        """Write what is added, what ended by it, and the tables that are to be written anew."""
         load = old.generation + 1
-        sources = additions.written(lambda name: self._held(old, name))
+        sources = additions.written(Pieces(self.root, old).held)
         with self._new_folder(load) as folder:
             _, parts = write_generation(folder, sources, load, old.buckets, None, MEMORY)
             tables = {n: replace(i, versioned=n in versioned) for n, i in old.tables.items()}
@@ -208,6 +221,9 @@ class Lake:
                     tables |= described({name: part}, versioned, load)
                 else:
                     tables[name] = extended(old.tables[name], part, known, load)
+            for name, marks in ends.items():
+                write_ends(folder / name, marks)
+                tables[name] = replace(tables[name], ended=(*tables[name].ended, load))
             ordered = {name: tables[name] for name in TABLES if name in tables}
             digest = digest_of(ordered)
             manifest = Manifest(CONTRACT_VERSION, old.buckets, load, digest, ordered)
@@ -238,30 +254,8 @@ class Lake:
                 elif load not in holds:
                     remove(self._folder(load) / name)
 
-    def _held(self, manifest: Manifest, name: str) -> Iterator[pa.RecordBatch]:
-        """What the lake holds of a table, bucket by bucket, with the load of each row."""
-        table = TABLES[name]
-        columns = pa.schema([f for f in stored(table) if f.name != KNOWN_UNTIL])
-        for index in range(manifest.buckets):
-            yield from self._read(manifest, name, index, columns).to_batches()
-
     def _folder(self, generation: int) -> Folder:
-        return self.root / f"generation-{generation:05d}"
-
-    def _read(self, manifest: Manifest, name: str, index: int, columns: pa.Schema) -> pa.Table:
-        text = texts(TABLES[name])
-        parts = [
-            read_parquet(path, columns.names, text).cast(columns)
-            for path in self._files(manifest, name, index)
-        ]
-        if not parts:
-            return columns.empty_table()
-        return parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
-
-    def _files(self, manifest: Manifest, name: str, index: int) -> list[Folder]:
-        loads = manifest.tables[name].loads if name in manifest.tables else ()
-        folders = [self._folder(load) / name / f"bucket={index}" for load in loads]
-        return [file for folder in folders for file in parquet_files(folder)]
+        return folder_of(self.root, generation)
 
 
 def _plain(table: Table) -> pa.Schema:

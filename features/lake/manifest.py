@@ -10,7 +10,9 @@ from features.contract import CONTRACT_VERSION
 from features.lake.storage import Folder, write_text
 
 MANIFEST = "manifest.json"
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
+READABLE = (3, LAYOUT_VERSION)
+"""Lakes of version 3 say of no row beside it that it ended; the next load makes them 4."""
 
 
 class LakeError(Exception):
@@ -29,6 +31,7 @@ class TableInfo:
         digest: a sum over the content of its rows, whatever their order; 32 hex digits.
         loads: the generations in whose folders its rows lie; the first holds all that was
             there then, each further one what a load added.
+        ended: those of them that say of earlier rows beside them that they ended.
     """
 
     rows: int
@@ -37,6 +40,7 @@ class TableInfo:
     versioned: bool
     digest: str = ""
     loads: tuple[int, ...] = (1,)
+    ended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +74,22 @@ def read_manifest(root: Folder) -> Manifest | None:
     if not path.exists():
         return None
     raw = json.loads(path.read_text())
-    for what, found, ours in (
-        ("contract", raw["contract_version"], CONTRACT_VERSION),
-        ("lake's layout", raw.get("layout_version", 1), LAYOUT_VERSION),
+    for what, found, readable in (
+        ("contract", raw["contract_version"], (CONTRACT_VERSION,)),
+        ("lake's layout", raw.get("layout_version", 1), READABLE),
     ):
-        if found != ours:
+        if found not in readable:
             raise LakeError(
                 f"{root} was written by version {found} of the {what}; "
-                f"this is version {ours}: load the sources into a new workspace."
+                f"this is version {readable[-1]}: load the sources into a new workspace."
             )
     tables = {name: _info(info) for name, info in raw.pop("tables").items()}
     return Manifest(**raw, tables=tables)
 
 
 def _info(raw: dict[str, Any]) -> TableInfo:
-    return TableInfo(**{**raw, "loads": tuple(raw["loads"])})
+    ended = tuple(raw.get("ended", ()))
+    return TableInfo(**{**raw, "loads": tuple(raw["loads"]), "ended": ended})
 
 
 def write_manifest(root: Folder, manifest: Manifest) -> None:

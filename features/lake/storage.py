@@ -52,6 +52,12 @@ def read_parquet(path: Folder, columns: Collection[str], texts: Collection[str])
         return file.read(list(columns))
 
 
+def rows_in(path: Folder) -> int:
+    """How many rows a file has."""
+    with opened(path, "rb") as source:
+        return int(pq.read_metadata(source).num_rows)
+
+
 def write_parquet(path: Folder, table: pa.Table, **options: Any) -> None:
     """Write a file; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ new model from the old row to the new one, by group, with the risks that people 
 data that went missing or came back on their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -119,10 +120,16 @@ class Comparison:
 
         Every group is there, and one that did not change has exactly 0.
         """
-        names = self.new.schema.names
-        groups = dict.fromkeys(map(group_of, names), 0.0)
-        found = self._between.by_term(before, after, terms_of(names, before, after, self.origin))
-        return {**groups, **found}
+        return self.shares_of(before, after, self.terms(before, after))
+
+    def terms(self, before: Vector, after: Vector) -> list[str]:
+        """The term of each column of two encoded rows."""
+        return terms_of(self.new.schema.names, before, after, self.origin)
+
+    def shares_of(self, before: Vector, after: Vector, terms: Sequence[str]) -> dict[str, float]:
+        """What `shares` gives, where the terms are known."""
+        groups = dict.fromkeys(map(group_of, self.new.schema.names), 0.0)
+        return {**groups, **self._between.by_term(before, after, terms)}
 
     @cached_property
     def _between(self) -> Between:
@@ -158,23 +165,25 @@ def explain_change(old: Moment, new: Moment, old_row_now: Row, origin: Origin) -
     before = old.inputs if old_row_now is old.row else model.schema.encode(old_row_now)
     comparison = Comparison(old.model, model, origin)
     steps = comparison.steps(np.array([begin]), before)
+    terms = comparison.terms(before[0], new.inputs[0])
     return ChangeShares(
         horizon=horizon,
         before=begin,
         after=end,
         terms={
             **{term: float(share[0]) for term, share in steps.items()},
-            **comparison.shares(before[0], new.inputs[0]),
+            **comparison.shares_of(before[0], new.inputs[0], terms),
         },
-        signals=_signals(new, old_row_now, before[0], origin),
+        signals=_signals(new, old_row_now, before[0], terms),
     )
 
 
-def _signals(new: Moment, old_row: Row, before: Vector, origin: Origin) -> tuple[SignalChange, ...]:
+def _signals(
+    new: Moment, old_row: Row, before: Vector, terms: list[str]
+) -> tuple[SignalChange, ...]:
     """The signals that changed between two rows, largest share first."""
     model, after = new.model, new.inputs[0]
     names = model.schema.names
-    terms = terms_of(names, before, after, origin)
     points = by_column(model.chain(), before, after)
     family = {name: each[0] for each in model.grouping.families for name in each}
     was, now = cells_of(old_row), cells_of(new.row)

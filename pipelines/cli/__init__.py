@@ -15,7 +15,10 @@ def main() -> None:
     too, where it was started by the installed `forewarn`, and needs nothing of them.
     """
     command = sys.argv[1:2]
-    if command == ["day"]:
+    if command == ["day"] and "--anew" not in sys.argv:
+        from pipelines.cli.lean import without_pandas
+
+        without_pandas()
         from pipelines.cli.day import app  # without the models
     elif command == ["explain"]:
         from pipelines.cli.explaining import app  # without what training and reports need

@@ -1,6 +1,7 @@
 """The command of every day, which starts without the models."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,10 +14,15 @@ from pipelines.cli.options import (
     config_of,
     day_of,
 )
-from pipelines.day import one_more_day
+from pipelines.config import Config
+from pipelines.day import Progress, one_more_day
 from pipelines.standing import resolve_as_of
 from pipelines.terminal import Terminal
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.ingest.load import Brought
+    from pipelines.ingest.report import LoadReport
 
 
 def day(
@@ -25,6 +31,9 @@ def day(
     as_of: AsOfOption = None,
     anew: Annotated[
         bool, typer.Option("--anew", help="Read all rows, for the events of the model that serves.")
+    ] = False,
+    load: Annotated[
+        bool, typer.Option("--load", help="First bring the sources into the lake, as `load` does.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -38,10 +47,24 @@ def day(
     def work() -> None:
         space = Workspace(workspace)
         found = config_of(space, config)
-        result = one_more_day(space, found, resolve_as_of(space, day_of(as_of)), anew, terminal.say)
-        terminal.result(result.summary(), result.text())
+        loaded = _loaded(space, found, terminal.say) if load else None
+        brought = loaded[1] if loaded else None
+        at = resolve_as_of(space, day_of(as_of))
+        result = one_more_day(space, found, at, anew, terminal.say, brought)
+        summary, text = result.summary(), result.text()
+        if loaded:
+            summary, text = {**summary, "load": loaded[0].as_dict()}, f"{loaded[0]}\n{text}"
+        terminal.result(summary, text)
 
     terminal.guard(work)
+
+
+def _loaded(space: Workspace, config: Config, say: Progress) -> "tuple[LoadReport, Brought]":
+    """The sources brought into the lake, and what came."""
+    from pipelines.ingest.load import load_and_hold  # not needed where nothing is loaded
+
+    lake = space.lake(config.load.buckets)
+    return load_and_hold(config, lake, space.quarantine, datetime.now(UTC), say)
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -73,7 +73,7 @@ def make_batch(name: str, raw: Raw, config: Config, accounts: pa.Table | None) -
         name: the table of the contract.
         raw: the source's rows.
         config: the configuration.
-        accounts: account_id and created_at of every account known; None where they could
+        accounts: account_id and created_at of every account known, once; None where they could
             not be read, so that nothing can be said about them.
 
     Raises:

@@ -1,11 +1,13 @@
 """Loading the company's sources into the lake."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from features.lake import Lake
+import pyarrow as pa
+
+from features.lake import Alike, Lake
 from pipelines.config import Config
 from pipelines.errors import SourceError
 from pipelines.ingest.batch import Batch
@@ -16,6 +18,21 @@ from pipelines.ingest.quarantine import write_quarantine
 from pipelines.ingest.report import LoadReport, SourceCounts
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What a load added, still at hand.
+
+    Attributes:
+        before: the number of the load before it.
+        rows: the rows that joined those held, by source, in the contract's schema.
+        corrected: the tables in which some are versions of facts that were held.
+    """
+
+    before: int
+    rows: Mapping[str, pa.Table]
+    corrected: frozenset[str]
+
+
 def load(
     config: Config,
     lake: Lake,
@@ -23,7 +40,18 @@ def load(
     now: datetime,
     progress: Progress = lambda _: None,
 ) -> LoadReport:
-    """Bring all sources into the lake, bad rows into quarantine.
+    """Bring all sources into the lake, bad rows into quarantine; see `load_and_hold`."""
+    return load_and_hold(config, lake, quarantine, now, progress)[0]
+
+
+def load_and_hold(
+    config: Config,
+    lake: Lake,
+    quarantine: Path,
+    now: datetime,
+    progress: Progress = lambda _: None,
+) -> tuple[LoadReport, Brought]:
+    """Bring all sources into the lake, bad rows into quarantine, and hold what was added.
 
     The lake is replaced as a whole or not at all. The same sources a second time leave
     every byte as it is.
@@ -43,26 +71,35 @@ def load(
     if now.tzinfo is None:
         raise ValueError("now must be aware of its time zone")
     prepared = prepare(config, lake, progress)
-    merged = _merge_all(prepared, lake, now.astimezone(UTC))
+    held = _held(prepared, lake)
+    merged = _merge_all(prepared, held, now.astimezone(UTC))
     write_quarantine(quarantine, prepared.bad)
     counts = _counts(prepared, merged)
     problems = [*prepared.problems, *share_problems(config, counts, str(quarantine))]
     if problems:
         raise SourceError([*problems, *_examples(prepared)])
     progress("writing the lake")
+    before = lake.manifest.generation
     corrected = [name for name, found in merged.items() if found.corrected]
     new = {name: found.new for name, found in merged.items()}
-    changed = lake.add(new, _versioned(lake, prepared), corrected)
+    changed = lake.add(new, _versioned(lake, prepared), corrected, held)
     rows = tuple(bad.problem for bad in prepared.bad)
-    return LoadReport(tuple(counts), changed, rows, prepared.warnings, str(quarantine))
+    report = LoadReport(tuple(counts), changed, rows, prepared.warnings, str(quarantine))
+    return report, Brought(before, new, frozenset(corrected))
 
 
-def _merge_all(prepared: Prepared, lake: Lake, now: datetime) -> dict[str, Merged]:
+def _held(prepared: Prepared, lake: Lake) -> dict[str, Alike]:
+    """The rows that the lake holds of the same facts, by table that it has."""
+    tables = lake.manifest.tables
+    some = {name: batch for name, batch in prepared.batches.items() if name in tables}
+    return {name: lake.alike(name, batch.rows) for name, batch in some.items()}
+
+
+def _merge_all(prepared: Prepared, held: dict[str, Alike], now: datetime) -> dict[str, Merged]:
     """Each batch joined to the lake; rows that would rewrite the past become bad rows."""
-    held = lake.manifest.tables
     merged = {}
     for name, batch in prepared.batches.items():
-        before = lake.alike(name, batch.rows) if name in held else None
+        before = held[name].rows if name in held else None
         merged[name] = merge(batch.table, batch.rows, before, now, batch.brought)
         if merged[name].findings:
             prepared.batches[name] = batch.plus(merged[name].findings)

@@ -66,7 +66,7 @@ def merge(
     judged = _judged(table, keyed, keyed_held, now, brought) if len(keyed) else _none_judged(load)
     repeated = _repeated(table, keyless, keyless_held)
     told = judged.filter(pc.is_in(judged.column("verdict"), pa.array([_ADDED, _CORRECTED])))
-    facts = _known(table, repeated, "now", now)
+    facts = _known_now(table, repeated, now)
     versions = told.select(held.column_names).cast(held.schema)
     counts = {v: pc.sum(pc.equal(judged.column("verdict"), v)).as_py() or 0 for v in _VERDICTS}
     return Merged(
@@ -92,6 +92,13 @@ def _known(table: Table, rows: pa.Table, default: str, now: datetime) -> pa.Tabl
     columns = ", ".join(map(quoted, table.names))
     sql = f"SELECT {columns}, coalesce({KNOWN}, {default}) AS {KNOWN} FROM rows, clock"
     return query(sql, {"rows": rows, "clock": _clock(now)}).cast(schema(table))
+
+
+def _known_now(table: Table, rows: pa.Table, now: datetime) -> pa.Table:
+    """The rows in the lake's schema, `known_at` filled with `now` where it is empty."""
+    known = pc.fill_null(rows.column(KNOWN).cast(TIMESTAMP), pa.scalar(now, TIMESTAMP))
+    at = rows.schema.get_field_index(KNOWN)
+    return rows.set_column(at, KNOWN, known).select(schema(table).names).cast(schema(table))
 
 
 def _clock(now: datetime) -> pa.Table:
@@ -142,7 +149,7 @@ def _judged(table: Table, load: pa.Table, held: pa.Table, now: datetime, brought
 
 def _repeated(table: Table, load: pa.Table, held: pa.Table) -> pa.Table:
     """Rows without a key beyond as many as the lake holds of the same content."""
-    if not len(load):
+    if not len(load) or not len(held):
         return load
     content = _listed(table.names)
     sql = f"""

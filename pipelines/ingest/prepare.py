@@ -80,7 +80,9 @@ def prepare(config: Config, lake: Lake | None, progress: Progress) -> Prepared:
             continue
         prepared.batches[name] = batch
         if name == "accounts":
-            accounts = pa.concat_tables([_known_accounts(lake), _of_accounts(batch.rows)])
+            accounts = _created(
+                pa.concat_tables([*_known_accounts(lake), _of_accounts(batch.rows)])
+            )
             prepared.problems.extend(_no_accounts(batch, lake))
     connected = {*config.sources, *(lake.manifest.tables if lake else ())}
     read = {name: batch.rows for name, batch in prepared.batches.items()}
@@ -114,13 +116,22 @@ def share_problems(
     return problems
 
 
-def _known_accounts(lake: Lake | None) -> pa.Table:
-    held = lake.read("accounts") if lake else schema(TABLES["accounts"]).empty_table()
-    return _of_accounts(held)
+def _known_accounts(lake: Lake | None) -> Iterator[pa.Table]:
+    """Which accounts the lake holds, and when each version says that they were created."""
+    for index in range(lake.manifest.buckets) if lake else ():
+        held = lake.bucket(index, {"accounts": ()}) if lake else {}
+        yield from map(_of_accounts, held.values())
 
 
 def _of_accounts(rows: pa.Table) -> pa.Table:
-    return rows.select(["account_id", "created_at"])
+    wanted = [schema(TABLES["accounts"]).field(name) for name in ("account_id", "created_at")]
+    return rows.select([field.name for field in wanted]).cast(pa.schema(wanted))
+
+
+def _created(accounts: pa.Table) -> pa.Table:
+    """Each account once, and when it was created by the earliest that any version says."""
+    found = accounts.group_by("account_id").aggregate([("created_at", "min")])
+    return found.rename_columns(["account_id", "created_at"])
 
 
 def _no_accounts(batch: Batch, lake: Lake | None) -> list[Problem]:

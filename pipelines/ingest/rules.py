@@ -67,8 +67,8 @@ def _lies_before(rows: pa.Table, order: Order) -> pa.ChunkedArray:
 
 
 def unknown_accounts(rows: pa.Table, accounts: pa.Table) -> Iterator[Finding]:
-    """Rows of accounts that the table accounts does not have."""
-    known = pc.unique(accounts.column("account_id"))
+    """Rows of accounts that are not among those known, each of which comes once."""
+    known = accounts.column("account_id").combine_chunks()
     strange = rows.filter(pc.invert(pc.is_in(rows.column("account_id"), value_set=known)))
     if len(strange):
         yield _finding(
@@ -80,14 +80,13 @@ def unknown_accounts(rows: pa.Table, accounts: pa.Table) -> Iterator[Finding]:
 
 
 def before_account(table: Table, rows: pa.Table, accounts: pa.Table) -> Rows:
-    """The numbers of rows whose fact lies before their account was created."""
-    created = accounts.group_by("account_id").aggregate([("created_at", "min")])
+    """The numbers of rows whose fact lies before their account, which comes once, was created."""
     sql = (
         f"SELECT r.{ROW} AS row FROM rows r JOIN created c USING (account_id) "
-        f"WHERE r.{table.occurred} < c.created_at_min ORDER BY row"
+        f"WHERE r.{table.occurred} < c.created_at ORDER BY row"
     )
     used = rows.select(list(dict.fromkeys([ROW, "account_id", table.occurred])))
-    found = query(sql, {"rows": used, "created": created}).column("row")
+    found = query(sql, {"rows": used, "created": accounts}).column("row")
     return np.asarray(found.to_numpy(), dtype=np.int64)
 
 

@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from pipelines.config import Config, Input, Source
 from pipelines.errors import SourceError
-from pipelines.ingest.databases import read_database
 from pipelines.ingest.engine import first_line, sandbox
 from pipelines.ingest.files import read_files
 from pipelines.ingest.origin import Segment
@@ -67,6 +66,8 @@ def read_source(name: str, source: Source, config: Config, inputs: Inputs) -> Ra
 
 def _read(label: str, given: Input, config: Config) -> Raw:
     if given.from_database:
+        from pipelines.ingest.databases import read_database  # brings in SQLAlchemy
+
         return read_database(label, given, config.folder, config.environment)
     return read_files(label, given, config.folder)
 

@@ -25,6 +25,12 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
 """Documents a route that may say so."""
 
 
+IfNoneMatch = Annotated[
+    str | None,
+    Header(max_length=1000, description="The ETag of an answer you have: 304 if it holds."),
+]
+
+
 class NotModified(Exception):
     """Raised where whoever asks has the answer already; carries its tag."""
 
@@ -45,10 +51,7 @@ def until_published(published: Callable[[], str], rule: Rule) -> Any:
         request: Request,
         response: Response,
         principal: Annotated[Principal, Depends(rule)],
-        if_none_match: Annotated[
-            str | None,
-            Header(max_length=1000, description="The ETag of an answer you have: 304 if it holds."),
-        ] = None,
+        if_none_match: IfNoneMatch = None,
     ) -> None:
         sees = "all" if principal.owner is None else f"of {principal.owner}"
         parts = (PROCESS, published(), str(request.url), sees)
@@ -63,9 +66,12 @@ def until_published(published: Callable[[], str], rule: Rule) -> Any:
 
 
 def matches(given: str, tag: str) -> bool:
-    """Whether a list of tags holds one, compared weakly (RFC 9110, section 8.8.3.2)."""
-    held = [each.strip().removeprefix("W/") for each in given.split(",")]
-    return "*" in held or tag.removeprefix("W/") in held
+    """Whether a list of tags holds one, compared weakly (RFC 9110, section 8.8.3.2).
+
+    `*` asks for nothing that somebody could have: whether there is an answer at all is not known
+    yet, and the question may be one that is refused. It holds no tag, so that it is answered.
+    """
+    return tag.removeprefix("W/") in [each.strip().removeprefix("W/") for each in given.split(",")]
 
 
 def not_modified(error: NotModified) -> Response:

@@ -1,17 +1,16 @@
 """`/v1/jobs`: work that takes longer than a request; started here, done in another process."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal, Protocol
+from datetime import UTC, datetime
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import Connection, Engine
 
 from serving import problems
-from serving.api.days import Day
 from serving.api.events import EVENTS, follow, identifier
+from serving.api.job_schemas import JobIn, JobOut, JobsOut
 from serving.api.writes import IdempotencyKey, recognised
 from serving.auth.gate import JobsReader, JobsStarter
 from serving.problems import GUARDED, WRITTEN, ProblemError, documented, shorten
@@ -37,69 +36,6 @@ class Runner(Protocol):
 
     def stop(self, job: Job) -> None:
         """End the process of a job, if there is one."""
-
-
-class JobIn(BaseModel):
-    """A job as somebody wants it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Literal["score"] = Field(
-        description="`score`: score all accounts with the model that serves, and publish.",
-        examples=["score"],
-    )
-    as_of: Day | None = Field(
-        default=None,
-        description="The day to describe; by default the last one of the data.",
-        examples=["2026-06-30"],
-    )
-
-    @field_validator("as_of")
-    @classmethod
-    def _not_ahead(cls, as_of: date | None) -> date | None:
-        if as_of is not None and as_of > datetime.now(UTC).date():
-            raise ValueError("as_of lies in the future")
-        return as_of
-
-
-class JobOut(BaseModel):
-    """A job and how far it is."""
-
-    job_id: str = Field(
-        description="Names it for good.", examples=["3b0c9c1d5f6e4f0a8b7a6d5c4b3a2918"]
-    )
-    kind: str = Field(description="What is done.", examples=["score"])
-    asked_by: str = Field(description="Who started it.", examples=["nightly"])
-    asked: dict[str, Any] = Field(
-        description="With what it was started.", examples=[{"as_of": "2026-06-30"}]
-    )
-    state: JobState = Field(description="Where it stands.", examples=["running"])
-    progress: float = Field(
-        ge=0, le=1, description="0 to 1, as far as it can be told.", examples=[0.5]
-    )
-    message: str = Field(
-        description="The last thing it said; of a failed job the reason.",
-        examples=["snapshots: 8 of 16 buckets at 1 dates"],
-    )
-    created_at: datetime = Field(
-        description="When it was asked for, UTC.", examples=["2026-07-01T05:00:00Z"]
-    )
-    started_at: datetime | None = Field(
-        description="When its process took it up, UTC.", examples=["2026-07-01T05:00:02Z"]
-    )
-    ended_at: datetime | None = Field(
-        description="When it ended, UTC; null before.", examples=["2026-07-01T05:01:40Z"]
-    )
-    result: dict[str, Any] = Field(
-        description="What it found; empty before it is done.",
-        examples=[{"as_of": "2026-06-30", "accounts": 1914}],
-    )
-
-
-class JobsOut(BaseModel):
-    """The jobs that were started last."""
-
-    items: list[JobOut] = Field(description="Newest first.")
 
 
 LOCATION: dict[str, Any] = {
@@ -222,11 +158,16 @@ def _add_cancelling(routes: APIRouter, jobs: JobRepository, runner: Runner | Non
         ),
     )
     def cancel_job(job_id: JobId, principal: JobsStarter) -> JobOut:
-        """End a job before it is done; nothing of it is published."""
+        """End a job before it is done; nothing of it is published.
+
+        One that was cancelled before stays so, and is given again.
+        """
         job = _found(jobs, job_id)
         if not jobs.cancel(job_id, principal.name):
-            detail = f"The job is {_found(jobs, job_id).state} already."
-            raise ProblemError(problems.JOB_ENDED, detail)
+            ended = _found(jobs, job_id)
+            if ended.state is JobState.CANCELLED:
+                return _out(ended)
+            raise ProblemError(problems.JOB_ENDED, f"The job is {ended.state} already.")
         if runner is not None:
             runner.stop(job)
         return _out(_found(jobs, job_id))

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Engine
 
 from serving import problems
-from serving.api.account_query import AccountFilter
+from serving.api.conditional import UNCHANGED, IfNoneMatch, NotModified, matches
+from serving.api.view_schemas import ViewIn, ViewOut, ViewsOut
 from serving.api.writes import (
     IdempotencyKey,
     IfMatch,
@@ -30,7 +30,6 @@ from serving.store import (
 )
 from serving.store.once import once
 
-NAME_LENGTH = 80
 MOST = 200
 """Views that one person may keep."""
 TAGGED: Mapping[str, Any] = {
@@ -51,50 +50,6 @@ ViewId = Annotated[
         examples=["0f4c6f7c2f7b4b6fb7a1c1a1c9f3d2e1"],
     ),
 ]
-
-
-class ViewIn(BaseModel):
-    """A view as somebody wants it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(
-        min_length=1,
-        max_length=NAME_LENGTH,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        description="What it is called; one's views have different names.",
-        examples=["Renewals at risk"],
-    )
-    query: AccountFilter = Field(
-        description="The question, as /v1/accounts takes it; without cursor.",
-        examples=[{"band": ["red", "yellow"], "sort": "arr"}],
-    )
-
-
-class ViewOut(BaseModel):
-    """A kept view."""
-
-    view_id: str = Field(
-        description="Names it for good.", examples=["0f4c6f7c2f7b4b6fb7a1c1a1c9f3d2e1"]
-    )
-    name: str = Field(description="What it is called.", examples=["Renewals at risk"])
-    query: dict[str, Any] = Field(
-        description="The question, as /v1/accounts takes it; what is not said is the default.",
-        examples=[{"band": ["red", "yellow"], "sort": "arr"}],
-    )
-    version: int = Field(description="Grows with each change; its ETag.", examples=[1])
-    created_at: datetime = Field(
-        description="When it was made, UTC.", examples=["2026-07-01T08:00:00Z"]
-    )
-    updated_at: datetime = Field(
-        description="When it was last changed, UTC.", examples=["2026-07-01T08:00:00Z"]
-    )
-
-
-class ViewsOut(BaseModel):
-    """All of one's views."""
-
-    items: list[ViewOut] = Field(description="By name.")
 
 
 def router(engine: Engine) -> APIRouter:
@@ -121,11 +76,20 @@ def _add_reading(routes: APIRouter, views: SavedViewRepository) -> None:
         operation_id="get_view",
         summary="Get one view",
         responses=documented(problems.UNKNOWN_VIEW, problems.INVALID_QUERY, *GUARDED)
-        | {200: {"headers": TAGGED}},
+        | {200: {"headers": TAGGED}}
+        | UNCHANGED,
     )
-    def get_view(view_id: ViewId, principal: ViewKeeper, response: Response) -> ViewOut:
+    def get_view(
+        view_id: ViewId,
+        principal: ViewKeeper,
+        response: Response,
+        if_none_match: IfNoneMatch = None,
+    ) -> ViewOut:
         """One of your views; its ETag is needed to change it."""
-        return _tagged(_found(views.view(principal.name, view_id), view_id), response)
+        view = _found(views.view(principal.name, view_id), view_id)
+        if matches(if_none_match or "", tag_of(view.version)):
+            raise NotModified(tag_of(view.version))
+        return _tagged(view, response)
 
 
 def _add_keeping(routes: APIRouter, views: SavedViewRepository, engine: Engine) -> None:
@@ -180,13 +144,18 @@ def _add_changing(routes: APIRouter, views: SavedViewRepository) -> None:
         response: Response,
         if_match: IfMatch = None,
     ) -> ViewOut:
-        """Give a view another name or question, unless it was changed meanwhile."""
+        """Give a view another name or question, unless it was changed meanwhile.
+
+        The same change sent again finds itself done, and gets the same answer.
+        """
         before = _found(views.view(principal.name, view_id), view_id)
         version = version_of(if_match) or before.version
         try:
             found = views.change(principal.name, view_id, version, view.name, _query(view))
         except ChangedSinceError as error:
-            raise changed(str(error), if_match) from error
+            found = views.view(principal.name, view_id)
+            if not _is_done(view, version, found):
+                raise changed(str(error), if_match) from error
         except NameTakenError as error:
             raise _taken(view, error) from error
         return _tagged(_found(found, view_id), response)
@@ -211,6 +180,14 @@ def _add_dropping(routes: APIRouter, views: SavedViewRepository) -> None:
             raise changed(str(error), if_match) from error
         if not gone:
             _found(None, view_id)
+
+
+def _is_done(view: ViewIn, version: int, found: SavedView | None) -> bool:
+    """Whether a view is what this very change of a version made of it (RFC 9110, 13.1.1)."""
+    if found is None:
+        return False
+    wanted = (version + 1, view.name, _query(view))
+    return (found.version, found.name, found.query) == wanted
 
 
 def _query(view: ViewIn) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from models.metrics import Estimate
 from serving import format
 from serving.charts.gains import gain
 from serving.console.model_facts import figures_of
+from serving.console.phrases import minus
 from serving.store import Cause, ModelChange, ModelRecord
 
 SIMPLE = "best single signal"
@@ -101,7 +102,7 @@ def _why(model: ModelRecord, cause: Cause | None) -> str:
     if cause is not None:
         return cause.reason
     said = model.metrics.get("decision") or model.metrics.get("verdict") or ()
-    return str(said[0]) if said else ""
+    return minus(str(said[0])) if said else ""
 
 
 def side_by_side(champion: ModelRecord, other: ModelRecord) -> Side:
@@ -116,7 +117,7 @@ def side_by_side(champion: ModelRecord, other: ModelRecord) -> Side:
         measures=(*measures, *_own(champion, other)),
         compared=compared,
         promotable=bool(found.get("promotable")),
-        sentences=tuple(map(str, found.get("reasons", ()))),
+        sentences=tuple(minus(str(each)) for each in found.get("reasons", ())),
     )
 
 

@@ -39,6 +39,13 @@ def ten_thousandths(amount: Decimal) -> int:
     return int(amount.scaleb(MONEY_DECIMALS).to_integral_value(ROUND_HALF_EVEN))
 
 
+def amount_of(ten_thousandths: int) -> Decimal:
+    """The amount of so many ten-thousandths, with two decimals, or more where it has them."""
+    amount = Decimal(ten_thousandths).scaleb(-MONEY_DECIMALS)
+    whole_cents = amount.quantize(_CENT)
+    return whole_cents if whole_cents == amount else amount.normalize()
+
+
 class Money(TypeDecorator[Decimal]):
     """A Decimal amount, kept as a whole number of ten-thousandths of the currency.
 
@@ -63,11 +70,7 @@ class Money(TypeDecorator[Decimal]):
         dialect: Dialect,  # noqa: ARG002
     ) -> Decimal | None:
         """Ten-thousandths to an amount with two decimals, or more where it has them."""
-        if value is None:
-            return None
-        amount = Decimal(value).scaleb(-MONEY_DECIMALS)
-        whole_cents = amount.quantize(_CENT)
-        return whole_cents if whole_cents == amount else amount.normalize()
+        return None if value is None else amount_of(value)
 
 
 class UtcInstant(TypeDecorator[datetime]):

@@ -122,11 +122,14 @@ class JobRepository:
 
     def cancel(self, job_id: str, by: str) -> bool:
         """Nobody wants a job any more that is not over; False where it is over."""
-        changes = {"state": JobState.CANCELLED.value, "result": {}}
-        if not self._end(job_id, changes, f"cancelled by {by}"):
-            return False
+        ended, now = {"state": JobState.CANCELLED.value, "result": {}}, self._clock()
+        message = f"cancelled by {by}"[:MESSAGE_LENGTH]
         with writing(self._engine) as connection:
-            write_down(connection, Deed(self._clock(), by, "job.cancelled", job_id))
+            if not _change(
+                connection, job_id, OPEN, {**ended, "message": message, "ended_at": now}
+            ):
+                return False
+            write_down(connection, Deed(now, by, "job.cancelled", job_id))
         return True
 
     def unfinished(self, kind: str | None = None) -> list[Job]:
@@ -158,13 +161,18 @@ class JobRepository:
 
     def _end(self, job_id: str, changes: dict[str, Any], message: str) -> bool:
         told = {"message": message[:MESSAGE_LENGTH]} if message else {}
-        states = (JobState.WAITING, JobState.RUNNING)
-        return self._change(job_id, states, {**changes, **told, "ended_at": self._clock()})
+        return self._change(job_id, OPEN, {**changes, **told, "ended_at": self._clock()})
 
     def _change(self, job_id: str, states: tuple[JobState, ...], changes: dict[str, Any]) -> bool:
-        mine = (JOB.c.job_id == job_id, JOB.c.state.in_([state.value for state in states]))
         with writing(self._engine) as connection:
-            return connection.execute(update(JOB).where(*mine).values(**changes)).rowcount == 1
+            return _change(connection, job_id, states, changes)
+
+
+def _change(
+    connection: Connection, job_id: str, states: tuple[JobState, ...], changes: dict[str, Any]
+) -> bool:
+    mine = (JOB.c.job_id == job_id, JOB.c.state.in_([state.value for state in states]))
+    return connection.execute(update(JOB).where(*mine).values(**changes)).rowcount == 1
 
 
 def _job(row: RowMapping) -> Job:

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import BigInteger, Connection, Engine, Table, case, cast, func, select, type_coerce
 
 from models.score import Band
 from serving.store import listing
-from serving.store.columns import Money
+from serving.store.columns import Money, amount_of
+from serving.store.in_memory import UNKNOWN, Columns, Mask
+from serving.store.question import Question
+from serving.store.read_columns import Held, held
 from serving.store.records import RunInfo
 from serving.store.rows import run_info
 from serving.store.tables import SCORING_RUN, SEGMENTS
@@ -16,6 +21,8 @@ from serving.store.transactions import reading
 MOST_WORDS = 200
 """Words of one column that are told, those of most accounts first."""
 _REMEMBERED = 200
+
+Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,12 @@ class SegmentRepository:
 
     Args:
         engine: a store opened by `open_store`.
+        columns: what is held in memory of the store's newest run; by default what all share.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, columns: Held | None = None) -> None:
         self._engine = engine
+        self._held = columns or held(engine)
         self._kept: dict[tuple[str, str | None], Found] = {}
 
     def all(self, owner: str | None = None) -> Found | None:
@@ -79,10 +88,65 @@ class SegmentRepository:
             if key not in self._kept:
                 if len(self._kept) >= _REMEMBERED or any(k[0] != run.digest for k in self._kept):
                     self._kept = {}
-                table = listing.table_of(run)
-                columns = [_column(connection, table, name, owner) for name in SEGMENTS]
-                self._kept[key] = (run, tuple(columns))
+                self._kept[key] = (run, self._columns(connection, run, owner))
             return self._kept[key]
+
+    def _columns(
+        self, connection: Connection, run: RunInfo, owner: str | None
+    ) -> tuple[SegmentColumn, ...]:
+        in_memory = self._held.of(run)
+        if in_memory:
+            mine = in_memory.passing(Question(), owner)
+            return tuple(_summed(in_memory, name, mine) for name in SEGMENTS)
+        table = listing.table_of(run)
+        return tuple(_column(connection, table, name, owner) for name in SEGMENTS)
+
+
+def _summed(columns: Columns, name: str, mine: Mask) -> SegmentColumn:
+    """The same from memory."""
+    coded, band = columns.words[name], columns.words["band"]
+    codes, size = coded.codes[mine], len(coded.words)
+    by_band = {
+        word: np.bincount(codes[band.codes[mine] == n], minlength=size)
+        for n, word in enumerate(band.words)
+    }
+    accounts = np.bincount(codes, minlength=size)
+    risk = _means(codes, columns.numbers["risk"][mine], size)
+    arr, loss = (_amounts(codes, columns.whole[of][mine], size) for of in ("arr", "expected_loss"))
+    order = sorted(np.flatnonzero(accounts), key=lambda n: (-accounts[n], coded.words[n]))
+    red, yellow, green, grey = (by_band.get(each, np.zeros(size, np.int64)) for each in _ORDER)
+    return SegmentColumn(
+        name,
+        tuple(
+            SegmentSum(
+                coded.words[n],
+                int(accounts[n]),
+                int(red[n]),
+                int(yellow[n]),
+                int(green[n]),
+                int(grey[n]),
+                risk[n],
+                arr[n],
+                loss[n],
+            )
+            for n in order[:MOST_WORDS]
+        ),
+    )
+
+
+def _means(codes: Codes, values: npt.NDArray[np.float64], size: int) -> list[float | None]:
+    known = ~np.isnan(values)
+    sums = np.bincount(codes[known], values[known], size)
+    counts = np.bincount(codes[known], minlength=size)
+    return [float(s / n) if n else None for s, n in zip(sums, counts, strict=True)]
+
+
+def _amounts(codes: Codes, values: npt.NDArray[np.int64], size: int) -> list[Decimal | None]:
+    """Exact sums: whole numbers, which as floating-point ones would be too large."""
+    known, sums = values != UNKNOWN, np.zeros(size, np.int64)
+    np.add.at(sums, codes[known], values[known])
+    counts = np.bincount(codes[known], minlength=size)
+    return [amount_of(int(s)) if n else None for s, n in zip(sums, counts, strict=True)]
 
 
 def _column(connection: Connection, table: Table, name: str, owner: str | None) -> SegmentColumn:

@@ -38,3 +38,14 @@ def test_it_gives_what_scoring_stored(do: Callable[..., Any], days: Any) -> None
     mine = do("day", "--as-of", days.rescored)
     theirs = do("replay", "--as-of", days.rescored)
     assert mine["sha256"] == theirs["sha256"] == theirs["sha256_rebuilt"]
+
+
+def test_a_load_hands_over_what_it_added(do: Callable[..., Any], days: Any, tmp_path: Path) -> None:
+    first, second = days.rescored, days.rescored + timedelta(days=1)
+    do("day", "--as-of", first)
+    with (tmp_path / "copy" / "orders.csv").open("a", encoding="utf-8") as file:
+        file.write(f"c000,{second}T07:11:00\n")
+    done = do("day", "--load", "--as-of", second)
+    added = {each["source"]: each["added"] for each in done["load"]["sources"]}
+    assert (done["anew"], added["usage"]) == ("", 1)
+    assert do("replay", "--as-of", second)["identical"] is True

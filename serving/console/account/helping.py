@@ -113,7 +113,7 @@ def help_with(
     moved = moves(levers, asked) if levers else {}
     return Help(
         steps(told, words) if told else (),
-        told["what_would_help"]["sentence"] if told else "",
+        minus(told["what_would_help"]["sentence"]) if told else "",
         sliders(levers, told["reasons"] if told else (), moved) if levers else (),
         result(close_up, account_id, moved),
         " ".join(dict.fromkeys(why_not.values())),

@@ -41,6 +41,13 @@ def test_an_answer_holds_until_something_is_published(client, sqlite_store, make
     assert client.get(address, headers={"if-none-match": tag}).status_code == 200
 
 
+@pytest.mark.parametrize(("address", "status"), [("accounts/b", 404), ("accounts?limit=0", 422)])
+def test_what_there_is_not_is_not_unchanged(client, sqlite_store, make_run, address, status):
+    ScoreRepository(sqlite_store).publish(make_run({"a": 0.6}))
+    answer = client.get(f"/v1/{address}", headers={"if-none-match": "*"})
+    assert answer.status_code == status
+
+
 def test_a_new_model_has_new_words(sqlite_store, make_run, connect):
     ScoreRepository(sqlite_store).publish(make_run({"a": 0.6}))
     live = Live(Champion(lambda: None, lambda _: None), None)
@@ -71,7 +78,7 @@ def test_a_tag_belongs_to_an_address_and_to_whose_accounts_are_seen(
     ("given", "held"),
     [
         ("", False),
-        ("*", True),
+        ("*", False),
         ('W/"a"', True),
         ('"a"', True),
         ('"b", W/"a"', True),

@@ -61,6 +61,26 @@ def test_a_change_says_what_it_changes(client):
     assert change(client, made, VIEW, "*").json()["version"] == 2
 
 
+def test_a_change_sent_again_finds_itself_done(client):
+    made = create(client).json()
+    wanted = {"name": "Renewing", "query": {"renews_to": 30}}
+    first, again = (change(client, made, wanted, '"1"') for _ in range(2))
+    assert (again.status_code, again.json(), again.headers["etag"]) == (200, first.json(), '"2"')
+    assert slug(change(client, made, VIEW, '"1"')) == "version-changed"
+    change(client, made, VIEW, '"2"')
+    assert slug(change(client, made, wanted, '"1"')) == "version-changed"
+
+
+def test_a_view_one_has_is_not_sent_again(client):
+    made = create(client)
+    address = made.headers["location"]
+    held = {"if-none-match": made.headers["etag"]}
+    same = client.get(address, headers=held)
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", '"1"')
+    change(client, made.json(), {"name": "All", "query": {}}, '"1"')
+    assert client.get(address, headers=held).json()["name"] == "All"
+
+
 def test_two_people_changing_one_view_lose_nothing(client):
     made = create(client).json()
     first = change(client, made, {"name": "First", "query": {}}, '"1"')

@@ -10,6 +10,7 @@ from models.score import Band
 from serving.store import Question, ScoreRepository
 from serving.store.facets import WINDOWS, FacetRepository
 from serving.store.read_columns import Held
+from serving.store.segments import SegmentRepository
 
 JUNE = date(2026, 6, 30)
 WORDS = ("", "a", "b")
@@ -84,3 +85,17 @@ def test_memory_counts_as_the_database_does(published):
     for owner in (None, "a", "nobody"):
         for question in QUESTIONS:
             assert quick.all(question, owner) == plain.all(question, owner)
+
+
+@pytest.mark.parametrize("owner", [None, "a", "nobody"])
+def test_segments_are_summed_in_memory_as_by_the_database(published, owner):
+    held = Held(published, least=1)
+    held.now(ScoreRepository(published).newest())
+    (_, plain), (_, quick) = (
+        SegmentRepository(published, columns=each).all(owner) for each in (None, held)
+    )
+    for ours, theirs in zip(quick, plain, strict=True):
+        assert ours.column == theirs.column
+        for mine, other in zip(ours.words, theirs.words, strict=True):
+            assert mine.risk == pytest.approx(other.risk, rel=1e-12)
+            assert replace(mine, risk=other.risk) == other

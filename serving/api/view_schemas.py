@@ -1,0 +1,54 @@
+"""What kept views look like from outside."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from serving.api.account_query import AccountFilter
+
+NAME_LENGTH = 80
+
+
+class ViewIn(BaseModel):
+    """A view as somebody wants it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(
+        min_length=1,
+        max_length=NAME_LENGTH,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="What it is called; one's views have different names.",
+        examples=["Renewals at risk"],
+    )
+    query: AccountFilter = Field(
+        description="The question, as /v1/accounts takes it; without cursor.",
+        examples=[{"band": ["red", "yellow"], "sort": "arr"}],
+    )
+
+
+class ViewOut(BaseModel):
+    """A kept view."""
+
+    view_id: str = Field(
+        description="Names it for good.", examples=["0f4c6f7c2f7b4b6fb7a1c1a1c9f3d2e1"]
+    )
+    name: str = Field(description="What it is called.", examples=["Renewals at risk"])
+    query: dict[str, Any] = Field(
+        description="The question, as /v1/accounts takes it; what is not said is the default.",
+        examples=[{"band": ["red", "yellow"], "sort": "arr"}],
+    )
+    version: int = Field(description="Grows with each change; its ETag.", examples=[1])
+    created_at: datetime = Field(
+        description="When it was made, UTC.", examples=["2026-07-01T08:00:00Z"]
+    )
+    updated_at: datetime = Field(
+        description="When it was last changed, UTC.", examples=["2026-07-01T08:00:00Z"]
+    )
+
+
+class ViewsOut(BaseModel):
+    """All of one's views."""
+
+    items: list[ViewOut] = Field(description="By name.")
