@@ -14,10 +14,11 @@ from models.adjustment import Adjustment
 from models.bands import BandPolicy
 from models.calibration import Calibrator
 from models.causes.shares import Causes, Share
+from models.causes.tilt import Tilt
 from models.churn_model import ChurnModel
 from models.encoding import InputColumn, InputSchema
 from models.explain.reference import Reference
-from models.flavours import FITTED, Fitted
+from models.flavours import Fitted, fitted_from
 from models.hazards import Hazard
 from models.intervals import Interval
 from models.score import HORIZONS
@@ -120,8 +121,7 @@ def _model(files: dict[str, bytes]) -> ChurnModel:
 def _trained(files: dict[str, bytes]) -> ChurnModel:
     body = json.loads(files.pop(MODEL))
     inner = _under(EXPANSION, files)
-    fitted = FITTED[body["flavour"]]
-    hazards = tuple(_hazard(fitted, entry, files) for entry in body["hazards"])
+    hazards = tuple(_hazard(body["flavour"], entry, files) for entry in body["hazards"])
     columns = tuple(
         InputColumn(c["name"], tuple(c["words"]) if c["words"] is not None else None)
         for c in body["schema"]
@@ -165,14 +165,17 @@ def _described(model: ChurnModel) -> dict[str, Any]:
     }
 
 
-def _hazard(fitted: Any, entry: dict[str, Any], files: dict[str, bytes]) -> Hazard:
+def _hazard(flavour: str, entry: dict[str, Any], files: dict[str, bytes]) -> Hazard:
     interval = Interval(entry["start"], entry["end"])
-    mine = _under(interval.name, files)
-    return Hazard(interval, fitted.from_files(_texts(mine)), Calibrator(**entry["calibrator"]))
+    fitted = fitted_from(flavour, _texts(_under(interval.name, files)))
+    return Hazard(interval, fitted, Calibrator(**entry["calibrator"]))
 
 
 def _causes_described(causes: Causes) -> dict[str, Any]:
-    shares = [{**asdict(each.interval), "flavour": each.flavour} for each in causes.shares]
+    shares = [
+        {**asdict(each.interval), "flavour": each.flavour, "tilt": asdict(each.tilt)}
+        for each in causes.shares
+    ]
     return {"revenue": dict(causes.revenue), "shares": shares}
 
 
@@ -183,7 +186,8 @@ def _causes(body: dict[str, Any], files: dict[str, bytes]) -> Causes:
 def _share(entry: dict[str, Any], files: dict[str, bytes]) -> Share:
     interval = Interval(entry["start"], entry["end"])
     mine = _under(f"{CAUSE}.{interval.name}", files)
-    return Share(interval, entry["flavour"], FITTED[entry["flavour"]].from_files(_texts(mine)))
+    fitted = fitted_from(entry["flavour"], _texts(mine))
+    return Share(interval, entry["flavour"], fitted, Tilt(**entry.get("tilt", {})))
 
 
 def _under(prefix: str, files: dict[str, bytes]) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from models.evaluation import TestSet, calibrators
 from models.explain.learn import learn_reference
 from models.fitting import band_rows, importance, missing, refit, reports
 from models.flavours import FLAVOURS
-from models.flavours.settings import with_settings
+from models.flavours.settings import seasonal, with_settings
 from models.honesty import Honesty, Winner, examine, guarded
 from models.material import Material
 from models.sufficiency import TOO_LITTLE, Level, NoEvidence, Sufficiency, sufficiency
@@ -178,7 +178,7 @@ def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) ->
             "so nothing can be told apart: connect more sources, or a longer history."
         )
     how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
-    flavours = with_settings(FLAVOURS, plan.settings)
+    flavours = seasonal(with_settings(FLAVOURS, plan.settings), schema)
     return Material(dataset, schema.encode(dataset.frame), schema, how, flavours)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from models.bands import BandPlan
 from models.baselines import BLIND
-from models.causes.learn import LearntCauses, Told, learn
+from models.causes.learn import Told, learn
+from models.causes.learnt import LearntCauses
 from models.causes.revenue import revenue_taken
 from models.causes.shares import CONTRACTION
 from models.dataset import Dataset

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.causes.learn import LearntCauses
+from models.causes.learnt import LearntCauses
 from models.causes.shares import CONTRACTION
 from models.churn_model import ChurnModel
 from models.evaluation import HorizonReport

@@ -89,13 +89,16 @@ class Near:
 
     def why(self, account: str, since: date | None) -> dict[str, Any]:
         """The same of the newest run without what would help."""
-        if since is None:
-            found = self._explained(account)
-        else:
+        if since is not None:
             case = self.explaining.case(account)
             found = self.explaining.without_remedy(Asked(account, since=since), case)
-        summary: dict[str, Any] = plain(found.summary())
-        return summary
+            summary: dict[str, Any] = plain(found.summary())
+            return summary
+        stamp = self._archive.scores.last_published()
+        kept: dict[str, Any] = self.explaining.recent.of(
+            stamp, (account, "why"), lambda: plain(self._explained(account).summary())
+        )
+        return dict(kept)
 
     def _explained(self, account: str) -> Explained:
         """The newest score against the one before, from memory where somebody just looked."""
@@ -170,8 +173,12 @@ class Near:
 
     def records(self, account: str, since: date | None) -> Records:
         """The dated facts of an account up to the newest run."""
-        case = self.explaining.case(account)
-        return records(self._archive.workspace.lake(), account, case.day.as_of, since)
+        case, lake = self.explaining.case(account), self._archive.workspace.lake()
+        return self.explaining.recent.of(
+            self._archive.scores.last_published(),
+            (account, "records", since, lake.manifest.digest),
+            lambda: records(lake, account, case.day.as_of, since),
+        )
 
     def _foretold(self, *cases: Case) -> list[Foretold]:
         """As the batch job would score the rows: bands stay steady, silence makes them grey."""

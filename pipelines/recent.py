@@ -6,8 +6,8 @@ from threading import Lock
 from typing import Any, TypeVar
 
 Made = TypeVar("Made")
-MOST = 64
-"""Answers in memory; one account seen from near is two of them, some 300 kB."""
+MOST = 96
+"""Answers in memory; one account seen from near is four of them, some 500 kB."""
 
 
 class Recent:

@@ -27,6 +27,7 @@ from models.score import Band
 from pipelines.serve import compose
 from pipelines.workspace import Workspace
 from serving.app import App, create_app
+from serving.console.accounts.query import ListQuery
 from serving.settings import read_settings
 from serving.store import Question, ScoreRepository, open_store
 
@@ -76,19 +77,39 @@ def of_workspace(folder: Path) -> dict[str, dict[str, float]]:
     page = ScoreRepository(engine).latest(limit=TIMES + 1)
     ids = [each.card.account_id for each in page.items]
     pages = {
-        "account, from near": [f"/accounts/{each}" for each in ids],
-        "account, what would help": [f"/what-if/{each}" for each in ids],
         "models": ["/models"] * TIMES,
         "insights": ["/insights"] * TIMES,
         "queue, from near": ["/queue"] * TIMES,
     }
-    return asyncio.run(asked(compose(engine, workspace, read_settings(), print), pages))
+    app = compose(engine, workspace, read_settings(), print)
+    return asyncio.run(from_near(app, ids)) | asyncio.run(asked(app, pages))
+
+
+async def from_near(app: App, ids: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Accounts as a browser asks for them: the page, then what would help; and the page again."""
+    part = {"hx-request": "true", "hx-target": "help"}
+    steps: dict[str, list[dict[str, float]]] = {
+        "account, from near": [],
+        "account, what would help": [],
+        "account, looked at again": [],
+    }
+    async with _client(app) as client:
+        for each in ids:
+            found = (
+                await timed(client, f"/accounts/{each}"),
+                await timed(client, f"/what-if/{each}", part),
+                await timed(client, f"/accounts/{each}"),
+            )
+            for step, spent in zip(steps.values(), found, strict=True):
+                step.append(spent)
+    return {name: figures(spent) for name, spent in steps.items()}
 
 
 def _pages(scores: ScoreRepository, accounts: int) -> dict[str, list[str]]:
     """Addresses by page, the first of each asked for apart."""
     ids = [f"acc_{n:07}" for n in range(0, accounts, max(1, accounts // (TIMES + 1)))][: TIMES + 1]
     return {
+        "nothing, for comparison": ["/livez"] * TIMES,
         "portfolio": ["/"] * TIMES,
         "accounts": ["/accounts"] * TIMES,
         "accounts, red by expected loss": [f"/accounts?band={Band.RED.value}"] * TIMES,
@@ -103,8 +124,6 @@ def _pages(scores: ScoreRepository, accounts: int) -> dict[str, list[str]]:
 
 
 def _further(scores: ScoreRepository) -> list[str]:
-    from serving.console.accounts.query import ListQuery
-
     found, query = [], ListQuery()
     for _ in range(TIMES + 1):
         cursor = scores.latest(Question(), sort=query.sort, cursor=query.cursor).next_cursor
@@ -115,26 +134,37 @@ def _further(scores: ScoreRepository) -> list[str]:
 
 async def asked(app: App, pages: dict[str, list[str]]) -> dict[str, dict[str, float]]:
     """Milliseconds of each page: of the first request, and of the others."""
-    transport = httpx.ASGITransport(app)
-    found = {}
-    async with httpx.AsyncClient(transport=transport, base_url=HERE, timeout=600) as client:
+    async with _client(app) as client:
         await client.get("/livez")
-        for page, addresses in pages.items():
-            first, *others = [await timed(client, address) for address in addresses]
-            found[page] = {
-                "first": first["wall"],
-                "median": statistics.median(each["wall"] for each in others),
-                "p95": p95([each["wall"] for each in others]),
-                "cpu median": statistics.median(each["cpu"] for each in others),
-                "cpu p95": p95([each["cpu"] for each in others]),
-                "kB": statistics.median(each["bytes"] for each in others) / 1000,
-            }
-    return found
+        return {
+            page: figures([await timed(client, address) for address in addresses])
+            for page, addresses in pages.items()
+        }
 
 
-async def timed(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+def _client(app: App) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE, timeout=600)
+
+
+def figures(spent: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Of the first request, and of the others."""
+    first, *others = spent
+    wall, cpu = [each["wall"] for each in others], [each["cpu"] for each in others]
+    return {
+        "first": first["wall"],
+        "median": statistics.median(wall),
+        "p95": p95(wall),
+        "cpu median": statistics.median(cpu),
+        "cpu p95": p95(cpu),
+        "kB": statistics.median(each["bytes"] for each in others) / 1000,
+    }
+
+
+async def timed(
+    client: httpx.AsyncClient, address: str, more: dict[str, str] | None = None
+) -> dict[str, Any]:
     """One request: milliseconds on the wall, of this process's cores, and bytes unpacked."""
-    headers = {"accept": "text/html"}
+    headers = {"accept": "text/html", **(more or {})}
     wall, cpu = time.perf_counter(), time.process_time()
     answer = await client.get(address, headers=headers)
     spent = {"wall": 1000 * (time.perf_counter() - wall), "cpu": 1000 * (time.process_time() - cpu)}

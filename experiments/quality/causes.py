@@ -10,6 +10,9 @@ deviation). By strength: in what share of companies signals were let tell causes
 expected log loss of P(contraction within 90 days) beside that of the base share and that of the
 truth, both of the same hazards, in thousandths.
 
+By `lean`, what one log-odds of loss takes from the log-odds of contraction, at strength 0: the
+calibration slope of P(contraction within 90 days), as it is and with the base share alone.
+
     python experiments/quality/causes.py [--companies N] [--accounts N] [--json]
 """
 
@@ -29,6 +32,7 @@ from models.evaluation import calibrated_in_time
 from models.flavours.base import sigmoid
 from models.hazards import p_loss
 from models.intervals import INTERVALS
+from models.metrics import calibration_line
 from models.score import HORIZONS
 from models.trained import TrainingPlan
 from models.training import material_of
@@ -36,6 +40,7 @@ from models.training import material_of
 ROWS, ROUNDING = 1_000_000, 1e-12
 FIRST, MONTHS = date(2024, 1, 31), 18
 STRENGTHS = (0.0, 0.5, 1.0, 2.0)
+LEANS = (0.0, 0.5, 1.0)
 PLAN = TrainingPlan(("logistic",), 90, {}, blocks=4, horizons=(30, 90))
 
 
@@ -50,6 +55,9 @@ def main() -> int:
     for strength in STRENGTHS:
         found = pd.DataFrame(companies(given.companies, given.accounts, strength))
         result[f"strength {strength}"] = {k: round(float(v), 3) for k, v in found.mean().items()}
+    for lean in LEANS:
+        found = pd.DataFrame(companies(given.companies, given.accounts, 0.0, lean))
+        result[f"lean {lean}"] = {k: round(float(v), 3) for k, v in found.mean().items()}
     print(json.dumps(result) if given.json else "\n".join(f"{k}: {v}" for k, v in result.items()))
     return 0
 
@@ -73,10 +81,12 @@ def violations() -> int:
     return int(wrong.sum())
 
 
-def companies(number: int, accounts: int, strength: float) -> Iterator[dict[str, float]]:
+def companies(
+    number: int, accounts: int, strength: float, lean: float = 0.0
+) -> Iterator[dict[str, float]]:
     """One company's figures after another's."""
     for seed in range(number):
-        dataset, contracted, truth = company(seed, accounts, strength)
+        dataset, contracted, truth = company(seed, accounts, strength, lean)
         material = material_of(dataset, ["use", "mix", "noise"], PLAN)
         walk = material.walk("logistic")
         told = Told(material, contracted, walk)
@@ -87,6 +97,8 @@ def companies(number: int, accounts: int, strength: float) -> Iterator[dict[str,
         reached = calibrated_in_time(dataset, walk)
         chain = {k: truth for k in INTERVALS if k.end <= 90}
         best = by_cause(reached, chain, [90])[CONTRACTION][90]
+        alone = {k: sigmoid(v) for k, v in told.walked("constant")[0].items() if k.end <= 90}
+        plain = by_cause(reached, alone, [90])[CONTRACTION][90]
         rows = ~np.isnan(best) & dataset.matured(90, dataset.data_as_of)
         lost = contracted & dataset.lost_within(90)
         base = report.baselines["base share"]["log_loss"]
@@ -94,11 +106,16 @@ def companies(number: int, accounts: int, strength: float) -> Iterator[dict[str,
             "contracted": found.accounts[CONTRACTION],
             "told_apart": found.flavour != "constant",
             "saved": 1000 * (base - report.metrics["log_loss"].value),
+            "by_odds": found.causes.shares[0].tilt.by_odds,
+            "slope": report.slope,
+            "slope_of_base_share": calibration_line(lost[rows].astype(float), plain[rows])[1],
             "could_be_saved": 1000 * (base - _log_loss(lost[rows], best[rows])),
         }
 
 
-def company(seed: int, accounts: int, strength: float) -> tuple[Dataset, np.ndarray, np.ndarray]:
+def company(
+    seed: int, accounts: int, strength: float, lean: float
+) -> tuple[Dataset, np.ndarray, np.ndarray]:
     """A company's rows, which of them contract, and the true chance of that given a loss."""
     rng = np.random.default_rng(seed)
     use, mix = rng.normal(size=(2, accounts))
@@ -110,7 +127,9 @@ def company(seed: int, accounts: int, strength: float) -> tuple[Dataset, np.ndar
         parts.append(pd.DataFrame({"number": names, "use": use, "mix": mix, "noise": noise}))
         gone = rng.random(accounts) < sigmoid(-3.9 - use)
         lost_at[names[gone]] = 30 * month + rng.uniform(0.5, 30, gone.sum())
-        shrinks[names[gone]] = rng.random(gone.sum()) < sigmoid(-0.5 + strength * mix[gone])
+        shrinks[names[gone]] = rng.random(gone.sum()) < sigmoid(
+            -0.5 + strength * mix[gone] + lean * use[gone]
+        )
         names, mix = names.copy(), mix.copy()
         names[gone], mix[gone] = fresh + np.arange(gone.sum()), rng.normal(size=gone.sum())
         fresh += int(gone.sum())
@@ -123,7 +142,11 @@ def company(seed: int, accounts: int, strength: float) -> tuple[Dataset, np.ndar
     followed = np.full(len(frame), np.inf)
     dataset = Dataset(frame, event, followed, 0, FIRST + timedelta(days=until))
     contracted = shrinks[number] & np.isfinite(event)
-    return dataset, contracted, sigmoid(-0.5 + strength * frame["mix"].to_numpy())
+    return (
+        dataset,
+        contracted,
+        sigmoid(-0.5 + strength * frame["mix"].to_numpy() + lean * frame["use"].to_numpy()),
+    )
 
 
 def _log_loss(lost: np.ndarray, chance: np.ndarray) -> float:

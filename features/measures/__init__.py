@@ -13,7 +13,7 @@ from features.measures.rhythm import (
     SilenceAgainstCadence,
     Utilisation,
 )
-from features.measures.segments import Classed, LifecycleStage, PaidOrFree, Tier
+from features.measures.segments import Classed, LifecycleStage, MonthOfYear, PaidOrFree, Tier
 from features.measures.states import (
     AnsweredShare,
     DaysSinceFirst,
@@ -62,6 +62,7 @@ __all__ = [
     "Mean",
     "Measure",
     "Measured",
+    "MonthOfYear",
     "OpenItems",
     "OutlastedShare",
     "Overdue",

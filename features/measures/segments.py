@@ -14,6 +14,10 @@ from features.measures.sums import counts
 
 HELD = ("ended_at",)
 MONTHS = 12
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,21 @@ class LifecycleStage(Verbal):
             2,
         )
         return Labels(codes.astype(np.int32), ("onboarding", "adopting", "established", "renewing"))
+
+
+@dataclass(frozen=True)
+class MonthOfYear(Verbal):
+    """The month in which `as_of` lies: the same for all accounts, so that it tells of a season.
+
+    Models do not read it as they read other signals: see `models.flavours.seasonal`.
+    """
+
+    columns = ()
+
+    def over(self, lens: Lens) -> Labels:
+        """Its English name."""
+        months = np.array([day.month - 1 for day in lens.timeline.dates], np.int32)
+        return Labels(np.broadcast_to(months, lens.shape).copy(), MONTH_NAMES)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Learning by which cause accounts are lost, and checking it on later dates."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from models.causes.leaning import By, Losses, odds_between
+from models.causes.learnt import BASE, LearntCauses
 from models.causes.shares import CAUSES, CHURN, CONTRACTION, Causes, Share, by_cause
+from models.causes.tilt import Tilt
 from models.dataset import Dataset, Mask
 from models.evaluation import (
     DRAWS,
@@ -28,50 +31,9 @@ from models.metrics import Estimate, Resamples, log_loss
 from models.walkforward import FEWEST_TRAINING_EVENTS, OutOfTime
 
 Vector = npt.NDArray[np.float64]
-By = dict[Interval, Vector]
-BASE, CANDIDATES = "constant", ("shrunken", "logistic")
+CANDIDATES = ("shrunken", "logistic")
 BASE_SHARE = "base share"
 TOO_FEW = f"{{}} accounts lost so on later dates; {FEWEST_TEST_EVENTS} are needed"
-
-
-@dataclass(frozen=True)
-class LearntCauses:
-    """Causes of loss with the evidence for them.
-
-    Attributes:
-        flavour: how a loss's cause is told; `constant` is the base share of each interval.
-        accounts: by cause, accounts lost by it.
-        gain: log loss that telling causes apart by signals saves on later losses, beside the
-            base share, with its interval; None where there were too few to try.
-        reports: by cause and horizon, its figures out of time beside the base share.
-        missing: by cause and horizon, why it has none.
-    """
-
-    causes: Causes
-    flavour: str
-    accounts: dict[str, int]
-    gain: Estimate | None
-    reports: dict[str, dict[int, HorizonReport]] = field(default_factory=dict)
-    missing: dict[str, dict[int, str]] = field(default_factory=dict)
-
-    @property
-    def words(self) -> str:
-        """What was lost by which cause, and how causes are told apart."""
-        left, shrank = (self.accounts[cause] for cause in CAUSES)
-        head = f"by cause: {left} accounts left and {shrank} contracted; "
-        if self.gain is None:
-            return head + (
-                f"each has its base share of the losses, since {FEWEST_TRAINING_EVENTS} of each in "
-                f"one interval are needed to tell them apart, on dates before those tested"
-            )
-        saved = (
-            f"{self.gain.value:+.4f} of log loss ({self.gain.low:+.4f} to {self.gain.high:+.4f})"
-        )
-        if self.flavour == BASE:
-            return f"{head}each has its base share: signals save {saved}, which is not beyond doubt"
-        return (
-            f"{head}told apart by a {self.flavour} regression, which saves {saved} on later losses"
-        )
 
 
 @dataclass(frozen=True)
@@ -93,6 +55,12 @@ class Told:
         """The rows; chances by cause are counted from `as_of` on, whatever the lead time."""
         return replace(self.material.dataset, lead=0)
 
+    @cached_property
+    def losses(self) -> Losses:
+        """The same with the log-odds of loss as they stood in time."""
+        odds = odds_between(calibrated_in_time(self.data, self.walk))
+        return Losses(self.data, self.contracted, self.walk, odds)
+
     def fit(self, flavour: str, interval: Interval, rows: Mask) -> tuple[str, Fitted]:
         """How the cause of a loss in an interval is told, learnt from the lost among `rows`.
 
@@ -106,14 +74,17 @@ class Told:
         return flavour, how.flavours[flavour].fit(inputs, cause, how.schema, how.how.seed)
 
     def walked(self, flavour: str) -> tuple[By, bool]:
-        """P(contraction | loss) out of time, and whether the flavour was ever fitted."""
+        """Log-odds of contraction out of time, and whether the flavour was ever fitted.
+
+        Without any tilt.
+        """
         data, found, ever = self.data, {}, False
         for interval in self.walk.log_odds:
             found[interval] = np.full(len(data.ordinals), np.nan)
             for block, rows in self._blocks():
                 certain = type(data.data_as_of).fromordinal(block) - timedelta(self.walk.embargo)
                 used, model = self.fit(flavour, interval, data.at_risk(interval, certain))
-                found[interval][rows] = sigmoid(model.log_odds(self.material.inputs[rows]))
+                found[interval][rows] = model.log_odds(self.material.inputs[rows])
                 ever |= used == flavour
         return found, ever
 
@@ -135,30 +106,52 @@ def learn(
         say: told about each step.
     """
     base, _ = told.walked(BASE)
-    flavour, best, gain = _chosen(told, base)
-    data = told.data
+    chosen = _chosen(told, base)
+    data, tilts = told.data, told.losses.tilts(chosen.flat)
     shares = []
     for interval in [k for k in told.material.how.intervals if k.end <= ends]:
         rows = data.at_risk(interval, data.data_as_of)
-        shares.append(Share(interval, *told.fit(flavour, interval, rows)))
-    found = LearntCauses(Causes(tuple(shares), revenue), flavour, _accounts(told), gain)
+        used, model = told.fit(chosen.flavour, interval, rows)
+        shares.append(Share(interval, used, model, tilts.get(interval, Tilt())))
+    found = LearntCauses(
+        Causes(tuple(shares), revenue), chosen.flavour, _accounts(told), chosen.gain
+    )
     say(found.words)
-    reports, missing = _checked(told, best, base, since)
+    reports, missing = _checked(told, chosen.tilted, base, since)
     return replace(found, reports=reports, missing=missing)
 
 
-def _chosen(told: Told, base: By) -> tuple[str, By, Estimate | None]:
+@dataclass(frozen=True)
+class _Way:
+    """A way to tell causes apart.
+
+    Attributes:
+        flat: its out-of-time log-odds of contraction, without any tilt.
+        tilted: the same with it.
+        gain: log loss that it saves beside the base share, both tilted.
+    """
+
+    flavour: str
+    flat: By
+    tilted: By
+    gain: Estimate | None = None
+
+
+def _chosen(told: Told, base: By) -> _Way:
     """The way to tell causes apart that saves most log loss, if it does so beyond doubt."""
-    tried: list[tuple[str, By, Estimate]] = []
+    plain = _Way(BASE, base, told.losses.tilted(base))
+    tried: list[tuple[float, _Way]] = []
     for flavour in CANDIDATES:
-        walked, ever = told.walked(flavour)
-        gain = _gain(told, base, walked) if ever else None
+        flat, ever = told.walked(flavour)
+        tilted = told.losses.tilted(flat) if ever else flat
+        gain = _gain(told, plain.tilted, tilted) if ever else None
         if gain is not None:
-            tried.append((flavour, walked, gain))
+            tried.append((gain.value, _Way(flavour, flat, tilted, gain)))
     if not tried:
-        return BASE, base, None
-    flavour, walked, gain = max(tried, key=lambda each: each[2].value)
-    return (flavour, walked, gain) if gain.low > 0 else (BASE, base, gain)
+        return plain
+    _, best = max(tried, key=lambda each: each[0])
+    sure = best.gain is not None and best.gain.low > 0
+    return best if sure else replace(plain, gain=best.gain)
 
 
 def _gain(told: Told, base: By, other: By) -> Estimate | None:
@@ -168,7 +161,7 @@ def _gain(told: Told, base: By, other: By) -> Estimate | None:
         risk = data.at_risk(interval, data.data_as_of) & data.lost_within(interval.end)
         lost = np.flatnonzero(risk & (told.walk.block_of > 0))
         rows.append(lost)
-        of += [(base[interval][lost], other[interval][lost])]
+        of += [(sigmoid(base[interval][lost]), sigmoid(other[interval][lost]))]
     every = np.concatenate(rows)
     cause = told.contracted[every].astype(np.float64)
     if independent_events(data, every, cause) < FEWEST_TEST_EVENTS:
@@ -211,5 +204,5 @@ def _checked(
 
 def _at(reached: Mapping[int, Vector], shares: By, horizon: int) -> dict[str, Vector]:
     """Chance of each cause within one horizon, shape (rows,) each."""
-    chain = {k: share for k, share in shares.items() if k.end <= horizon}
+    chain = {k: sigmoid(share) for k, share in shares.items() if k.end <= horizon}
     return {cause: of[horizon] for cause, of in by_cause(reached, chain, [horizon]).items()}

@@ -11,11 +11,12 @@ it at every horizon, and no cause's chance can fall with a longer horizon.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from models.causes.tilt import Tilt
 from models.encoding import Matrix
 from models.flavours import Fitted
 from models.flavours.base import sigmoid
@@ -33,15 +34,22 @@ class Share:
 
     Attributes:
         flavour: what the model is, by its name in bundles.
+        tilt: how the share goes with the chance of loss itself.
     """
 
     interval: Interval
     flavour: str
     model: Fitted
+    tilt: Tilt = field(default_factory=Tilt)
 
-    def of(self, inputs: Matrix) -> Vector:
-        """P(contraction | loss in the interval), shape (rows,)."""
-        return sigmoid(self.model.log_odds(inputs))
+    def of(self, inputs: Matrix, loss: Vector) -> Vector:
+        """P(contraction | loss in the interval), shape (rows,).
+
+        Args:
+            inputs: the rows as the model reads them.
+            loss: their calibrated log-odds of any loss in the interval.
+        """
+        return sigmoid(self.tilt.apply(self.model.log_odds(inputs), loss))
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,9 @@ class Causes:
         self, log_odds: Mapping[Interval, Vector], inputs: Matrix, horizons: Sequence[int]
     ) -> dict[str, dict[int, Vector]]:
         """Chance of each cause by horizon, shape (rows,) each."""
-        return shared_out(log_odds, {s.interval: s.of(inputs) for s in self.shares}, horizons)
+        known = [share for share in self.shares if share.interval in log_odds]
+        shares = {each.interval: each.of(inputs, log_odds[each.interval]) for each in known}
+        return shared_out(log_odds, shares, horizons)
 
 
 def shared_out(

@@ -82,5 +82,8 @@ def _on_half(material: Material, flavour: str, chain: Sequence[Hazard], half: Ma
 
 
 def _as_shifted(whole: Fitted, half: Fitted) -> Fitted:
-    """With the shift by segment of the whole, where it has one."""
-    return replace(whole, inner=half) if isinstance(whole, FittedShifted) else half
+    """With the shift by segment of the whole, where it has one that the half has not learnt."""
+    if not isinstance(whole, FittedShifted):
+        return half
+    seasonal = isinstance(half, FittedShifted) and half.column == whole.column
+    return half if seasonal else replace(whole, inner=half)

@@ -1,6 +1,6 @@
 """All flavours of hazard model: add one with a file and an entry here."""
 
-from models.flavours.base import Fitted, Flavour
+from models.flavours.base import Files, Fitted, Flavour
 from models.flavours.blend import Blend, FittedBlend
 from models.flavours.constant import Constant, FittedConstant
 from models.flavours.lightgbm import SPACE as OF_TREES
@@ -8,6 +8,7 @@ from models.flavours.lightgbm import FittedLightGBM, LightGBM
 from models.flavours.logistic import SPACE as OF_LINES
 from models.flavours.logistic import FittedLogistic, Logistic
 from models.flavours.segments import FittedSegments, Segments
+from models.flavours.shifted import MODEL_FILE as SHIFTS
 from models.flavours.shifted import PARTS, SHIFTED, FittedShifted
 from models.flavours.single import Single
 from models.flavours.space import Space
@@ -38,7 +39,18 @@ FITTED: dict[str, type[Fitted]] = {
 }
 """How to read each flavour back from its files."""
 
+
+def fitted_from(flavour: str, files: Files) -> Fitted:
+    """A flavour's hazard read back, with its season where it has one.
+
+    Raises:
+        KeyError: no flavour has this name, or a file is missing.
+    """
+    kind = FittedShifted if SHIFTS in files else FITTED[flavour]
+    return kind.from_files(files)
+
+
 SPACES: dict[str, Space] = {"lightgbm": OF_TREES, "logistic": OF_LINES}
 """What can be tuned; a blend is tuned in its parts."""
 
-__all__ = ["FITTED", "FLAVOURS", "SHIFTED", "SPACES", "Fitted", "Flavour"]
+__all__ = ["FITTED", "FLAVOURS", "SHIFTED", "SPACES", "Fitted", "Flavour", "fitted_from"]

@@ -1,4 +1,4 @@
-"""A hazard whose segments have intercepts of their own, drawn towards nothing.
+"""A hazard whose segments, or months, have intercepts of their own, drawn towards nothing.
 
 A small segment borrows strength: its intercept is the mode under a normal prior around 0, so
 few rows hardly move it (Gelman and Hill 2007, partial pooling). The shift belongs to the
@@ -7,7 +7,7 @@ segment's column, so that shares still add up exactly.
 
 import json
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -36,11 +36,11 @@ PARTS: dict[str, type[Fitted]] = {
 
 @dataclass(frozen=True)
 class FittedShifted:
-    """A fitted hazard with a shift by segment.
+    """A fitted hazard with a shift by segment, or by month (`models.flavours.seasonal`).
 
     Attributes:
-        part: the flavour of `inner`.
-        column: position of the segment's column.
+        part: the flavour of `inner`, which may be shifted by month itself.
+        column: position of the segment's, or month's, column.
         shifts: of each word, in code order; where the word is missing there is none.
     """
 
@@ -60,16 +60,23 @@ class FittedShifted:
         return out
 
     def to_files(self) -> Files:
-        """The inner files and the shifts as JSON."""
+        """The inner files and the shifts as JSON, those of a shifted inner one within."""
+        files = self.inner.to_files()
         body = {"part": self.part, "column": self.column, "shifts": self.shifts}
-        return {**self.inner.to_files(), MODEL_FILE: json.dumps(body)}
+        if MODEL_FILE in files:
+            body["within"] = json.loads(files[MODEL_FILE])
+        return {**files, MODEL_FILE: json.dumps(body)}
 
     @classmethod
     def from_files(cls, files: Files) -> Self:
         """Read both back."""
-        body = json.loads(files[MODEL_FILE])
-        inner = PARTS[body["part"]].from_files(files)
-        return cls(body["part"], inner, body["column"], tuple(body["shifts"]))
+        return cls._read(json.loads(files[MODEL_FILE]), files)
+
+    @classmethod
+    def _read(cls, body: dict[str, Any], files: Files) -> Self:
+        part, within = body["part"], body.get("within")
+        inner = cls._read(within, files) if within else PARTS[part].from_files(files)
+        return cls(part, inner, body["column"], tuple(body["shifts"]))
 
 
 def shift_of(codes: Vector, shifts: tuple[float, ...]) -> Vector:
@@ -93,13 +100,20 @@ def learn_shifts(
         size: how many words there are.
         weight: what a row counts: below 1 where several tell of one loss.
     """
-    level = log_odds + _shift(log_odds, lost, weight, LOOSE)
+    level = log_odds + shift_under_prior(log_odds, lost, weight, LOOSE)
     words = (codes == code for code in range(size))
-    return tuple(_shift(level[mine], lost[mine], weight, USUAL_SHIFT) for mine in words)
+    return tuple(shift_under_prior(level[mine], lost[mine], weight, USUAL_SHIFT) for mine in words)
 
 
-def _shift(log_odds: Vector, lost: Vector, weight: float, usual: float) -> float:
-    """Mode of one shift under a normal prior of spread `usual`, by Newton's method."""
+def shift_under_prior(log_odds: Vector, lost: Vector, weight: float, usual: float) -> float:
+    """Mode of one shift under a normal prior of spread `usual`, by Newton's method.
+
+    Args:
+        log_odds: of each row, shape (rows,).
+        lost: what they are to come to: 0, 1, or a chance.
+        weight: what a row counts.
+        usual: standard deviation of the shift before any evidence.
+    """
     shift = 0.0
     for _ in range(25):
         p = sigmoid(log_odds + shift)

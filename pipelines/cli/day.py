@@ -53,7 +53,7 @@ def day(
         result = one_more_day(space, found, at, anew, terminal.say, brought)
         summary, text = result.summary(), result.text()
         if loaded:
-            summary, text = {**summary, "load": loaded[0].as_dict()}, f"{loaded[0]}\n{text}"
+            summary, text = {**summary, "load": loaded[0].as_dict()}, f"{loaded[0].brief()}\n{text}"
         terminal.result(summary, text)
 
     terminal.guard(work)

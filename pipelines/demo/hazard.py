@@ -25,8 +25,8 @@ STATES = ("thriving", "steady", "cooling", "drifting", "sinking", "dying")
 THRIVING, STEADY, COOLING, DRIFTING, SINKING, DYING = range(6)
 NOT_YET, GONE = -1, 6
 
-A_BOLT = 0.0013
-STATE_HAZARD = np.array([0.0000, 0.0003, 0.0034, 0.0082, 0.0135, 0.0200])
+A_BOLT = 0.0006
+STATE_HAZARD = np.array([0.0000, 0.0003, 0.0036, 0.0100, 0.0180, 0.0290])
 SEGMENT_FACTOR = np.array([1.25, 0.90, 0.60])
 RENEWAL_NEAR, RENEWAL_FAR = 1.9, 0.6
 NEAR_DAYS = 63

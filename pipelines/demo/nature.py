@@ -19,10 +19,10 @@ USAGE, ADOPTION, PEOPLE, SILENCE, SUPPORT, PAYMENT = range(6)
 CAUSE_SHARE = np.array([0.19, 0.17, 0.16, 0.17, 0.16, 0.15])
 """How often each is the main cause; payment is one only where bills come monthly."""
 
-MAIN, SECOND, OTHER = (1.1, 1.3), (0.4, 0.7), (0.0, 0.15)
+MAIN, SECOND, OTHER = (1.1, 1.3), (0.6, 0.9), (0.15, 0.35)
 """Ranges from which strengths are drawn before they are brought to TOTAL."""
 SECOND_SHARE = 0.35
-TOTAL, MOST = 1.75, 1.3
+TOTAL, MOST = 2.4, 1.4
 """What the strengths of an account add up to, and each at most; 1 is the whole way to an
 index's worst."""
 

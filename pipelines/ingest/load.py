@@ -71,8 +71,7 @@ def load_and_hold(
     if now.tzinfo is None:
         raise ValueError("now must be aware of its time zone")
     prepared = prepare(config, lake, progress)
-    held = _held(prepared, lake)
-    merged = _merge_all(prepared, held, now.astimezone(UTC))
+    merged, held = _merge_all(prepared, lake, now.astimezone(UTC))
     write_quarantine(quarantine, prepared.bad)
     counts = _counts(prepared, merged)
     problems = [*prepared.problems, *share_problems(config, counts, str(quarantine))]
@@ -80,30 +79,30 @@ def load_and_hold(
         raise SourceError([*problems, *_examples(prepared)])
     progress("writing the lake")
     before = lake.manifest.generation
-    corrected = [name for name, found in merged.items() if found.corrected]
     new = {name: found.new for name, found in merged.items()}
-    changed = lake.add(new, _versioned(lake, prepared), corrected, held)
+    changed = lake.add(new, _versioned(lake, prepared), tuple(held), held)
     rows = tuple(bad.problem for bad in prepared.bad)
     report = LoadReport(tuple(counts), changed, rows, prepared.warnings, str(quarantine))
-    return report, Brought(before, new, frozenset(corrected))
+    return report, Brought(before, new, frozenset(held))
 
 
-def _held(prepared: Prepared, lake: Lake) -> dict[str, Alike]:
-    """The rows that the lake holds of the same facts, by table that it has."""
-    tables = lake.manifest.tables
-    some = {name: batch for name, batch in prepared.batches.items() if name in tables}
-    return {name: lake.alike(name, batch.rows) for name, batch in some.items()}
+def _merge_all(
+    prepared: Prepared, lake: Lake, now: datetime
+) -> tuple[dict[str, Merged], dict[str, Alike]]:
+    """Each batch joined to the lake, and the rows held of facts of which new versions came.
 
-
-def _merge_all(prepared: Prepared, held: dict[str, Alike], now: datetime) -> dict[str, Merged]:
-    """Each batch joined to the lake; rows that would rewrite the past become bad rows."""
-    merged = {}
+    Rows that would rewrite the past become bad rows.
+    """
+    tables, merged, corrected = lake.manifest.tables, {}, {}
     for name, batch in prepared.batches.items():
-        before = held[name].rows if name in held else None
+        held = lake.alike(name, batch.rows) if name in tables else None
+        before = held.rows if held else None
         merged[name] = merge(batch.table, batch.rows, before, now, batch.brought)
+        if held and merged[name].corrected:
+            corrected[name] = held
         if merged[name].findings:
             prepared.batches[name] = batch.plus(merged[name].findings)
-    return merged
+    return merged, corrected
 
 
 def _counts(prepared: Prepared, merged: dict[str, Merged]) -> list[SourceCounts]:

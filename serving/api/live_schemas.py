@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
 
 from models.score import Band
 from serving.api.days import Day
@@ -15,7 +15,9 @@ MOST_SIGNALS = 2_000
 """Signals of a row: several times what any catalogue has."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(max_length=500)]
-Signals = Annotated[dict[Name, float | Word | None], Field(max_length=MOST_SIGNALS)]
+Number = Annotated[float, Strict()]
+"""A number; true is none, and would be read as 1."""
+Signals = Annotated[dict[Name, Number | Word | None], Field(max_length=MOST_SIGNALS)]
 
 
 class WhatIfIn(BaseModel):

@@ -3,11 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from serving.api.account_query import AccountFilter
 
 NAME_LENGTH = 80
+SCHEMAS: dict[str, Any] = AccountFilter.model_json_schema()["properties"]
+NUMBERS = {
+    name
+    for name, schema in SCHEMAS.items()
+    if any(each.get("type") in ("integer", "number") for each in schema.get("anyOf", [schema]))
+}
+"""Parts of a question that are numbers. In an address all is text; in a body a number is one."""
 
 
 class ViewIn(BaseModel):
@@ -26,6 +33,22 @@ class ViewIn(BaseModel):
         description="The question, as /v1/accounts takes it; without cursor.",
         examples=[{"band": ["red", "yellow"], "sort": "arr"}],
     )
+
+    @field_validator("query", mode="before")
+    @classmethod
+    def _with_numbers(cls, given: Any) -> Any:
+        """Refuse text and truth where a number belongs.
+
+        Raises:
+            ValueError: there is some.
+        """
+        wrong = [] if not isinstance(given, dict) else [
+            name for name in sorted(NUMBERS & given.keys())
+            if isinstance(given[name], str | bool)
+        ]  # fmt: skip
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: a number belongs here, without quotes")
+        return given
 
 
 class ViewOut(BaseModel):

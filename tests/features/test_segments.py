@@ -5,7 +5,15 @@ from datetime import date
 from decimal import Decimal
 
 from features.currency import Rate, Rates
-from features.measures import Classed, Latest, LifecycleStage, PaidOrFree, Tier, TotalOpen
+from features.measures import (
+    Classed,
+    Latest,
+    LifecycleStage,
+    MonthOfYear,
+    PaidOrFree,
+    Tier,
+    TotalOpen,
+)
 
 Spec = Callable[..., None]
 
@@ -91,3 +99,11 @@ def test_a_tier_is_by_value_and_raised_by_size_or_promise(spec: Spec) -> None:
     tier = Tier(TIERS, large=250, promising=("high",))
     expected = {"plain": "mid", "big": "mid", "grows": "high", "top": "high"}
     spec(tier, {JAN: expected, MAR: {"grows": "mid"}}, subscriptions=held, accounts=accounts)
+
+
+def test_the_month_is_that_of_the_date_for_every_account(spec: Spec) -> None:
+    accounts = """
+    account | created_at
+    old     | 2025-01-01
+    """
+    spec(MonthOfYear(), {JAN: {"old": "January"}, MAR: {"old": "March"}}, accounts=accounts)

@@ -235,6 +235,10 @@ def paid_or_free(s: Statement, _: m.PaidOrFree, a: Asked) -> str:
       WHEN {s.rows(a, held)} > 0 THEN 'free' ELSE 'none' END"""
 
 
+def month_of_year(s: Statement, _: m.MonthOfYear, a: Asked) -> str:  # noqa: ARG001
+    return "monthname(make_timestamp(cut - 1))"
+
+
 def stage(s: Statement, of: m.LifecycleStage, a: Asked) -> str:
     age = days_since_first(s, m.DaysSinceFirst(), a)
     ahead = days_until(s, m.DaysUntil("renews_at", OPEN), a)
@@ -277,6 +281,7 @@ SAID: dict[type, Said] = {
     m.LongestSilence: longest_silence,
     m.Max: largest,
     m.Mean: mean,
+    m.MonthOfYear: month_of_year,
     m.OpenItems: open_items,
     m.OutlastedShare: outlasted_share,
     m.Overdue: overdue,

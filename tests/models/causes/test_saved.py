@@ -12,11 +12,13 @@ import pytest
 from models import bundle
 from models.bundle import BrokenBundle
 from models.causes.shares import CHURN, CONTRACTION, Causes, Share
+from models.causes.tilt import Tilt
 from models.churn_model import ChurnModel
 from models.encoding import Matrix
 from models.flavours import FLAVOURS
 
 MakeModel = Callable[..., ChurnModel]
+TILT = Tilt(-0.4, -1.1, -6.0, -0.5)
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def model(make_model: MakeModel, inputs: Matrix, lost: np.ndarray) -> ChurnModel
     """A model of any loss with causes told in two ways, expansion, and a lead time."""
     plain = make_model("logistic")
     shares = tuple(
-        Share(h.interval, flavour, FLAVOURS[flavour].fit(inputs, lost, plain.schema, 1))
+        Share(h.interval, flavour, FLAVOURS[flavour].fit(inputs, lost, plain.schema, 1), TILT)
         for h, flavour in zip(plain.hazards, ("shrunken", "constant", "constant"), strict=True)
     )
     growth = replace(make_model("lightgbm"), outcome="expansion")
@@ -46,6 +48,8 @@ def test_comes_back_bit_for_bit(model: ChurnModel, inputs: Matrix, tmp_path: Pat
     frame = frame_of(model, inputs)
     assert again.score(frame) == model.score(frame)
     assert again.question == "any_loss after 30 days"
+    assert again.causes is not None
+    assert [share.tilt for share in again.causes.shares] == [TILT] * 3
     assert bundle.save(again, tmp_path / "two") == digest
     assert again.expansion is not None
     assert again.expansion.flavour == "lightgbm"

@@ -130,6 +130,12 @@ def test_what_if_says_what_is_wrong(ask):
     assert unknown.json()["type"] == "/docs#problem-unknown-account"
 
 
+def test_truth_is_no_number(ask):
+    answer = ask("POST", "/v1/accounts/a/what-if", json={"signals": {USERS: True}})
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/docs#problem-invalid-body"
+
+
 def test_rows_are_scored_to_the_last_bit(ask, live):
     rows = [
         {"account_id": "a", "signals": {USERS: 0.1 + 0.2, "profile__tier": "core"}},

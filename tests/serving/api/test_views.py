@@ -106,6 +106,8 @@ def test_names_differ(client):
         ({"name": "x", "query": {"band": ["purple"]}}, "query.band.0"),
         ({"name": "x", "query": {"colour": 1}}, "query.colour"),
         ({"name": "x", "query": {"cursor": "abc"}}, "query.cursor"),
+        ({"name": "x", "query": {"users_max": False}}, "query"),
+        ({"name": "x", "query": {"renews_to": "30"}}, "query"),
         ({"name": "x", "query": {}, "owner": "Lena"}, "owner"),
     ],
 )

@@ -1,0 +1,21 @@
+"""The command of every day starts without what it has no use for."""
+
+import subprocess
+import sys
+
+CODE = """
+import sys
+from pipelines.cli.lean import without_pandas
+without_pandas()
+import pyarrow as pa
+from features.lake.hashing import bytes_of, hashes
+import pipelines.cli.day, pipelines.ingest.load
+assert len(hashes(*bytes_of(pa.array(["a", "b"])))) == 2
+print(sorted({"pandas", "sqlalchemy", "mlflow", "sklearn", "models"} & set(sys.modules)))
+import pandas
+"""
+
+
+def test_a_day_needs_no_pandas_and_who_asks_for_it_gets_it() -> None:
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
