@@ -1,7 +1,8 @@
 """How the hidden state shows: slow-moving indices that every table of facts draws from.
 
 An index moves a share of the way to its state's target each week and is shaken by noise that
-fades. Their rates make the lead times: breadth of use falls first, then the people, then the
+fades. Besides, it wanders for months for reasons that have nothing to do with the account's state
+(a project ends, a survey falls on a bad day), so that no index alone gives the state away. Their rates make the lead times: breadth of use falls first, then the people, then the
 volume and the conversations; sentiment (tickets, surveys) in between; payments slow down last.
 How far an account's index follows its worse states is the account's own: the strength of the
 cause that the index shows (see `nature`).
@@ -31,6 +32,7 @@ class Index:
         worst: the target of a dying one at full strength of the cause.
         rate: the share of the way to the target moved in a week.
         noise: standard deviation of a week's shock.
+        wander: standard deviation of what wanders, as a share of the way from usual to worst.
     """
 
     cause: str
@@ -39,14 +41,23 @@ class Index:
     worst: float
     rate: float
     noise: float
+    wander: float = 0.0
 
+    @property
+    def wanders(self) -> float:
+        """Standard deviation of what wanders, in the index's own terms."""
+        return self.wander * abs(self.worst - self.usual)
+
+
+WANDER_LASTS = 0.93
+"""What of a week's wandering is left a week later: half of it is gone in about ten weeks."""
 
 INDICES = {
-    "breadth": Index("adoption", 1.00, 1.12, 0.25, 0.90, 0.03),
+    "breadth": Index("adoption", 1.00, 1.12, 0.25, 0.90, 0.03, 0.14),
     "reach": Index("people", 0.97, 1.04, 0.32, 0.85, 0.03),
-    "volume": Index("usage", 1.00, 1.18, 0.15, 0.80, 0.035),
-    "talk": Index("silence", 1.00, 1.18, 0.05, 0.80, 0.04),
-    "sentiment": Index("support", 0.50, 0.90, -2.00, 0.80, 0.10),
+    "volume": Index("usage", 1.00, 1.18, 0.15, 0.80, 0.035, 0.28),
+    "talk": Index("silence", 1.00, 1.18, 0.05, 0.80, 0.04, 0.05),
+    "sentiment": Index("support", 0.50, 0.90, -2.00, 0.80, 0.10, 0.13),
     "payment": Index("payment", 0.00, -0.30, 2.20, 0.60, 0.08),
 }
 
@@ -100,9 +111,18 @@ def _targets(index: Index, nature: Nature) -> Array:
 def _follow(rng: np.random.Generator, index: Index, targets: Array, state: Array) -> Array:
     everyone = np.arange(len(state))
     level = targets[everyone, state[:, 0]]
-    levels = np.empty(state.shape)
+    levels = _wandering(rng, index.wanders, state.shape)
     shocks = rng.normal(0.0, index.noise, state.shape)
     for week in range(state.shape[1]):
         level = level + index.rate * (targets[everyone, state[:, week]] - level) + shocks[:, week]
-        levels[:, week] = level
+        levels[:, week] += level
     return levels
+
+
+def _wandering(rng: np.random.Generator, deviation: float, shape: tuple[int, ...]) -> Array:
+    """A stationary autoregression of order one by account and week."""
+    steps = rng.normal(0.0, deviation, shape)
+    steps[:, 1:] *= (1.0 - WANDER_LASTS**2) ** 0.5
+    for week in range(1, shape[1]):
+        steps[:, week] += WANDER_LASTS * steps[:, week - 1]
+    return steps

@@ -1,8 +1,8 @@
 """What each account is like: how much it uses, says and asks, and where its troubles show.
 
 Companies leave for different reasons. Every account has a main cause of trouble, sometimes a
-second one; the hidden states of `hazard` show through these strongly and through the others
-faintly. The cause changes nothing about when an account is lost, so the true probabilities
+second one; the hidden states of `hazard` show through these more strongly than through the
+others. The cause changes nothing about when an account is lost, so the true probabilities
 stay exact. The levels are what is usual for the account, in good times and in bad: a light
 user is no account in trouble.
 """
@@ -19,10 +19,10 @@ USAGE, ADOPTION, PEOPLE, SILENCE, SUPPORT, PAYMENT = range(6)
 CAUSE_SHARE = np.array([0.19, 0.17, 0.16, 0.17, 0.16, 0.15])
 """How often each is the main cause; payment is one only where bills come monthly."""
 
-MAIN, SECOND, OTHER = (1.1, 1.3), (0.6, 0.9), (0.15, 0.35)
+MAIN, SECOND, OTHER = (1.3, 1.5), (1.0, 1.3), (0.7, 1.1)
 """Ranges from which strengths are drawn before they are brought to TOTAL."""
 SECOND_SHARE = 0.35
-TOTAL, MOST = 2.4, 1.4
+TOTAL, MOST = 7.0, 1.6
 """What the strengths of an account add up to, and each at most; 1 is the whole way to an
 index's worst."""
 

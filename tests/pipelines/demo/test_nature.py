@@ -35,8 +35,8 @@ def test_troubled_accounts_show_it_through_their_own_cause(drawn: Drawn, name: s
     mine = nature.main[account] == CAUSES.index(INDICES[name].cause)
     depth = fallen(mood, name)[account, week]
     assert mine.sum() > 300
-    assert np.median(depth[mine]) > 0.7
-    assert np.median(depth[~mine]) < 0.25
+    assert np.median(depth[mine]) > 1.0
+    assert np.median(depth[mine]) > 1.3 * np.median(depth[~mine])
 
 
 def test_strengths_are_the_accounts_own_and_bounded(drawn: Drawn) -> None:
