@@ -117,8 +117,8 @@ FINDINGS: tuple[tuple[str, str], ...] = (
     ("experience__severe", "Severe tickets"),
     ("experience__first_response", "Tickets wait long for a reply"),
     ("experience__resolution", "Tickets take long"),
-    ("experience__nps", "Low rating (NPS {value})"),
-    ("experience__csat", "Low rating ({value})"),
+    ("experience__nps", "NPS rating of {value}"),
+    ("experience__csat", "Rating of {value}"),
     ("experience__ticket_rating", "Low rating of tickets"),
     ("experience__complaints", "Complaints"),
     ("risk__open_risks", "Risks open: {value}"),
@@ -131,6 +131,12 @@ FINDINGS: tuple[tuple[str, str], ...] = (
     ("profile__renewal", "Renews in {value} days"),
 )
 """What a signal says in short where it pushes towards leaving: how it stands, not why."""
+OF_ONE = (
+    ("{value} people use it", "{value} person uses it"),
+    ("{value} parts", "{value} part"),
+    ("{value} days", "{value} day"),
+)
+"""Words that go with a number, and with one."""
 OTHERWISE = "What would have to be true for you to stay another year?"
 GROWING = "What works so well for you that others should hear of it?"
 
@@ -149,6 +155,9 @@ def question(reasons: Iterable[Reason], said: Collection[str] = ()) -> str:
 def finding(signal: str, value: str) -> str:
     """What a signal says in short where it pushes towards leaving; empty for most."""
     found = next((words for start, words in FINDINGS if signal.startswith(start)), "")
+    if value == "1":
+        for many, one in OF_ONE:
+            found = found.replace(many, one)
     return found.format(value=value)
 
 
