@@ -4,8 +4,8 @@ An index moves a share of the way to its state's target each week and is shaken 
 fades. Besides, it wanders for months for reasons that have nothing to do with the account's state
 (a project ends, a survey falls on a bad day), so that no index alone gives the state away. Their
 rates make the lead times: breadth of use falls first, then the people, then the volume and the
-conversations; sentiment (tickets, surveys) in between; payments slow down last. How far an account's
-index follows its worse states is the account's own: the strength of the cause that the index shows
+conversations; sentiment (tickets, surveys) in between; payments slow down last. How far an
+account's index follows its worse states is its own: the strength of the cause that the index shows
 (see `nature`).
 """
 
