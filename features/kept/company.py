@@ -3,10 +3,10 @@
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pyarrow as pa
@@ -81,7 +81,8 @@ class KeptCompany:
         self._needs = {name: found for name, found in self._needs.items() if name in used}
         self._reads = reads(catalogue, *labels)
         self._joined_facts: dict[str, Facts] = {}
-        self._writing: Thread | None = None
+        self._writer = ThreadPoolExecutor(1)
+        self._writing: Future[None] | None = None
         self._logs = {name: self._log(name, *known) for name, known in self._page.logs.items()}
 
     @property
@@ -167,8 +168,8 @@ class KeptCompany:
             number = self._page.pieces.get(name, 0)
             self.shelf.put_table(f"{name}-later-{number:05d}", rows[name])
             self._page.pieces[name] = number + 1
-        self._writing = Thread(target=self.shelf.write_through)
-        self._writing.start()  # beside the snapshot: it waits for the disk
+        # beside the snapshot, since it waits for the disk
+        self._writing = self._writer.submit(self.shelf.write_through)
 
     def _go_on(self, name: str, log: KeptLog, new: pa.Table | None, cut: int) -> None:
         columns = self._columns(name)
@@ -211,7 +212,7 @@ class KeptCompany:
             n: (log.base, log.cut, log.accounts, log.rows) for n, log in self._logs.items()
         }
         if self._writing is not None:
-            self._writing.join()
+            self._writing.result()
         self.shelf.flush()
         if self._folder is not None:
             write_text(self._folder / PAGE, json.dumps(asdict(self._page)))

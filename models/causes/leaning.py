@@ -13,6 +13,7 @@ from models.evaluation import independent_events
 from models.flavours.base import sigmoid
 from models.flavours.shifted import LOOSE, shift_under_prior
 from models.intervals import INTERVALS, Interval
+from models.metrics.reliability import log_odds
 from models.walkforward import OutOfTime
 
 By = dict[Interval, Vector]
@@ -104,8 +105,7 @@ def odds_between(reached: Mapping[int, Vector]) -> By:
         if interval.end not in reached:
             break
         chance = (reached[interval.end] - before) / np.maximum(1 - before, SMALLEST)
-        inside = np.clip(chance, SMALLEST, 1 - SMALLEST)
-        found[interval] = np.log(inside) - np.log1p(-inside)
+        found[interval] = log_odds(chance)
         before = reached[interval.end]
     return found
 

@@ -91,7 +91,7 @@ class FacetRepository:
                     return _count_held(columns, run, question, owner)
                 return _count(connection, run, question, owner)
 
-            return self._memory.recall(run.digest, (question.tag, owner), count)
+            return self._memory.recall(run, (question.tag, owner), count)
 
 
 def _count(

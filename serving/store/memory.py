@@ -1,7 +1,13 @@
-"""What was read of the newest run, kept while it is the newest: a published run never changes."""
+"""What was read of the newest run, kept until anything is published.
+
+A published run never changes, but how it stands against those before does when one of an earlier
+date comes late: since when a band holds, what moved.
+"""
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
+
+from serving.store.records import RunInfo
 
 Found = TypeVar("Found")
 
@@ -12,19 +18,20 @@ class RunMemory:
     """Answers about one run; those about another let go of them all."""
 
     def __init__(self) -> None:
-        self._digest = ""
+        self._stamp: Hashable = None
         self._kept: dict[Hashable, Any] = {}
 
-    def recall(self, digest: str, asked: Hashable, read: Callable[[], Found]) -> Found:
-        """What `read` gives, read once for a run and a question.
+    def recall(self, run: RunInfo, asked: Hashable, read: Callable[[], Found]) -> Found:
+        """What `read` gives, read once for a state of the store and a question.
 
         Args:
-            digest: of the run.
+            run: the newest, from `newest_run`.
             asked: tells the question from others.
             read: answers it.
         """
-        if digest != self._digest or len(self._kept) >= MOST:
-            self._digest, self._kept = digest, {}
+        stamp = (run.digest, run.last_published)
+        if stamp != self._stamp or len(self._kept) >= MOST:
+            self._stamp, self._kept = stamp, {}
         kept = self._kept
         if asked not in kept:
             kept[asked] = read()

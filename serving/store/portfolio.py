@@ -214,7 +214,7 @@ class PortfolioRepository:
             run = newest_run(connection)
             if run is None:
                 return nothing
-            return self._memory.recall(run.digest, asked, lambda: read(connection, run))
+            return self._memory.recall(run, asked, lambda: read(connection, run))
 
 
 def run_before(runs: Sequence[date], as_of: date, days: int) -> date | None:

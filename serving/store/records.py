@@ -78,6 +78,7 @@ class RunInfo:
         digest: SHA-256 of everything published, hexadecimal.
         published_at: when, in UTC.
         slot: which of the tables of the newest run holds it; None for an older run.
+        last_published: when anything was, of whatever date; None where that was not asked.
     """
 
     as_of: date
@@ -87,6 +88,7 @@ class RunInfo:
     digest: str
     published_at: datetime
     slot: int | None = None
+    last_published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,12 @@ from serving.store import rows
 from serving.store.records import RunInfo
 from serving.store.tables import SCORING_RUN
 
-NEWEST = select(*SCORING_RUN.c).order_by(SCORING_RUN.c.as_of.desc()).limit(1)
 LAST_PUBLISHED = select(func.max(SCORING_RUN.c.published_at))
+NEWEST = (
+    select(*SCORING_RUN.c, LAST_PUBLISHED.correlate(None).scalar_subquery().label("last_published"))
+    .order_by(SCORING_RUN.c.as_of.desc())
+    .limit(1)
+)
 
 
 def newest_run(connection: Connection) -> RunInfo | None:

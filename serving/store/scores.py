@@ -235,7 +235,7 @@ class ScoreRepository:
                 return listing.first_ids(connection, table, where, sort, limit)
 
             asked = ("first", question.tag, sort, limit, owner)
-            return self._memory.recall(run.digest, asked, read)
+            return self._memory.recall(run, asked, read)
 
     def _page(
         self,
@@ -280,7 +280,7 @@ class ScoreRepository:
                 )
             return listing.facets(question, listing.cells(connection, run, question, owner))
 
-        return self._memory.recall(run.digest, (question.tag, owner), count)
+        return self._memory.recall(run, (question.tag, owner), count)
 
     def counts(self) -> dict[Band, int]:
         """Number of accounts of the newest run by band."""

@@ -49,7 +49,7 @@ class TierRepository:
             run = newest_run(connection)
             if run is None:
                 return None
-            return self._memory.recall(run.digest, tier, lambda: _read(connection, run, tier))
+            return self._memory.recall(run, tier, lambda: _read(connection, run, tier))
 
 
 def _read(connection: Connection, run: RunInfo, tier: str) -> TierChances:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from models.flavours.base import sigmoid
+from models.metrics.reliability import log_odds
 from models.track_record import Group
 from serving.charts.health import Likely
 from serving.console.model_facts import track_of
@@ -46,12 +48,11 @@ def likely(chance: float, groups: Sequence[Group]) -> tuple[float, float]:
     at = _log_odds([chance])
     ends = ([group.came.low for group in groups], [group.came.high for group in groups])
     low, high = (at + np.interp(at, said, _log_odds(end) - said) for end in ends)
-    return float(1 / (1 + np.exp(-low[0]))), float(1 / (1 + np.exp(-high[0])))
+    return float(sigmoid(low)[0]), float(sigmoid(high)[0])
 
 
 def _log_odds(shares: Sequence[float]) -> Values:
-    held = np.clip(np.asarray(shares, np.float64), LEAST, 1 - LEAST)
-    return np.asarray(np.log(held / (1 - held)))
+    return log_odds(np.clip(np.asarray(shares, np.float64), LEAST, 1 - LEAST))
 
 
 def _groups(model: ModelRecord) -> tuple[int, Sequence[Group]]:

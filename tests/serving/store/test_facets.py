@@ -99,3 +99,14 @@ def test_segments_are_summed_in_memory_as_by_the_database(published, owner):
         for mine, other in zip(ours.words, theirs.words, strict=True):
             assert mine.risk == pytest.approx(other.risk, rel=1e-12)
             assert replace(mine, risk=other.risk) == other
+
+
+def test_a_run_of_an_earlier_date_that_comes_late_is_counted(store, make_run):
+    """It alone tells that a band was another before: what was counted until then is forgotten."""
+    scores, facets = ScoreRepository(store), FacetRepository(store)
+    asked = Question(changed_since=JUNE - timedelta(days=5))
+    scores.publish(make_run({"a": 0.9}, as_of=JUNE - timedelta(days=20)))
+    scores.publish(make_run({"a": 0.9}, as_of=JUNE))
+    assert (facets.all(asked).accounts, scores.facets(asked).bands[Band.RED]) == (0, 0)
+    scores.publish(make_run({"a": 0.05}, as_of=JUNE - timedelta(days=10)))
+    assert (facets.all(asked).accounts, scores.facets(asked).bands[Band.RED]) == (1, 1)
