@@ -21,6 +21,9 @@ def main() -> None:
         without_pandas()
         from pipelines.cli.day import app  # without the models
     elif command == ["explain"]:
+        from pipelines.cli.lean import without_sklearn
+
+        without_sklearn()
         from pipelines.cli.explaining import app  # without what training and reports need
     else:
         from pipelines.cli.commands import app

@@ -1,5 +1,6 @@
 """Starting with little: what a command has no use for is not loaded."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,17 @@ def without_pandas() -> None:
     if "pandas" not in sys.modules:
         with _refused("pandas"):
             pa.array([])
+
+
+def without_sklearn() -> None:
+    """Let LightGBM come, in this process, without its estimators for scikit-learn.
+
+    Nothing here uses them, and scikit-learn is what most of its start is spent on. Who imports
+    that gets it as ever.
+    """
+    if "lightgbm" not in sys.modules:
+        with _refused("sklearn"):
+            importlib.import_module("lightgbm")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The command of every day starts without what it has no use for."""
+"""Commands start without what they have no use for."""
 
 import subprocess
 import sys
@@ -18,4 +18,20 @@ import pandas
 
 def test_a_day_needs_no_pandas_and_who_asks_for_it_gets_it() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+EXPLAINING = """
+import sys
+from pipelines.cli.lean import without_sklearn
+without_sklearn()
+import pipelines.cli.explaining
+print(sorted({"sklearn", "mlflow", "alembic", "shap", "fastapi"} & set(sys.modules)))
+from sklearn.base import BaseEstimator
+"""
+
+
+def test_an_explanation_needs_no_sklearn_and_who_asks_for_it_gets_it() -> None:
+    ran = [sys.executable, "-c", EXPLAINING]
+    done = subprocess.run(ran, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
