@@ -25,6 +25,7 @@ from pipelines.origin import origin_of
 from pipelines.publishing import Publishing, ScoreResult
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
+from pipelines.shelf import make
 from pipelines.snapshot import compute
 from pipelines.stored import LakeState, Stored, StoredSnapshots
 from pipelines.versions import find
@@ -68,6 +69,7 @@ def score_dates(
         for day in sorted(dates):
             quiet = silent_sources(lake, tally, day, config.bands.stale_days)
             results.append(publishing.publish(stored[day], cards[day], quiet))
+            make(stored[day])
             say(f"{results[-1].accounts} accounts scored at {day}")
     return results
 
