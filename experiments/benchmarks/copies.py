@@ -124,34 +124,27 @@ def _take_over(from_: Path, to: Path) -> None:
 
 def run(words: Sequence[str], log: Path) -> dict[str, float]:
     """One command of Forewarn in a process of its own, and what it cost."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with log.open("w") as told:
         watched = [sys.executable, __file__, "--watch", "pipelines.cli", *words]
         found = subprocess.run(watched, stdout=subprocess.PIPE, stderr=told, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if found.returncode:
         raise SystemExit(f"{words[0]} ended with {found.returncode}: see {log}")
-    peak = json.loads(found.stdout.splitlines()[-1])
-    return {
-        "wall_seconds": round(time.perf_counter() - began, 1),
-        "cpu_seconds": round(_cpu(after) - _cpu(before), 1),
-        **peak,
-    }
+    cost: dict[str, float] = json.loads(found.stdout.splitlines()[-1])
+    return cost
 
 
 def watch(module: str, words: Sequence[str]) -> int:
-    """Be the process that runs a command, and tell the most memory of it and of its children."""
+    """Be the parent of a command alone, and tell what it and its own children cost."""
+    began = time.perf_counter()
     done = subprocess.run([sys.executable, "-m", module, *words], stdout=subprocess.DEVNULL)
-    print(json.dumps({"peak_gb": round(_peak(resource.RUSAGE_CHILDREN), 2)}))
+    wall, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cost = {"wall_seconds": round(wall, 1), "cpu_seconds": round(used.ru_utime + used.ru_stime, 1)}
+    print(json.dumps(cost | {"peak_gb": round(_peak(resource.RUSAGE_CHILDREN), 2)}))
     return done.returncode
 
 
 def _peak(who: int) -> float:
     return resource.getrusage(who).ru_maxrss / 1e6
-
-
-def _cpu(used: resource.struct_rusage) -> float:
-    return used.ru_utime + used.ru_stime
 
 
 def main() -> int:
