@@ -120,7 +120,7 @@ def api_document() -> dict[str, Any]:
 def _watching(app: App) -> AbstractContextManager[object]:
     """Keeps the model that serves up to date, where there is one to keep."""
     live: Live | None = app.state.live
-    return Watch(live.champion, also=live.prepare) if live else nullcontext()
+    return Watch(live.champion, also=(live.prepare, app.state.prepare)) if live else nullcontext()
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:
