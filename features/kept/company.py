@@ -32,9 +32,10 @@ from features.reads import reads
 from features.signal import Catalogue
 from features.snapshot import Population, table_of
 from features.timeline import CENTURY
+from features.words import as_arrow
 
 Tables = Mapping[str, pa.Table]
-PAGE = "page.json"
+PAGE, LAYOUT = "page.json", 2
 MOST_PIECES = 32
 """Pieces of later rows that are put between the others anew for every snapshot."""
 THREADS = min(2, os.cpu_count() or 1)
@@ -50,6 +51,7 @@ class Page:
         pieces: how many pieces of later rows there are of each other table.
         tables: the connected tables.
         load: the last load of the lake that is taken in.
+        layout: how all of it lies; what lies otherwise is made anew.
     """
 
     cut: int = 0
@@ -57,6 +59,7 @@ class Page:
     pieces: dict[str, int] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
     load: int = 0
+    layout: int = LAYOUT
 
 
 class KeptCompany:
@@ -229,8 +232,8 @@ class KeptCompany:
     def _number(self, rows: pa.Table) -> Int32:
         """The number of each row's account."""
         owners = encoded(rows.column("account_id"))
-        used = np.unique(owners.codes)
-        words = pa.array([owners.words[code] for code in used], pa.string())
+        used = np.flatnonzero(np.bincount(owners.codes, minlength=len(owners.words)))
+        words = as_arrow(owners.words).take(pa.array(used))
         numbers = np.empty(len(owners.words), np.int32)
         numbers[used] = self._accounts.numbers(words)
         return numbers[owners.codes]
@@ -292,7 +295,8 @@ def _read(folder: Path | None) -> Page:
     path = folder / PAGE if folder else None
     if path is None or not path.exists():
         return Page()
-    return Page(**json.loads(path.read_text()))
+    raw = json.loads(path.read_text())
+    return Page(**raw) if raw.get("layout") == LAYOUT else Page()
 
 
 def _renumbered(facts: Facts, numbers: Int32) -> Facts:

@@ -167,9 +167,7 @@ def described(
     return {name: _described(part, name in versioned, (load,)) for name, part in parts.items()}
 
 
-def extended(
-    old: TableInfo, part: Part, versioned: bool, load: int, together: bool
-) -> TableInfo:
+def extended(old: TableInfo, part: Part, versioned: bool, load: int, together: bool) -> TableInfo:
     """What the manifest says about a table to which a load added rows, in one file or more."""
     before = Part(old.rows, old.first, old.last, Digest.parse(old.digest))
     whole = _described(before.plus(part), versioned, (*old.loads, load))

@@ -209,9 +209,7 @@ class Lake:
         sources = additions.written(Pieces(self.root, old).held)
         with self._new_folder(load) as folder:
             together = additions.together
-            parts = write_generation(
-                folder, sources, load, old.buckets, None, MEMORY, together
-            )[1]
+            parts = write_generation(folder, sources, load, old.buckets, None, MEMORY, together)[1]
             tables = {n: replace(i, versioned=n in versioned) for n, i in old.tables.items()}
             for name, part in parts.items():
                 known = name in versioned

@@ -16,9 +16,10 @@ def main() -> None:
     """
     command = sys.argv[1:2]
     if command == ["day"] and "--anew" not in sys.argv:
-        from pipelines.cli.lean import without_pandas
+        from pipelines.cli.lean import without_pandas, without_yaml
 
         without_pandas()
+        without_yaml()
         from pipelines.cli.day import app  # without the models
     elif command == ["explain"]:
         from pipelines.cli.explaining import app  # without what training and reports need

@@ -19,6 +19,13 @@ def without_pandas() -> None:
             pa.array([])
 
 
+def without_yaml() -> None:
+    """Load numba without the reader of a file of settings that it also takes from elsewhere."""
+    if "numba" not in sys.modules:
+        with _refused("yaml"):
+            import numba  # noqa: F401
+
+
 @contextmanager
 def _refused(name: str) -> Iterator[None]:
     class Refusing:
