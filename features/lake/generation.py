@@ -89,8 +89,10 @@ def write_generation(
         apart = [table for table in tables if table.table.name not in together]
         for name, part in _all_buckets(folder, apart, chosen, load):
             found[name] = found[name].plus(part)
-        for table in (table for table in tables if table.table.name in together):
-            found[table.table.name] = _whole(folder, table, chosen, load)
+        whole = [table for table in tables if table.table.name in together]
+        with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as executor:
+            made = executor.map(lambda table: _whole(folder, table, chosen, load), whole)
+            found |= {table.table.name: part for table, part in zip(whole, made, strict=True)}
     return chosen, found
 
 

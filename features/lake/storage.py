@@ -5,19 +5,25 @@ import shutil
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from upath import UPath
 
-Folder = Path | UPath
+if TYPE_CHECKING:
+    from upath import UPath
+
+    Folder = Path | UPath
+else:
+    Folder = Path
 
 
 def folder_at(address: Folder | str) -> Folder:
     """The folder at an address; a local one as a plain path, read and written directly."""
     if isinstance(address, Path):
         return address
+    from upath import UPath  # seldom needed, and takes long to load
+
     path = UPath(address)
     return Path(path.path) if path.protocol in ("", "file", "local") else path
 

@@ -8,7 +8,6 @@ or not what the declaration expects.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -99,6 +98,8 @@ def _typed(
 ) -> pa.Table:
     if not columns:
         return given.select([ROW])
+    import duckdb  # only where SQL is needed
+
     parts = [ROW]
     for column in columns:
         kind = given.schema.field(column.name).type

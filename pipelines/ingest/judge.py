@@ -12,6 +12,7 @@ from features.clock import MISSING, NEVER, Instants, Mask
 from features.columns import instants
 from features.contract import Table
 from features.contract.arrow import TIMESTAMP
+from pipelines.ingest.numbered import numbered
 from pipelines.ingest.versions import KNOWN, key_of
 
 Places = npt.NDArray[np.int64]
@@ -46,7 +47,7 @@ def judged(
     Returns the rows that are added or corrected, `known_at` filled; how many got each verdict;
     and the rows that would rewrite the past.
     """
-    fact, of_held = _numbered(table, load, held)
+    fact, of_held = numbered(load, held, key_of(table))
     given = instants(load.column(KNOWN))
     versions = _Versions(of_held, instants(held.column(KNOWN)))
     before, latest = versions.last_at(fact, given), versions.last_at(fact, None)
@@ -112,19 +113,6 @@ class _Versions:
     def _bounds(self, fact: Places) -> tuple[Places, Places]:
         low = np.searchsorted(self._fact, fact).astype(np.int64)
         return low, np.searchsorted(self._fact, fact, side="right").astype(np.int64)
-
-
-def _numbered(table: Table, load: pa.Table, held: pa.Table) -> tuple[Places, Places]:
-    """The number of the fact of each row of both."""
-    fact = np.zeros(len(load) + len(held), np.int64)
-    for name in key_of(table):
-        column = load.column(name).cast(held.schema.field(name).type)
-        both = pa.chunked_array([*column.chunks, *held.column(name).chunks], column.type)
-        whole = both.combine_chunks().dictionary_encode()
-        array = whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
-        pair = fact * len(array.dictionary) + array.indices.to_numpy()
-        fact = np.unique(pair, return_inverse=True)[1].astype(np.int64)
-    return fact[: len(load)], fact[len(load) :]
 
 
 def _same(table: Table, load: pa.Table, held: pa.Table, rows: Places) -> Mask:

@@ -5,7 +5,6 @@ something else than before becomes known now, unless its source says when; a row
 says what the lake holds already changes nothing, and a row that is missing stays.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.clock import MISSING, NEVER
+from features.columns import instants
 from features.contract import Table
 from features.contract.arrow import TIMESTAMP, schema
 from pipelines.ingest.engine import query, quoted
 from pipelines.ingest.findings import Finding
 from pipelines.ingest.judge import Verdict, judged
+from pipelines.ingest.numbered import numbered
 from pipelines.ingest.project import ROW
 from pipelines.ingest.versions import KNOWN, since_start, split
 
@@ -102,17 +104,14 @@ def _repeated(table: Table, load: pa.Table, held: pa.Table) -> pa.Table:
     """Rows without a key beyond as many as the lake holds of the same content."""
     if not len(load) or not len(held):
         return load
-    content = _listed(table.names)
-    sql = f"""
-        WITH ranked AS (
-            SELECT *, row_number() OVER (
-                PARTITION BY {content} ORDER BY {KNOWN} NULLS LAST, {ROW}) AS nth FROM load),
-        counted AS (SELECT {content}, count(*) AS times FROM held GROUP BY {content})
-        SELECT l.* EXCLUDE (nth) FROM ranked l
-        LEFT JOIN counted h ON {_same("l", "h", table.names)}
-        WHERE l.nth > coalesce(h.times, 0)
-    """
-    return query(sql, {"load": load, "held": held}).select(load.column_names).cast(load.schema)
+    content, of_held = numbered(load, held, table.names)
+    times = np.bincount(of_held, minlength=content.max() + 1)
+    known = instants(load.column(KNOWN))
+    told_last = np.where(known == MISSING, NEVER, known)
+    order = np.lexsort((load.column(ROW).to_numpy(), told_last, content))
+    begins = np.searchsorted(content[order], content[order])
+    more = np.arange(len(order)) - begins >= times[content[order]]
+    return load.take(pa.array(np.sort(order[more])))
 
 
 def _rewrites(rows: pa.Table) -> tuple[Finding, ...]:
@@ -122,12 +121,3 @@ def _rewrites(rows: pa.Table) -> tuple[Finding, ...]:
     reason = "the lake holds a version of this row with the same known_at that says otherwise"
     remedy = "What was known cannot change: give the corrected row a later known_at."
     return (Finding(numbers, KNOWN, reason, remedy),)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(quoted, names))
-
-
-def _same(left: str, right: str, names: Sequence[str]) -> str:
-    pairs = (f"{left}.{quoted(n)} IS NOT DISTINCT FROM {right}.{quoted(n)}" for n in names)
-    return " AND ".join(pairs) or "true"

@@ -103,6 +103,9 @@ def without_rate(table: Table, rows: pa.Table, money: Money) -> Iterator[Finding
     """Rows whose amount cannot be turned into the company's currency."""
     if not _has_currency(table):
         return
+    own = pc.equal(rows.column("currency"), money.own)
+    if pc.all(own).as_py() is not False:  # nulls are passed over
+        return
     since = pa.table(
         {
             "currency": pa.array([money.own, *money.since], pa.string()),
