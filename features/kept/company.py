@@ -1,10 +1,8 @@
 """What is kept of a company: its logs by day, and the rows of all other tables."""
 
-import json
 import os
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -20,13 +18,13 @@ from features.facts import Bucket, Facts, prepare, started, until_of
 from features.kept.held_facts import HeldFacts
 from features.kept.log import KeptLog
 from features.kept.needs import needs_of
+from features.kept.page import PAGE, Page, read_page, write_page
 from features.kept.refused import NotKept
 from features.kept.rows import KeptTimeline
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32
 from features.lake.incoming import key_of
-from features.lake.storage import write_text
 from features.outcomes import Label
 from features.reads import reads
 from features.signal import Catalogue
@@ -35,31 +33,9 @@ from features.timeline import CENTURY
 from features.words import as_arrow
 
 Tables = Mapping[str, pa.Table]
-PAGE, LAYOUT = "page.json", 2
 MOST_PIECES = 32
 """Pieces of later rows that are put between the others anew for every snapshot."""
 THREADS = min(2, os.cpu_count() or 1)
-
-
-@dataclass
-class Page:
-    """What is written down of the state beside its arrays.
-
-    Attributes:
-        cut: the day before which everything that was known is taken in, days since 1970.
-        logs: for each log its first day, the days since, and how many accounts and rows it knew.
-        pieces: how many pieces of later rows there are of each other table.
-        tables: the connected tables.
-        load: the last load of the lake that is taken in.
-        layout: how all of it lies; what lies otherwise is made anew.
-    """
-
-    cut: int = 0
-    logs: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    pieces: dict[str, int] = field(default_factory=dict)
-    tables: tuple[str, ...] = ()
-    load: int = 0
-    layout: int = LAYOUT
 
 
 class KeptCompany:
@@ -74,7 +50,7 @@ class KeptCompany:
             labels: outcomes whose populations will be asked for.
         """
         self.shelf, self.catalogue, self._folder = Shelf(folder), catalogue, folder
-        self._page = _read(folder)
+        self._page = read_page(folder)
         self._accounts = Vocabulary(self.shelf, "accounts")
         signals = [signal for group in catalogue.groups for signal in group.signals]
         asked = {name for label in labels for name in label.reads}
@@ -218,7 +194,7 @@ class KeptCompany:
             self._writing.result()
         self.shelf.flush()
         if self._folder is not None:
-            write_text(self._folder / PAGE, json.dumps(asdict(self._page)))
+            write_page(self._folder, self._page)
 
     def _opened(self) -> None:
         """Half a change is none: until it is saved, what is kept counts for nothing."""
@@ -295,14 +271,6 @@ class KeptCompany:
         clocks = {"account_id", table.occurred, table.announced, KNOWN_AT.name}
         wanted = {*self._reads[name], *key_of(table), *clocks}
         return pa.schema([f for f in schema(table) if f.name in wanted])
-
-
-def _read(folder: Path | None) -> Page:
-    path = folder / PAGE if folder else None
-    if path is None or not path.exists():
-        return Page()
-    raw = json.loads(path.read_text())
-    return Page(**raw) if raw.get("layout") == LAYOUT else Page()
 
 
 def _renumbered(facts: Facts, numbers: Int32) -> Facts:

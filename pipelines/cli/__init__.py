@@ -6,6 +6,10 @@ standard output.
 """
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typer import Typer
 
 
 def main() -> None:
@@ -15,14 +19,23 @@ def main() -> None:
     too, where it was started by the installed `forewarn`, and needs nothing of them.
     """
     command = sys.argv[1:2]
-    if command == ["day"] and "--anew" not in sys.argv:
-        from pipelines.cli.lean import without_pandas, without_yaml
-
-        without_pandas()
-        without_yaml()
-        from pipelines.cli.day import app  # without the models
+    if command == ["load"] or (command == ["day"] and "--anew" not in sys.argv):
+        app = _lean(command[0])
     elif command == ["explain"]:
         from pipelines.cli.explaining import app  # without what training and reports need
     else:
         from pipelines.cli.commands import app
     app()
+
+
+def _lean(command: str) -> "Typer":
+    """A command that runs every night, without the models and other libraries it does not need."""
+    from pipelines.cli.lean import without_pandas, without_yaml
+
+    without_pandas()
+    without_yaml()
+    if command == "load":
+        from pipelines.cli.loading import app
+    else:
+        from pipelines.cli.day import app
+    return app

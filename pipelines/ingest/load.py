@@ -107,7 +107,8 @@ def _merge_all(
         return held, merge(batch.table, batch.rows, before, now, batch.brought)
 
     with ThreadPoolExecutor(THREADS) as threads:
-        found = dict(zip(prepared.batches, threads.map(compared, prepared.batches.values())))
+        results = threads.map(compared, prepared.batches.values())
+        found = dict(zip(prepared.batches, results, strict=True))
     for name, (held, joined) in found.items():
         merged[name] = joined
         if held and joined.corrected:

@@ -5,14 +5,16 @@ import sys
 
 CODE = """
 import sys
-from pipelines.cli.lean import without_pandas
+from pipelines.cli.lean import without_pandas, without_yaml
 without_pandas()
+without_yaml()
 import pyarrow as pa
 from features.lake.hashing import bytes_of, hashes
-import pipelines.cli.day, pipelines.ingest.load
+import pipelines.cli.day, pipelines.cli.loading, pipelines.ingest.load
 assert len(hashes(*bytes_of(pa.array(["a", "b"])))) == 2
-print(sorted({"pandas", "sqlalchemy", "mlflow", "sklearn", "models"} & set(sys.modules)))
-import pandas
+unused = {"pandas", "sqlalchemy", "mlflow", "sklearn", "models", "duckdb", "fsspec", "yaml"}
+print(sorted(unused & set(sys.modules)))
+import pandas, yaml
 """
 
 
