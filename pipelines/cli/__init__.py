@@ -6,10 +6,7 @@ standard output.
 """
 
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typer import Typer
+from typing import NoReturn
 
 
 def main() -> None:
@@ -20,7 +17,7 @@ def main() -> None:
     """
     command = sys.argv[1:2]
     if command == ["load"] or (command == ["day"] and "--anew" not in sys.argv):
-        app = _lean(command[0])
+        _lean(command[0])
     elif command == ["explain"]:
         from pipelines.cli.explaining import app  # without what training and reports need
     else:
@@ -28,14 +25,15 @@ def main() -> None:
     app()
 
 
-def _lean(command: str) -> "Typer":
+def _lean(command: str) -> NoReturn:
     """A command that runs every night, without the models and other libraries it does not need."""
-    from pipelines.cli.lean import without_pandas, without_yaml
+    from pipelines.cli.lean import run_and_end, without_collecting, without_pandas, without_yaml
 
-    without_pandas()
-    without_yaml()
-    if command == "load":
-        from pipelines.cli.loading import app
-    else:
-        from pipelines.cli.day import app
-    return app
+    with without_collecting():
+        without_pandas()
+        without_yaml()
+        if command == "load":
+            from pipelines.cli.loading import app
+        else:
+            from pipelines.cli.day import app
+    run_and_end(app)
