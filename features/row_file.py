@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 ROWS_AT_ONCE, BLOCKS_AT_ONCE = 64, 256
@@ -74,14 +73,9 @@ class SignalRow:
         found: dict[str, object] = dict(zip(self.layout.names, self.values.tolist(), strict=True))
         return {**found, **{n: self.value(n) for n in self.layout.words}, KEY: self.account}
 
-    def frame(self, day: object) -> pd.DataFrame:
-        """As a snapshot of one row, in the columns of the whole one."""
-        numbers = pd.DataFrame(
-            self.values[None, :], columns=pd.Index(self.layout.names, dtype=object)
-        )
-        words = {name: self.value(name) for name in self.layout.words}
-        rest = pd.DataFrame({KEY: [self.account], DAY: [day], **{n: [w] for n, w in words.items()}})
-        return pd.concat([rest.astype(object), numbers.drop(columns=list(words))], axis=1)
+    def dated(self, day: object) -> dict[str, object]:
+        """The cells and the day that they describe: a snapshot's row."""
+        return {**self.cells, DAY: day}
 
 
 def write_rows(table: pa.Table, path: Path, sha256: str) -> None:

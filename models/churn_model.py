@@ -1,9 +1,10 @@
 """The churn model: everything needed to turn a snapshot into scores with reasons."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import GREY, Codes, bands_of
 from models.causes.shares import Causes
 from models.chance import chance_of
-from models.encoding import InputSchema, Matrix
+from models.encoding import Cells, InputSchema, Matrix
 from models.explain.groups import GroupExplainer
 from models.explain.precedents import Frame
 from models.explain.reasons import Grouping
@@ -177,15 +178,16 @@ class ChurnModel:
             total += np.abs(self.explain(inputs[some])[0]).sum(axis=0)
         return total / len(inputs)
 
-    def score(self, snapshot: pd.DataFrame, seen: Seen | None = None) -> list[Score]:
+    def score(self, snapshot: pd.DataFrame | Cells, seen: Seen | None = None) -> list[Score]:
         """Score every row of a snapshot (`account_id`, `as_of` and the signals' columns).
 
         Args:
-            snapshot: rows of one date, with the tier and revenue that bands depend on.
+            snapshot: rows of one date, with the tier and revenue that bands depend on; a frame,
+                or the cells of a few accounts, which give the same numbers.
             seen: what this model said of the same rows before, so that bands stay steady;
                 without it the thresholds alone decide.
         """
-        if snapshot.empty:
+        if not len(snapshot):
             return []
         inputs = self.schema.encode(snapshot)
         odds = self.log_odds(inputs)
@@ -213,7 +215,7 @@ class ChurnModel:
 
     def _scores(
         self,
-        snapshot: pd.DataFrame,
+        snapshot: pd.DataFrame | Cells,
         inputs: Matrix,
         odds: Mapping[Interval, Vector],
         bands: Codes,
@@ -221,7 +223,8 @@ class ChurnModel:
         chances, primary = p_loss(odds, self.horizons), self._primary(odds)
         ahead = outlooks(self, odds, snapshot, inputs)
         why = self._explained(snapshot, inputs)
-        rows = zip(snapshot["account_id"], snapshot["as_of"], bands_of(bands), why, strict=True)
+        who, when = (_column(snapshot, name) for name in ("account_id", "as_of"))
+        rows = zip(who, when, bands_of(bands), why, strict=True)
         return [
             Score(
                 account_id=account,
@@ -239,16 +242,28 @@ class ChurnModel:
         ]
 
     def _explained(
-        self, snapshot: pd.DataFrame, inputs: Matrix
+        self, snapshot: pd.DataFrame | Cells, inputs: Matrix
     ) -> Iterator[tuple[float, tuple[Reason, ...]]]:
         """Each row's base and reasons, worked out for a part of the rows at a time."""
         grouping = self.grouping
         for some in parts_of(len(inputs)):
-            cells = _Cells(snapshot.iloc[some])
+            cells = _cells(snapshot, some)
             shares, base = self.explain(inputs[some])
             totals = grouping.sums(shares)
             for i in range(len(shares)):
-                yield float(base[i]), grouping.reasons(cells.of(i), shares[i], totals[i])
+                yield float(base[i]), grouping.reasons(cells(i), shares[i], totals[i])
+
+
+def _column(rows: pd.DataFrame | Cells, name: str) -> Iterable[Any]:
+    return [each[name] for each in rows] if isinstance(rows, tuple) else rows[name]
+
+
+def _cells(rows: pd.DataFrame | Cells, some: slice) -> Callable[[int], Callable[[str], object]]:
+    """Looks up the value of any column in one of some rows."""
+    if isinstance(rows, tuple):
+        mine = rows[some]
+        return lambda row: mine[row].__getitem__
+    return _Cells(rows.iloc[some]).of
 
 
 class _Cells:

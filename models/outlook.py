@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.causes.shares import CHURN
-from models.encoding import Matrix
+from models.encoding import Cells, Matrix
 from models.hazards import p_loss
 from models.intervals import Interval
 from models.score import Outlook
@@ -21,7 +21,10 @@ Chances = Mapping[int, Vector]
 
 
 def outlooks(
-    model: "ChurnModel", odds: Mapping[Interval, Vector], snapshot: pd.DataFrame, inputs: Matrix
+    model: "ChurnModel",
+    odds: Mapping[Interval, Vector],
+    snapshot: pd.DataFrame | Cells,
+    inputs: Matrix,
 ) -> list[Outlook]:
     """One for each row.
 

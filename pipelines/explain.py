@@ -66,7 +66,9 @@ class Case:
     def band(self) -> Band:
         """The band published for the date, or what the thresholds alone say."""
         point = self.published.get(self.day.as_of)
-        return point.band if point else self.model.score(self.row.frame(self.day.as_of))[0].band
+        if point:
+            return point.band
+        return self.model.score((self.row.dated(self.day.as_of),))[0].band
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from features.lake import LakeError
 from features.row_file import SignalRow, Value
@@ -184,11 +183,11 @@ class Near:
         """As the batch job would score the rows: bands stay steady, silence makes them grey."""
         day, model, scores = cases[0].day.as_of, cases[0].model, self._archive.scores
         seen = seen_of(scores, model, [case.account for case in cases], day)
-        frame = pd.concat([case.row.frame(day) for case in cases], ignore_index=True)
+        rows = tuple(case.row.dated(day) for case in cases)
         grey = matter(scores.silent(day))
         return [
             Foretold(each.p_loss, each.health_score, Band.GREY if grey else each.band)
-            for each in model.score(frame, seen)
+            for each in model.score(rows, seen)
         ]
 
     def _moved(

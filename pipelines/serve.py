@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -25,15 +25,19 @@ from serving.auth.providers import sign_in_with
 from serving.live.champion import Watch
 from serving.observing import log
 from serving.settings import Settings, SettingsError, read_settings
-from serving.store import AccessRepository, open_store
+from serving.store import AccessRepository, JobRepository, open_store
 
 Progress = Callable[[str], None]
 FIGURES = "insights.json"
+BEGINNING = "the start of the service"
+"""Who asked for the jobs that a service begins with."""
 LARGEST_PORT = 65535
 SECONDS_TO_FINISH = 10
 
 
-def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
+def serve(
+    workspace: Workspace, host: str, port: int, say: Progress, ask_for: Sequence[str] = ()
+) -> None:
     """Serve the API and the console until interrupted.
 
     The store is that of FOREWARN_STORE, else the workspace's own; the company's name and
@@ -44,6 +48,7 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
         host: address to listen on; only a loopback one refuses foreign host names.
         port: 0 to 65535; 0 takes a free one.
         say: told the address once it is listened on.
+        ask_for: kinds of jobs to begin with, done while the service answers.
 
     Raises:
         InputError: the address cannot be listened on, or nobody could log in.
@@ -57,8 +62,11 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress) -> None:
             _require_keys(engine, settings)
             if settings.needs_login or settings.json_log:
                 log.configure()
-            for job_id in ProcessRunner(workspace, engine).clear():
+            runner = ProcessRunner(workspace, engine)
+            for job_id in runner.clear():
                 say(f"job {job_id} is marked as failed: its process is gone")
+            for kind in ask_for:
+                runner.start(JobRepository(engine).create(kind, BEGINNING).job_id)
             app = compose(engine, workspace, settings, say)
             server = _server(app)
             with _until_interrupted(server), _watching(app):

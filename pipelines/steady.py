@@ -41,11 +41,11 @@ def seen_of(
 def _runs(scores: ScoreRepository, model: ChurnModel, as_of: date) -> list[date]:
     """The runs of the days of patience, and the one before them, while the model was the same."""
     found: list[date] = []
-    for day in sorted((d for d in scores.dates() if d < as_of), reverse=True):
-        info = scores.info(day)
-        if info is None or base_of(info.model_version) != base_of(model.version):
+    patience = model.policy.steps.dwell_days
+    for info in scores.infos_before(as_of, patience + 1):  # one a day, and the one before
+        if base_of(info.model_version) != base_of(model.version):
             break
-        found.append(day)
-        if day <= as_of - timedelta(days=model.policy.steps.dwell_days):
+        found.append(info.as_of)
+        if info.as_of <= as_of - timedelta(days=patience):
             break
     return found

@@ -101,7 +101,7 @@ def create_app(
     for noun in routes.routers(routes.Asked(engine, scores, versions, presentation, at_hand)):
         app.include_router(noun)
     console = Console(scores, presentation, renderer, versions, engine, at_hand.close_up)
-    beyond = rooms.Rooms(console, engine, at_hand.workshop, at_hand.figures)
+    beyond = rooms.Rooms(console, engine, at_hand.workshop, at_hand.figures, at_hand.runner)
     first = FirstPage(console)
     app.state.prepare = first.prepare
     for page in (*pages.routers(console, first, app.openapi), *rooms.routers(beyond)):

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.encoding import Cells
+
 Vector = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 Rows = npt.NDArray[np.bool_] | npt.NDArray[np.int64]
@@ -34,8 +36,12 @@ class Accounts:
         return cls(np.full(rows, "", object), np.full(rows, np.nan))
 
     @classmethod
-    def of(cls, snapshot: pd.DataFrame) -> "Accounts":
+    def of(cls, snapshot: pd.DataFrame | Cells) -> "Accounts":
         """As a snapshot tells them; unknown where it has no such columns."""
+        if isinstance(snapshot, tuple):
+            each = [cls.of_one(cells) for cells in snapshot]
+            tiers, revenues = [one.tier for one in each], [one.revenue for one in each]
+            return cls(np.concatenate(tiers), np.concatenate(revenues))
         nothing = cls.unknown(len(snapshot))
         tier, revenue = nothing.tier, nothing.revenue
         if TIER in snapshot:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -145,12 +146,17 @@ class _Told:
             return FullReason(reason, (), points, usual, self.words.in_full(reason, points, usual))
         columns = self.grouping.columns
         family = self.grouping.place[columns.index(reason.signal)]
-        points = float(sums(self.shares.points, self.grouping.place)[0, family])
+        points = float(self._by_family[family])
         used = (self.grouping.place == family) & (self.shares.log_odds[0] != 0)
         value, past = self.scene.row[reason.signal], self.scene.past(reason.signal)
         usual = usual_of(value, past, self.scene.peers.quartiles(reason.signal))
         named = tuple(name for name, mine in zip(columns, used, strict=True) if mine)
         return FullReason(reason, named, points, usual, self.words.in_full(reason, points, usual))
+
+    @cached_property
+    def _by_family(self) -> Vector:
+        """Points of every family."""
+        return np.asarray(sums(self.shares.points, self.grouping.place)[0])
 
     def _left_over(self) -> float:
         total = self.grouping.sums(self.shares.log_odds)[0]

@@ -9,6 +9,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,12 @@ class Precedents:
     shares: Matrix
     now: Matrix
     later: Matrix
+
+    @cached_property
+    def told(self) -> list[tuple[str, date, bool]]:
+        """Account, day and whether it was lost, by row: looking cells up in a frame is slow."""
+        columns = (self.about[name].tolist() for name in ABOUT)
+        return [(str(who), day, bool(lost)) for who, day, lost in zip(*columns, strict=True)]
 
     def to_bytes(self, schema: InputSchema) -> bytes:
         """As Parquet."""
@@ -185,14 +192,12 @@ def similar(kept: Precedents, shares: Vector, account: str, frame: Frame) -> tup
     order = np.argsort(apart, kind="stable")
     found: dict[bool, list[Similar]] = {True: [], False: []}
     seen = {account}
-    owners, gone = (kept.about[name].to_numpy(object) for name in ("account_id", "lost"))
     for i in map(int, order):
-        owner, lost = str(owners[i]), bool(gone[i])
+        owner, day, lost = kept.told[i]
         if owner in seen or len(found[lost]) == SHOWN:
             continue
         seen.add(owner)
         did = () if lost else frame.did(kept, i)
-        day = kept.about["as_of"].iloc[i]
         found[lost].append(Similar(owner, day, float(apart[i]), lost, did))
     return (*found[True], *found[False])
 

@@ -1,15 +1,16 @@
 """Scoring rows of signals that are sent in, as the batch job would score them."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from models.bands import Seen
 from models.bands.accounts import MRR, TIER
 from models.churn_model import ChurnModel
+from models.encoding import Cells
 from models.score import Score
 from serving.live.refusals import NotAllowed, Refused
 from serving.live.values import Value
@@ -55,9 +56,9 @@ class Batch:
         """
         words = dict(self.known(model))
         _require_usable(rows, words)
-        frame = _frame(model, rows, words, as_of)
+        found = _cells(model, rows, words, as_of)
         seen = self.seen(model, [row.account_id for row in rows], as_of)
-        return model.score(frame, seen)
+        return model.score(found, seen)
 
 
 def _require_usable(rows: Sequence[SignalsOf], words: Mapping[str, bool]) -> None:
@@ -75,22 +76,25 @@ def _require_usable(rows: Sequence[SignalsOf], words: Mapping[str, bool]) -> Non
         raise NotAllowed(refused)
 
 
-def _frame(
+def _cells(
     model: ChurnModel, rows: Sequence[SignalsOf], words: Mapping[str, bool], as_of: date
-) -> pd.DataFrame:
-    """The rows as a snapshot; only what the model and its bands read."""
+) -> Cells:
+    """The rows as cells; only what the model and its bands read, numbers as a snapshot has them."""
     inner = model.expansion.schema.names if model.expansion else ()
-    names = list(dict.fromkeys([*model.schema.names, *inner, TIER, MRR]))
+    names = dict.fromkeys([*model.schema.names, *inner, TIER, MRR])
     held = {name for name in names if words.get(name, name == TIER)}
-    numbers = [name for name in names if name not in held]
-    known = [[row.signals.get(name) for name in numbers] for row in rows]
-    block = np.array(known, np.float64).reshape(len(rows), len(numbers))
-    texts = {name: [row.signals.get(name) for row in rows] for name in names if name in held}
-    ids = {"account_id": [row.account_id for row in rows], "as_of": [as_of] * len(rows)}
-    return pd.concat(
-        [
-            pd.DataFrame({**ids, **texts}, dtype=object),
-            pd.DataFrame(block, columns=pd.Index(numbers, dtype=object)),
-        ],
-        axis=1,
+
+    def value(of: Mapping[str, Value], name: str) -> Value:
+        found = of.get(name)
+        if name in held:
+            return found
+        return math.nan if found is None else float(found)
+
+    return tuple(
+        {
+            **{name: value(row.signals, name) for name in names},
+            "account_id": row.account_id,
+            "as_of": as_of,
+        }
+        for row in rows
     )

@@ -143,6 +143,13 @@ class ScoreRepository:
             row = connection.execute(chosen).mappings().one_or_none()
         return None if row is None else rows.run_info(row)
 
+    def infos_before(self, as_of: date, most: int) -> list[RunInfo]:
+        """The last runs published for dates before one, newest first; at most so many."""
+        before = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of < as_of)
+        chosen = before.order_by(SCORING_RUN.c.as_of.desc()).limit(most)
+        with glancing(self._engine) as connection:
+            return [rows.run_info(row) for row in connection.execute(chosen).mappings()]
+
     def dates(self) -> list[date]:
         """The `as_of` of every published run, oldest first."""
         with glancing(self._engine) as connection:

@@ -49,12 +49,11 @@ def test_every_row_comes_back_whole(snapshot: pa.Table, file: Path) -> None:
 def test_a_row_as_a_snapshot_of_its_own(file: Path) -> None:
     found = RowFile(file, "abc").row("acc/0001é")
     assert found is not None
-    frame = found.frame(date(2026, 6, 30))
-    assert frame["account_id"].tolist() == ["acc/0001é"]
-    assert frame["adoption__users_30d"].tolist() == [1 / 3]
-    assert frame["profile__tier"].tolist() == ["enterprise"]
-    assert frame["profile__plan"].isna().all()
-    assert found.cells["profile__plan"] is None
+    dated = found.dated(date(2026, 6, 30))
+    assert (dated["account_id"], dated["as_of"]) == ("acc/0001é", date(2026, 6, 30))
+    assert dated["adoption__users_30d"] == 1 / 3
+    assert dated["profile__tier"] == "enterprise"
+    assert dated["profile__plan"] is None
 
 
 @pytest.mark.parametrize("account", ["", "acc/", "acc/0000", "acc/0000ê", "zzz"])
