@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from serving import errors
 from serving.api import routes
+from serving.api.kept_answers import Answers, KeepAnswers
 from serving.at_hand import AtHand
 from serving.auth.gate import Gate
 from serving.auth.providers import START
@@ -109,6 +110,7 @@ def create_app(
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
     metrics.install(app, scores, at_hand.live.champion if at_hand.live else None)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING, compresslevel=PACKING)
+    app.add_middleware(KeepAnswers, answers=Answers())
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
