@@ -7,7 +7,6 @@ cheaper than 200.
 """
 
 import hashlib
-import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -17,8 +16,6 @@ from serving.api.kept_answers import recall
 from serving.auth.gate import Rule
 from serving.auth.roles import Principal
 
-PROCESS = secrets.token_hex(8)
-"""Of this process, or of all that serve one port together."""
 NOT_KEPT = "no-store"
 """Browsers keep nothing that tells of customers; programs keep the tag themselves."""
 UNCHANGED: dict[int | str, dict[str, Any]] = {
@@ -47,7 +44,7 @@ def until_published(published: Callable[[], str], rule: Rule, newest: bool = Fal
     It also ends where the same answer was sent before and is kept (see `kept_answers`).
 
     Args:
-        published: names the state of everything published, and of the words for it.
+        published: names the service, the state of everything published, and of the words for it.
         rule: the rule of the same route, which says who asks.
         newest: whether only the answer without parameters hangs on nothing else.
     """
@@ -61,7 +58,7 @@ def until_published(published: Callable[[], str], rule: Rule, newest: bool = Fal
         if newest and request.url.query:
             return
         sees = "all" if principal.owner is None else f"of {principal.owner}"
-        parts = (PROCESS, published(), str(request.url), sees)
+        parts = (published(), str(request.url), sees)
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
         tag = f'W/"{digest}"'
         if matches(if_none_match or "", tag):

@@ -95,8 +95,7 @@ def router(explain: Explain | None, scores: ScoreRepository, fresh: Any) -> APIR
         operation_id="explain_account",
         summary="Explain one account",
         dependencies=[fresh],
-        responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED)
-        | UNCHANGED,
+        responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
     def explain_account(
         account_id: Annotated[

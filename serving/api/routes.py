@@ -52,7 +52,7 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     """Every router of `/v1`, and that of health."""
     engine, scores, currency = asked.engine, asked.scores, asked.presentation.currency
     near, live = asked.at_hand.close_up, asked.at_hand.live
-    state = partial(_state, engine, live)
+    state = partial(_state, engine, live, asked.at_hand.together.token)
     fresh = until_published(state, READS_ACCOUNTS)
     newest = until_published(state, READS_ACCOUNTS, newest=True)
     yield of_accounts(near, scores)  # before addresses that take any id, as is the next
@@ -70,10 +70,10 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     yield health.router(engine, live.champion if live else None)
 
 
-def _state(engine: Engine, live: Live | None) -> str:
+def _state(engine: Engine, live: Live | None, token: str) -> str:
     """Names what answers are made of: what was published, and a new champion's words."""
     if live is None:
-        return str(last_published(engine))
+        return f"{token} {last_published(engine)}"
     serving = live.champion.serving
     version = serving.promoted.version if serving else ""
-    return f"{last_published(engine)} {live.champion.swaps} {version}"
+    return f"{token} {last_published(engine)} {live.champion.swaps} {version}"
