@@ -74,7 +74,7 @@ def _shared(
     """What shows the figures of all processes, and what adds this one's model to them."""
     _forget_the_dead(folder)
     shown = CollectorRegistry()
-    MultiProcessCollector(shown, str(folder))
+    MultiProcessCollector(shown, str(folder))  # type: ignore[no-untyped-call]
     return shown, _nothing if champion is None else HeldTogether(champion, registry).tell
 
 
@@ -85,7 +85,7 @@ def _forget_the_dead(folder: Path) -> None:
         try:
             os.kill(process, 0)
         except ProcessLookupError:
-            mark_process_dead(process, str(folder))
+            mark_process_dead(process, str(folder))  # type: ignore[no-untyped-call]
 
 
 class Published(Collector):

@@ -279,7 +279,7 @@ class ScoreRepository:
     ) -> Facets:
         def count() -> Facets:
             columns = self._held.of(run)
-            if columns and answers(question):
+            if columns and answers(question) and not question.countable:  # else sums are stored
                 return Facets(
                     columns.bands(question, owner),
                     dict(sorted(columns.counts("tier", question, owner).items())),
