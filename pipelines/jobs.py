@@ -29,11 +29,9 @@ from serving.store import Job, JobRepository
 from serving.store.engine import opened
 
 PARTS = re.compile(r"\b(\d+) of (\d+)\b")
-PARTS_SHARE = 0.9
-"""How much of a scoring run its snapshots are, about; the rest is scoring and publishing."""
+PARTS_SHARE = {"score": 0.9, "insights": 0.3}
+"""How much of a job its snapshots are, about; the rest says nothing of how far it is."""
 LOST = "its process ended without a word: it was killed, or the machine was restarted"
-
-
 TIME_TO_START = timedelta(minutes=1)
 """Between a job's being asked for and its process; what is handed to nobody after it is lost."""
 
@@ -92,7 +90,6 @@ class ProcessRunner:
             self._jobs.fail(job_id, LOST)
         return lost
 
-
     def _is_lost(self, job: Job) -> bool:
         if "pid" not in job.result:
             return datetime.now(UTC) - job.created_at > TIME_TO_START
@@ -141,7 +138,8 @@ def work(workspace: Workspace, configure: Callable[[], Config], job_id: str) -> 
         if job is None or not jobs.start(job_id, _process()):
             return 0  # cancelled before it began
         try:
-            result = KINDS[job.kind](workspace, configure(), job, _reporter(jobs, job_id))
+            say = _reporter(jobs, job_id, PARTS_SHARE[job.kind])
+            result = KINDS[job.kind](workspace, configure(), job, say)
         except Cancelled:
             return 0
         except (*USER, *UNFIT) as error:
@@ -159,7 +157,7 @@ def _process(number: int | None = None) -> dict[str, Any]:
     return {"host": socket.gethostname(), "pid": os.getpid() if number is None else number}
 
 
-def _reporter(jobs: JobRepository, job_id: str) -> Callable[[str], None]:
+def _reporter(jobs: JobRepository, job_id: str, parts_share: float) -> Callable[[str], None]:
     """Passes on what a job says, and how far that means it is."""
     share = 0.0
 
@@ -167,7 +165,7 @@ def _reporter(jobs: JobRepository, job_id: str) -> Callable[[str], None]:
         nonlocal share
         found = PARTS.search(message)
         if found and int(found[2]):
-            share = max(share, PARTS_SHARE * int(found[1]) / int(found[2]))
+            share = max(share, parts_share * int(found[1]) / int(found[2]))
         if not jobs.report(job_id, share, message):
             raise Cancelled
 
@@ -177,10 +175,22 @@ def _reporter(jobs: JobRepository, job_id: str) -> Callable[[str], None]:
 def _score(
     workspace: Workspace, config: Config, job: Job, say: Callable[[str], None]
 ) -> dict[str, Any]:
+    return summary_of(score_accounts(workspace, config, _day(workspace, job), say))
+
+
+def _insights(
+    workspace: Workspace, config: Config, job: Job, say: Callable[[str], None]
+) -> dict[str, Any]:
+    from pipelines.insights.write import refresh  # brings all of training with it
+
+    found = refresh(workspace, config, _day(workspace, job), say)
+    return {"as_of": found.as_of.isoformat(), "accounts": found.accounts, "dates": found.dates}
+
+
+def _day(workspace: Workspace, job: Job) -> date:
     given = job.asked.get("as_of")
-    day = resolve_as_of(workspace, date.fromisoformat(given) if given else None)
-    return summary_of(score_accounts(workspace, config, day, say))
+    return resolve_as_of(workspace, date.fromisoformat(given) if given else None)
 
 
 Kind = Callable[[Workspace, Config, Job, Callable[[str], None]], dict[str, Any]]
-KINDS: dict[str, Kind] = {"score": _score}
+KINDS: dict[str, Kind] = {"score": _score, "insights": _insights}

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from serving.auth.providers import sign_in_with
 from serving.live.champion import Watch
 from serving.observing import log
 from serving.settings import Settings, SettingsError, hand_down, read_settings
-from serving.store import AccessRepository, open_store
+from serving.store import AccessRepository, JobRepository, open_store
 from serving.together import Together
 
 __all__ = ["Worker", "api_document", "compose", "serve", "url_of"]
@@ -38,9 +38,18 @@ LOG = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 FIGURES = "insights.json"
+BEGINNING = "the start of the service"
+"""Who asked for the jobs that a service begins with."""
 
 
-def serve(workspace: Workspace, host: str, port: int, say: Progress, workers: int = 1) -> None:
+def serve(
+    workspace: Workspace,
+    host: str,
+    port: int,
+    say: Progress,
+    workers: int = 1,
+    ask_for: Sequence[str] = (),
+) -> None:
     """Serve the API and the console until interrupted.
 
     The store is that of FOREWARN_STORE, else the workspace's own; the company's name and
@@ -52,6 +61,7 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress, workers: in
         port: 0 to 65535; 0 takes a free one.
         say: told the address once it is listened on.
         workers: processes that share the work; each holds its own model and its own columns.
+        ask_for: kinds of jobs to begin with, done while the service answers.
 
     Raises:
         InputError: the address cannot be listened on, or nobody could log in.
@@ -65,8 +75,11 @@ def serve(workspace: Workspace, host: str, port: int, say: Progress, workers: in
             _require_keys(engine, settings)
             if settings.needs_login or settings.json_log:
                 log.configure()
-            for job_id in ProcessRunner(workspace, engine).clear():
+            runner = ProcessRunner(workspace, engine)
+            for job_id in runner.clear():
                 say(f"job {job_id} is marked as failed: its process is gone")
+            for kind in ask_for:
+                runner.start(JobRepository(engine).create(kind, BEGINNING).job_id)
             if workers == 1:
                 _serve_alone(compose(engine, workspace, settings, say), listener, say)
         finally:
@@ -196,13 +209,7 @@ def _watching(app: App) -> AbstractContextManager[object]:
     live: Live | None = app.state.live
     if live is None:
         return nullcontext()
-    prepare, tell = live.prepare, app.state.tell
-
-    def also() -> None:
-        tell()
-        prepare()
-
-    return Watch(live.champion, also=also)
+    return Watch(live.champion, also=(app.state.tell, live.prepare, app.state.prepare))
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from serving.auth.providers import START
 from serving.bodies import BodyLimit
 from serving.console import login, pages, rooms, vendor
 from serving.console.frame import Console, Renderer
+from serving.console.portfolio.page import FirstPage
 from serving.document import DescribedApp
 from serving.observing import metrics
 from serving.observing.log import RequestLog
@@ -101,8 +102,10 @@ def create_app(
     for noun in routes.routers(routes.Asked(engine, scores, versions, presentation, at_hand)):
         app.include_router(noun)
     console = Console(scores, presentation, renderer, versions, engine, at_hand.close_up)
-    beyond = rooms.Rooms(console, engine, at_hand.workshop, at_hand.figures)
-    for page in (*pages.routers(console, app.openapi), *rooms.routers(beyond)):
+    beyond = rooms.Rooms(console, engine, at_hand.workshop, at_hand.figures, at_hand.runner)
+    first = FirstPage(console)
+    app.state.prepare = first.prepare
+    for page in (*pages.routers(console, first, app.openapi), *rooms.routers(beyond)):
         app.include_router(page)
     if access is not None:
         app.include_router(login.router(access, renderer.login))

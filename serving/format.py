@@ -72,6 +72,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 account`, `1,914 accounts`."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Words in a row: `red, yellow and green`."""
     return f" {last} ".join([", ".join(words[:-1]), *words[-1:]] if words[1:] else words)

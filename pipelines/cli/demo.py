@@ -37,7 +37,7 @@ def demo(
         if serve:
             from pipelines.serve import serve as serve_until_interrupted
 
-            serve_until_interrupted(space, DEFAULT_HOST, port, terminal.say)
+            serve_until_interrupted(space, DEFAULT_HOST, port, terminal.say, ask_for=("insights",))
         return None
 
     terminal.guard(work)

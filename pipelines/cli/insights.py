@@ -43,17 +43,16 @@ def insights(
     terminal = Terminal(as_json)
 
     def work() -> None:
-        from pipelines.insights import text, work_out  # brings all of training with it
+        from pipelines.insights import text  # brings all of training with it
         from pipelines.insights.body import body_of
-        from pipelines.insights.write import write
+        from pipelines.insights.write import refresh, write
 
         space = Workspace(workspace)
         settings = config_of(space, config)
         day = resolve_as_of(space, day_of(as_of))
-        found = work_out(space, settings, day, terminal.say, prospects)
-        for folder in dict.fromkeys((space.insights, out or space.insights)):
-            figures, page = write(found, folder)
-            terminal.say(f"wrote {figures} and {page}")
+        found = refresh(space, settings, day, terminal.say, prospects)
+        if out is not None:
+            terminal.say("wrote {} and {}".format(*write(found, out)))
         terminal.result(body_of(found), text(found))
 
     terminal.guard(work)

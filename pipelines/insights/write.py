@@ -2,14 +2,26 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
+from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.insights.body import body_of
-from pipelines.insights.job import InsightsResult
+from pipelines.insights.job import InsightsResult, Progress, work_out
 from pipelines.insights.page import render
+from pipelines.workspace import Workspace
 
 FIGURES, PAGE = "insights.json", "insights.html"
+
+
+def refresh(
+    workspace: Workspace, config: Config, as_of: date, say: Progress, prospects: Path | None = None
+) -> InsightsResult:
+    """Work everything out, and write it where the service shows it; errors as of `work_out`."""
+    found = work_out(workspace, config, as_of, say, prospects)
+    say("wrote {} and {}".format(*write(found, workspace.insights)))
+    return found
 
 
 def write(found: InsightsResult, folder: Path) -> tuple[Path, Path]:

@@ -14,8 +14,9 @@ class JobIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["score"] = Field(
-        description="`score`: score all accounts with the model that serves, and publish.",
+    kind: Literal["score", "insights"] = Field(
+        description="`score`: score all accounts with the model that serves, and publish. "
+        "`insights`: look at the whole base anew, for `/v1/insights`.",
         examples=["score"],
     )
     as_of: Day | None = Field(

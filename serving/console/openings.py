@@ -137,6 +137,12 @@ OF_ONE = (
     ("{value} days", "{value} day"),
 )
 """Words that go with a number, and with one."""
+OF_NONE = (
+    ("Only {value} people use it", "Nobody uses it"),
+    ("Only {value} parts in use", "No part in use"),
+    ("Renews in {value} days", "Renews today"),
+)
+"""Words that go with a number, and with none."""
 OTHERWISE = "What would have to be true for you to stay another year?"
 GROWING = "What works so well for you that others should hear of it?"
 
@@ -155,9 +161,8 @@ def question(reasons: Iterable[Reason], said: Collection[str] = ()) -> str:
 def finding(signal: str, value: str) -> str:
     """What a signal says in short where it pushes towards leaving; empty for most."""
     found = next((words for start, words in FINDINGS if signal.startswith(start)), "")
-    if value == "1":
-        for many, one in OF_ONE:
-            found = found.replace(many, one)
+    for many, other in {"0": OF_NONE, "1": OF_ONE}.get(value, ()):
+        found = found.replace(many, other)
     return found.format(value=value)
 
 

@@ -7,15 +7,16 @@ from fastapi import APIRouter
 
 from serving.console import account, accounts, docs, portfolio
 from serving.console.frame import Console
+from serving.console.portfolio.page import FirstPage
 
 Document = Callable[[], dict[str, Any]]
 """Gives the OpenAPI description."""
 
 
-def routers(console: Console, document: Document) -> tuple[APIRouter, ...]:
+def routers(console: Console, first: FirstPage, document: Document) -> tuple[APIRouter, ...]:
     """The routes of every page."""
     return (
-        portfolio.router(console),
+        portfolio.router(console, first),
         accounts.router(console),
         account.router(console),
         docs.router(console, document),

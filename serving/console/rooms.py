@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
+from serving.api.jobs import Runner
 from serving.console import insights, models, queue
 from serving.console.frame import Console
 from serving.workshop import Workshop
@@ -17,18 +18,20 @@ class Rooms:
 
     Attributes:
         figures: the file that `forewarn insights` writes, if there is such a place.
+        runner: has jobs done, if anybody can.
     """
 
     console: Console
     engine: Engine
     workshop: Workshop
     figures: Path | None
+    runner: Runner | None
 
 
 def routers(rooms: Rooms) -> tuple[APIRouter, ...]:
     """The routes of each page."""
     return (
         queue.router(rooms.console),
-        insights.router(rooms.console, rooms.figures),
+        insights.router(rooms.console, rooms.figures, rooms.runner),
         models.router(rooms.console, rooms.engine, rooms.workshop),
     )

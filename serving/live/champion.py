@@ -6,7 +6,7 @@ stays; it is tried again at the next look, in case it was put right.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event, Lock, Thread
@@ -154,14 +154,14 @@ class Watch:
     Args:
         champion: what is kept up to date.
         seconds: between two looks.
-        also: done after each look, so that no request has to wait for it.
+        also: done at once and after each look, so that no request has to wait for it.
     """
 
     def __init__(
         self,
         champion: Champion,
         seconds: float = SECONDS_BETWEEN_LOOKS,
-        also: Callable[[], None] = lambda: None,
+        also: Sequence[Callable[[], None]] = (),
     ) -> None:
         self._champion, self._seconds, self._also = champion, seconds, also
         self._ended = Event()
@@ -178,9 +178,14 @@ class Watch:
         self._thread.join()
 
     def _watch(self) -> None:
+        self._try(*self._also)  # whoever starts the service has looked at the champion
         while not self._ended.wait(self._seconds):
-            try:
-                self._champion.look()
-                self._also()
-            except Exception as error:  # the store may be away; the next look finds it again
-                LOG.error("what serves cannot be brought up to date: %s", type(error).__name__)
+            self._try(self._champion.look, *self._also)
+
+    @staticmethod
+    def _try(*steps: Callable[[], object]) -> None:
+        try:
+            for step in steps:
+                step()
+        except Exception as error:  # the store may be away; the next look finds it again
+            LOG.error("what serves cannot be brought up to date: %s", type(error).__name__)

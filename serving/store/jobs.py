@@ -73,6 +73,11 @@ class JobRepository:
     ) -> None:
         self._engine, self._clock = engine, clock
 
+    @property
+    def engine(self) -> Engine:
+        """The store, for a transaction that holds more than one step."""
+        return self._engine
+
     def create(self, kind: str, asked_by: str, asked: dict[str, Any] | None = None) -> Job:
         """A new job that waits."""
         with writing(self._engine) as connection:
@@ -155,11 +160,15 @@ class JobRepository:
             row = connection.execute(chosen).mappings().one_or_none()
         return None if row is None else _job(row)
 
-    def newest(self, limit: int = 50, asked_by: str | None = None) -> list[Job]:
-        """The last jobs, newest first: of one person, or of everybody."""
+    def newest(
+        self, limit: int = 50, asked_by: str | None = None, kind: str | None = None
+    ) -> list[Job]:
+        """The last jobs, newest first: of one person or of everybody, of one kind or of all."""
         chosen = select(*JOB.c).order_by(JOB.c.created_at.desc(), JOB.c.job_id).limit(limit)
         if asked_by is not None:
             chosen = chosen.where(JOB.c.asked_by == asked_by)
+        if kind is not None:
+            chosen = chosen.where(JOB.c.kind == kind)
         with reading(self._engine) as connection:
             return [_job(row) for row in connection.execute(chosen).mappings()]
 

@@ -5,12 +5,14 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from pipelines import jobs as work
 from pipelines.errors import InputError
+from pipelines.insights import write
 from pipelines.jobs import ProcessRunner, alive
 from pipelines.workspace import Workspace
 from serving.store import JobRepository, JobState, open_store
@@ -58,6 +60,25 @@ def test_a_job_reports_and_ends(space, jobs, monkeypatch):
     done = jobs.job(job.job_id)
     assert (done.state, done.progress) == (JobState.DONE, 1.0)
     assert done.result == {"accounts": 3, "as_of": "2026-06-30"}
+
+
+def test_insights_are_written_where_the_service_shows_them(space, jobs, monkeypatch):
+    asked = []
+
+    def refresh(_space, _config, as_of, say):
+        asked.append(as_of)
+        say("snapshots: 2 of 4 buckets at 36 dates")
+        assert jobs.job(job.job_id).progress == 0.15  # far from done
+        return SimpleNamespace(as_of=as_of, accounts=12, dates=36)
+
+    monkeypatch.setattr(write, "refresh", refresh)
+    monkeypatch.setattr(work, "resolve_as_of", lambda _space, given: given)
+    job = jobs.create("insights", "test", {"as_of": "2026-06-30"})
+    assert work.work(space, lambda: None, job.job_id) == 0
+    assert asked == [date(2026, 6, 30)]
+    done = jobs.job(job.job_id)
+    assert done.state is JobState.DONE
+    assert done.result == {"as_of": "2026-06-30", "accounts": 12, "dates": 36}
 
 
 def test_a_job_that_cannot_be_done_says_why(space, jobs, monkeypatch):

@@ -102,7 +102,9 @@ def test_several_processes_serve_one_port(start, tmp_path):
         assert get(f"{address}v1/accounts")[0] == 200
     assert get(f"{address}livez", host="evil.example")[0] == 421
     lines = get(f"{address}metrics")[2].splitlines()
-    asked = [line for line in lines if line.startswith('http_requests_total{handler="/v1/accounts"')]
+    asked = [
+        line for line in lines if line.startswith('http_requests_total{handler="/v1/accounts"')
+    ]
     assert [line.split()[-1] for line in asked] == ["20.0"], "whichever process answered"
 
     process.send_signal(signal.SIGINT)

@@ -157,7 +157,7 @@ class Client:
     """Sends requests to an application as a server would, each on an event loop of its own."""
 
     def __init__(self, app: FastAPI, base: str = "http://localhost") -> None:
-        self._app = app
+        self.app = app
         self._base = base
 
     def get(self, address: str, **options: Any) -> httpx.Response:
@@ -167,7 +167,7 @@ class Client:
         return anyio.run(self._send, method, address, options)
 
     async def _send(self, method: str, address: str, options: dict[str, Any]) -> httpx.Response:
-        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=self._base) as client:
             return await client.request(method, address, **options)
 

@@ -104,7 +104,7 @@ def groups(found: Sequence[Moves], currency: str) -> tuple[MoveGroup, ...]:
         there = [way for way in rows if way in ways]
         count = sum(m.accounts for way in there for m in ways[way])
         shown = tuple(_row(way, ways[way], most, currency) for way in there)
-        out.append(MoveGroup(f"{title}: {format.count(count)} accounts", shown))
+        out.append(MoveGroup(f"{title}: {format.counted(count, 'account')}", shown))
     return tuple(out)
 
 

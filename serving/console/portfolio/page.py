@@ -49,19 +49,48 @@ class OfRun:
     drawn: pictures.Pictures
 
 
-def context(
+class FirstPage:
+    """The first page over one store, with what was made of the newest run."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._sums = PortfolioRepository(console.engine)
+        self._album: Album[OfRun] = Album()
+
+    def context(self, owner: str | None) -> dict[str, Any] | None:
+        """What the template takes; None where nothing was published.
+
+        Args:
+            owner: whose accounts alone are shown; None for everybody's.
+        """
+        summary = self._sums.summary(owner)
+        if summary is None:
+            return None
+        return _context(self._console, self._sums, self._made(summary, owner), summary, owner)
+
+    def prepare(self) -> None:
+        """Draw everybody's pictures of the newest run, so that nobody has to wait for them."""
+        summary = self._sums.summary(None)
+        if summary is not None:
+            self._made(summary, None)
+
+    def _made(self, summary: PortfolioSummary, owner: str | None) -> OfRun:
+        champion = self._console.versions.champion()
+        key = (summary.run.digest, repr(owner), champion.digest if champion else "")
+        bands = champion.bands if champion else {}
+        return self._album.of(
+            key, lambda: _of_run(self._console, self._sums, summary, bands, owner)
+        )
+
+
+def _context(
     console: Console,
     sums: PortfolioRepository,
-    album: Album[OfRun],
+    made: OfRun,
     summary: PortfolioSummary,
     owner: str | None,
 ) -> dict[str, Any]:
-    """What the template takes."""
     currency = console.presentation.currency
-    champion = console.versions.champion()
-    key = (summary.run.digest, repr(owner), champion.digest if champion else "")
-    bands = champion.bands if champion else {}
-    made = album.of(key, lambda: _of_run(console, sums, summary, bands, owner))
     month = sums.moves(MONTH, owner)
     return {
         "run": summary.run,
@@ -159,7 +188,8 @@ def _renewing(console: Console, owner: str | None) -> Tile:
     page = console.scores.latest(asked, sort=Sort.RENEWAL, limit=MOST_RENEWING, owner=owner)
     known = [each.card.arr for each in page.items if each.card.arr is not None]
     arr = format.money(sum(known, Decimal(0)), console.presentation.currency) if known else ""
-    beside = f"accounts, {arr}" if known and page.total <= MOST_RENEWING else "accounts"
+    noun = "account" if page.total == 1 else "accounts"
+    beside = f"{noun}, {arr}" if known and page.total <= MOST_RENEWING else noun
     note = ""
     if page.items and page.items[0].card.renews_at:
         found = page.items[0]

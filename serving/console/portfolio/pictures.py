@@ -48,7 +48,7 @@ def by_band(found: Mapping[Band, BandSum], currency: str) -> Pair | None:
 def _part(band: Band, of: BandSum, whole: Decimal, currency: str) -> Part:
     arr = of.arr or Decimal(0)
     share = format.percent(float(arr / whole))
-    accounts = f"{format.count(of.accounts)} accounts"
+    accounts = format.counted(of.accounts, "account")
     return Part(band, float(arr), format.money(arr, currency), f"{share} of ARR, {accounts}")
 
 
@@ -102,7 +102,7 @@ def _panel(
     ]
     return Panel(
         tier or "all accounts",
-        f"{format.count(accounts)} accounts{shown}, {red} red",
+        f"{format.counted(accounts, 'account')}{shown}, {red} red",
         dots,
         of.get("red_from"),
         of.get("green_below"),

@@ -1,8 +1,12 @@
 """A company small enough to be made in a second, served for real, and one browser to look at it."""
 
 import json
+import os
+import re
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -250,6 +254,23 @@ def served(
     with _running(app) as found.address:
         yield found
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """The address of a service over the workspace that `make demo` left."""
+    root = Path(os.environ.get("FOREWARN_WORKSPACE", ".forewarn")).resolve()
+    if not (root / "store.db").exists():
+        pytest.skip("no demo company here: `make demo` makes one, in .forewarn")
+    command = [sys.executable, "-m", "pipelines.cli", "serve", "--port", "0", "--workspace", root]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        found = (re.search(r"http://\S+", line) for line in process.stderr or ())
+        address = next((each.group().rstrip("/") for each in found if each), None)
+        try:
+            assert address, "the service did not start"
+            yield address
+        finally:
+            process.terminate()
 
 
 @pytest.fixture

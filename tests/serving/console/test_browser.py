@@ -27,6 +27,8 @@ NARROW_RULES = ["scrollable-region-focusable", "aria-hidden-focus", "region", "e
 """Rules of axe whose answer may change with the width; the others were asked before."""
 FIRST_VISIT = 400_000
 """Bytes that a first visit of any screen may transfer."""
+PATIENCE = 120_000
+"""Milliseconds; the first account explained after a start takes the longest."""
 
 
 @dataclass
@@ -45,6 +47,16 @@ Open = Callable[..., Visit]
 @pytest.fixture
 def visit(browser: Browser, served) -> Iterator[Open]:
     """Opens a screen of the service in a browser that has never seen it."""
+    yield from _visits(browser, served.address)
+
+
+@pytest.fixture
+def visit_demo(browser: Browser, demo: str) -> Iterator[Open]:
+    """The same over the company that `make demo` left."""
+    yield from _visits(browser, demo)
+
+
+def _visits(browser: Browser, address: str) -> Iterator[Open]:
     contexts = []
 
     def opened(path: str) -> Visit:
@@ -53,8 +65,8 @@ def visit(browser: Browser, served) -> Iterator[Open]:
         )
         contexts.append(context)
         found = Visit(context.new_page())
-        _watch(found, served.address)
-        answer = found.page.goto(served.address + path)
+        _watch(found, address)
+        answer = found.page.goto(address + path, timeout=PATIENCE)
         found.status = answer.status if answer else 0
         return found
 
@@ -84,10 +96,27 @@ def _watch(found: Visit, address: str) -> None:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_screen_is_sound_in_every_look(visit: Open, screen: str) -> None:
-    found = visit(SCREENS[screen])
-    page, missing = found.page, screen == "not found"
+    found, missing = visit(SCREENS[screen]), screen == "not found"
     assert found.status == (404 if missing else 200)
     assert [told for told in found.troubles if not (missing and "404" in told)] == []
+    assert_sound(found)
+
+
+@pytest.mark.parametrize("screen", [name for name in SCREENS if name != "not found"])
+def test_every_screen_of_the_demo_company_is_sound(visit_demo: Open, screen: str) -> None:
+    path = SCREENS[screen]
+    if screen == "account":
+        portfolio = visit_demo("/").page
+        path = str(portfolio.locator(".calls h3 a").first.get_attribute("href"))
+    found = visit_demo(path)
+    found.page.wait_for_load_state("networkidle")
+    assert (found.status, found.troubles) == (200, [])
+    assert_sound(found)
+
+
+def assert_sound(found: Visit) -> None:
+    """The page is light, whole, to be used by keys, by everybody, and on any width."""
+    page = found.page
     assert page.title() != "broken"
     assert page.locator("h1").count() == 1
     assert 0 < found.weight < FIRST_VISIT
@@ -95,11 +124,10 @@ def test_every_screen_is_sound_in_every_look(visit: Open, screen: str) -> None:
     assert failing_rules(page) == []
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert failing_rules(page, only=["color-contrast"]) == []
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": PHONE, "height": 844})
+    for allowed in (1280, 800, PHONE):
+        page.set_viewport_size({"width": allowed, "height": 844})
         width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE, f"the page is {width} px wide"
+        assert width <= allowed, f"the page is {width} px wide where {allowed} are to be had"
     assert failing_rules(page, only=NARROW_RULES) == []
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from models.score import Outlook
+from serving.console.portfolio import pictures
 from serving.store import ModelVersionRepository, ScoreRepository
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
@@ -51,8 +52,8 @@ def test_the_figures_and_their_change(page_of, repository, make_run):
     said = text(page_of("/"))
     assert "Accounts 3 active +1 since 31 May" in said
     assert "Moves in 7 days 1 worse, 1 better 1 turned red" in said
-    assert "Worse: 1 accounts" in said
-    assert "Better: 1 accounts" in said
+    assert "Worse: 1 account " in said
+    assert "Better: 1 account " in said
 
 
 def test_pictures_need_something_to_draw(page_of, repository, make_run, champion, sqlite_store):
@@ -65,6 +66,16 @@ def test_pictures_need_something_to_draw(page_of, repository, make_run, champion
     assert "ARR against risk" in page
     assert page.count('class="tR"') == 2  # wide and narrow
     assert "Expected loss of ARR by renewal month" in page
+
+
+def test_pictures_drawn_before_anybody_asks_are_not_drawn_again(
+    client, page_of, repository, make_run, monkeypatch
+):
+    client.app.state.prepare()  # nothing was published, nothing to draw
+    repository.publish(with_loss(make_run({"a": 0.6, "b": 0.1})))
+    client.app.state.prepare()
+    monkeypatch.setattr(pictures, "risk_map", lambda *_: pytest.fail("drawn again"))
+    assert "Call this one first" in text(page_of("/"))
 
 
 def test_hostile_names_are_escaped(page_of, repository, make_run):

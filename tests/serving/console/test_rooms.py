@@ -12,7 +12,13 @@ from serving.app import create_app
 from serving.at_hand import AtHand
 from serving.auth.keys import new_key
 from serving.auth.roles import Role
-from serving.store import AccessRepository, KeyInfo, ModelVersionRepository, ScoreRepository
+from serving.store import (
+    AccessRepository,
+    JobRepository,
+    KeyInfo,
+    ModelVersionRepository,
+    ScoreRepository,
+)
 from serving.workshop import (
     BandMove,
     BandMoves,
@@ -210,6 +216,69 @@ def test_whoever_sees_only_their_own_accounts_is_shown_no_list(open_app, sqlite_
 def test_without_insights_the_page_names_the_command(connect, sqlite_store):
     shown = words(connect(create_app(sqlite_store, str)).get("/insights", headers=PAGE))
     assert "forewarn insights" in shown
+
+
+class Runner:
+    def __init__(self):
+        self.started = []
+
+    def start(self, job_id):
+        self.started.append(job_id)
+
+    def stop(self, job):
+        raise AssertionError(job)
+
+
+@pytest.fixture
+def at_work(sqlite_store, connect):
+    """A client of a service that can have insights worked out, its runner, and its jobs."""
+    runner = Runner()
+    client = connect(create_app(sqlite_store, str, at_hand=AtHand(runner=runner)))
+    return client, runner, JobRepository(sqlite_store)
+
+
+def test_insights_are_worked_out_from_their_page(at_work):
+    client, runner, jobs = at_work
+    assert "Work them out now" in words(client.get("/insights", headers=PAGE))
+    for _ in range(2):  # pressed twice, done once
+        assert client.request("POST", "/insights").headers["location"] == "/insights"
+    (job,) = jobs.newest(kind="insights")
+    assert runner.started == [job.job_id]
+    jobs.start(job.job_id)
+    jobs.report(job.job_id, 0.25, f"aligning every signal {HOSTILE}")
+    page = client.get("/insights", headers=PAGE)
+    assert f"Being worked out 25 % {HOSTILE}" not in page.text
+    assert "aligning every signal" in words(page)
+    assert "Work them out now" not in words(page)
+    part = client.get("/insights/work")
+    assert 'hx-get="/insights/work"' in part.text
+    assert "hx-redirect" not in part.headers
+    jobs.finish(job.job_id, {})
+    assert client.get("/insights/work").headers["hx-redirect"] == "/insights"
+
+
+def test_a_failed_attempt_says_why_and_can_be_repeated(at_work):
+    client, _, jobs = at_work
+    jobs.fail(jobs.create("insights", "Noor").job_id, "nothing is loaded: run `forewarn load`")
+    shown = words(client.get("/insights", headers=PAGE))
+    assert "nothing is loaded: run `forewarn load`" in shown
+    assert "Try again" in shown
+    assert "hx-redirect" not in client.get("/insights/work").headers
+
+
+@pytest.mark.parametrize("role", [Role.CSM, Role.LEADER])
+def test_who_may_not_start_jobs_is_offered_none(sqlite_store, connect, role):
+    access, key = AccessRepository(sqlite_store), new_key()
+    access.create(key, KeyInfo(key.prefix, "Lena", role, "Lena", NOW), "test")
+    jobs, runner = JobRepository(sqlite_store), Runner()
+    client = connect(create_app(sqlite_store, str, at_hand=AtHand(runner=runner), access=access))
+    bearer = {**PAGE, "authorization": f"Bearer {key.text}"}
+    assert "Work them out now" not in words(client.get("/insights", headers=bearer))
+    assert client.request("POST", "/insights", headers=bearer).status_code == 403
+    assert runner.started == []
+    jobs.fail(jobs.create("insights", "Noor").job_id, "/home/noor/data cannot be read")
+    told = "/home/noor" in words(client.get("/insights", headers=bearer))
+    assert told is (role is Role.LEADER)
 
 
 @pytest.fixture

@@ -163,6 +163,13 @@ def test_a_store_that_is_away_is_asked_again(world, caplog):
     assert "secret" not in caplog.text
 
 
+def test_what_requests_would_wait_for_is_made_before_the_first_look(champion):
+    made = threading.Event()
+    with Watch(champion, seconds=3600, also=(made.set,)):
+        assert made.wait(timeout=30)
+    assert champion.serving is None
+
+
 def test_memory_stays_flat_over_many_swaps(champion, world):
     def swap(times):
         for _ in range(times):
