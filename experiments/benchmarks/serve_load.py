@@ -16,7 +16,7 @@ from threading import Event, Thread
 import aiohttp
 import pyarrow.parquet as pq
 from serve_client import summary
-from serve_mix import CLIENTS, ROUTES, Mix, body_of, opened, sent
+from serve_mix import CLIENTS, ROUTES, Mix, Request, body_of, opened, sent
 from serve_processes import ROOT, Server, ours
 from sqlalchemy import select
 from store import made
@@ -35,7 +35,7 @@ from serving.store import (
 from serving.store.tables import LATEST
 from serving.store.transactions import reading
 
-SWAPS, LOOKS = 3, 12
+SWAPS, LOOKS, PATIENCE = 3, 12, 300.0
 RATES = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0)
 MOST = 50.0
 """Milliseconds in which 99 of 100 answers are to come."""
@@ -180,11 +180,24 @@ def widened(folder: Path, accounts: int) -> int:
 
 
 async def _warm(mix: Mix) -> None:
-    """Each kind a few times, over connections that reach every process of the service."""
-    async with opened(CLIENTS) as sessions:
+    """Each kind a few times, over connections that reach every process of the service.
+
+    At a million accounts a process begins by reading columns into memory, and is asked until it
+    searches there: for half a minute after a publication a search takes seconds.
+    """
+    async with opened(CLIENTS, PATIENCE) as sessions:
         for session in sessions:
             for kind in ROUTES:
                 await sent(session, mix.request(kind))
+            until = time.monotonic() + PATIENCE
+            while await _seconds(session, mix.request("search")) > 1 and time.monotonic() < until:
+                await asyncio.sleep(1)
+
+
+async def _seconds(session: aiohttp.ClientSession, request: Request) -> float:
+    begin = time.perf_counter()
+    await sent(session, request)
+    return time.perf_counter() - begin
 
 
 async def _all(

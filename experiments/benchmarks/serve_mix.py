@@ -86,9 +86,11 @@ def body_of(row: dict[str, object]) -> bytes:
 
 
 @asynccontextmanager
-async def opened(clients: int) -> AsyncIterator[list[aiohttp.ClientSession]]:
-    """Clients, each with connections of its own."""
-    timeout = aiohttp.ClientTimeout(total=ATTENTION)
+async def opened(
+    clients: int, patience: float = ATTENTION
+) -> AsyncIterator[list[aiohttp.ClientSession]]:
+    """Clients, each with connections of its own; they wait so many seconds for an answer."""
+    timeout = aiohttp.ClientTimeout(total=patience)
     async with AsyncExitStack() as stack:
         made = [aiohttp.ClientSession(timeout=timeout) for _ in range(clients)]
         yield [await stack.enter_async_context(each) for each in made]
