@@ -14,6 +14,8 @@ from serving.settings import Settings
 
 LARGEST_PORT = 65535
 SECONDS_TO_FINISH = 10
+SECONDS_IDLE = 65
+"""For which a connection is kept: longer than proxies keep theirs, which would meet a closed one."""
 SECONDS_TO_ANSWER = 60
 """After which a process that says nothing is ended and another one takes its place."""
 
@@ -72,6 +74,7 @@ def _config(app: Any, **more: Any) -> uvicorn.Config:
         log_config=None,
         log_level="warning",
         access_log=False,
+        timeout_keep_alive=SECONDS_IDLE,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
         timeout_worker_healthcheck=SECONDS_TO_ANSWER,
         **more,
