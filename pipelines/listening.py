@@ -15,7 +15,7 @@ from serving.settings import Settings
 LARGEST_PORT = 65535
 SECONDS_TO_FINISH = 10
 SECONDS_IDLE = 65
-"""For which a connection is kept: longer than proxies keep theirs, which would meet a closed one."""
+"""For which a connection is kept: longer than proxies keep theirs, which else meet closed ones."""
 SECONDS_TO_ANSWER = 60
 """After which a process that says nothing is ended and another one takes its place."""
 
