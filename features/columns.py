@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from features.clock import MISSING, Instants
 from features.contract import Column, Kind, Table
-from features.words import Words
+from features.words import LaterWords, Words
 
 Values = npt.NDArray[np.float64] | Instants | npt.NDArray[np.int32] | Words
 
@@ -81,4 +81,6 @@ def encoded(values: pa.ChunkedArray) -> Words:
     codes = array.indices.cast(pa.int32())
     if codes.null_count:
         codes = codes.fill_null(-1)
-    return Words(codes.to_numpy(zero_copy_only=False), tuple(array.dictionary.to_pylist()))
+    return Words(
+        codes.to_numpy(zero_copy_only=False), LaterWords(array.dictionary.cast(pa.string()))
+    )

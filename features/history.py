@@ -1,7 +1,7 @@
 """What the lake held by a date: when its history begins and which events are its main ones."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import numpy as np
@@ -39,12 +39,17 @@ def ends(lake: Lake) -> date:
 
 def main_events(lake: Lake, until: date, count: int) -> tuple[str, ...]:
     """The most frequent usage events known by `until`, most frequent first."""
-    tally: Counter[str] = Counter()
+    tally: Counter[str | None] = Counter()
     for rows in _visible(lake, "usage", until, ("event",)):
-        for entry in pc.value_counts(rows.column("event").cast(pa.string())).to_pylist():
-            tally[entry["values"]] += entry["counts"]
-    ranked = sorted(tally, key=lambda event: (-tally[event], event))
+        tally.update(word_counts(rows.column("event")))
+    ranked = sorted(filter(None, tally), key=lambda event: (-tally[event], event))
     return tuple(ranked[:count])
+
+
+def word_counts(words: pa.ChunkedArray) -> dict[str | None, int]:
+    """How often each word of a text column comes; counted by its codes, without the texts."""
+    counted = pc.value_counts(words.unify_dictionaries()).to_pylist()
+    return {entry["values"]: entry["counts"] for entry in counted}
 
 
 def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
@@ -57,6 +62,17 @@ def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
             days, counts = np.unique(dated // DAY, return_counts=True)
             for day, count in zip(days.tolist(), counts.tolist(), strict=True):
                 found[day_of(day * DAY)] += count
+    return found
+
+
+def rows_seen(lake: Lake, dates: Iterable[date]) -> dict[date, dict[str, int]]:
+    """How many rows of each connected table a snapshot of each date sees."""
+    names = tuple(lake.manifest.tables)
+    found = {day: dict.fromkeys(names, 0) for day in dates}
+    for index in range(lake.manifest.buckets):
+        for name, rows in lake.bucket(index, dict.fromkeys(names, ())).items():
+            for day, counts in found.items():
+                counts[name] += int(seen(TABLES[name], rows, day).sum())
     return found
 
 

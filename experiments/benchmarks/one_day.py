@@ -20,6 +20,7 @@ kept is copied, since it is changed in place.
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,7 @@ def copied(folder: Path) -> None:
     shutil.rmtree(folder / AFTER, ignore_errors=True)
     for name, copy in (("lake", link), ("kept", shutil.copy2)):
         shutil.copytree(folder / BEFORE / name, folder / AFTER / name, copy_function=copy)
+    os.sync()  # a night does not wait for the disk because of a copy
 
 
 def link(source: str, target: str) -> str:

@@ -1,10 +1,8 @@
 """What is kept of a company: its logs by day, and the rows of all other tables."""
 
-import json
 import os
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -20,43 +18,24 @@ from features.facts import Bucket, Facts, prepare, started, until_of
 from features.kept.held_facts import HeldFacts
 from features.kept.log import KeptLog
 from features.kept.needs import needs_of
+from features.kept.page import PAGE, Page, read_page, write_page
 from features.kept.refused import NotKept
 from features.kept.rows import KeptTimeline
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32
 from features.lake.incoming import key_of
-from features.lake.storage import write_text
 from features.outcomes import Label
 from features.reads import reads
 from features.signal import Catalogue
 from features.snapshot import Population, table_of
 from features.timeline import CENTURY
+from features.words import as_arrow
 
 Tables = Mapping[str, pa.Table]
-PAGE = "page.json"
 MOST_PIECES = 32
 """Pieces of later rows that are put between the others anew for every snapshot."""
 THREADS = min(2, os.cpu_count() or 1)
-
-
-@dataclass
-class Page:
-    """What is written down of the state beside its arrays.
-
-    Attributes:
-        cut: the day before which everything that was known is taken in, days since 1970.
-        logs: for each log its first day, the days since, and how many accounts and rows it knew.
-        pieces: how many pieces of later rows there are of each other table.
-        tables: the connected tables.
-        load: the last load of the lake that is taken in.
-    """
-
-    cut: int = 0
-    logs: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    pieces: dict[str, int] = field(default_factory=dict)
-    tables: tuple[str, ...] = ()
-    load: int = 0
 
 
 class KeptCompany:
@@ -71,7 +50,7 @@ class KeptCompany:
             labels: outcomes whose populations will be asked for.
         """
         self.shelf, self.catalogue, self._folder = Shelf(folder), catalogue, folder
-        self._page = _read(folder)
+        self._page = read_page(folder)
         self._accounts = Vocabulary(self.shelf, "accounts")
         signals = [signal for group in catalogue.groups for signal in group.signals]
         asked = {name for label in labels for name in label.reads}
@@ -183,7 +162,7 @@ class KeptCompany:
 
     def timeline(self, rates: Rates | None = None) -> KeptTimeline:
         """All accounts at the date gone on to, in the order in which they came."""
-        held = {name: self._held_with_later(name) for name in self._page.tables}
+        held = self._held_with_later_all()
         words = tuple(self._accounts.words.to_pylist())
         day = day_of(self._page.cut * DAY - 1)
         return KeptTimeline(Bucket(words, held, rates or Rates()), day, self._logs)
@@ -215,7 +194,7 @@ class KeptCompany:
             self._writing.result()
         self.shelf.flush()
         if self._folder is not None:
-            write_text(self._folder / PAGE, json.dumps(asdict(self._page)))
+            write_page(self._folder, self._page)
 
     def _opened(self) -> None:
         """Half a change is none: until it is saved, what is kept counts for nothing."""
@@ -229,8 +208,8 @@ class KeptCompany:
     def _number(self, rows: pa.Table) -> Int32:
         """The number of each row's account."""
         owners = encoded(rows.column("account_id"))
-        used = np.unique(owners.codes)
-        words = pa.array([owners.words[code] for code in used], pa.string())
+        used = np.flatnonzero(np.bincount(owners.codes, minlength=len(owners.words)))
+        words = as_arrow(owners.words).take(pa.array(used))
         numbers = np.empty(len(owners.words), np.int32)
         numbers[used] = self._accounts.numbers(words)
         return numbers[owners.codes]
@@ -254,6 +233,12 @@ class KeptCompany:
         table = TABLES[name]
         names = {*self._reads[name], *key_of(table)} - {"account_id"}
         return HeldFacts(self.shelf, table, tuple(c for c in table.names if c in names))
+
+    def _held_with_later_all(self) -> dict[str, Facts]:
+        """The same of every table, of which several threads work at once."""
+        with ThreadPoolExecutor(THREADS) as threads:
+            found = threads.map(self._held_with_later, self._page.tables)
+            return dict(zip(self._page.tables, found, strict=True))
 
     def _held_with_later(self, name: str) -> Facts:
         if name not in self._joined_facts:
@@ -286,13 +271,6 @@ class KeptCompany:
         clocks = {"account_id", table.occurred, table.announced, KNOWN_AT.name}
         wanted = {*self._reads[name], *key_of(table), *clocks}
         return pa.schema([f for f in schema(table) if f.name in wanted])
-
-
-def _read(folder: Path | None) -> Page:
-    path = folder / PAGE if folder else None
-    if path is None or not path.exists():
-        return Page()
-    return Page(**json.loads(path.read_text()))
 
 
 def _renumbered(facts: Facts, numbers: Int32) -> Facts:

@@ -13,10 +13,10 @@ from features.contract import Kind, Table
 from features.facts import Facts, started
 from features.kept.refused import NotKept
 from features.kept.shelf import Shelf
-from features.kept.vocabulary import LaterWords, Vocabulary
+from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32, Int64
 from features.lake.incoming import key_of
-from features.words import Array, Words
+from features.words import Array, LaterWords, Words, as_arrow
 
 CLOCKS = ("account", "start", "known", "until")
 
@@ -134,7 +134,7 @@ class HeldFacts:
         """Numbers as they are, text by the numbers of its words."""
         if not isinstance(values, Words):
             return values
-        numbers = self._vocabulary(name).numbers(pa.array(values.words, pa.string()))
+        numbers = self._vocabulary(name).numbers(as_arrow(values.words))
         return np.append(numbers, np.int32(-1)).astype(np.int32)[values.codes]
 
     def _vocabulary(self, name: str) -> Vocabulary:

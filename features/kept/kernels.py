@@ -62,6 +62,13 @@ def mark(bits: Bits, place: Int32, day: Int32) -> None:
 
 
 @part
+def mark_across(bits: Bits, place: Int32, day: Int32) -> None:
+    """The same where the first axis is that of the days."""
+    for i in range(len(place)):
+        bits[day[i] >> 6, place[i]] |= np.uint64(1) << np.uint64(day[i] & 63)
+
+
+@part
 def ends(account: Int32, start: Int64, first: Int64, last: Int64) -> None:
     """Take in when rows happened, as the first and the last of their accounts."""
     for i in range(len(account)):
@@ -144,8 +151,8 @@ def different(
 ) -> Floats:
     """Count, by account and window, the words that were seen on one of its days, shape (S, A).
 
-    `bits` are the days of each word of an account, `latest` the last of them, and `owner` the
-    account; `far` is -1 for all of history.
+    `bits` are the days of each word of an account, the axis of the days first, `latest` the last
+    of them, and `owner` the account; `far` is -1 for all of history.
     """
     accounts, least, begins = 0, cut, np.empty(len(far), np.int64)
     for s in range(len(far)):
@@ -161,7 +168,7 @@ def different(
             if near[s] == 0:
                 out[s, owner[p]] += latest[p] >= begins[s]
             elif latest[p] >= begins[s] and cut - near[s] > begins[s]:
-                out[s, owner[p]] += _any(bits[p], begins[s], cut - near[s])
+                out[s, owner[p]] += _any(bits[:, p], begins[s], cut - near[s])
     return out
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from features.clock import DAY, MISSING, NEVER, Instants
 from features.compiled import fixed
@@ -18,18 +17,20 @@ from features.kept.kernels import (
     ends,
     gaps_between,
     mark,
+    mark_across,
     post,
     see,
     spread,
 )
 from features.kept.needs import COUNT, MOMENT, Needs
 from features.kept.refused import NotKept
+from features.kept.register import Register
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
 from features.kernel import Floats, Int32, Int64
 from features.measures import Span
 from features.signal import Where
-from features.words import Array, Words
+from features.words import Array, Words, as_arrow
 
 ONES = np.empty(0, np.int64)
 UNITS = ("whole", "millionths")
@@ -82,7 +83,7 @@ class KeptLog:
     def numbered(self, column: str, words: Words) -> Int32:
         """The number of each word of a column."""
         vocabulary = Vocabulary(self.shelf, f"words-{column}")
-        return vocabulary.numbers(pa.array(words.words, pa.string()))
+        return vocabulary.numbers(as_arrow(words.words))
 
     def page(self, where: Where) -> "Page":
         """What is kept of the rows that pass a filter."""
@@ -161,29 +162,25 @@ class Page:
         number = self._numbers(column, pairs)
         place, day = fixed(number[place].astype(np.int32), day[there])
         bits, latest, _ = self._seen(column)
-        mark(bits, place, day)
+        mark_across(bits, place, day)
         see(place, day, latest)
 
     def _numbers(self, column: str, pairs: Int64) -> Int64:
         """The number of each pair of account and word; new ones are taken in."""
-        size = int(self._size(column)[0])
-        order, known = self._pairs(column, size)
-        place = np.searchsorted(known, pairs)
+        register, keys = Register(self.log.shelf, f"{self.name}-{column}"), pairs.view(np.uint64)
         found = np.full(len(pairs), -1, np.int64)
-        inside = np.flatnonzero(place < size)
-        hit = inside[known[place[inside]] == pairs[inside]]
-        found[hit] = order[place[hit]]
+        for known, numbers in register.runs():
+            place = np.searchsorted(known, keys)
+            inside = np.flatnonzero(place < len(known))
+            hit = inside[known[place[inside]] == keys[inside]]
+            found[hit] = numbers[place[hit]]
         fresh = np.flatnonzero(found < 0)
         if len(fresh):
+            size = int(self._size(column)[0])
             found[fresh] = size + np.arange(len(fresh))
-            merged = (
-                np.insert(order, place[fresh], found[fresh]),
-                np.insert(known, place[fresh], pairs[fresh]),
-            )
+            register.add(keys[fresh], found[fresh].astype(np.int32))
             now = size + len(fresh)
             self._size(column)[0] = now
-            for to, what in zip(self._pairs(column, now), merged, strict=True):
-                to[:] = what
             self._seen(column)[2][size:now] = pairs[fresh] >> 32
         return found
 
@@ -261,14 +258,10 @@ class Page:
     def _seen(self, column: str) -> tuple[Array, Int32, Int32]:
         """The days of each pair of account and word, the latest of them, and its account."""
         size = int(self._size(column)[0])
-        bits = self.log.shelf.array(f"{self.name}-{column}-days", (size, self._words()), np.uint64)
+        # those of one time lie together, so a night changes few of their pages
+        bits = self.log.shelf.array(f"{self.name}-{column}-days", (self._words(), size), np.uint64)
         latest = self.log.shelf.array(f"{self.name}-{column}-latest", (size,), np.int32, -1)
         return bits, latest, self.log.shelf.array(f"{self.name}-{column}-owner", (size,), np.int32)
-
-    def _pairs(self, column: str, size: int) -> tuple[Int64, Int64]:
-        order = self.log.shelf.array(f"{self.name}-{column}-order", (size,), np.int64)
-        known = self.log.shelf.array(f"{self.name}-{column}-pairs", (size,), np.int64)
-        return order[:size], known[:size]
 
 
 def _passing(facts: Facts, where: Where) -> Array | None:

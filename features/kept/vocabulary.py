@@ -1,40 +1,13 @@
 """Words as numbers that stay theirs, whatever comes later."""
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import overload
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.kept.register import Register
 from features.kept.shelf import Shelf
 from features.kernel import Int32
 from features.lake.hashing import Hashes, bytes_of, hashes
-
-
-class LaterWords(Sequence[str]):
-    """Words that are made into strings only when one is asked for: ids seldom are."""
-
-    def __init__(self, words: pa.ChunkedArray) -> None:
-        self._words = words
-
-    def __len__(self) -> int:
-        return len(self._words)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[str]: ...
-    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
-        return self._made[place]
-
-    @cached_property
-    def _made(self) -> tuple[str, ...]:
-        return tuple(self._words.to_pylist())
 
 
 class Vocabulary:
@@ -67,40 +40,29 @@ class Vocabulary:
         return found
 
     def _found(self, words: pa.Array) -> Int32:
-        order, known = self._index(self.size)
         hashed = _hashes(words)
-        place = np.searchsorted(known, hashed)
         found = np.full(len(words), -1, np.int32)
-        open_ = np.arange(len(words))
-        while len(open_):  # once, but for words that share a hash
-            inside = place[open_] < len(known)
-            open_ = open_[inside]
-            open_ = open_[known[place[open_]] == hashed[open_]]
-            held = order[place[open_]]
-            same = pc.equal(self.words.take(pa.array(held)), words.take(pa.array(open_)))
-            alike = same.to_numpy(zero_copy_only=False)
-            found[open_[alike]] = held[alike]
-            open_ = open_[~alike]
-            place[open_] += 1
+        for known, numbers in self._register.runs():
+            open_ = np.flatnonzero(found < 0)
+            place = np.searchsorted(known, hashed[open_])
+            while len(open_):  # once, but for words that share a hash
+                inside = np.flatnonzero(place < len(known))
+                inside = inside[known[place[inside]] == hashed[open_[inside]]]
+                open_, place = open_[inside], place[inside]
+                held = numbers[place]
+                same = pc.equal(self.words.take(pa.array(held)), words.take(pa.array(open_)))
+                alike = same.to_numpy(zero_copy_only=False)
+                found[open_[alike]] = held[alike]
+                open_, place = open_[~alike], place[~alike] + 1
         return found
 
-    def _index(self, size: int) -> tuple[Int32, Hashes]:
-        """The words in the order of their hashes, and those."""
-        shape = (size,)
-        order = self._shelf.array(f"{self._name}-order", shape, np.int32)
-        known = self._shelf.array(f"{self._name}-hashes", shape, np.uint64)
-        return order[:size], known[:size]
+    @property
+    def _register(self) -> Register:
+        return Register(self._shelf, self._name)
 
     def _take_in(self, words: pa.Array) -> None:
-        size = self.size
-        order, known = self._index(size)
-        hashed = _hashes(words)
-        turn = np.argsort(hashed, kind="stable")
-        place = np.searchsorted(known, hashed[turn])
-        number = (size + turn).astype(np.int32)
-        numbers, all_hashes = np.insert(order, place, number), np.insert(known, place, hashed[turn])
-        order, known = self._index(size + len(words))
-        order[:], known[:] = numbers, all_hashes
+        numbers = self.size + np.arange(len(words), dtype=np.int32)
+        self._register.add(_hashes(words), numbers)
         self._shelf.add_words(self._name, words)
 
 

@@ -6,6 +6,7 @@ then points the manifest at it, so a reader or a crash never sees half a load.
 """
 
 from features.lake.alike import Alike
+from features.lake.differ import differ
 from features.lake.lake import Lake
 from features.lake.manifest import LakeError, Manifest, TableInfo
 from features.lake.partition import DEFAULT_BUCKETS, bucket_of, buckets_for
@@ -23,6 +24,7 @@ __all__ = [
     "TableInfo",
     "bucket_of",
     "buckets_for",
+    "differ",
     "parquet_batches",
     "stored",
 ]

@@ -16,6 +16,9 @@ SMALL = 1 << 14
 MOST_PIECES = 16
 """Loads of which a table may lie apart, before it is brought together again."""
 
+LITTLE = 1 << 20
+"""Rows below which what is added to a table lies in one file, and not in one for each bucket."""
+
 Held = Callable[[str], Iterator[pa.RecordBatch]]
 """What the lake holds of a table."""
 
@@ -35,6 +38,11 @@ class Additions:
     anew: frozenset[str]
     changed: frozenset[str]
     held: frozenset[str]
+
+    @property
+    def together(self) -> frozenset[str]:
+        """The tables of which all that is added lies in one file."""
+        return frozenset(n for n, t in self.rows.items() if len(t) < LITTLE) - self.anew
 
     def writing_anew(self, names: Iterable[str]) -> "Additions":
         """The same, with further tables written as a whole."""

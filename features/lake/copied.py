@@ -21,6 +21,7 @@ COPY, KEYS = "_rows.arrow", "_keys.npy"
 
 Sizes = Callable[[], Sequence[int]]
 Read = Callable[[int], pa.Table]
+Pieces = Callable[[], Read]
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,17 @@ class Copied:
         return pa.Table.from_batches(parts, self.batches[0].schema)
 
 
-def opened_copy(folder: Path, table: Table, sizes: Sizes, read: Read) -> Copied:
+def opened_copy(folder: Path, table: Table, sizes: Sizes, read: Pieces) -> Copied:
     """The copy of a piece; made where there is none, a bucket at a time.
 
     Args:
         folder: the piece's folder of the table.
         table: the declaration; its facts have keys.
         sizes: tells how many rows each bucket of the piece has.
-        read: reads those of one.
+        read: gives what reads those of one.
     """
     if not (folder / KEYS).exists():
-        _make(folder, table, sizes(), read)
+        _make(folder, table, sizes(), read())
     with opened(folder / COPY, "rb") as source:
         file = pa.ipc.open_file(source)
         batches = tuple(file.get_batch(n) for n in range(file.num_record_batches))

@@ -52,7 +52,7 @@ def _index(pieces: Pieces, name: str, load: int) -> Index:
         _local(pieces.folder(load)) / name,
         table,
         lambda: pieces.sizes(name, load),
-        lambda bucket: pieces.piece(name, load, bucket, columns),
+        lambda: pieces.piece(name, load, columns),
     )
 
 
@@ -83,7 +83,7 @@ def _copied(pieces: Pieces, name: str, load: int) -> Copied:
         _local(pieces.folder(load)) / name,
         TABLES[name],
         lambda: pieces.sizes(name, load),
-        lambda bucket: pieces.piece(name, load, bucket, stored(TABLES[name])),
+        lambda: pieces.piece(name, load, stored(TABLES[name])),
     )
 
 

@@ -1,7 +1,7 @@
 """Writing a generation: its tables shuffled by account, then bucket by bucket as Parquet."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +13,13 @@ from features.contract import KNOWN_AT, TABLES, Table
 from features.lake.content import Digest
 from features.lake.incoming import take_in
 from features.lake.manifest import TableInfo
-from features.lake.outgoing import bucket_table
+from features.lake.outgoing import Made, bucket_table
 from features.lake.partition import buckets_for
+from features.lake.pieces import TOGETHER
 from features.lake.schema import texts
 from features.lake.shuffle import Shuffle
 from features.lake.spill import spilling
-from features.lake.storage import Folder, write_parquet
+from features.lake.storage import Folder, write_groups, write_parquet
 from features.lake.versions import Ended, ended
 
 Sources = Mapping[str, Iterable[pa.RecordBatch]]
@@ -61,6 +62,7 @@ def write_generation(
     buckets: int | None,
     rows: int | None,
     memory: int,
+    together: Collection[str] = (),
 ) -> tuple[int, dict[str, Part]]:
     """Write all tables under `folder`; returns the number of buckets and what was written.
 
@@ -71,6 +73,7 @@ def write_generation(
         buckets: how many; None to choose by the number of rows.
         rows: how many rows are to come, where that is known.
         memory: bytes of rows on their way that may wait in memory.
+        together: the tables that lie in one file each.
     """
     parts = buckets or (PARTS if rows is None else min(PARTS, buckets_for(rows)))
     disk = folder.parent if isinstance(folder, Path) else None
@@ -83,8 +86,13 @@ def write_generation(
         total = sum(table.rows.rows for table in tables)
         chosen = buckets or min(parts, buckets_for(total))
         found = {table.table.name: Part() for table in tables}
-        for name, part in _all_buckets(folder, tables, chosen, load):
+        apart = [table for table in tables if table.table.name not in together]
+        for name, part in _all_buckets(folder, apart, chosen, load):
             found[name] = found[name].plus(part)
+        whole = [table for table in tables if table.table.name in together]
+        with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as executor:
+            made = executor.map(lambda table: _whole(folder, table, chosen, load), whole)
+            found |= {table.table.name: part for table, part in zip(whole, made, strict=True)}
     return chosen, found
 
 
@@ -106,12 +114,30 @@ def _bucket(folder: Folder, source: Shuffled, index: int, buckets: int, load: in
     made = bucket_table(table, source.rows, parts, source.over, load)
     if made is None:
         return Part()
-    rows = made.rows
     path = folder / table.name / f"bucket={index}" / "part-0.parquet"
-    write_parquet(path, rows, **options(table))
-    first, last = _bounds(rows.column(table.occurred))
-    latest = max(last, _bounds(rows.column(KNOWN_AT.name))[1])
-    return Part(len(rows), first, latest, made.digest)
+    write_parquet(path, made.rows, row_group_size=1 << 26, **options(table))
+    return _part(table, made)
+
+
+def _whole(folder: Folder, source: Shuffled, buckets: int, load: int) -> Part:
+    """All buckets of a table in one file, a group of rows each."""
+    table = source.table
+    made = bucket_table(table, source.rows, range(source.rows.parts), source.over, load, buckets)
+    if made is None:
+        return Part()
+    plain = made.rows.cast(
+        pa.schema(
+            [f.with_type(pa.string()) if f.name in texts(table) else f for f in made.rows.schema]
+        )
+    )  # so that each group gets the words of its own rows
+    write_groups(folder / table.name / TOGETHER, plain, made.ends, **options(table))
+    return _part(table, made)
+
+
+def _part(table: Table, made: Made) -> Part:
+    first, last = _bounds(made.rows.column(table.occurred))
+    latest = max(last, _bounds(made.rows.column(KNOWN_AT.name))[1])
+    return Part(len(made.rows), first, latest, made.digest)
 
 
 def options(table: Table) -> dict[str, object]:
@@ -124,7 +150,6 @@ def options(table: Table) -> dict[str, object]:
         "compression": "lz4",
         "use_dictionary": list(texts(table)),
         "dictionary_pagesize_limit": 1 << 30,
-        "row_group_size": 1 << 26,
         "max_rows_per_page": 1 << 18,
         "write_batch_size": 1 << 16,
         "write_statistics": False,
@@ -144,10 +169,12 @@ def described(
     return {name: _described(part, name in versioned, (load,)) for name, part in parts.items()}
 
 
-def extended(old: TableInfo, part: Part, versioned: bool, load: int) -> TableInfo:
-    """What the manifest says about a table to which a load added rows."""
+def extended(old: TableInfo, part: Part, versioned: bool, load: int, together: bool) -> TableInfo:
+    """What the manifest says about a table to which a load added rows, in one file or more."""
     before = Part(old.rows, old.first, old.last, Digest.parse(old.digest))
-    return replace(_described(before.plus(part), versioned, (*old.loads, load)), ended=old.ended)
+    whole = _described(before.plus(part), versioned, (*old.loads, load))
+    in_one = (*old.together, load) if together else old.together
+    return replace(whole, ended=old.ended, together=in_one)
 
 
 def _described(part: Part, versioned: bool, loads: tuple[int, ...]) -> TableInfo:

@@ -21,9 +21,10 @@ INDEX = "_index.npy"
 """Lies in a table's folder of one load, and is made when it is first needed."""
 _KEYED = np.uint64(1)
 
+Read = Callable[[int], pa.Table]
 Sizes = Callable[[], Sequence[int]]
-Pieces = Callable[[int], pa.Table]
-"""The columns of `identifying` of one bucket of a piece."""
+Pieces = Callable[[], Read]
+"""Gives what reads the columns of `identifying` of a bucket of a piece."""
 
 
 def identifying(table: Table) -> tuple[str, ...]:
@@ -81,17 +82,17 @@ def opened_index(folder: Path, table: Table, sizes: Sizes, read: Pieces) -> Inde
         folder: the piece's folder of the table.
         table: the declaration, of a log.
         sizes: tells how many rows each bucket of the piece has.
-        read: reads what identifies a bucket's rows.
+        read: gives what reads that which identifies a bucket's rows.
     """
     path = folder / INDEX
     if not path.exists():
-        _make(path, table, sizes(), read)
+        _make(path, table, sizes(), read())
     whole = np.asarray(np.load(path, mmap_mode="r"))
     ends = int(whole[0]) + 1
     return Index(whole[1 : ends + 1].astype(np.int64), whole[ends + 1 :])
 
 
-def _make(path: Path, table: Table, sizes: Sequence[int], read: Pieces) -> None:
+def _make(path: Path, table: Table, sizes: Sequence[int], read: Read) -> None:
     """Write the number of buckets, where each begins, and the identities."""
     head = np.concatenate([[len(sizes), 0], np.cumsum(sizes)]).astype(np.uint64)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,10 +44,6 @@ class Lake:
         empty = Manifest(CONTRACT_VERSION, self._buckets or buckets_for(0), 0, "")
         return read_manifest(self.root) or empty
 
-    def files(self, name: str, index: int) -> list[Folder]:
-        """The Parquet files of one bucket of a table; none where the bucket has no rows."""
-        return self._pieces.files(name, index)
-
     def bucket(
         self, index: int, columns: Mapping[str, Collection[str]] | None = None
     ) -> dict[str, pa.Table]:
@@ -95,9 +91,8 @@ class Lake:
         wanted = chosen(table, [*columns, LOAD])
         parts = [wanted.empty_table()]
         for number in later:
-            for index in range(pieces.manifest.buckets):
-                rows = pieces.piece(name, number, index, wanted)
-                parts.append(rows.filter(pc.greater(rows[LOAD], load)) if anew else rows)
+            rows = pieces.whole(name, number, wanted)
+            parts.append(rows.filter(pc.greater(rows[LOAD], load)) if anew else rows)
         ended = anew or any(number > load for number in info.ended)
         return pa.concat_tables(parts).unify_dictionaries(), ended
 
@@ -213,14 +208,15 @@ class Lake:
         load = old.generation + 1
         sources = additions.written(Pieces(self.root, old).held)
         with self._new_folder(load) as folder:
-            _, parts = write_generation(folder, sources, load, old.buckets, None, MEMORY)
+            together = additions.together
+            parts = write_generation(folder, sources, load, old.buckets, None, MEMORY, together)[1]
             tables = {n: replace(i, versioned=n in versioned) for n, i in old.tables.items()}
             for name, part in parts.items():
                 known = name in versioned
                 if name in additions.anew:
                     tables |= described({name: part}, versioned, load)
                 else:
-                    tables[name] = extended(old.tables[name], part, known, load)
+                    tables[name] = extended(old.tables[name], part, known, load, name in together)
             for name, marks in ends.items():
                 write_ends(folder / name, marks)
                 tables[name] = replace(tables[name], ended=(*tables[name].ended, load))

@@ -10,9 +10,10 @@ from features.contract import CONTRACT_VERSION
 from features.lake.storage import Folder, write_text
 
 MANIFEST = "manifest.json"
-LAYOUT_VERSION = 4
-READABLE = (3, LAYOUT_VERSION)
-"""Lakes of version 3 say of no row beside it that it ended; the next load makes them 4."""
+LAYOUT_VERSION = 5
+READABLE = (3, 4, LAYOUT_VERSION)
+"""Lakes of version 3 say of no row beside it that it ended, and those of 4 have a file for each
+bucket of every piece; the next load makes them 5."""
 
 
 class LakeError(Exception):
@@ -32,6 +33,7 @@ class TableInfo:
         loads: the generations in whose folders its rows lie; the first holds all that was
             there then, each further one what a load added.
         ended: those of them that say of earlier rows beside them that they ended.
+        together: those of them in which all buckets lie in one file.
     """
 
     rows: int
@@ -41,6 +43,7 @@ class TableInfo:
     digest: str = ""
     loads: tuple[int, ...] = (1,)
     ended: tuple[int, ...] = ()
+    together: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ def read_manifest(root: Folder) -> Manifest | None:
 
 
 def _info(raw: dict[str, Any]) -> TableInfo:
-    ended = tuple(raw.get("ended", ()))
-    return TableInfo(**{**raw, "loads": tuple(raw["loads"]), "ended": ended})
+    loads = {name: tuple(raw.get(name, ())) for name in ("loads", "ended", "together")}
+    return TableInfo(**{**raw, **loads})
 
 
 def write_manifest(root: Folder, manifest: Manifest) -> None:

@@ -1,7 +1,7 @@
 """The rows of one bucket as they are stored: in order, text as codes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,11 +13,12 @@ from features.contract import KNOWN_AT, Table
 from features.contract.arrow import TIMESTAMP, schema
 from features.lake.content import Digest, RowHashes
 from features.lake.hashing import Hashes
+from features.lake.incoming import parts_of
 from features.lake.order import Int32, Int64, Keys, Moves, destinations
 from features.lake.records import arrays_of, lanes, scatter, sort_key
 from features.lake.schema import KNOWN_UNTIL, LOAD, TEXT, stored, texts
 from features.lake.shuffle import THIS_LOAD, Group, Shuffle
-from features.lake.text import NO_WORD, picked, scattered
+from features.lake.text import NO_WORD, picked, scattered, text_of
 from features.lake.versions import Ended
 from features.lake.vocabulary import Vocabulary
 
@@ -27,10 +28,17 @@ Found = Sequence[tuple[Group, Int32]]
 
 @dataclass(frozen=True)
 class Made:
-    """The rows of one bucket of a table, and the digest of what they say."""
+    """The rows of a bucket of a table, or of all of them one after the other.
+
+    Attributes:
+        rows: in the lake's schema.
+        digest: of what they say.
+        ends: where each bucket ends, if they are all.
+    """
 
     rows: pa.Table
     digest: Digest
+    ends: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Coded:
 
 
 def bucket_table(
-    table: Table, shuffle: Shuffle, parts: Sequence[int], over: Ended, load: int
+    table: Table, shuffle: Shuffle, parts: Sequence[int], over: Ended, load: int, buckets: int = 0
 ) -> Made | None:
     """The rows of a bucket in the lake's schema, by account, occurrence and content.
 
@@ -74,13 +82,17 @@ def bucket_table(
         parts: the parts of the shuffle that make the bucket.
         over: the rows that hold no more.
         load: the number of the load, for rows that say nothing of theirs.
+        buckets: how many the parts make, one after the other; 0 where they make one.
     """
     found = [(group, group.of(parts)) for group in shuffle.groups]
     size = sum(len(rows) for _, rows in found)
     if not size:
         return None
     coded = {name: _coded(found, name) for name in texts(table)}
-    owner = coded["account_id"]
+    owner, ends = coded["account_id"], np.empty(0, np.int64)
+    if buckets:
+        owner, ends = _by_bucket(owner, buckets)
+        coded["account_id"] = owner
     to, begin = destinations(picked(owner.rank, owner.codes), len(owner.words))
     numbers = _numbers(found, to)
     ranks = {name: column.ranks(to) for name, column in coded.items()}
@@ -94,7 +106,8 @@ def bucket_table(
     columns[KNOWN_UNTIL] = _until(found, over, to, moves)
     columns[LOAD] = _loads(found, load, to, moves)
     arrays = [columns[name] for name in stored(table).names]
-    return Made(pa.Table.from_arrays(arrays, schema=_tight(table, arrays)), digest)
+    rows = pa.Table.from_arrays(arrays, schema=_tight(table, arrays))
+    return Made(rows, digest, tuple(begin[ends].tolist()))
 
 
 def _coded(found: Found, name: str) -> Coded:
@@ -105,6 +118,18 @@ def _coded(found: Found, name: str) -> Coded:
     rank = np.empty(len(words), np.int32)
     rank[order.to_numpy()] = np.arange(len(words), dtype=np.int32)
     return Coded(codes, rank, words.take(order), vocabulary.hashes)
+
+
+def _by_bucket(owner: Coded, buckets: int) -> tuple[Coded, Int64]:
+    """Accounts ranked by bucket and then by word, and how many lie up to the end of each bucket."""
+    text = text_of(owner.words)
+    assert text is not None  # every row has an account
+    bucket = parts_of(text, buckets)
+    order = np.argsort(bucket, kind="stable")
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    ranked = replace(owner, rank=rank[owner.rank], words=owner.words.take(pa.array(order)))
+    return ranked, np.cumsum(np.bincount(bucket, minlength=buckets))
 
 
 def _numbers(found: Found, to: Int32) -> Int64:

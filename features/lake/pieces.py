@@ -1,15 +1,19 @@
 """Reading the files that a manifest names: a bucket of a table, or one load's piece of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from features.contract import TABLES
 from features.lake.ended import read_ends, with_ends
 from features.lake.manifest import Manifest, TableInfo
 from features.lake.schema import KNOWN_UNTIL, LOAD, stored, texts
-from features.lake.storage import Folder, parquet_files, read_parquet, rows_in
+from features.lake.storage import Folder, parquet_files, read_group, read_parquet, rows_in
+
+TOGETHER = "all.parquet"
+"""Lies in a table's folder of a load that brought little: a group of rows for each bucket."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,10 @@ class Pieces:
         """Where a load's rows lie."""
         return folder_of(self.root, load)
 
-    def files(self, name: str, index: int) -> list[Folder]:
-        """The files of a bucket of a table, in the order of its pieces."""
-        loads = self.info(name).loads if name in self.manifest.tables else ()
-        return [file for load in loads for file in self._files(name, load, index)]
-
     def read(self, name: str, index: int, columns: pa.Schema) -> pa.Table:
         """Some columns of a bucket, each row with the end that any load gave it."""
-        parts = [_read(path, name, columns) for path in self.files(name, index)]
+        loads = self.info(name).loads if name in self.manifest.tables else ()
+        parts = [part for load in loads for part in self._parts(name, load, index, columns)]
         if not parts:
             return columns.empty_table()
         whole = parts[0] if len(parts) == 1 else pa.concat_tables(parts).unify_dictionaries()
@@ -46,15 +46,29 @@ class Pieces:
         """Which rows of a table ended after they were written, see `features.lake.ended`."""
         return read_ends(self.folder(load) / name for load in self.info(name).ended)
 
-    def piece(self, name: str, load: int, index: int, columns: pa.Schema) -> pa.Table:
-        """Some columns of what one load wrote of a bucket, as it was written."""
-        parts = [_read(path, name, columns) for path in self._files(name, load, index)]
+    def piece(self, name: str, load: int, columns: pa.Schema) -> Callable[[int], pa.Table]:
+        """Reads some columns of each bucket of what one load wrote, as it was written."""
+        if load not in self.info(name).together:
+            return lambda index: pa.concat_tables(
+                [columns.empty_table(), *self._parts(name, load, index, columns)]
+            )
+        whole, ends = self.whole(name, load, columns), np.cumsum([0, *self.sizes(name, load)])
+        return lambda index: whole.slice(ends[index], ends[index + 1] - ends[index])
+
+    def whole(self, name: str, load: int, columns: pa.Schema) -> pa.Table:
+        """The same of all buckets, one after the other."""
+        if load in self.info(name).together:
+            return _read(self._together(name, load), name, columns)
+        buckets = range(self.manifest.buckets)
+        parts = [part for i in buckets for part in self._parts(name, load, i, columns)]
         return pa.concat_tables([columns.empty_table(), *parts])
 
     def sizes(self, name: str, load: int) -> list[int]:
         """How many rows of each bucket a load wrote."""
-        buckets = range(self.manifest.buckets)
-        return [sum(map(rows_in, self._files(name, load, index))) for index in buckets]
+        if load in self.info(name).together:
+            return rows_in(self._together(name, load))
+        files = (self._files(name, load, index) for index in range(self.manifest.buckets))
+        return [sum(sum(rows_in(file)) for file in some) for some in files]
 
     def held(self, name: str) -> Iterator[pa.RecordBatch]:
         """All of a table, bucket by bucket, with the load of each row."""
@@ -62,6 +76,15 @@ class Pieces:
         assert LOAD in columns.names
         for index in range(self.manifest.buckets):
             yield from self.read(name, index, columns).to_batches()
+
+    def _parts(self, name: str, load: int, index: int, columns: pa.Schema) -> list[pa.Table]:
+        if load not in self.info(name).together:
+            return [_read(path, name, columns) for path in self._files(name, load, index)]
+        path, text = self._together(name, load), texts(TABLES[name])
+        return [read_group(path, index, columns.names, text).cast(columns)]
+
+    def _together(self, name: str, load: int) -> Folder:
+        return self.folder(load) / name / TOGETHER
 
     def _files(self, name: str, load: int, index: int) -> list[Folder]:
         return parquet_files(self.folder(load) / name / f"bucket={index}")

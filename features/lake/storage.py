@@ -2,21 +2,28 @@
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from upath import UPath
 
-Folder = Path | UPath
+if TYPE_CHECKING:
+    from upath import UPath
+
+    Folder = Path | UPath
+else:
+    Folder = Path
 
 
 def folder_at(address: Folder | str) -> Folder:
     """The folder at an address; a local one as a plain path, read and written directly."""
     if isinstance(address, Path):
         return address
+    from upath import UPath  # seldom needed, and takes long to load
+
     path = UPath(address)
     return Path(path.path) if path.protocol in ("", "file", "local") else path
 
@@ -52,10 +59,20 @@ def read_parquet(path: Folder, columns: Collection[str], texts: Collection[str])
         return file.read(list(columns))
 
 
-def rows_in(path: Folder) -> int:
-    """How many rows a file has."""
+def read_group(
+    path: Folder, group: int, columns: Collection[str], texts: Collection[str]
+) -> pa.Table:
+    """The same of one group of its rows."""
     with opened(path, "rb") as source:
-        return int(pq.read_metadata(source).num_rows)
+        file = pq.ParquetFile(source, read_dictionary=list(texts), pre_buffer=True)
+        return file.read_row_group(group, list(columns), use_threads=False)
+
+
+def rows_in(path: Folder) -> list[int]:
+    """How many rows each group of a file has."""
+    with opened(path, "rb") as source:
+        metadata = pq.read_metadata(source)
+    return [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
 
 
 def write_parquet(path: Folder, table: pa.Table, **options: Any) -> None:
@@ -63,6 +80,14 @@ def write_parquet(path: Folder, table: pa.Table, **options: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with opened(path, "wb") as sink:
         pq.write_table(table, sink, **options)
+
+
+def write_groups(path: Folder, table: pa.Table, ends: Sequence[int], **options: Any) -> None:
+    """Write a file in groups of rows, each to an end that is given; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with opened(path, "wb") as sink, pq.ParquetWriter(sink, table.schema, **options) as writer:
+        for begin, end in pairwise([0, *ends]):
+            writer.write_table(table.slice(begin, end - begin))
 
 
 def opened(path: Folder, mode: str) -> Any:

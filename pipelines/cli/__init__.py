@@ -6,6 +6,7 @@ standard output.
 """
 
 import sys
+from typing import NoReturn
 
 
 def main() -> None:
@@ -15,13 +16,27 @@ def main() -> None:
     too, where it was started by the installed `forewarn`, and needs nothing of them.
     """
     command = sys.argv[1:2]
-    if command == ["day"] and "--anew" not in sys.argv:
-        from pipelines.cli.lean import without_pandas
-
-        without_pandas()
-        from pipelines.cli.day import app  # without the models
+    if command == ["load"] or (command == ["day"] and "--anew" not in sys.argv):
+        _lean(command[0])
     elif command == ["explain"]:
+        from pipelines.cli.lean import without_sklearn
+
+        without_sklearn()
         from pipelines.cli.explaining import app  # without what training and reports need
     else:
         from pipelines.cli.commands import app
     app()
+
+
+def _lean(command: str) -> NoReturn:
+    """A command that runs every night, without the models and other libraries it does not need."""
+    from pipelines.cli.lean import run_and_end, without_collecting, without_pandas, without_yaml
+
+    with without_collecting():
+        without_pandas()
+        without_yaml()
+        if command == "load":
+            from pipelines.cli.loading import app
+        else:
+            from pipelines.cli.day import app
+    run_and_end(app)

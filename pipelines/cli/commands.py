@@ -10,11 +10,12 @@ from pipelines.cli.demo import demo
 from pipelines.cli.explaining import explain
 from pipelines.cli.insights import insights
 from pipelines.cli.inventory import inventory
+from pipelines.cli.loading import load
 from pipelines.cli.work import work
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "check": jobs.check,
-    "load": jobs.load,
+    "load": load,
     "train": jobs.train,
     "recalibrate": jobs.recalibrate,
     "score": jobs.score,

@@ -1,4 +1,4 @@
-"""The commands that compute: check, load, train, recalibrate, score, replay, run."""
+"""The commands that compute: check, train, recalibrate, score, replay, run."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -22,7 +22,7 @@ from pipelines.own_signals import own_problems
 from pipelines.recalibrate import recalibrate as move_level
 from pipelines.replay import replay as replay_snapshot
 from pipelines.replay import text as replay_text
-from pipelines.run import load_sources, resolve_as_of, run, summary_of
+from pipelines.run import resolve_as_of, run, summary_of
 from pipelines.score import score_accounts
 from pipelines.terminal import DIFFERENT, DONE, NO_MODEL, YOUR_INPUT, Terminal
 from pipelines.train import train_model
@@ -45,22 +45,6 @@ def check(
         report = replace(report, problems=(*own_problems(found), *report.problems))
         terminal.result(report.as_dict(), str(report))
         return 0 if report.ok else YOUR_INPUT
-
-    terminal.guard(work)
-
-
-def load(
-    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Bring the sources into the lake; bad rows go to quarantine with their reasons."""
-    terminal = Terminal(as_json)
-
-    def work() -> None:
-        space = Workspace(workspace)
-        report = load_sources(space, config_of(space, config), terminal.say)
-        terminal.result(report.as_dict(), str(report))
 
     terminal.guard(work)
 

@@ -1,13 +1,13 @@
 """Typing a source's columns as the contract declares them, and finding what does not fit.
 
-One query types a whole source: beside every column stands a code that says whether the
-value is good, empty though required, or not what the declaration expects.
+Columns that come as they are declared are taken as they are. One query types all others:
+beside every column stands a code that says whether the value is good, empty though required,
+or not what the declaration expects.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,11 +17,11 @@ from features.contract.arrow import TYPES, schema
 from pipelines.errors import SourceError
 from pipelines.ingest.engine import first_line, literal, query, quoted
 from pipelines.ingest.findings import Finding, Rows, rows_of
+from pipelines.ingest.plain import FIRST_YEAR, plain
 from pipelines.ingest.problems import Problem
 from pipelines.ingest.project import ROW
 from pipelines.ingest.types import ANY_TIME, NAIVE_TIME
 
-FIRST_YEAR = 1900
 _EMPTY, _UNFIT, _OLD, _LARGE = 1, 2, 3, 4
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 _TRUE = "('true', 't', 'yes', 'y', '1')"
@@ -74,8 +74,14 @@ def convert(table: Table, given: pa.Table, formats: Sequence[str] = ()) -> Conve
     columns = (*table.columns, KNOWN_AT)
     brought = [c for c in columns if c.name in given.column_names]
     numbered = given.append_column(ROW, pa.array(np.arange(len(given))))
-    typed = _typed(table.name, brought, numbered, formats)
-    findings = tuple(f for c in brought for f in _found(c, typed))
+    taken = {c.name: found for c in brought if (found := plain(c, given[c.name])) is not None}
+    others = [c for c in brought if c.name not in taken]
+    typed = _typed(table.name, others, numbered, formats)
+    if others:  # a query may give the rows in any order
+        typed = typed.sort_by(ROW)
+    for name, values in taken.items():
+        typed = typed.append_column(name, values)
+    findings = tuple(f for c in others for f in _found(c, typed))
     good = without(_complete(table, typed), rows_of(findings))
     return Converted(good, findings, KNOWN_AT.name in given.column_names)
 
@@ -90,6 +96,10 @@ def without(table: pa.Table, rows: Rows) -> pa.Table:
 def _typed(
     name: str, columns: Sequence[Column], given: pa.Table, formats: Sequence[str]
 ) -> pa.Table:
+    if not columns:
+        return given.select([ROW])
+    import duckdb  # only where SQL is needed
+
     parts = [ROW]
     for column in columns:
         kind = given.schema.field(column.name).type

@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -132,6 +131,8 @@ def _delimiter(file: CsvFile) -> str:
 
 def _fast(file: CsvFile, names: list[str]) -> Raw | None:
     """The file as DuckDB reads it; None where anything about it is odd."""
+    import duckdb  # only where SQL is needed
+
     if file.encoding not in ("utf-8-sig", "ascii") or set(str(file.path)) & set("*?[{"):
         return None
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(names)))

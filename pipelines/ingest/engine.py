@@ -8,9 +8,12 @@ sees the tables it is given and nothing else. Every query gets a cursor to itsel
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    import duckdb
 
 _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -19,14 +22,14 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
 
 
 @contextmanager
-def connect() -> Iterator[duckdb.DuckDBPyConnection]:
+def connect() -> Iterator["duckdb.DuckDBPyConnection"]:
     """A cursor for our own queries, which may read files."""
     with _own().cursor() as cursor:
         yield cursor
 
 
 @contextmanager
-def sandbox(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+def sandbox(tables: Mapping[str, pa.Table]) -> Iterator["duckdb.DuckDBPyConnection"]:
     """A cursor for SQL over `tables`, with no way to files, the network or other tables."""
     with _locked().cursor() as cursor:
         for name, table in tables.items():
@@ -45,19 +48,21 @@ def query(sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
 
 
 @cache
-def _own() -> duckdb.DuckDBPyConnection:
+def _own() -> "duckdb.DuckDBPyConnection":
     return _database()
 
 
 @cache
-def _locked() -> duckdb.DuckDBPyConnection:
+def _locked() -> "duckdb.DuckDBPyConnection":
     database = _database()
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")
     return database
 
 
-def _database() -> duckdb.DuckDBPyConnection:
+def _database() -> "duckdb.DuckDBPyConnection":
+    import duckdb  # a night's load of typed sources does without
+
     database = duckdb.connect(":memory:", config=_CLOSED)
     # Global, or cursors would fall back to the machine's own time zone.
     database.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -75,7 +80,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def first_line(error: duckdb.Error) -> str:
+def first_line(error: "duckdb.Error") -> str:
     """What DuckDB says, without its candidates and its drawing of the place."""
     lines = [line.strip() for line in str(error).splitlines()]
     kept = [line for line in lines if line and not line.startswith(("^", "LINE "))]

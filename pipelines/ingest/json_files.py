@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -13,6 +13,9 @@ from pipelines.ingest.engine import connect, literal, quoted
 from pipelines.ingest.origin import Lines, Segment
 from pipelines.ingest.problems import Problem, shown
 from pipelines.ingest.raw import BadRow, Raw, raw_json, read_failed
+
+if TYPE_CHECKING:
+    import duckdb
 
 _REMEDY = 'Write one JSON object per line, such as {"account_id": "a1"}.'
 
@@ -31,6 +34,8 @@ def read_json_lines(path: Path, name: str, source: str) -> Raw:
 
 def _fast(path: Path, name: str) -> Raw | None:
     """The file as DuckDB reads it; None where any line is not an object."""
+    import duckdb  # only where SQL is needed
+
     if set(str(path)) & set("*?[{"):
         return None
     try:
@@ -48,7 +53,7 @@ def _fast(path: Path, name: str) -> Raw | None:
     return Raw(table, (Segment(name, len(table), "line", lambda: _object_lines(path)),))
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+def _columns(connection: "duckdb.DuckDBPyConnection") -> pa.Table:
     keys = connection.execute(
         "SELECT key FROM (SELECT unnest(json_keys(json)) AS key, rowid AS row FROM lines) "
         "GROUP BY key ORDER BY min(row), key"

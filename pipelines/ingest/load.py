@@ -1,6 +1,8 @@
 """Loading the company's sources into the lake."""
 
+import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,9 @@ from pipelines.ingest.prepare import Prepared, Progress, prepare, share_problems
 from pipelines.ingest.problems import Problem
 from pipelines.ingest.quarantine import write_quarantine
 from pipelines.ingest.report import LoadReport, SourceCounts
+
+THREADS = min(2, os.cpu_count() or 1)
+"""Tables that are compared at once: most of it is compiled, and holds no lock."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +99,22 @@ def _merge_all(
     Rows that would rewrite the past become bad rows.
     """
     tables, merged, corrected = lake.manifest.tables, {}, {}
-    for name, batch in prepared.batches.items():
+
+    def compared(batch: Batch) -> tuple[Alike | None, Merged]:
+        name = batch.table.name
         held = lake.alike(name, batch.rows) if name in tables else None
         before = held.rows if held else None
-        merged[name] = merge(batch.table, batch.rows, before, now, batch.brought)
-        if held and merged[name].corrected:
+        return held, merge(batch.table, batch.rows, before, now, batch.brought)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        results = threads.map(compared, prepared.batches.values())
+        found = dict(zip(prepared.batches, results, strict=True))
+    for name, (held, joined) in found.items():
+        merged[name] = joined
+        if held and joined.corrected:
             corrected[name] = held
-        if merged[name].findings:
-            prepared.batches[name] = batch.plus(merged[name].findings)
+        if joined.findings:
+            prepared.batches[name] = prepared.batches[name].plus(joined.findings)
     return merged, corrected
 
 

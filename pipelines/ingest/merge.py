@@ -5,7 +5,6 @@ something else than before becomes known now, unless its source says when; a row
 says what the lake holds already changes nothing, and a row that is missing stays.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,15 +12,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.clock import MISSING, NEVER
+from features.columns import instants
 from features.contract import Table
 from features.contract.arrow import TIMESTAMP, schema
 from pipelines.ingest.engine import query, quoted
 from pipelines.ingest.findings import Finding
+from pipelines.ingest.judge import Verdict, judged
+from pipelines.ingest.numbered import numbered
 from pipelines.ingest.project import ROW
-from pipelines.ingest.versions import KNOWN, key_of, since_start, split
-
-_UNCHANGED, _ADDED, _CORRECTED, _REWRITTEN = "unchanged", "added", "corrected", "rewritten"
-_NEVER = "TIMESTAMPTZ '0001-01-01 00:00:00+00'"
+from pipelines.ingest.versions import KNOWN, since_start, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,17 @@ def merge(
         return Merged(rows, 0, len(rows), 0)
     keyed, keyless = split(table, load)
     keyed_held, keyless_held = split(table, held)
-    judged = _judged(table, keyed, keyed_held, now, brought) if len(keyed) else _none_judged(load)
+    told, counts, rewritten = judged(table, keyed, keyed_held, now, brought)
     repeated = _repeated(table, keyless, keyless_held)
-    told = judged.filter(pc.is_in(judged.column("verdict"), pa.array([_ADDED, _CORRECTED])))
     facts = _known_now(table, repeated, now)
     versions = told.select(held.column_names).cast(held.schema)
-    counts = {v: pc.sum(pc.equal(judged.column("verdict"), v)).as_py() or 0 for v in _VERDICTS}
     return Merged(
         pa.concat_tables([versions, facts]),
-        counts[_UNCHANGED] + len(keyless) - len(repeated),
-        counts[_ADDED] + len(facts),
-        counts[_CORRECTED],
-        _rewrites(judged.filter(pc.equal(judged.column("verdict"), _REWRITTEN))),
+        counts[Verdict.UNCHANGED] + len(keyless) - len(repeated),
+        counts[Verdict.ADDED] + len(facts),
+        counts[Verdict.CORRECTED],
+        _rewrites(rewritten),
     )
-
-
-_VERDICTS = (_UNCHANGED, _ADDED, _CORRECTED, _REWRITTEN)
 
 
 def _since_start(table: Table) -> str:
@@ -105,63 +100,18 @@ def _clock(now: datetime) -> pa.Table:
     return pa.table({"now": pa.array([now], TIMESTAMP)})
 
 
-def _none_judged(load: pa.Table) -> pa.Table:
-    return load.slice(0, 0).append_column("verdict", pa.array([], pa.string()))
-
-
-def _judged(table: Table, load: pa.Table, held: pa.Table, now: datetime, brought: bool) -> pa.Table:
-    """The keyed rows with a verdict on each, and `known_at` filled."""
-    key = key_of(table)
-    rest = [name for name in table.names if name not in key]
-    repeats = (
-        f"{KNOWN} IS NULL AND {ROW} IN (SELECT l.{ROW} FROM load l "
-        f"JOIN held h ON {_same('l', 'h', table.names)})"
-    )
-    sql = f"""
-        WITH version AS (
-            SELECT *, coalesce({KNOWN}, {_NEVER}) AS since FROM held),
-        latest AS (
-            SELECT * FROM version
-            QUALIFY row_number() OVER (PARTITION BY {_listed(key)} ORDER BY since DESC) = 1),
-        incoming AS (
-            SELECT *, coalesce({KNOWN}, TIMESTAMPTZ '9999-12-31 00:00:00+00') AS at FROM load),
-        compared AS (
-            SELECT l.*,
-                h.since AS held_since,
-                n.since AS latest_since,
-                {_same("l", "h", rest)} AS same
-            FROM incoming l
-            ASOF LEFT JOIN version h ON {_equal("l", "h", key)} AND l.at >= h.since
-            LEFT JOIN latest n ON {_equal("l", "n", key)})
-        SELECT {_listed(table.names)},
-            CASE WHEN {KNOWN} IS NOT NULL THEN {KNOWN}
-                ELSE greatest(now, latest_since + INTERVAL 1 MICROSECOND) END AS {KNOWN},
-            {ROW},
-            CASE WHEN held_since IS NOT NULL AND same THEN '{_UNCHANGED}'
-                WHEN {repeats if brought else "false"} THEN '{_UNCHANGED}'
-                WHEN held_since = {KNOWN} THEN '{_REWRITTEN}'
-                WHEN latest_since IS NULL THEN '{_ADDED}'
-                ELSE '{_CORRECTED}' END AS verdict
-        FROM compared, clock
-    """
-    return query(sql, {"load": load, "held": held, "clock": _clock(now)})
-
-
 def _repeated(table: Table, load: pa.Table, held: pa.Table) -> pa.Table:
     """Rows without a key beyond as many as the lake holds of the same content."""
     if not len(load) or not len(held):
         return load
-    content = _listed(table.names)
-    sql = f"""
-        WITH ranked AS (
-            SELECT *, row_number() OVER (
-                PARTITION BY {content} ORDER BY {KNOWN} NULLS LAST, {ROW}) AS nth FROM load),
-        counted AS (SELECT {content}, count(*) AS times FROM held GROUP BY {content})
-        SELECT l.* EXCLUDE (nth) FROM ranked l
-        LEFT JOIN counted h ON {_same("l", "h", table.names)}
-        WHERE l.nth > coalesce(h.times, 0)
-    """
-    return query(sql, {"load": load, "held": held}).select(load.column_names).cast(load.schema)
+    content, of_held = numbered(load, held, table.names)
+    times = np.bincount(of_held, minlength=content.max() + 1)
+    known = instants(load.column(KNOWN))
+    told_last = np.where(known == MISSING, NEVER, known)
+    order = np.lexsort((load.column(ROW).to_numpy(), told_last, content))
+    begins = np.searchsorted(content[order], content[order])
+    more = np.arange(len(order)) - begins >= times[content[order]]
+    return load.take(pa.array(np.sort(order[more])))
 
 
 def _rewrites(rows: pa.Table) -> tuple[Finding, ...]:
@@ -171,16 +121,3 @@ def _rewrites(rows: pa.Table) -> tuple[Finding, ...]:
     reason = "the lake holds a version of this row with the same known_at that says otherwise"
     remedy = "What was known cannot change: give the corrected row a later known_at."
     return (Finding(numbers, KNOWN, reason, remedy),)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(quoted, names))
-
-
-def _equal(left: str, right: str, names: Sequence[str]) -> str:
-    return " AND ".join(f"{left}.{quoted(n)} = {right}.{quoted(n)}" for n in names)
-
-
-def _same(left: str, right: str, names: Sequence[str]) -> str:
-    pairs = (f"{left}.{quoted(n)} IS NOT DISTINCT FROM {right}.{quoted(n)}" for n in names)
-    return " AND ".join(pairs) or "true"

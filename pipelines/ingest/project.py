@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 
 from features.contract import KNOWN_AT, Table
@@ -91,6 +90,8 @@ def _computed(name: str, source: Source, raw: Raw) -> dict[str, pa.ChunkedArray 
 
 
 def _compute(name: str, column: str, expression: str, rows: pa.Table) -> pa.ChunkedArray | Problem:
+    import duckdb  # only where SQL is needed
+
     sql = f"SELECT {ROW}, ({expression}\n) AS value FROM {quoted(name)} ORDER BY {ROW}"
     try:
         with sandbox({name: rows}) as connection:

@@ -81,13 +81,11 @@ def unknown_accounts(rows: pa.Table, accounts: pa.Table) -> Iterator[Finding]:
 
 def before_account(table: Table, rows: pa.Table, accounts: pa.Table) -> Rows:
     """The numbers of rows whose fact lies before their account, which comes once, was created."""
-    sql = (
-        f"SELECT r.{ROW} AS row FROM rows r JOIN created c USING (account_id) "
-        f"WHERE r.{table.occurred} < c.created_at ORDER BY row"
-    )
-    used = rows.select(list(dict.fromkeys([ROW, "account_id", table.occurred])))
-    found = query(sql, {"rows": used, "created": accounts}).column("row")
-    return np.asarray(found.to_numpy(), dtype=np.int64)
+    known = accounts.column("account_id").combine_chunks()
+    owner = pc.index_in(rows.column("account_id"), value_set=known)
+    created = accounts.column("created_at").take(owner)
+    early = pc.fill_null(pc.less(rows.column(table.occurred), created), False)
+    return np.asarray(rows.column(ROW).filter(early).to_numpy(), dtype=np.int64)
 
 
 def too_early(table: Table, rows: pa.Table, numbers: Rows) -> Finding:
@@ -104,6 +102,9 @@ def too_early(table: Table, rows: pa.Table, numbers: Rows) -> Finding:
 def without_rate(table: Table, rows: pa.Table, money: Money) -> Iterator[Finding]:
     """Rows whose amount cannot be turned into the company's currency."""
     if not _has_currency(table):
+        return
+    own = pc.equal(rows.column("currency"), money.own)
+    if pc.all(own).as_py() is not False:  # nulls are passed over
         return
     since = pa.table(
         {

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import duckdb
 import pyarrow as pa
 
 from pipelines.config import Config, Input, Source
@@ -73,6 +72,8 @@ def _read(label: str, given: Input, config: Config) -> Raw:
 
 
 def _run(name: str, sql: str, inputs: Inputs) -> Raw:
+    import duckdb  # only where SQL is needed
+
     try:
         kinds = [statement.type for statement in duckdb.extract_statements(sql)]
         if kinds != [duckdb.StatementType.SELECT]:

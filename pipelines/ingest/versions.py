@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.contract import KNOWN_AT, Table
+from features.lake import differ
 from pipelines.ingest.engine import query, quoted
 from pipelines.ingest.findings import Finding
 from pipelines.ingest.project import ROW
@@ -54,12 +55,25 @@ def single(table: Table, rows: pa.Table, duplicates: Duplicates) -> Single:
     without one repeat another where all columns are, whenever they became known; the
     first time counts. With "keep", those are taken for facts that happened repeatedly.
     """
+    if _all_differ(table, rows):
+        return Single(rows, 0, ())
     keyed, keyless = split(table, rows)
     versions, findings = _agreeing(table, _distinct(table, keyed, by_known=True))
     facts = keyless if duplicates == "keep" else _distinct(table, keyless, by_known=False)
     kept = pa.concat_tables([versions, facts])
     bad = sum(len(f.rows) for f in findings)
     return Single(kept, len(rows) - len(kept) - bad, findings)
+
+
+def _all_differ(table: Table, rows: pa.Table) -> bool:
+    """Whether by their hashes alone no row can repeat or contradict another.
+
+    Rows with keys differ where their keys do, and where the keys and `known_at` do if all say
+    that; others where their contents do.
+    """
+    keyed, keyless = split(table, rows)
+    told = (KNOWN,) if not keyed.column(KNOWN).null_count else ()
+    return differ(keyed, (*key_of(table), *told)) and differ(keyless, table.names)
 
 
 def since_start(table: Table) -> str:

@@ -1,21 +1,59 @@
-"""The command of every day starts without what it has no use for."""
+"""Commands start without what they have no use for."""
 
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 import sys
-from pipelines.cli.lean import without_pandas
+from pipelines.cli.lean import without_pandas, without_yaml
 without_pandas()
+without_yaml()
 import pyarrow as pa
 from features.lake.hashing import bytes_of, hashes
-import pipelines.cli.day, pipelines.ingest.load
+import pipelines.cli.day, pipelines.cli.loading, pipelines.ingest.load
 assert len(hashes(*bytes_of(pa.array(["a", "b"])))) == 2
-print(sorted({"pandas", "sqlalchemy", "mlflow", "sklearn", "models"} & set(sys.modules)))
-import pandas
+unused = {"pandas", "sqlalchemy", "mlflow", "sklearn", "models", "duckdb", "fsspec", "yaml"}
+print(sorted(unused & set(sys.modules)))
+import pandas, yaml
 """
 
 
 def test_a_day_needs_no_pandas_and_who_asks_for_it_gets_it() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "error"),
+    [("pass", 0, ""), ("sys.exit(3)", 3, ""), ("sys.exit('why')", 1, "why\n")],
+)
+def test_a_command_ends_as_it_said(ending: str, code: int, error: str) -> None:
+    program = f"""
+import sys
+from pipelines.cli.lean import run_and_end
+def command():
+    print("told", end="")
+    {ending}
+run_and_end(command)
+"""
+    run = [sys.executable, "-c", program]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("told", error, code)
+
+
+EXPLAINING = """
+import sys
+from pipelines.cli.lean import without_sklearn
+without_sklearn()
+import pipelines.cli.explaining
+print(sorted({"sklearn", "mlflow", "alembic", "shap", "fastapi"} & set(sys.modules)))
+from sklearn.base import BaseEstimator
+"""
+
+
+def test_an_explanation_needs_no_sklearn_and_who_asks_for_it_gets_it() -> None:
+    ran = [sys.executable, "-c", EXPLAINING]
+    done = subprocess.run(ran, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
