@@ -72,8 +72,4 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
 
 def _state(engine: Engine, live: Live | None, token: str) -> str:
     """Names what answers are made of: what was published, and a new champion's words."""
-    if live is None:
-        return f"{token} {last_published(engine)}"
-    serving = live.champion.serving
-    version = serving.promoted.version if serving else ""
-    return f"{token} {last_published(engine)} {live.champion.swaps} {version}"
+    return f"{token} {last_published(engine)} {live.vocabulary() if live else ''}"
