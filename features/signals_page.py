@@ -19,8 +19,8 @@ where the account is younger than that: what 20 days hold counts three times in 
 _EVENTS = """\
 ## A company's own events
 
-Each of the {count} events a company uses most gets signals of its own in the group
-{group}, here for an event called `{event}`:
+Each of the {count} events that most accounts use in most months gets signals of its own in the
+group {group}, here for an event called `{event}`:
 """
 
 _HEAD = ("column", "meaning", "unit", "higher is", "can act", "empty", "table")

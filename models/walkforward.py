@@ -42,12 +42,18 @@ class OutOfTime:
     embargo: int = 0
 
 
-def blocks(dates: Sequence[date], count: int, warm_up: float = 0.25) -> list[list[date]]:
-    """Cut the later dates into `count` successive blocks of nearly equal length.
+WARM_UP = 0.25
+"""The first share of the dates, which is never predicted: there is too little before."""
 
-    The first `warm_up` share of the dates is never predicted: there is too little before.
-    """
-    later = list(dates)[int(np.ceil(len(dates) * warm_up)) :]
+
+def first_walked(dates: Sequence[date]) -> date:
+    """The first date that is predicted, the only one where there is one; `dates` is not empty."""
+    return dates[min(int(np.ceil(len(dates) * WARM_UP)), len(dates) - 1)]
+
+
+def blocks(dates: Sequence[date], count: int) -> list[list[date]]:
+    """Cut the dates after the warm-up into `count` successive blocks of nearly equal length."""
+    later = list(dates)[int(np.ceil(len(dates) * WARM_UP)) :]
     count = min(count, len(later))
     if not count:
         return []

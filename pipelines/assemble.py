@@ -16,6 +16,7 @@ from features.signal import Catalogue
 from features.signals import EVENTS_FOLLOWED
 from models.dataset import Dataset, aligned, join
 from models.trained import TrainingPlan
+from models.walkforward import first_walked
 from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
@@ -82,7 +83,7 @@ def assemble(
     lake = loaded(workspace)
     label = label_of(config, lake.manifest.tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
-    events = main_events(lake, dates[0], EVENTS_FOLLOWED)
+    events = main_events(lake, first_walked(dates), EVENTS_FOLLOWED)
     catalogue = catalogue_of(config, events)
     folder = workspace.snapshots / "training"
     shutil.rmtree(folder, ignore_errors=True)

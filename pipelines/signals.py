@@ -12,6 +12,7 @@ from rich.table import Table
 from features.history import main_events
 from features.signal import Catalogue, Direction, GroupName, SignalGroup, SnapshotColumn
 from features.signals import EVENTS_FOLLOWED, catalogue_for
+from models.walkforward import first_walked
 from pipelines.assemble import first_day
 from pipelines.company import catalogue_of, own_columns, snapshot_dates
 from pipelines.config import Config
@@ -86,7 +87,7 @@ def _events(workspace: Workspace, config: Config | None) -> tuple[Events, str]:
         return (), ""
     day = resolve_as_of(workspace, None)
     dates = snapshot_dates(config, day, first_day(lake, day))
-    return main_events(lake, dates[0], EVENTS_FOLLOWED), f"data up to {dates[0]}"
+    return main_events(lake, first_walked(dates), EVENTS_FOLLOWED), f"data up to {dates[0]}"
 
 
 def _described(column: SnapshotColumn, own: bool) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from models.dataset import Dataset, join
 from models.encoding import InputSchema, learn_schema
 from models.flavours import FLAVOURS
 from models.metrics import METRICS, Resamples, Vector
+from models.walkforward import first_walked
 from pipelines.company import catalogue_of, columns_of, directions_of, label_of, rates_of
 from pipelines.config import read_config
 from pipelines.snapshot import build
@@ -101,7 +102,7 @@ def snapshots(workspace: Workspace) -> tuple[Dataset, list[str], dict[str, int]]
     label = label_of(config, lake.manifest.tables)
     days = range(FIRST_DAY, LAST_DAY + 1, 7)
     dates = tuple(sorted({b + timedelta(days=d) for b in BEGINS.values() for d in days}))
-    catalogue = catalogue_of(config, main_events(lake, dates[0], EVENTS_FOLLOWED))
+    catalogue = catalogue_of(config, main_events(lake, first_walked(dates), EVENTS_FOLLOWED))
     folder, end = Path(tempfile.mkdtemp()), dates[-1] + timedelta(days=400)
     job = SnapshotJob(lake, catalogue, dates, label, rates_of(config), folder, end)
     data = join(*build(job, lambda _: None), label.lag_days, end)

@@ -29,7 +29,7 @@ from models.flavours.logistic import Logistic
 from models.material import Material
 from models.metrics import Resamples, auc
 from models.training import material_of
-from models.walkforward import OutOfTime, blended
+from models.walkforward import OutOfTime, blended, first_walked
 from pipelines.assemble import first_day
 from pipelines.company import catalogue_of, columns_of, label_of, plan_of, rates_of, snapshot_dates
 from pipelines.config import read_config
@@ -80,7 +80,7 @@ def prepared(path: Path, workspace: Workspace, as_of: date) -> Material:
     config, lake = read_config(path, os.environ), workspace.lake()
     label = label_of(config, lake.manifest.tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
-    catalogue = catalogue_of(config, main_events(lake, dates[0], EVENTS_FOLLOWED))
+    catalogue = catalogue_of(config, main_events(lake, first_walked(dates), EVENTS_FOLLOWED))
     folder = Path(tempfile.mkdtemp())
     job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
     dataset = join(*build(job, lambda _: None), label.lag_days, as_of)

@@ -15,7 +15,8 @@ by. A company that the verdict refuses is counted and told. `worse_promoted` and
 `better_promoted` come from gate.py: how often the promotion rule lets a challenger pass that is
 1 % worse, or 3 % better.
 
-    python experiments/quality/worlds.py [--seeds N] [--accounts N] [--rule N] [--json]
+    python experiments/quality/worlds.py [--first SEED] [--seeds N] [--accounts N] [--rule N]
+        [--json]
 """
 
 import argparse
@@ -65,11 +66,12 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20, help="how many companies")
+    parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first one's seed")
     parser.add_argument("--accounts", type=int, default=1500)
     parser.add_argument("--rule", type=int, default=100, help="companies that test the rule")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     given = parser.parse_args()
-    each = [company(FIRST_SEED + i, given.accounts) for i in range(given.seeds)]
+    each = [company(given.first + i, given.accounts) for i in range(given.seeds)]
     result = {**summary([found for found in each if found]), **rule(given.rule)}
     result["refused"] = sum(found is None for found in each)
     print(json.dumps(result) if given.json else "\n".join(f"{k}: {v}" for k, v in result.items()))

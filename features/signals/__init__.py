@@ -11,7 +11,7 @@ DECLARED = Catalogue((consumption.GROUP, adoption.GROUP, engagement.GROUP, exper
 CATALOGUE = DECLARED.with_signals(GroupName.PROFILE, profile.of_segments(DEFAULT_SEGMENTS))
 
 EVENTS_FOLLOWED = 8
-"""How many of a company's most used events get signals of their own."""
+"""How many of the events that most accounts use get signals of their own."""
 
 
 def catalogue_for(events: Sequence[str], segments: Segments = DEFAULT_SEGMENTS) -> Catalogue:

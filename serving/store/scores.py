@@ -213,9 +213,9 @@ class ScoreRepository:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
             found = self._page(connection, run, asked, sort, limit + 1, start, owner)
-            here = self._facets(connection, run, asked, owner)
-            counts = self._facets(connection, run, Question(), owner).bands
-        total = sum(here.bands[band] for band in (set(asked.bands) or Band))
+            here = self._bands(connection, run, asked, owner)
+            counts = self._bands(connection, run, Question(), owner)
+        total = sum(here[band] for band in (set(asked.bands) or Band))
         seen = start.seen if start else 0
         following = None
         if len(found) > limit:
@@ -268,6 +268,19 @@ class ScoreRepository:
             where.append(table.c.csm == owner)
         return listing.read_page(connection, run, where, sort, limit, start, self._codes.word)
 
+    def _bands(
+        self, connection: Connection, run: RunInfo, question: Question, owner: str | None
+    ) -> dict[Band, int]:
+        """How many accounts each band would show: of a list's counts the part that it needs."""
+
+        def count() -> dict[Band, int]:
+            columns = self._held.of(run)
+            if columns and answers(question) and not question.countable:  # else sums are stored
+                return columns.bands(question, owner)
+            return listing.bands(connection, run, question, owner)
+
+        return self._memory.recall(run, ("bands", question.tag, owner), count)
+
     def facets(self, question: Question, owner: str | None = None) -> Facets:
         """How many accounts each further choice of band, tier and CSM would show."""
         with reading(self._engine) as connection:
@@ -281,7 +294,7 @@ class ScoreRepository:
     ) -> Facets:
         def count() -> Facets:
             columns = self._held.of(run)
-            if columns and answers(question):
+            if columns and answers(question) and not question.countable:
                 return Facets(
                     columns.bands(question, owner),
                     dict(sorted(columns.counts("tier", question, owner).items())),
@@ -293,7 +306,11 @@ class ScoreRepository:
 
     def counts(self) -> dict[Band, int]:
         """Number of accounts of the newest run by band."""
-        return self.facets(Question()).bands
+        with reading(self._engine) as connection:
+            run = newest_run(connection)
+            if run is None:
+                return dict.fromkeys(Band, 0)
+            return dict(self._bands(connection, run, Question(), None))
 
     def account(self, account_id: str, owner: str | None = None) -> AccountScore | None:
         """An account's newest score, even where the newest run no longer holds it.

@@ -29,8 +29,10 @@ def laid(tmp_path: Path) -> Callable[..., Lake]:
     return lay
 
 
-def event(name: str, at: datetime, known: datetime | None = None) -> dict[str, Any]:
-    return {"account_id": "a1", "event": name, "occurred_at": at, "known_at": known or at}
+def event(
+    name: str, at: datetime, known: datetime | None = None, account: str = "a1"
+) -> dict[str, Any]:
+    return {"account_id": account, "event": name, "occurred_at": at, "known_at": known or at}
 
 
 ACCOUNT = {"account_id": "a1", "created_at": day(1), "known_at": day(1)}
@@ -66,6 +68,20 @@ def test_main_events_are_the_most_frequent_known_by_then(laid: Callable[..., Lak
     lake = laid(accounts=[ACCOUNT], usage=usage)
     assert main_events(lake, date(2026, 1, 31), 2) == ("b", "a")
     assert main_events(lake, date(2026, 2, 1), 9) == ("c", "b", "a")
+
+
+def test_what_many_do_each_month_comes_before_what_few_do_all_day(
+    laid: Callable[..., Lake],
+) -> None:
+    usage = [event("click", day(number)) for number in range(1, 12)]
+    usage += [event("welcome", day(3), account=f"a{number}") for number in (1, 2, 3)]
+    usage += [
+        event("report", day(3, month), account=f"a{number}")
+        for number in (1, 2)
+        for month in (1, 3)
+    ]
+    lake = laid(accounts=[ACCOUNT], usage=usage)
+    assert main_events(lake, date(2026, 3, 31), 3) == ("report", "welcome", "click")
 
 
 def test_without_usage_there_are_no_main_events(laid: Callable[..., Lake]) -> None:

@@ -16,7 +16,14 @@ from models.flavours.lightgbm import LightGBM
 from models.flavours.logistic import Logistic
 from models.intervals import INTERVALS, Interval
 from models.metrics import log_loss
-from models.walkforward import WalkForward, blended, blocks, enough, out_of_time
+from models.walkforward import (
+    WalkForward,
+    blended,
+    blocks,
+    enough,
+    first_walked,
+    out_of_time,
+)
 
 DAYS = [date(2026, 1, 1) + timedelta(days=i) for i in range(12)]
 
@@ -31,6 +38,12 @@ def test_blocks_follow_one_another_after_the_warm_up(
     found = blocks(DAYS[:dates], count)
     assert [len(b) for b in found] == sizes
     assert [d for b in found for d in b] == DAYS[dates - sum(sizes) : dates]
+
+
+@pytest.mark.parametrize("dates", [1, 2, 3, 12])
+def test_the_first_date_walked_begins_the_first_block(dates: int) -> None:
+    found = blocks(DAYS[:dates], 6)
+    assert first_walked(DAYS[:dates]) == (found[0][0] if found else DAYS[0])
 
 
 @pytest.mark.parametrize(
