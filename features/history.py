@@ -1,7 +1,7 @@
 """What the lake held by a date: when its history begins and which events are its main ones."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import numpy as np
@@ -69,6 +69,12 @@ def _spread(rows: pa.Table) -> tuple[list[str], list[int], list[int]]:
     return names, used, times
 
 
+def word_counts(words: pa.ChunkedArray) -> dict[str | None, int]:
+    """How often each word of a text column comes; counted by its codes, without the texts."""
+    counted = pc.value_counts(words.unify_dictionaries()).to_pylist()
+    return {entry["values"]: entry["counts"] for entry in counted}
+
+
 def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
     """How many rows of a table a snapshot began to see on each day up to `as_of`."""
     found: Counter[date] = Counter()
@@ -79,6 +85,17 @@ def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
             days, counts = np.unique(dated // DAY, return_counts=True)
             for day, count in zip(days.tolist(), counts.tolist(), strict=True):
                 found[day_of(day * DAY)] += count
+    return found
+
+
+def rows_seen(lake: Lake, dates: Iterable[date]) -> dict[date, dict[str, int]]:
+    """How many rows of each connected table a snapshot of each date sees."""
+    names = tuple(lake.manifest.tables)
+    found = {day: dict.fromkeys(names, 0) for day in dates}
+    for index in range(lake.manifest.buckets):
+        for name, rows in lake.bucket(index, dict.fromkeys(names, ())).items():
+            for day, counts in found.items():
+                counts[name] += int(seen(TABLES[name], rows, day).sum())
     return found
 
 

@@ -9,7 +9,7 @@ number of accounts, and the file is mapped, so that it takes no memory of its ow
 import json
 import os
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,38 +78,66 @@ class SignalRow:
         return {**self.cells, DAY: day}
 
 
-def write_rows(table: pa.Table, path: Path, sha256: str) -> None:
+@dataclass(frozen=True)
+class RowSource:
+    """A snapshot that may be too large to be held: rows of one date, ordered by account.
+
+    Attributes:
+        schema: of numbers and words, beside account and date.
+        read: gives some of the columns, or all for None, some rows at a time; asked twice.
+    """
+
+    schema: pa.Schema
+    read: Callable[[Sequence[str] | None], Iterable[pa.Table]]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> "RowSource":
+        """One in memory."""
+        return cls(table.schema, lambda names: [table if names is None else table.select(names)])
+
+    def words(self) -> dict[str, "_Words"]:
+        """The words of every word column, in the order in which they come first."""
+        found = {field.name: _Words() for field in self.schema if _is_words(field)}
+        for part in self.read(list(found)) if found else ():
+            for name, words in found.items():
+                words.codes(part.column(name))
+        return found
+
+
+def write_rows(source: RowSource, path: Path, sha256: str) -> None:
     """Write a snapshot so that single rows can be found; the file is there whole or not at all.
 
     Args:
-        table: rows of one date, ordered by account; numbers and words.
+        source: the snapshot.
         path: where to.
         sha256: names the content; whoever opens the file asks for it.
     """
-    names = [name for name in table.column_names if name not in (KEY, DAY)]
-    columns, words = [], {}
-    for name in names:
-        values, found = _numbers(table.column(name))
-        columns.append(values)
-        if found is not None:
-            words[name] = found
-    body = {"sha256": sha256, "names": names, "words": words}
+    names = [name for name in source.schema.names if name not in (KEY, DAY)]
+    words = source.words()
+    known = {name: list(words[name].place) for name in names if name in words}
+    body = {"sha256": sha256, "names": names, "words": known}
     schema = pa.schema(
         [("first", pa.string()), ("ids", pa.list_(pa.string())), ("values", pa.large_binary())],
         metadata={MARKS: json.dumps(body).encode()},
     )
-    ids = table.column(KEY).combine_chunks()
-    part, codec = path.with_suffix(f".{os.getpid()}.part"), pa.Codec(CODEC)
+    part = path.with_suffix(f".{os.getpid()}.part")
     with pa.ipc.new_file(part, schema) as file:
-        step = ROWS_AT_ONCE * BLOCKS_AT_ONCE
-        for begin in range(0, len(table), step):
-            places = range(begin, min(begin + step, len(table)), ROWS_AT_ONCE)
-            own = [ids[i : i + ROWS_AT_ONCE].to_pylist() for i in places]
-            blocks = (np.stack([v[i : i + ROWS_AT_ONCE] for v in columns]) for i in places)
-            packed = [codec.compress(block.tobytes(), asbytes=True) for block in blocks]
-            batch = [[rows[0] for rows in own], own, packed]
-            file.write_batch(pa.record_batch(batch, schema=schema))
+        for table in source.read(None):
+            columns = [_numbers(table.column(name), words.get(name)) for name in names]
+            for batch in _blocks(table.column(KEY).combine_chunks(), columns):
+                file.write_batch(pa.record_batch(batch, schema=schema))
     os.replace(part, path)
+
+
+def _blocks(ids: pa.Array, columns: Sequence[Vector]) -> Iterator[list[Sequence[object]]]:
+    """The first ids, all ids and the packed values of blocks of rows, many blocks at a time."""
+    codec, step = pa.Codec(CODEC), ROWS_AT_ONCE * BLOCKS_AT_ONCE
+    for begin in range(0, len(ids), step):
+        places = range(begin, min(begin + step, len(ids)), ROWS_AT_ONCE)
+        own = [ids[i : i + ROWS_AT_ONCE].to_pylist() for i in places]
+        blocks = (np.stack([v[i : i + ROWS_AT_ONCE] for v in columns]) for i in places)
+        packed = [codec.compress(block.tobytes(), asbytes=True) for block in blocks]
+        yield [[rows[0] for rows in own], own, packed]
 
 
 class RowFile:
@@ -157,21 +185,38 @@ def row_of(table: pa.Table, account: str) -> SignalRow | None:
     if account not in ids:
         return None
     mine = table.slice(ids.index(account), 1)
-    layout, values = Layout((), {}), []
-    for name in (n for n in table.column_names if n not in (KEY, DAY)):
-        number, words = _numbers(mine.column(name))
-        values.append(number)
-        known = {} if words is None else {name: words}
-        layout = Layout((*layout.names, name), {**layout.words, **known})
-    return SignalRow(account, layout, np.concatenate([np.empty(0), *values]))
+    layout, values = Layout((), {}), [np.empty(0)]
+    for field in (each for each in mine.schema if each.name not in (KEY, DAY)):
+        words = _Words() if _is_words(field) else None
+        values.append(_numbers(mine.column(field.name), words))
+        known = {} if words is None else {field.name: tuple(words.place)}
+        layout = Layout((*layout.names, field.name), {**layout.words, **known})
+    return SignalRow(account, layout, np.concatenate(values))
 
 
-def _numbers(values: pa.ChunkedArray) -> tuple[Vector, tuple[str, ...] | None]:
-    """A column as numbers, and its words where it holds some."""
-    if not (pa.types.is_string(values.type) or pa.types.is_dictionary(values.type)):
-        known = values.cast(pa.float64())
-        return np.asarray(known.fill_null(float("nan")).to_numpy(), np.float64), None
-    plain = values.cast(pa.string()).combine_chunks().dictionary_encode()
-    whole = plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain
-    codes = whole.indices.cast(pa.float64()).fill_null(float("nan"))
-    return np.asarray(codes.to_numpy(zero_copy_only=False)), tuple(whole.dictionary.to_pylist())
+class _Words:
+    """The words of a column, each with the place at which it came first."""
+
+    def __init__(self) -> None:
+        self.place: dict[str, int] = {}
+
+    def codes(self, values: pa.ChunkedArray) -> Vector:
+        """The place of each word, NaN where missing; new ones are given the next."""
+        coded = values.cast(pa.string()).combine_chunks().dictionary_encode()
+        whole = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+        words = whole.dictionary.to_pylist()
+        places = [*(self.place.setdefault(word, len(self.place)) for word in words), np.nan]
+        rows = whole.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
+        return np.array(places, np.float64)[np.asarray(rows, np.int64)]
+
+
+def _is_words(field: pa.Field) -> bool:
+    words = pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)
+    return bool(words) and field.name != KEY
+
+
+def _numbers(values: pa.ChunkedArray, words: _Words | None) -> Vector:
+    """A column as numbers; of one that holds words, their places among them."""
+    if words is not None:
+        return words.codes(values)
+    return np.asarray(values.cast(pa.float64()).fill_null(float("nan")).to_numpy(), np.float64)

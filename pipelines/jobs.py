@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ PARTS = re.compile(r"\b(\d+) of (\d+)\b")
 PARTS_SHARE = {"score": 0.9, "insights": 0.3}
 """How much of a job its snapshots are, about; the rest says nothing of how far it is."""
 LOST = "its process ended without a word: it was killed, or the machine was restarted"
+TIME_TO_START = timedelta(minutes=1)
+"""Between a job's being asked for and its process; what is handed to nobody after it is lost."""
 
 
 class Cancelled(Exception):
@@ -60,6 +62,7 @@ class ProcessRunner:
         except OSError as error:
             self._jobs.fail(job_id, f"its process cannot be started: {error.strerror}")
             return
+        self._jobs.hand_over(job_id, _process(process.pid))
         watch = threading.Thread(target=self._watch, args=(process, job_id), daemon=True)
         watch.start()
 
@@ -79,12 +82,18 @@ class ProcessRunner:
     def clear(self) -> list[str]:
         """Mark the jobs as failed whose process is gone; their ids.
 
-        A job on another machine is left alone: nobody here can tell.
+        A job on another machine is left alone: nobody here can tell. So is one that was asked for
+        just now, whose process another service of the workspace may be about to start.
         """
-        lost = [job.job_id for job in self._jobs.unfinished() if not alive(job) and _ours(job)]
+        lost = [job.job_id for job in self._jobs.unfinished() if self._is_lost(job)]
         for job_id in lost:
             self._jobs.fail(job_id, LOST)
         return lost
+
+    def _is_lost(self, job: Job) -> bool:
+        if "pid" not in job.result:
+            return datetime.now(UTC) - job.created_at > TIME_TO_START
+        return _ours(job) and not alive(job)
 
 
 def _ours(job: Job) -> bool:
@@ -143,8 +152,9 @@ def work(workspace: Workspace, configure: Callable[[], Config], job_id: str) -> 
     return 0
 
 
-def _process() -> dict[str, Any]:
-    return {"host": socket.gethostname(), "pid": os.getpid()}
+def _process(number: int | None = None) -> dict[str, Any]:
+    """The process of a number, or this one."""
+    return {"host": socket.gethostname(), "pid": os.getpid() if number is None else number}
 
 
 def _reporter(jobs: JobRepository, job_id: str, parts_share: float) -> Callable[[str], None]:

@@ -34,7 +34,8 @@ def at_hand(
         lambda model: _signals(archive, model),
         lambda model, accounts, day: seen_of(archive.scores, model, accounts, day),
     )
-    return Near(job).close_up(), Live(champion, batch, prepare=archive.prepare)
+    live = Live(champion, batch, prepare=archive.prepare, vocabulary=lambda: words.vocabulary)
+    return Near(job).close_up(), live
 
 
 def champion_of(versions: ModelVersionRepository, bundles: Bundles, words: Wording) -> Champion:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from features.runners.job import FINGERPRINT, SNAPSHOTS, SnapshotJob
 from features.snapshot import fingerprint, schema
+from pipelines.snapshot import files_in
 
 ACCOUNT, AS_OF = "account_id", "as_of"
 ROWS_HELD = 65_536
@@ -31,9 +32,9 @@ def in_order(job: SnapshotJob, day: date) -> Iterator[pa.Table]:
     Raises:
         ValueError: a file holds columns that were computed from other definitions.
     """
-    files = sorted((job.folder / SNAPSHOTS).glob("*.parquet"))
+    files = files_in(job, SNAPSHOTS)
     batch = max(FEWEST_ROWS, ROWS_HELD // max(1, len(files)))
-    with TemporaryDirectory(prefix="order-", dir=job.folder) as folder:
+    with TemporaryDirectory(prefix="order-", dir=str(job.folder)) as folder:
         runs = [_put_aside(file, job, day, Path(folder), batch) for file in files]
         yield from merged([run for run in runs if run.batches])
 

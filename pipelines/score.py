@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+from features.history import rows_seen
 from features.lake import Lake
 from features.runners.job import SnapshotJob, Tally
 from features.signal import Catalogue
@@ -25,8 +26,9 @@ from pipelines.origin import origin_of
 from pipelines.publishing import Publishing, ScoreResult
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
+from pipelines.shelf import make
 from pipelines.snapshot import compute
-from pipelines.stored import LakeState, Stored, StoredSnapshots
+from pipelines.stored import LakeState, Stored, StoredSnapshotError, StoredSnapshots
 from pipelines.versions import find
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, open_store
@@ -68,6 +70,7 @@ def score_dates(
         for day in sorted(dates):
             quiet = silent_sources(lake, tally, day, config.bands.stale_days)
             results.append(publishing.publish(stored[day], cards[day], quiet))
+            make(stored[day])
             say(f"{results[-1].accounts} accounts scored at {day}")
     return results
 
@@ -147,19 +150,40 @@ class _Job:
 
     def snapshots(self, dates: Sequence[date]) -> tuple[dict[date, Stored], Tally]:
         """Each date's snapshot, stored as it is about to be scored, and the rows counted."""
+        label = label_of(self.config, self.lake.manifest.tables)
+        recipe = recipe_of(self.config, label, self.catalogue, self.events)
+        there = {day: run for day in dates if (run := self._there(day, recipe))}
+        quiet = tuple(quiet_from(day, self.config.bands.stale_days) for day in dates)
+        tally = {day: run.lake.rows for day, run in there.items()}
+        left = tuple(day for day in dates if day not in there)
+        if not left:
+            return there, rows_seen(self.lake, quiet) | tally
         folder = self.workspace.snapshots / "scoring"
         shutil.rmtree(folder, ignore_errors=True)
-        stale = self.config.bands.stale_days
-        label = label_of(self.config, self.lake.manifest.tables)
         job = SnapshotJob(
-            self.lake, self.catalogue, tuple(dates), label, rates_of(self.config), folder,
-            tallied=True, also_tallied=tuple(quiet_from(day, stale) for day in dates),
+            self.lake, self.catalogue, left, label, rates_of(self.config), folder,
+            tallied=True, also_tallied=quiet,
         )  # fmt: skip
-        tally = compute(job, self.say)
-        recipe = recipe_of(self.config, label, self.catalogue, self.events)
-        found = {day: self._keep(job, day, recipe, tally[day]) for day in dates}
+        tally = compute(job, self.say) | tally
+        found = {day: self._keep(job, day, recipe, tally[day]) for day in left}
         shutil.rmtree(folder)
-        return found, tally
+        return there | found, tally
+
+    def _there(self, day: date, recipe: Recipe) -> Stored | None:
+        """The date's snapshot, where it is stored of this very lake and decided in this way."""
+        manifest = self.lake.manifest
+        runs = StoredSnapshots(self.workspace.snapshots).runs(day, recipe.fingerprint)
+        for run in runs[-1:]:
+            made_of = (run.lake.load, run.lake.digest, run.recipe)
+            if made_of != (manifest.generation, manifest.digest, recipe):
+                return None
+            try:
+                run.check()
+            except StoredSnapshotError:
+                return None
+            self.say(f"the snapshot of {day} is stored already: it is read, not computed")
+            return run
+        return None
 
     def _keep(self, job: SnapshotJob, day: date, recipe: Recipe, rows: dict[str, int]) -> Stored:
         manifest = job.lake.manifest

@@ -1,19 +1,23 @@
 """Composing the service: the store, the words of this company, and a server for them."""
 
 import asyncio
-import signal
+import logging
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import replace
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import uvicorn
 from sqlalchemy import Engine, create_engine
+from uvicorn.config import STARTUP_FAILURE
 
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
 from pipelines.jobs import ProcessRunner
+from pipelines.listening import listen, run_together, server_of, until_interrupted, url_of
 from pipelines.live import at_hand
 from pipelines.words import words_of
 from pipelines.workshop import workshop_of
@@ -24,19 +28,27 @@ from serving.at_hand import AtHand
 from serving.auth.providers import sign_in_with
 from serving.live.champion import Watch
 from serving.observing import log
-from serving.settings import Settings, SettingsError, read_settings
+from serving.settings import Settings, SettingsError, hand_down, read_settings
 from serving.store import AccessRepository, JobRepository, open_store
+from serving.together import Together
+
+__all__ = ["Worker", "api_document", "compose", "serve", "url_of"]
+
+LOG = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 FIGURES = "insights.json"
 BEGINNING = "the start of the service"
 """Who asked for the jobs that a service begins with."""
-LARGEST_PORT = 65535
-SECONDS_TO_FINISH = 10
 
 
 def serve(
-    workspace: Workspace, host: str, port: int, say: Progress, ask_for: Sequence[str] = ()
+    workspace: Workspace,
+    host: str,
+    port: int,
+    say: Progress,
+    workers: int = 1,
+    ask_for: Sequence[str] = (),
 ) -> None:
     """Serve the API and the console until interrupted.
 
@@ -48,6 +60,7 @@ def serve(
         host: address to listen on; only a loopback one refuses foreign host names.
         port: 0 to 65535; 0 takes a free one.
         say: told the address once it is listened on.
+        workers: processes that share the work; each holds its own model and its own columns.
         ask_for: kinds of jobs to begin with, done while the service answers.
 
     Raises:
@@ -56,7 +69,7 @@ def serve(
         StoreAddressError: the store cannot be opened.
     """
     settings = replace(read_settings(), host=host, port=port)
-    with closing(_listen(settings)) as listener:
+    with closing(listen(settings)) as listener:
         engine = open_store(workspace.store_address)
         try:
             _require_keys(engine, settings)
@@ -67,17 +80,82 @@ def serve(
                 say(f"job {job_id} is marked as failed: its process is gone")
             for kind in ask_for:
                 runner.start(JobRepository(engine).create(kind, BEGINNING).job_id)
-            app = compose(engine, workspace, settings, say)
-            server = _server(app)
-            with _until_interrupted(server), _watching(app):
-                say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
-                asyncio.run(server.serve(sockets=[listener]))
+            if workers == 1:
+                _serve_alone(compose(engine, workspace, settings, say), listener, say)
         finally:
             engine.dispose()
+        if workers > 1:
+            _serve_together(workspace, settings, listener, workers, say)
     say("stopped")
 
 
-def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progress) -> App:
+def _serve_alone(app: App, listener: socket.socket, say: Progress) -> None:
+    server = server_of(app)
+    with until_interrupted(server), _watching(app):
+        say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
+        asyncio.run(server.serve(sockets=[listener]))
+
+
+def _serve_together(
+    workspace: Workspace, settings: Settings, listener: socket.socket, workers: int, say: Progress
+) -> None:
+    with TemporaryDirectory(prefix="forewarn-figures-") as folder:
+        hand_down(Path(folder))
+        together = Together(workers=workers, figures=Path(folder))
+        say(f"serving at {url_of(listener)} with {workers} processes (Ctrl-C ends it)")
+        make = Worker(workspace.root, settings.host, settings.port, together)
+        run_together(make, listener, workers)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Makes the application of one of several processes; it is sent there, so it is plain values.
+
+    Attributes:
+        root: of the workspace.
+        host: as the settings of the process that started it had it.
+        port: likewise.
+        together: what all of them share.
+    """
+
+    root: Path
+    host: str
+    port: int
+    together: Together
+
+    def __call__(self) -> App:
+        """The application, which watches what serves from its first request to its last."""
+        try:
+            return self._made()
+        except Exception as error:  # another process would fail alike: none is started again
+            LOG.error("a process cannot serve: %s: %s", type(error).__name__, error)
+            sys.exit(STARTUP_FAILURE)
+
+    def _made(self) -> App:
+        settings = replace(read_settings(), host=self.host, port=self.port)
+        if settings.needs_login or settings.json_log:
+            log.configure()
+        workspace = Workspace(self.root)
+        engine = open_store(workspace.store_address)
+        app = compose(engine, workspace, settings, lambda _: None, self.together)
+
+        @asynccontextmanager
+        async def living(_: App) -> AsyncIterator[None]:
+            with _watching(app):
+                yield
+            engine.dispose()
+
+        app.router.lifespan_context = living
+        return app
+
+
+def compose(
+    engine: Engine,
+    workspace: Workspace,
+    settings: Settings,
+    say: Progress,
+    together: Together | None = None,
+) -> App:
     """The application over an open store, in the words of the workspace's company."""
     config = _last_config(workspace, say)
     words = words_of(engine)
@@ -97,6 +175,7 @@ def compose(engine: Engine, workspace: Workspace, settings: Settings, say: Progr
             figures=workspace.insights / FIGURES,
             runner=ProcessRunner(workspace, engine),
             workshop=workshop_of(workspace, settings),
+            together=together or Together(),
         ),
     )
     if settings.traces:
@@ -128,7 +207,9 @@ def api_document() -> dict[str, Any]:
 def _watching(app: App) -> AbstractContextManager[object]:
     """Keeps the model that serves up to date, where there is one to keep."""
     live: Live | None = app.state.live
-    return Watch(live.champion, also=(live.prepare, app.state.prepare)) if live else nullcontext()
+    if live is None:
+        return nullcontext()
+    return Watch(live.champion, also=(app.state.tell, live.prepare, app.state.prepare))
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:
@@ -143,62 +224,6 @@ def _require_keys(engine: Engine, settings: Settings) -> None:
             "a key, and there is none: make one with `forewarn keys create --name NAME --role "
             "leader`, or stay on 127.0.0.1."
         )
-
-
-def url_of(listener: socket.socket) -> str:
-    """The address to open in a browser."""
-    host, port = listener.getsockname()[:2]
-    name = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)
-    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """A socket bound before anything else is done, so that a taken port is told at once."""
-    if not 0 <= settings.port <= LARGEST_PORT:
-        raise InputError(f"--port {settings.port}: allowed is a number from 0 to {LARGEST_PORT}.")
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        listener = socket.create_server((settings.host, settings.port), family=family)
-    except OSError as error:
-        raise InputError(
-            f"cannot listen on {settings.host}, port {settings.port}: {error.strerror or error}. "
-            "Choose another with --host or --port; port 0 takes a free one."
-        ) from error
-    # asyncio asks for it only where a socket names its protocol, and answers in two pieces would
-    # each wait some 40 ms for the browser's acknowledgement; accepted sockets inherit it.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def _server(app: App) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            server_header=False,
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        )
-    )
-
-
-@contextmanager
-def _until_interrupted(server: uvicorn.Server) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the server, and are no error.
-
-    Uvicorn raises a caught signal again once it has shut down, to whoever handled it before.
-    """
-
-    def stop(number: int, frame: object) -> None:  # noqa: ARG001
-        server.should_exit = True
-
-    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _last_config(workspace: Workspace, say: Progress) -> Config | None:

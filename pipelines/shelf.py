@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from features.row_file import RowFile, RowFileError, SignalRow, write_rows
+from features.row_file import RowFile, RowFileError, RowSource, SignalRow, write_rows
 from models.explain.peers import PeerTable
 from pipelines.stored import Stored
 
@@ -54,13 +54,22 @@ def peers_in(stored: Stored) -> PeerTable:
 
 
 def make(stored: Stored) -> None:
-    """Write both files of a stored snapshot, where they are not there yet."""
+    """Write both files of a stored snapshot, where they are not there yet.
+
+    Some rows at a time, or a column: a snapshot may hold a million accounts.
+
+    Raises:
+        StoredSnapshotError: the snapshot was lost or changed.
+    """
     with MAKING:
         if _is_ready(stored):
             return
-        table = stored.read()
-        write_rows(table, stored.file.with_suffix(ROWS), stored.sha256)
-        PeerTable.of(table).write(stored.file.with_suffix(PEERS), stored.sha256)
+        stored.check()
+        source = RowSource(stored.schema, stored.parts)
+        write_rows(source, stored.file.with_suffix(ROWS), stored.sha256)
+        with stored.columns() as column:
+            peers = PeerTable.by_column(stored.schema, stored.accounts, column)
+        peers.write(stored.file.with_suffix(PEERS), stored.sha256)
 
 
 def _is_ready(stored: Stored) -> bool:

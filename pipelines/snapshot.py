@@ -88,12 +88,16 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
 def _read(
     job: SnapshotJob, name: str, wanted: str = "", sample: AccountSample | None = None
 ) -> pa.Table:
-    files = sorted((job.folder / name).glob("*.parquet"))
-    parts = [_unmarked(file, wanted, sample) for file in files]
+    parts = [_unmarked(file, wanted, sample) for file in files_in(job, name)]
     if not parts:
         return pa.table({})
     order = [("as_of", "ascending"), ("account_id", "ascending")]
     return pa.concat_tables(parts).sort_by(order)
+
+
+def files_in(job: SnapshotJob, name: str) -> list[Path]:
+    """The files of some of a job's results, in a folder of this machine, in order."""
+    return sorted(Path(str(job.folder), name).glob("*.parquet"))
 
 
 def _unmarked(file: Path, wanted: str, sample: AccountSample | None) -> pa.Table:

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -81,11 +82,32 @@ class Stored:
         Raises:
             StoredSnapshotError: the file is lost, or was changed since it was stored.
         """
-        if not self.file.exists():
-            raise StoredSnapshotError(f"{self.file} is lost: score {self.as_of} again.")
+        self._find()
         table = pq.ParquetFile(self.file).read()
-        self._check(content_sha256(table))
+        self._compare(content_sha256(table))
         return table
+
+    def check(self) -> None:
+        """Compare the content with the sum it was stored under, a column at a time.
+
+        Raises:
+            StoredSnapshotError: the file is lost, or was changed since it was stored.
+        """
+        self._find()
+        self._compare(_file_sha256(self.file))
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns."""
+        self._find()
+        return pq.read_schema(self.file).remove_metadata()
+
+    @contextmanager
+    def columns(self) -> Iterator[Callable[[str], pa.ChunkedArray]]:
+        """Gives one column at a time by its name, not checked."""
+        self._find()
+        with pq.ParquetFile(self.file) as stored:
+            yield lambda name: stored.read([name])[name]
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The same rows in the same order, some at a time, and not checked.
@@ -96,15 +118,18 @@ class Stored:
         Raises:
             StoredSnapshotError: the file is lost.
         """
-        if not self.file.exists():
-            raise StoredSnapshotError(f"{self.file} is lost: score {self.as_of} again.")
+        self._find()
         with pq.ParquetFile(self.file) as stored:
             names = stored.schema_arrow.names
             wanted = [name for name in (names if columns is None else columns) if name in names]
             for group in range(stored.num_row_groups):
                 yield stored.read_row_group(group, columns=wanted)
 
-    def _check(self, found: str) -> None:
+    def _find(self) -> None:
+        if not self.file.exists():
+            raise StoredSnapshotError(f"{self.file} is lost: score {self.as_of} again.")
+
+    def _compare(self, found: str) -> None:
         if found != self.sha256:
             raise StoredSnapshotError(
                 f"{self.file} was changed after it was stored: remove it with its .json, and "
@@ -194,7 +219,7 @@ class StoredSnapshots:
         rows = _write_snapshot(parts, schema.remove_metadata(), written)
         sha256 = digest(written)
         if before and before[-1].holds(sha256, recipe):
-            written.unlink()
+            os.replace(written, before[-1].file)  # the same content, were it changed since
             return before[-1]
         now = self.clock().isoformat()
         stored = Stored(file, as_of, recipe, lake, sha256, rows, now)

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from serving import errors
 from serving.api import routes
+from serving.api.kept_answers import Answers, KeepAnswers
 from serving.at_hand import AtHand
 from serving.auth.gate import Gate
 from serving.auth.providers import START
@@ -93,7 +94,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.gate = Gate(access)
+    app.state.gate = Gate(access).part(at_hand.together.workers)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
     errors.install(app, renderer.problem)
@@ -110,8 +111,10 @@ def create_app(
         app.include_router(login.router(access, renderer.login))
     if sign_in is not None:
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
-    metrics.install(app, scores, at_hand.live.champion if at_hand.live else None)
+    champion = at_hand.live.champion if at_hand.live else None
+    app.state.tell = metrics.install(app, scores, champion, at_hand.together.figures)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING, compresslevel=PACKING)
+    app.add_middleware(KeepAnswers, answers=Answers())
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app

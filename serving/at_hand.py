@@ -6,6 +6,7 @@ from pathlib import Path
 from serving.api.jobs import Runner
 from serving.api.live import Live
 from serving.live import CloseUp
+from serving.together import Together
 from serving.workshop import Workshop
 
 
@@ -19,6 +20,7 @@ class AtHand:
         figures: the file that `forewarn insights` writes.
         runner: has jobs done outside of this process.
         workshop: what the console is to know of models and of a first run.
+        together: the processes that this one serves with.
     """
 
     close_up: CloseUp | None = None
@@ -26,3 +28,4 @@ class AtHand:
     figures: Path | None = None
     runner: Runner | None = None
     workshop: Workshop = field(default_factory=Workshop)
+    together: Together = field(default_factory=Together)

@@ -15,6 +15,7 @@ from starlette.routing import Match
 
 from serving import problems
 from serving.api.conditional import NotModified, not_modified
+from serving.api.kept_answers import AsBefore, as_before
 from serving.problems import Fault, Problem, ProblemError, shorten
 from serving.security import SECURITY_HEADERS
 from serving.store import CursorError, KeyReusedError, StaleCursorError
@@ -55,9 +56,14 @@ def install(app: FastAPI, page: Page) -> None:
         more = "Send the request that the key stood for, or use a new key."
         return answer(request, problems.problem(problems.KEY_REUSED, str(error), next=more))
 
+    # These two are no errors, and come often: not worth a thread of their own.
     @app.exception_handler(NotModified)
-    def _(_request: Request, error: NotModified) -> Response:
+    async def _(_request: Request, error: NotModified) -> Response:
         return not_modified(error)
+
+    @app.exception_handler(AsBefore)
+    async def _(_request: Request, error: AsBefore) -> Response:
+        return as_before(error)
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from serving.auth.person import Identity
@@ -12,6 +13,15 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 TRACES_TO = ("ENDPOINT", "TRACES_ENDPOINT")
+
+
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the processes that serve together put their figures; the library reads it by itself."""
+
+
+def hand_down(figures: Path) -> None:
+    """Let the processes that this one starts put their figures together."""
+    os.environ[FIGURES] = str(figures)
 
 
 class SettingsError(Exception):

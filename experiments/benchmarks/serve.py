@@ -7,8 +7,8 @@ and so is this client. With `--load`, requests of mixed routes are sent at a fix
 answers take, timed from when each was due, while the champion is changed three times.
 
     python experiments/benchmarks/serve.py [--quick] [--workspace DIR] [--json]
-    python experiments/benchmarks/serve.py --load 60 --rate 200 --workspace DIR [--json]
-    python experiments/benchmarks/serve.py --climb 30 --workspace DIR [--json]
+    python experiments/benchmarks/serve.py --load 60 --rate 200 [--workers N] --workspace DIR
+    python experiments/benchmarks/serve.py --climb 30 [--workers N] --workspace DIR
     python experiments/benchmarks/serve.py --widen 1000000 --workspace DIR
 
 `--widen` publishes the newest run anew with invented accounts beside the company's own, for a store
@@ -52,15 +52,16 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=200.0, help="requests a second under load")
     parser.add_argument("--climb", type=float, metavar="SECONDS", help="ever higher rates")
     parser.add_argument("--widen", type=int, metavar="ACCOUNTS", help="invent accounts, once")
+    parser.add_argument("--workers", type=int, default=1, help="processes of the service")
     given = parser.parse_args()
     with ExitStack() as stack:
         folder = given.workspace or stack.enter_context(demo())
         if given.widen:
             found: dict[str, object] = {"published": widened(folder, given.widen)}
         elif given.climb:
-            found = climbed(folder, given.climb)
+            found = climbed(folder, given.climb, given.workers)
         elif given.load:
-            found = under_load(folder, given.load, given.rate)
+            found = under_load(folder, given.load, given.rate, given.workers)
         else:
             found = beside_peers(folder, QUICK_ROUNDS if given.quick else ROUNDS)
     print(json.dumps(found, indent=2) if given.json else as_text(found))

@@ -9,12 +9,14 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event, Thread
 
 import aiohttp
 import pyarrow.parquet as pq
-from serve_client import send, summary
+from serve_client import summary
+from serve_mix import CLIENTS, ROUTES, Mix, Request, body_of, opened, sent
 from serve_processes import ROOT, Server, ours
 from sqlalchemy import select
 from store import made
@@ -33,64 +35,108 @@ from serving.store import (
 from serving.store.tables import LATEST
 from serving.store.transactions import reading
 
-ROUTES = {"account": 40, "list": 20, "explanation": 20, "history page": 10, "what-if": 5, "row": 5}
-"""Of a hundred requests."""
-NEAR = ("explanation", "what-if", "history page")
-"""What needs a snapshot of the account."""
-SWAPS = 3
+SWAPS, LOOKS, PATIENCE = 3, 12, 300.0
 RATES = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0)
 MOST = 50.0
 """Milliseconds in which 99 of 100 answers are to come."""
-ATTENTION = 20.0
-"""Seconds after which a request counts as failed."""
 
 
-def under_load(folder: Path, seconds: float, rate: float) -> dict[str, object]:
+def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[str, object]:
     """Latencies from when each request was due, errors, memory, and swaps."""
-    ids, own, versions = _known(folder)
-    with ours(folder) as server:
-        asyncio.run(_warm(server, own))
-        before = server.megabytes()
-        found, failed = asyncio.run(_all(server, (ids, own), seconds, rate, (folder, versions)))
-        after, swaps = server.megabytes(), _swaps(server)
+    known = _known(folder)
+    with ours(folder, workers) as server:
+        mix = known.mix(server)
+        asyncio.run(_warm(mix))
+        memory = Memory(server, seconds)
+        with memory:
+            found, failed = asyncio.run(_all(mix, seconds, rate, (folder, known.versions)))
+        swaps = _swaps(server)
     every = [spent for times in found.values() for spent in times]
     return {
-        "accounts": len(ids),
-        "accounts_with_snapshots": len(own),
+        "accounts": len(known.ids),
+        "accounts_with_snapshots": len(known.own),
+        "processes": workers,
+        "shares_of_routes": ROUTES,
         "seconds": seconds,
         "asked_per_second": rate,
         "answered": len(every),
         "failed": dict(failed),
         "milliseconds": summary(every),
         "by_route": {name: summary(times) for name, times in found.items() if times},
-        "megabytes": {"before": before, "after": after},
-        "champion_swaps": swaps,
+        "megabytes": memory.seen,
+        "champion_swaps_by_process": swaps / workers,
     }
 
 
-def climbed(folder: Path, seconds: float) -> dict[str, object]:
+def climbed(folder: Path, seconds: float, workers: int) -> dict[str, object]:
     """The same at one rate after another, to the first that is not answered as it should be.
 
     Nothing is swapped. `highest` is the last rate at which 99 of 100 answers came within `MOST`
     milliseconds of when they were due, and none failed; None where not even the first was.
     """
-    ids, own, _ = _known(folder)
+    known = _known(folder)
     steps, highest = [], None
-    with ours(folder) as server:
-        asyncio.run(_warm(server, own))
+    with ours(folder, workers) as server:
+        mix = known.mix(server)
+        asyncio.run(_warm(mix))
         for rate in RATES:
-            found, failed = asyncio.run(_all(server, (ids, own), seconds, rate, (folder, [])))
+            found, failed = asyncio.run(_all(mix, seconds, rate, (folder, [])))
             every = [each for times in found.values() for each in times]
             spent = summary(every) if every else {}
             steps.append({"rate": rate, "failed": dict(failed), "milliseconds": spent})
             if failed or spent.get("p99", MOST) > MOST:
                 break
             highest = rate
-    return {"accounts": len(ids), "seconds_each": seconds, "highest": highest, "steps": steps}
+    return {"accounts": len(known.ids), "seconds_each": seconds, "highest": highest, "steps": steps}
 
 
-def _known(folder: Path) -> tuple[list[str], list[str], list[str]]:
-    """Accounts of the newest run, those with a snapshot, and the versions that serve and served."""
+class Memory:
+    """Looks at the resident memory of a service, a dozen times while it is under load."""
+
+    def __init__(self, server: Server, seconds: float) -> None:
+        self._server, self._wait = server, seconds / LOOKS
+        self.seen: list[float] = []
+        self._ended = Event()
+        self._thread = Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "Memory":
+        """Begin to look."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Look once more."""
+        self._ended.set()
+        self._thread.join()
+        self.seen.append(self._server.megabytes())
+
+    def _look(self) -> None:
+        while True:
+            self.seen.append(self._server.megabytes())
+            if self._ended.wait(self._wait):
+                return
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is asked for.
+
+    Attributes:
+        ids: accounts of the newest run.
+        own: those with a snapshot, each with its row as the body of a request.
+        versions: the versions that serve and served.
+    """
+
+    ids: list[str]
+    own: dict[str, bytes]
+    versions: list[str]
+
+    def mix(self, server: Server) -> Mix:
+        """Requests to a service, always the same."""
+        return Mix(server.address, self.ids, self.own, random.Random(7))
+
+
+def _known(folder: Path) -> Known:
     space = Workspace(folder)
     engine = open_store(space.store_address)
     run = ScoreRepository(engine).newest()
@@ -101,9 +147,9 @@ def _known(folder: Path) -> tuple[list[str], list[str], list[str]]:
         found = list(connection.scalars(select(table.c.account_id).order_by(table.c.account_id)))
     changes = ModelChangeRepository(engine).all()
     engine.dispose()
-    file = StoredSnapshots(space.snapshots).runs(run.as_of)[-1].file
-    own = pq.read_table(file, columns=[KEY])[KEY].to_pylist()
-    return found, own, list(dict.fromkeys(change.to_version for change in changes))
+    stored = StoredSnapshots(space.snapshots).runs(run.as_of)[-1]
+    own = {row[KEY]: body_of(row) for row in pq.read_table(stored.file).to_pylist()}
+    return Known(found, own, list(dict.fromkeys(change.to_version for change in changes)))
 
 
 def widened(folder: Path, accounts: int) -> int:
@@ -133,58 +179,54 @@ def widened(folder: Path, accounts: int) -> int:
     return written
 
 
-def _request(server: Server, kind: str, account: str) -> tuple[str, str, object]:
-    base, lever = f"{server.address}/v1", {"signals": {"adoption__users_30d": 9}}
-    row = {"accounts": [{"account_id": account, "signals": {"adoption__users_30d": 9}}]}
-    return {
-        "account": ("GET", f"{base}/accounts/{account}", None),
-        "list": ("GET", f"{base}/accounts?limit=50&band=red", None),
-        "explanation": ("GET", f"{base}/explanations/{account}", None),
-        "history page": ("GET", f"{server.address}/accounts/{account}", None),
-        "what-if": ("POST", f"{base}/accounts/{account}/what-if", lever),
-        "row": ("POST", f"{base}/scores", row),
-    }[kind]
+async def _warm(mix: Mix) -> None:
+    """Each kind a few times, over connections that reach every process of the service.
 
-
-async def _warm(server: Server, ids: list[str]) -> None:
-    timeout = aiohttp.ClientTimeout(total=120)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
-        for number in range(5):
+    At a million accounts a process begins by reading columns into memory, and is asked until it
+    searches there: for half a minute after a publication a search takes seconds.
+    """
+    async with opened(CLIENTS, PATIENCE) as sessions:
+        for session in sessions:
             for kind in ROUTES:
-                await send(session, _request(server, kind, ids[number % len(ids)]))
+                await sent(session, mix.request(kind))
+            until = time.monotonic() + PATIENCE
+            while await _seconds(session, mix.request("search")) > 1 and time.monotonic() < until:
+                await asyncio.sleep(1)
+
+
+async def _seconds(session: aiohttp.ClientSession, request: Request) -> float:
+    begin = time.perf_counter()
+    await sent(session, request)
+    return time.perf_counter() - begin
 
 
 async def _all(
-    server: Server,
-    ids: tuple[list[str], list[str]],
-    seconds: float,
-    rate: float,
-    models: tuple[Path, list[str]],
+    mix: Mix, seconds: float, rate: float, models: tuple[Path, list[str]]
 ) -> tuple[dict[str, list[float]], Counter[str]]:
     times: dict[str, list[float]] = {kind: [] for kind in ROUTES}
     failed: Counter[str] = Counter()
-    drawn = random.Random(7)
-    kinds = drawn.choices(list(ROUTES), list(ROUTES.values()), k=int(seconds * rate))
-    timeout, connections = aiohttp.ClientTimeout(total=ATTENTION), aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(timeout=timeout, connector=connections) as session:
+    kinds = mix.draw.choices(list(ROUTES), list(ROUTES.values()), k=int(seconds * rate))
+    async with opened(CLIENTS) as sessions:
 
-        async def one(kind: str, due: float) -> None:
+        async def one(number: int, due: float) -> None:
+            kind = kinds[number]
             try:
-                request = _request(server, kind, drawn.choice(ids[kind in NEAR]))
-                status, _ = await send(session, request)
+                status = await sent(sessions[number % CLIENTS], mix.request(kind))
                 times[kind].append(time.perf_counter() - due)
                 if status != 200:
-                    failed[f"{kind} {status}"] += 1
+                    failed[f"{kind}: {status}"] += 1
             except (aiohttp.ClientError, TimeoutError) as error:
-                failed[f"{kind} {type(error).__name__}"] += 1
+                failed[f"{kind}: {type(error).__name__}"] += 1
 
         swapping = asyncio.create_task(asyncio.to_thread(_swap, *models, seconds))
-        begin, tasks = time.perf_counter(), []
-        for number, kind in enumerate(kinds):
+        begin, tasks = time.perf_counter(), set[asyncio.Task[None]]()
+        for number in range(len(kinds)):
             due = begin + number / rate
             if (wait := due - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
-            tasks.append(asyncio.create_task(one(kind, due)))
+            task = asyncio.create_task(one(number, due))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)
         await swapping
     return times, failed

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,17 +48,35 @@ class Server:
     process: int
 
     def megabytes(self) -> float:
-        """Resident memory now (Linux)."""
-        said = Path(f"/proc/{self.process}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+) kB", said)
-        return round(int(found.group(1)) / 1024, 1) if found else float("nan")
+        """Memory of all its processes now, pages that several share once (Linux)."""
+        return round(sum(map(_kilobytes, _group(self.process))) / 1024, 1)
+
+
+def _group(leader: int) -> list[int]:
+    """The processes of a group."""
+    numbers = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
+    found = []
+    for number in numbers:
+        with suppress(OSError):
+            if os.getpgid(number) == leader:
+                found.append(number)
+    return found
+
+
+def _kilobytes(process: int) -> int:
+    with suppress(OSError):
+        said = Path(f"/proc/{process}/smaps_rollup").read_text()
+        found = re.search(r"^Pss:\s+(\d+) kB", said, re.MULTILINE)
+        return int(found.group(1)) if found else 0
+    return 0
 
 
 @contextmanager
-def ours(folder: Path) -> Iterator[Server]:
+def ours(folder: Path, workers: int = 1) -> Iterator[Server]:
     """`forewarn serve` over a workspace."""
     port = free_port()
     command = [sys.executable, "-m", "pipelines.cli", "serve", "--port", str(port)]
+    command += ["--workers", str(workers)] if workers > 1 else []
     with running([*command, "--workspace", str(folder)], port, "/readyz") as server:
         yield server
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +11,7 @@ from features.contract import TABLES
 from features.currency import Rates
 from features.facts import prepare
 from features.lake import Lake
+from features.lake.storage import Folder, opened
 from features.outcomes import Label, fates
 from features.reads import reads
 from features.seen import seen
@@ -37,7 +37,8 @@ class SnapshotJob:
     """What to compute for every bucket.
 
     Attributes:
-        folder: where the results are written, one file a bucket.
+        folder: where the results are written, one file a bucket: local, or at any address that
+            fsspec knows.
         data_as_of: where given, outcomes as known on that date are computed too.
         tallied: count the rows that could be seen at each date.
         also_tallied: further dates at which rows are counted likewise.
@@ -49,7 +50,7 @@ class SnapshotJob:
     dates: tuple[date, ...]
     label: Label
     rates: Rates
-    folder: Path
+    folder: Folder
     data_as_of: date | None = None
     tallied: bool = False
     also_tallied: tuple[date, ...] = ()
@@ -73,9 +74,9 @@ class SnapshotJob:
     def _write(self, tables: Iterable[pa.Table], schema: pa.Schema, name: str, index: int) -> None:
         path = self.folder / name / f"bucket-{index:05d}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        with opened(path, "wb") as sink, pq.ParquetWriter(sink, schema, compression="zstd") as file:
             for table in tables:
-                writer.write_table(table.cast(schema))
+                file.write_table(table.cast(schema))
 
 
 def fates_of(outcome: str) -> str:

@@ -1,20 +1,26 @@
 """Writing one table of a lake with Spark, and telling what was written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from features.contract import Table
 from features.lake import LOAD, TableInfo
-from features.lake.storage import Folder
+from features.lake.generation import options
+from features.lake.storage import Folder, write_parquet
 from features.runners.spark_tables import BROUGHT, KNOWN, faults, shaped, with_until
 
-GENERATION = "generation-00001"
+GENERATION, FILE = "generation-00001", "part-0.parquet"
 FAR = 1 << 128
 Seen = Mapping[str, Any]
 """What was counted while a table was written, by name; instants in microseconds or None."""
@@ -24,7 +30,6 @@ _FILES = {
     "parquet.dictionary.page.size": str(64 * 1024 * 1024),
     "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
-_HADOOP = {"s3": "s3a", "gcs": "gs"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,11 +46,49 @@ def write_table(
     watch = Observation(table.name)
     rows = rows.repartition(buckets, "bucket").observe(watch, *_metrics(table))
     rows = rows.sortWithinPartitions("bucket", "account_id", table.occurred, KNOWN).drop(BROUGHT)
-    to = f"{_for_hadoop(root)}/{GENERATION}/{table.name}"
-    rows.write.mode("overwrite").partitionBy("bucket").options(**_FILES).parquet(to)
+    to = root / GENERATION / table.name
+    if isinstance(to, Path):
+        files = rows.write.mode("overwrite").partitionBy("bucket").options(**_FILES)
+        files.parquet(f"file://{to.absolute()}")
+    else:
+        to.mkdir(parents=True, exist_ok=True)
+        rows.mapInArrow(Objects(table, to), "rows LONG").collect()
     seen: Seen = watch.get
     _refuse(table, seen)
     return _info(seen)
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Writes the buckets of a task to an address that fsspec knows, one file each.
+
+    So whatever `Lake` can reach Spark can, with the same rights and no connector of its own; the
+    rows of a bucket pass from Java to Python, and lie in memory there.
+
+    Attributes:
+        to: the folder of the table.
+    """
+
+    table: Table
+    to: Folder
+
+    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Write rows that come ordered by bucket; tells how many each had."""
+        for index, parts in groupby(_cut(batches), key=itemgetter(0)):
+            rows = pa.Table.from_batches([part for _, part in parts]).drop_columns(["bucket"])
+            # a task that is tried again writes the same object once more
+            write_parquet(self.to / f"bucket={index}" / FILE, rows, **options(self.table))
+            yield pa.record_batch({"rows": [len(rows)]})
+
+
+def _cut(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The batches cut where the next bucket begins, each with its bucket."""
+    for batch in batches:
+        buckets = batch.column("bucket").to_numpy()
+        begins = [0, *(np.flatnonzero(np.diff(buckets)) + 1).tolist(), len(batch)]
+        for begin, end in pairwise(begins):
+            if end > begin:
+                yield int(buckets[begin]), batch.slice(begin, end - begin)
 
 
 def _refuse(table: Table, seen: Seen) -> None:
@@ -86,11 +129,3 @@ def _content(table: Table) -> Column:
 
 def _iso(micros: int | None) -> str:
     return "" if micros is None else (_EPOCH + timedelta(microseconds=micros)).isoformat()
-
-
-def _for_hadoop(root: Folder) -> str:
-    """The address of a lake in the words of Spark's file systems."""
-    if isinstance(root, Path):
-        return f"file://{root.absolute()}"
-    scheme, rest = str(root).split("://", 1)
-    return f"{_HADOOP.get(scheme, scheme)}://{rest}"

@@ -7,7 +7,7 @@ what is usual for the peers of one account takes no look at the others.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,12 +86,21 @@ class PeerTable:
     @classmethod
     def of(cls, snapshot: pa.Table) -> "PeerTable":
         """Of all rows of one date."""
-        sets, member = _sets(snapshot)
+        return cls.by_column(snapshot.schema, len(snapshot), snapshot.column)
+
+    @classmethod
+    def by_column(
+        cls, schema: pa.Schema, rows: int, column: Callable[[str], pa.ChunkedArray]
+    ) -> "PeerTable":
+        """The same of a snapshot of which `column` gives one column at a time."""
+        sets, member = _sets(schema, rows, column)
         sizes = np.array([size for _, size in sets], np.int64)
         columns = {}
-        for name, values in zip(snapshot.column_names, snapshot.columns, strict=True):
-            if _is_number(values.type):
-                figures = quantiles_of(_numbers(values), member, sizes, np.array(SHARES))
+        for field in schema:
+            name = field.name
+            if _is_number(field.type):
+                values = _numbers(column(name))
+                figures = quantiles_of(values, member, sizes, np.array(SHARES))
                 flat = pa.array(figures.ravel())
                 columns[name] = pa.FixedSizeListArray.from_arrays(flat, KNOWN + 1)
         return cls(sets, pa.table(columns))
@@ -154,32 +163,48 @@ class PeerTable:
         return cls(known, table)
 
 
-def _sets(snapshot: pa.Table) -> tuple[tuple[tuple[Shared, int], ...], Int32]:
+def _sets(
+    schema: pa.Schema, rows: int, column: Callable[[str], pa.ChunkedArray]
+) -> tuple[tuple[tuple[Shared, int], ...], Int32]:
     """All sets of peers, and the set of each row at each of `ALIKE`, shape (levels, rows)."""
     found: list[tuple[Shared, int]] = []
-    member = np.full((len(ALIKE), len(snapshot)), -1, np.int32)
+    member = np.full((len(ALIKE), rows), -1, np.int32)
     for level, columns in enumerate(ALIKE):
-        if not set(columns) <= set(snapshot.column_names):
+        if not set(columns) <= set(schema.names):
             continue
-        keys = _keys(snapshot, columns)
-        places: dict[Shared, int] = {}
-        for row, key in enumerate(keys):
-            if key is not None:
-                member[level, row] = places.setdefault(key, len(found) + len(places))
-        sizes = np.bincount(member[level][member[level] >= 0], minlength=len(found) + len(places))
-        found += [(key, int(sizes[place])) for key, place in places.items()]
+        places, keys = _keys([column(name) for name in columns], rows)
+        sizes = np.bincount(places[places >= 0], minlength=len(keys))
+        member[level] = np.where(places >= 0, places + len(found), -1)
+        shared = (tuple(zip(columns, key, strict=True)) for key in keys)
+        found += zip(shared, sizes.tolist(), strict=True)
     return tuple(found), member
 
 
-def _keys(snapshot: pa.Table, columns: Sequence[str]) -> list[Shared | None]:
-    """What each row shares with its peers; None where a word is missing."""
-    if not columns:
-        return [()] * len(snapshot)
-    words = [snapshot.column(name).cast(pa.string()).to_pylist() for name in columns]
-    return [
-        None if None in row else tuple(zip(columns, row, strict=True))
-        for row in zip(*words, strict=True)
+def _keys(columns: Sequence[pa.ChunkedArray], rows: int) -> tuple[Int64, list[tuple[str, ...]]]:
+    """What rows share, in the order in which it comes first, and the place of each row among it.
+
+    The place is -1 where a word is missing.
+    """
+    codes, words = np.zeros(rows, np.int64), []
+    missing = np.zeros(rows, bool)
+    for each in columns:
+        coded = each.cast(pa.string()).combine_chunks().dictionary_encode()
+        whole = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+        words.append(whole.dictionary.to_pylist())
+        own = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        missing |= own < 0
+        codes = codes * len(words[-1]) + own
+    held = np.flatnonzero(~missing)
+    kinds, first, inverse = np.unique(codes[held], return_index=True, return_inverse=True)
+    turn = np.argsort(first)
+    places = np.full(rows, -1, np.int64)
+    places[held] = np.argsort(turn)[inverse]
+    shape = [len(each) for each in words]
+    keys = [
+        tuple(own[i] for own, i in zip(words, np.unravel_index(kind, shape), strict=True))
+        for kind in kinds[turn]
     ]
+    return places, keys
 
 
 def _by_set(figures: pa.ChunkedArray) -> Floats:

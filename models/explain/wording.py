@@ -4,6 +4,7 @@ Stored reasons are codes and numbers; the words are made here, at the edge, so t
 can change or be translated without touching a score.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from math import isnan
@@ -44,6 +45,9 @@ class Wording:
         events: its main events.
         own: phrases of the signals that it declared itself.
         language: the frames of the sentences.
+
+    Attributes:
+        vocabulary: names all that is known, so that two that say the same have the same one.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Wording:
         language: Language = ENGLISH,
     ) -> None:
         self._columns = _phrases_of(events, own)
+        self.vocabulary = _digest(self._columns)
         self.language = language
 
     def learn(self, events: tuple[str, ...], own: Iterable[Phrase] = ()) -> None:
@@ -66,6 +71,7 @@ class Wording:
             own: phrases of the signals that the company declared itself.
         """
         self._columns = {**self._columns, **_phrases_of(events, own)}
+        self.vocabulary = _digest(self._columns)  # after: no sentence without them is newer
 
     def __call__(self, reason: Reason) -> str:
         """One sentence for a customer-success manager, e.g. "3 people ... (raises risk)"."""
@@ -162,6 +168,11 @@ class Wording:
 def _phrases_of(events: tuple[str, ...], own: Iterable[Phrase]) -> dict[str, Phrase]:
     catalogue = catalogue_for(events) if events else CATALOGUE
     return {phrase.name: phrase for phrase in (*own, *phrases(catalogue.columns))}
+
+
+def _digest(phrases: dict[str, Phrase]) -> str:
+    told = sorted(map(repr, phrases.values()))
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 def sentence(reason: Reason) -> str:

@@ -19,6 +19,9 @@ def main() -> None:
     if command == ["load"] or (command == ["day"] and "--anew" not in sys.argv):
         _lean(command[0])
     elif command == ["explain"]:
+        from pipelines.cli.lean import without_sklearn
+
+        without_sklearn()
         from pipelines.cli.explaining import app  # without what training and reports need
     else:
         from pipelines.cli.commands import app

@@ -1,6 +1,7 @@
 """Starting with little: what a command has no use for is not loaded."""
 
 import gc
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -56,6 +57,17 @@ def run_and_end(command: Callable[[], object]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+def without_sklearn() -> None:
+    """Let LightGBM come, in this process, without its estimators for scikit-learn.
+
+    Nothing here uses them, and scikit-learn is what most of its start is spent on. Who imports
+    that gets it as ever.
+    """
+    if "lightgbm" not in sys.modules:
+        with _refused("sklearn"):
+            importlib.import_module("lightgbm")
 
 
 @contextmanager

@@ -57,6 +57,10 @@ def serve(
         int,
         typer.Option(envvar="FOREWARN_PORT", min=0, max=65535, help="0 takes a free one."),
     ] = DEFAULT_PORT,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, max=64, help="Processes that share the work: one for each processor."),
+    ] = 1,
 ) -> None:
     """Serve the API and the list of accounts, until Ctrl-C.
 
@@ -69,7 +73,7 @@ def serve(
     def work() -> None:
         from pipelines.serve import serve as serve_store  # slow to import, and only needed here
 
-        serve_store(Workspace(workspace), host, port, terminal.say)
+        serve_store(Workspace(workspace), host, port, terminal.say, workers)
 
     terminal.guard(work)
 

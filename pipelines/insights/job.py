@@ -1,6 +1,6 @@
 """Working out what the whole base tells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -162,7 +162,8 @@ def _found(config: Config, base: Base, asked: _Asked, say: Progress) -> Insights
 
 def _standing(workspace: Workspace, base: Base, catalogue: Catalogue, as_of: date) -> Placed:
     """Where accounts stand by the newest scores published for `as_of` or before."""
-    scored, scores = _published(workspace, as_of)
+    newest = base.frame[base.frame["as_of"] == base.frame["as_of"].max()]
+    scored, scores = _published(workspace, as_of, newest["account_id"])
     told = {
         each.score.account_id: (each.score.band, _number(each.score.health_score))
         for each in scores
@@ -173,14 +174,17 @@ def _standing(workspace: Workspace, base: Base, catalogue: Catalogue, as_of: dat
     return standing, scored, names
 
 
-def _published(workspace: Workspace, as_of: date) -> tuple[date | None, list[AccountScore]]:
+def _published(
+    workspace: Workspace, as_of: date, accounts: Iterable[str]
+) -> tuple[date | None, Sequence[AccountScore]]:
+    """What was published of some accounts; of the others nothing is read."""
     if not (workspace.root / "store.db").exists():
-        return None, []
+        return None, ()
     engine = open_store(workspace.store_address)
     try:
         repository = ScoreRepository(engine)
         days = [day for day in repository.dates() if day <= as_of]
-        return (days[-1], list(repository.run(days[-1]))) if days else (None, [])
+        return (days[-1], repository.run(days[-1], set(accounts))) if days else (None, ())
     finally:
         engine.dispose()
 

@@ -5,9 +5,9 @@ from collections import Counter
 from datetime import date
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from features.contract import TABLES
+from features.history import word_counts
 from features.lake import Lake
 from features.measures import Count
 from features.seen import seen
@@ -61,11 +61,9 @@ def _column(signal: Signal, days: int) -> SnapshotColumn:
 
 def common_words(lake: Lake, table: str, column: str, as_of: date, most: int) -> tuple[str, ...]:
     """The commonest words of a text column, commonest first; none where it is not connected."""
-    tally: Counter[str] = Counter()
+    tally: Counter[str | None] = Counter()
     for index in range(lake.manifest.buckets):
         for rows in lake.bucket(index, {table: (column,)}).values():
             visible = rows.filter(pa.array(seen(TABLES[table], rows, as_of)))
-            for entry in pc.value_counts(visible.column(column).cast(pa.string())).to_pylist():
-                if entry["values"]:
-                    tally[entry["values"]] += entry["counts"]
-    return tuple(sorted(tally, key=lambda word: (-tally[word], word))[:most])
+            tally.update(word_counts(visible.column(column)))
+    return tuple(sorted(filter(None, tally), key=lambda word: (-tally[word], word))[:most])

@@ -1,22 +1,21 @@
 """Answers that hold until something is published: asked for again, they need no body.
 
 A tag stands for everything such an answer is made of: what was published last and which model's
-words are known, the address asked for, whose accounts the asker sees, and this process, whose
+words are known, the address asked for, whose accounts the asker sees, and this service, whose
 settings do not change while it runs. Finding it out takes one small query, so 304 is much
 cheaper than 200.
 """
 
 import hashlib
-import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 
+from serving.api.kept_answers import recall
 from serving.auth.gate import Rule
 from serving.auth.roles import Principal
 
-PROCESS = secrets.token_hex(8)
 NOT_KEPT = "no-store"
 """Browsers keep nothing that tells of customers; programs keep the tag themselves."""
 UNCHANGED: dict[int | str, dict[str, Any]] = {
@@ -39,12 +38,15 @@ class NotModified(Exception):
         self.tag = tag
 
 
-def until_published(published: Callable[[], str], rule: Rule) -> Any:
+def until_published(published: Callable[[], str], rule: Rule, newest: bool = False) -> Any:
     """A dependency that tags an answer, and ends the request where the asker has it.
 
+    It also ends where the same answer was sent before and is kept (see `kept_answers`).
+
     Args:
-        published: names the state of everything published, and of the words for it.
+        published: names the service, the state of everything published, and of the words for it.
         rule: the rule of the same route, which says who asks.
+        newest: whether only the answer without parameters hangs on nothing else.
     """
 
     def check(
@@ -53,12 +55,15 @@ def until_published(published: Callable[[], str], rule: Rule) -> Any:
         principal: Annotated[Principal, Depends(rule)],
         if_none_match: IfNoneMatch = None,
     ) -> None:
+        if newest and request.url.query:
+            return
         sees = "all" if principal.owner is None else f"of {principal.owner}"
-        parts = (PROCESS, published(), str(request.url), sees)
+        parts = (published(), str(request.url), sees)
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
         tag = f'W/"{digest}"'
         if matches(if_none_match or "", tag):
             raise NotModified(tag)
+        recall(request, tag)
         response.headers["etag"] = tag
         response.headers["cache-control"] = NOT_KEPT
 

@@ -10,6 +10,7 @@ from models.score import Band
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import require
+from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
 from serving.api.meanings import BAND
 from serving.auth.gate import AccountsReader
@@ -81,15 +82,20 @@ class ExplanationOut(BaseModel):
     )
 
 
-def router(explain: Explain | None, scores: ScoreRepository) -> APIRouter:
-    """The routes of explanations; without `explain` they say that there are none."""
+def router(explain: Explain | None, scores: ScoreRepository, fresh: Any) -> APIRouter:
+    """The routes of explanations; without `explain` they say that there are none.
+
+    `fresh` answers 304 where nothing was published since, to whoever names no date: a date that
+    was not scored is explained from facts, and those come without a publication.
+    """
     routes = APIRouter(prefix="/v1/explanations", tags=["accounts"])
 
     @routes.get(
         f"/{ACCOUNT_ID}",
         operation_id="explain_account",
         summary="Explain one account",
-        responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED),
+        dependencies=[fresh],
+        responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
     def explain_account(
         account_id: Annotated[

@@ -45,12 +45,14 @@ class Live:
         batch: scores with it.
         today: the present day, UTC.
         prepare: makes what requests of a new run would have to wait for.
+        vocabulary: names the words that are known, which a new champion may bring.
     """
 
     champion: Champion
     batch: Batch
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
     prepare: Callable[[], None] = lambda: None
+    vocabulary: Callable[[], str] = str
 
 
 def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:

@@ -52,7 +52,9 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     """Every router of `/v1`, and that of health."""
     engine, scores, currency = asked.engine, asked.scores, asked.presentation.currency
     near, live = asked.at_hand.close_up, asked.at_hand.live
-    fresh = until_published(partial(_state, engine, live), READS_ACCOUNTS)
+    state = partial(_state, engine, live, asked.at_hand.together.token)
+    fresh = until_published(state, READS_ACCOUNTS)
+    newest = until_published(state, READS_ACCOUNTS, newest=True)
     yield of_accounts(near, scores)  # before addresses that take any id, as is the next
     yield facets.router(FacetRepository(engine), fresh)
     yield accounts.router(scores, asked.presentation, fresh)
@@ -60,7 +62,7 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     yield history.router(scores, fresh)
     yield portfolio.router(PortfolioRepository(engine), currency, fresh)
     yield segments.router(SegmentRepository(engine), currency, fresh)
-    yield explanations.router(near.explain if near else None, scores)
+    yield explanations.router(near.explain if near else None, scores, newest)
     yield views.router(engine)
     yield jobs.router(engine, asked.at_hand.runner)
     yield models.router(asked.versions, ModelChangeRepository(engine))
@@ -68,6 +70,6 @@ def routers(asked: Asked) -> Iterator[APIRouter]:
     yield health.router(engine, live.champion if live else None)
 
 
-def _state(engine: Engine, live: Live | None) -> str:
+def _state(engine: Engine, live: Live | None, token: str) -> str:
     """Names what answers are made of: what was published, and a new champion's words."""
-    return f"{last_published(engine)} {live.champion.swaps if live else 0}"
+    return f"{token} {last_published(engine)} {live.vocabulary() if live else ''}"

@@ -149,7 +149,7 @@ def _add_changing(routes: APIRouter, views: SavedViewRepository) -> None:
         The same change sent again finds itself done, and gets the same answer.
         """
         before = _found(views.view(principal.name, view_id), view_id)
-        version = version_of(if_match) or before.version
+        version = version_of(if_match, before.version) or before.version
         try:
             found = views.change(principal.name, view_id, version, view.name, _query(view))
         except ChangedSinceError as error:
@@ -174,8 +174,10 @@ def _add_dropping(routes: APIRouter, views: SavedViewRepository) -> None:
     )  # fmt: skip
     def remove_view(view_id: ViewId, principal: ViewKeeper, if_match: IfMatch = None) -> None:
         """Drop a view, unless it was changed meanwhile."""
+        before = views.view(principal.name, view_id)
+        version = version_of(if_match, before.version if before else None)
         try:
-            gone = views.remove(principal.name, view_id, version_of(if_match))
+            gone = views.remove(principal.name, view_id, version)
         except ChangedSinceError as error:
             raise changed(str(error), if_match) from error
         if not gone:

@@ -1,5 +1,6 @@
 """What every write has in common: a key that makes it repeatable, and the version it changes."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import Header, Request
@@ -12,6 +13,11 @@ from serving.store.idempotency import Request as Asked
 from serving.store.idempotency import digest_of
 
 KEY_LENGTH = 200
+TAG = r'(?:W/)?"[!#-~\x80-\xff]*"'
+TAGS = re.compile(rf"{TAG}(?:[ \t]*,[ \t]*(?:{TAG})?)*")
+"""A list of ETags; it may hold empty places (RFC 9110, 5.6.1 and 8.8.3)."""
+OURS = re.compile(r'(?:^|[ \t,])"([1-9][0-9]{0,17})"')
+"""Tags that `tag_of` may have made."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -28,7 +34,8 @@ IfMatch = Annotated[
     str | None,
     Header(
         max_length=KEY_LENGTH,
-        description="The ETag of what is changed, so that nobody's change is lost; `*` for any.",
+        description="The ETag of what is changed, so that nobody's change is lost; several, of"
+        " which one has to hold; or `*` for any.",
         examples=['"3"'],
     ),
 ]
@@ -50,8 +57,14 @@ def tag_of(version: int) -> str:
     return f'"{version}"'
 
 
-def version_of(if_match: str | None) -> int | None:
+def version_of(if_match: str | None, now: int | None = None) -> int | None:
     """The version that a change is made to; None for whichever there is.
+
+    Args:
+        if_match: tags, of which one is to be that of the version there is (RFC 9110, 13.1.1);
+            they are compared strongly, so that a weak one is none.
+        now: the version there is; None where it is not known. Of several tags without its own,
+            the last version is meant.
 
     Raises:
         ProblemError: it is not said, or is none that was ever given out.
@@ -66,10 +79,10 @@ def version_of(if_match: str | None) -> int | None:
     given = if_match.strip()
     if given == "*":
         return None
-    number = given.removeprefix('"').removesuffix('"')
-    if given == tag_of(int(number)) if number.isascii() and number.isdigit() else False:
-        return int(number)
-    raise changed(f"{shorten(given)} is no ETag of this resource.", given)
+    numbers = [int(number) for number in OURS.findall(given)] if TAGS.fullmatch(given) else []
+    if not numbers:
+        raise changed(f"{shorten(given)} is no ETag of this resource.", given)
+    return now if now in numbers else max(numbers)
 
 
 def changed(detail: str, given: str | None = None) -> ProblemError:

@@ -43,6 +43,10 @@ class Gate:
     requests: Limit = field(default_factory=lambda: Limit(rate=300, burst=600))
     failures: Limit = field(default_factory=lambda: Limit(rate=1, burst=20))
 
+    def part(self, of: int) -> "Gate":
+        """The gate of one of so many processes: which of them is asked is left to chance."""
+        return Gate(self.directory, self.requests.part(of), self.failures.part(of))
+
     def admit(self, request: Request, action: Action) -> Principal:
         """Who asks, if they may do this.
 

@@ -25,6 +25,10 @@ class Limit:
     _left: "OrderedDict[str, tuple[float, float]]" = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
+    def part(self, of: int) -> "Limit":
+        """The share of one of so many processes, which together let no more pass."""
+        return Limit(self.rate / of, max(1.0, self.burst / of), self.clock)
+
     def wait(self, who: str) -> float:
         """Take one request; 0 where it may pass, else the seconds until one may."""
         with self._lock:

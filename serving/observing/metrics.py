@@ -1,12 +1,21 @@
 """`/metrics`: requests by route, and how old and how many the published scores are."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 from prometheus_fastapi_instrumentator import Instrumentator
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,15 +28,30 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Upper ends of the classes of latency: pages are meant to take less than 0.1."""
 
 
-def install(app: FastAPI, scores: ScoreRepository, champion: Champion | None = None) -> None:
+def install(
+    app: FastAPI,
+    scores: ScoreRepository,
+    champion: Champion | None = None,
+    folder: Path | None = None,
+) -> Callable[[], None]:
     """Count every request by its route's template, and serve the figures.
 
     Addresses are never labels: they hold account ids.
+
+    Args:
+        app: whose requests are counted.
+        scores: tells how old they are.
+        champion: the model held; None where there is none.
+        folder: where several processes put their figures together; None for one alone.
+
+    Returns:
+        What tells the other processes of this one's model; to be done after each look at it.
     """
     registry = CollectorRegistry()
-    registry.register(Published(scores))
-    if champion is not None:
-        registry.register(Held(champion))
+    shown, tell = (registry, _nothing) if folder is None else _shared(registry, champion, folder)
+    shown.register(Published(scores))
+    if champion is not None and folder is None:
+        shown.register(Held(champion))
     counting = Instrumentator(
         should_group_status_codes=False, excluded_handlers=["/metrics"], registry=registry
     )
@@ -35,7 +59,33 @@ def install(app: FastAPI, scores: ScoreRepository, champion: Champion | None = N
 
     @app.get("/metrics", include_in_schema=False)
     def get_metrics(request: Request, principal: MetricsReader) -> Response:  # noqa: ARG001
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(shown), media_type=CONTENT_TYPE_LATEST)
+
+    return tell
+
+
+def _nothing() -> None:
+    pass
+
+
+def _shared(
+    registry: CollectorRegistry, champion: Champion | None, folder: Path
+) -> tuple[CollectorRegistry, Callable[[], None]]:
+    """What shows the figures of all processes, and what adds this one's model to them."""
+    _forget_the_dead(folder)
+    shown = CollectorRegistry()
+    MultiProcessCollector(shown, str(folder))  # type: ignore[no-untyped-call]
+    return shown, _nothing if champion is None else HeldTogether(champion, registry).tell
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Leave out what processes that ended say of themselves; what they counted stays."""
+    for file in folder.glob("gauge_live*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            mark_process_dead(process, str(folder))  # type: ignore[no-untyped-call]
 
 
 class Published(Collector):
@@ -105,3 +155,41 @@ class Held(Collector):
     def describe(self) -> Iterator[Metric]:
         """Nothing beforehand."""
         return iter(())
+
+
+class HeldTogether:
+    """The same of several processes: how many hold a version, and how many swaps there were.
+
+    Args:
+        champion: of this process.
+        registry: of this process; the figures lie in files that all of them read.
+    """
+
+    def __init__(self, champion: Champion, registry: CollectorRegistry) -> None:
+        self._champion, self._version, self._swaps = champion, "", 0
+        self._held = Gauge(
+            "forewarn_model", "Processes that hold the version", ["version"],
+            multiprocess_mode="livesum", registry=registry,
+        )  # fmt: skip
+        self._refused = Gauge(
+            "forewarn_model_refused",
+            "1 while the version that should serve cannot be had as it was promoted",
+            multiprocess_mode="livemax",
+            registry=registry,
+        )
+        self._swapped = Counter(
+            "forewarn_model_swaps", "Versions that took the place of one", registry=registry
+        )
+        self.tell()
+
+    def tell(self) -> None:
+        """Write down how it is now."""
+        serving, swaps = self._champion.serving, self._champion.swaps
+        if self._version:
+            self._held.labels(self._version).set(0)
+        self._version = serving.promoted.version if serving else ""
+        if self._version:
+            self._held.labels(self._version).set(1)
+        self._refused.set(float(self._champion.refused is not None))
+        self._swapped.inc(swaps - self._swaps)
+        self._swaps = swaps

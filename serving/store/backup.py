@@ -27,6 +27,7 @@ from sqlalchemy import (
     Enum,
     LargeBinary,
     Table,
+    func,
     insert,
     select,
     text,
@@ -102,6 +103,7 @@ def restore(folder: Path, address: str) -> BackedUp:
             _require_empty(connection)
             for table in TABLES:
                 _read(connection, table, folder)
+                _count_on(connection, table)
             for table in LATEST:
                 for statement in index_statements(table, engine.dialect.name).values():
                     connection.execute(text(statement))
@@ -126,6 +128,17 @@ def _write(connection: Connection, table: Table, file: Path) -> dict[str, Any]:
             out.write(json.dumps(row_as_json(row), separators=(",", ":")) + "\n")
             rows += 1
     return {"rows": rows, "sha256": _sha256(file)}
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Have the numbers that PostgreSQL gives to new rows follow those that were restored."""
+    column = table.autoincrement_column
+    if column is None or connection.dialect.name != "postgresql":
+        return
+    sequence = func.pg_get_serial_sequence(table.name, column.name)
+    if connection.scalar(select(sequence)) is not None:
+        highest = func.coalesce(func.max(column), 0) + 1
+        connection.execute(select(func.setval(sequence, highest, False)))
 
 
 def row_as_json(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Job:
         asked: with what, JSON-able.
         progress: 0 to 1.
         message: the last thing it said; of a failed job why it failed.
-        result: what came out, JSON-able; before the end, which process is at work.
+        result: what came out, JSON-able; before the end, which process was started for it.
     """
 
     job_id: str
@@ -110,6 +110,10 @@ class JobRepository:
             "result": process or {},
         }
         return self._change(job_id, (JobState.WAITING,), changes)
+
+    def hand_over(self, job_id: str, process: dict[str, Any]) -> bool:
+        """Say which process was started for a waiting job; False where it waits no more."""
+        return self._change(job_id, (JobState.WAITING,), {"result": process})
 
     def report(self, job_id: str, progress: float, message: str) -> bool:
         """Say how far a running job is; False where it does not run."""

@@ -125,17 +125,35 @@ def cells(
 
     Without further filters the sums of the run answer; otherwise the accounts are counted.
     """
-    if question.countable:
-        table, asked = RUN_TOTAL, [RUN_TOTAL.c.as_of == run.as_of]
-        number: ColumnElement[Any] = func.sum(RUN_TOTAL.c.accounts)
-    else:
-        table, number = table_of(run), func.count()
-        asked = conditions(replace(question, bands=(), tiers=(), csms=()), table, run.as_of)
+    table, number, asked = _counted(run, question)
+    asked += conditions(replace(question, bands=(), tiers=(), csms=()), table, run.as_of)
     if owner is not None:
         asked.append(table.c.csm == owner)
     by = (table.c.csm, table.c.tier, table.c.band)
     query = select(*by, number).where(*asked).group_by(*by)
     return [Cell(*row) for row in connection.execute(query)]
+
+
+def bands(
+    connection: Connection, run: RunInfo, question: Question, owner: str | None
+) -> dict[Band, int]:
+    """How many accounts each band would show: what a list needs, a few rows and not all cells."""
+    table, number, asked = _counted(run, question)
+    asked += conditions(replace(question, bands=()), table, run.as_of)
+    if owner is not None:
+        asked.append(table.c.csm == owner)
+    query = select(table.c.band, number).where(*asked).group_by(table.c.band)
+    found = {band: int(accounts) for band, accounts in connection.execute(query)}
+    return {band: found.get(band, 0) for band in Band}
+
+
+def _counted(
+    run: RunInfo, question: Question
+) -> tuple[Table, ColumnElement[Any], list[ColumnElement[bool]]]:
+    """Where accounts are counted: in the sums of the run where these tell, else one by one."""
+    if question.countable:
+        return RUN_TOTAL, func.sum(RUN_TOTAL.c.accounts), [RUN_TOTAL.c.as_of == run.as_of]
+    return table_of(run), func.count(), []
 
 
 def passing(question: Question, found: Iterable[Cell], but: str = "") -> list[Cell]:

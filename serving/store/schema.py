@@ -4,10 +4,6 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from serving.store.derive import derive
@@ -36,7 +32,9 @@ def revision_of(connection: Connection) -> str:
 
 def revisions() -> list[str]:
     """Every revision, first to newest."""
-    return [script.revision for script in _scripts().walk_revisions()][::-1]
+    from serving.store import steps  # with Alembic, which a store of this version needs not
+
+    return steps.revisions()
 
 
 def ready(engine: Engine) -> None:
@@ -66,10 +64,12 @@ def ready(engine: Engine) -> None:
 
 def create(connection: Connection) -> None:
     """The tables of this version in an empty store: what all revisions in turn come to."""
+    from serving.store import steps
+
     METADATA.create_all(connection)
     for statement in [*growing_statements(AUDIT.name, connection.dialect.name), SHOW_LATEST]:
         connection.execute(text(statement))
-    MigrationContext.configure(connection).stamp(_scripts(), HEAD)
+    steps.stamp(connection, HEAD)
 
 
 def require_known(found: str) -> None:
@@ -95,19 +95,16 @@ def migrate(engine: Engine, target: str) -> str:
     Raises:
         SchemaError: the revision is not known, or the store's is not.
     """
+    from serving.store import steps
+
     if target not in revisions():
         raise SchemaError(f"{target!r} is no revision; allowed: {', '.join(revisions())}.")
     with writing(engine) as connection:
         found = revision_of(connection)
         if found != EMPTY:
             require_known(found)
-        config = _config()
-        config.attributes["connection"] = connection
-        if found == EMPTY or found <= target:
-            # A store of before revisions may lack the last tables of the first one.
-            command.upgrade(config, target)
-        else:
-            command.downgrade(config, target)
+        # A store of before revisions may lack the last tables of the first one.
+        steps.take(connection, target, up=found == EMPTY or found <= target)
         if target == HEAD:
             derive(connection)
     return found
@@ -124,14 +121,3 @@ def copy_aside(engine: Engine, found: str) -> Path | None:
     with sqlite3.connect(file) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     return copy
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    return config

@@ -39,6 +39,8 @@ from serving.store.told import Told
 from serving.store.transactions import glancing
 
 HISTORY_LIMIT = 400
+AT_ONCE = 500
+"""Accounts that one statement names."""
 
 MINE = (
     scores()
@@ -211,9 +213,9 @@ class ScoreRepository:
                 return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
             found = self._page(connection, run, asked, sort, limit + 1, start, owner)
-            here = self._facets(connection, run, asked, owner)
-            counts = self._facets(connection, run, Question(), owner).bands
-        total = sum(here.bands[band] for band in (set(asked.bands) or Band))
+            here = self._bands(connection, run, asked, owner)
+            counts = self._bands(connection, run, Question(), owner)
+        total = sum(here[band] for band in (set(asked.bands) or Band))
         seen = start.seen if start else 0
         following = None
         if len(found) > limit:
@@ -266,6 +268,19 @@ class ScoreRepository:
             where.append(table.c.csm == owner)
         return listing.read_page(connection, run, where, sort, limit, start, self._codes.word)
 
+    def _bands(
+        self, connection: Connection, run: RunInfo, question: Question, owner: str | None
+    ) -> dict[Band, int]:
+        """How many accounts each band would show: of a list's counts the part that it needs."""
+
+        def count() -> dict[Band, int]:
+            columns = self._held.of(run)
+            if columns and answers(question) and not question.countable:  # else sums are stored
+                return columns.bands(question, owner)
+            return listing.bands(connection, run, question, owner)
+
+        return self._memory.recall(run, ("bands", question.tag, owner), count)
+
     def facets(self, question: Question, owner: str | None = None) -> Facets:
         """How many accounts each further choice of band, tier and CSM would show."""
         with reading(self._engine) as connection:
@@ -279,7 +294,7 @@ class ScoreRepository:
     ) -> Facets:
         def count() -> Facets:
             columns = self._held.of(run)
-            if columns and answers(question):
+            if columns and answers(question) and not question.countable:
                 return Facets(
                     columns.bands(question, owner),
                     dict(sorted(columns.counts("tier", question, owner).items())),
@@ -291,7 +306,11 @@ class ScoreRepository:
 
     def counts(self) -> dict[Band, int]:
         """Number of accounts of the newest run by band."""
-        return self.facets(Question()).bands
+        with reading(self._engine) as connection:
+            run = newest_run(connection)
+            if run is None:
+                return dict.fromkeys(Band, 0)
+            return dict(self._bands(connection, run, Question(), None))
 
     def account(self, account_id: str, owner: str | None = None) -> AccountScore | None:
         """An account's newest score, even where the newest run no longer holds it.
@@ -331,11 +350,22 @@ class ScoreRepository:
             found = connection.execute(mine.order_by(TRANSITION.c.account_id)).mappings()
             return [rows.transition(row) for row in found]
 
-    def run(self, as_of: date) -> tuple[AccountScore, ...]:
-        """All scores of one date, by account id; empty where nothing was published for it."""
-        query = scores().where(SCORE.c.as_of == as_of).order_by(SCORE.c.account_id)
+    def run(self, as_of: date, accounts: Collection[str] | None = None) -> tuple[AccountScore, ...]:
+        """The scores of one date, by account id; empty where nothing was published for it.
+
+        Args:
+            as_of: the date.
+            accounts: only these, which is read without the others; all by default.
+        """
+        query = scores().where(SCORE.c.as_of == as_of)
+        wanted = [query]
+        if accounts is not None:
+            ids = sorted(set(accounts))
+            groups = (ids[i : i + AT_ONCE] for i in range(0, len(ids), AT_ONCE))
+            wanted = [query.where(SCORE.c.account_id.in_(group)) for group in groups]
         with reading(self._engine) as connection:
             newest = newest_run(connection)
             active = newest is not None and newest.as_of == as_of
-            found = connection.execute(query).mappings().all()
-        return tuple(rows.account_score(row, self._codes.word, active=active) for row in found)
+            found = [row for each in wanted for row in connection.execute(each).mappings()]
+        read = (rows.account_score(row, self._codes.word, active=active) for row in found)
+        return tuple(sorted(read, key=lambda each: each.score.account_id))

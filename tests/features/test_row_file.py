@@ -1,12 +1,13 @@
 """Single rows of a snapshot, found in a file without the others."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from features.row_file import ROWS_AT_ONCE, RowFile, RowFileError, row_of, write_rows
+from features.row_file import ROWS_AT_ONCE, RowFile, RowFileError, RowSource, row_of, write_rows
 
 ACCOUNTS = 3 * ROWS_AT_ONCE + 5
 
@@ -29,7 +30,7 @@ def snapshot() -> pa.Table:
 @pytest.fixture
 def file(snapshot: pa.Table, tmp_path: Path) -> Path:
     path = tmp_path / "run-0001.rows.arrow"
-    write_rows(snapshot, path, "abc")
+    write_rows(RowSource.of(snapshot), path, "abc")
     return path
 
 
@@ -73,5 +74,28 @@ def test_only_the_snapshot_that_was_asked_for(file: Path, tmp_path: Path) -> Non
 
 def test_nobody_at_all(snapshot: pa.Table, tmp_path: Path) -> None:
     path = tmp_path / "empty.arrow"
-    write_rows(snapshot.slice(0, 0), path, "abc")
+    write_rows(RowSource.of(snapshot.slice(0, 0)), path, "abc")
     assert RowFile(path, "abc").row("x") is None
+
+
+def test_a_snapshot_that_comes_in_parts_gives_the_same_file(
+    snapshot: pa.Table, file: Path, tmp_path: Path
+) -> None:
+    read = []
+
+    def parts(names: Sequence[str] | None) -> Iterator[pa.Table]:
+        read.append(names)
+        for begin in range(0, ACCOUNTS, ROWS_AT_ONCE):
+            part = snapshot.slice(begin, ROWS_AT_ONCE)
+            yield part if names is None else part.select(names)
+
+    path = tmp_path / "in parts.arrow"
+    write_rows(RowSource(snapshot.schema, parts), path, "abc")
+    assert read == [["profile__tier", "profile__plan"], None]
+    whole, rows = RowFile(file, "abc"), RowFile(path, "abc")
+    assert rows.layout == whole.layout
+    for account in snapshot["account_id"].to_pylist():
+        found, wanted = rows.row(account), whole.row(account)
+        assert found is not None
+        assert wanted is not None
+        assert found.values.tobytes() == wanted.values.tobytes()

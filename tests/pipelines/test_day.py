@@ -7,7 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+
+from pipelines.config import read_config
+from pipelines.score import score_accounts
+from pipelines.workspace import Workspace
 
 
 @pytest.fixture
@@ -49,3 +54,35 @@ def test_a_load_hands_over_what_it_added(do: Callable[..., Any], days: Any, tmp_
     added = {each["source"]: each["added"] for each in done["load"]["sources"]}
     assert (done["anew"], added["usage"]) == ("", 1)
     assert do("replay", "--as-of", second)["identical"] is True
+
+
+def test_what_a_day_stored_is_scored_without_computing_it_again(
+    do: Callable[..., Any], days: Any, tmp_path: Path
+) -> None:
+    day = days.rescored + timedelta(days=1)
+    do("day", "--as-of", day)
+    space = Workspace(tmp_path / "copy" / "workspace")
+    config = read_config(tmp_path / "copy" / "forewarn.toml")
+    said: list[str] = []
+    read = score_accounts(space, config, day, said.append)
+    assert said[0] == f"the snapshot of {day} is stored already: it is read, not computed"
+    assert not any("buckets" in line for line in said)
+    assert read.published == read.accounts > 0
+    shutil.rmtree(space.snapshots / f"as_of={day}")
+    computed = score_accounts(space, config, day, said.append)
+    assert any("buckets" in line for line in said)
+    assert computed.published == 0, "another run than the one that was read"
+
+
+def test_a_snapshot_that_was_changed_is_computed(
+    do: Callable[..., Any], days: Any, tmp_path: Path
+) -> None:
+    space = Workspace(tmp_path / "copy" / "workspace")
+    config = read_config(tmp_path / "copy" / "forewarn.toml")
+    do("score", "--as-of", days.rescored)
+    (file,) = space.snapshots.glob(f"as_of={days.rescored}/*/run-0001.parquet")
+    table = pq.read_table(file)
+    pq.write_table(table.slice(1), file)
+    said: list[str] = []
+    assert score_accounts(space, config, days.rescored, said.append).published == 0
+    assert any("buckets" in line for line in said)

@@ -14,6 +14,7 @@ from pipelines.explain import Asked, explaining
 from pipelines.explain_text import text
 from pipelines.past import Archive
 from pipelines.serve import compose
+from pipelines.shelf import PEERS, ROWS
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.settings import Settings
@@ -70,6 +71,13 @@ def test_a_day_that_was_not_scored_is_computed(forewarn, finished, changed):
     assert told.stdout.startswith(f"{changed} at 2025-04-15: ")
     assert "By group" in told.stdout
     assert "Since 2025-02-28" in told.stdout
+
+
+def test_single_rows_are_at_hand_as_soon_as_a_day_is_scored(finished, days):
+    folder = Workspace(finished.company.workspace).snapshots / f"as_of={days.rescored}"
+    for file in folder.glob("*/run-*.json"):
+        assert file.with_suffix(ROWS).exists()
+        assert file.with_suffix(PEERS).exists()
 
 
 def test_what_cannot_be_explained_is_the_users(forewarn, finished, days):

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -114,20 +114,23 @@ def test_a_cancelled_job_stops_at_its_next_word(space, jobs, monkeypatch):
 
 def test_jobs_of_dead_processes_are_marked(space, engine, jobs):
     runner = ProcessRunner(space, engine)
-    waiting = jobs.create("score", "test")
-    lost, other, mine = (jobs.create(f"kind {n}", "test") for n in range(3))
+    long_ago = datetime.now(UTC) - timedelta(minutes=5)
+    waiting = JobRepository(engine, lambda: long_ago).create("score", "test")
+    lost, other, mine, starting, handed = (jobs.create(f"kind {n}", "test") for n in range(5))
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     jobs.start(lost.job_id, {"host": HERE, "pid": ended.pid})
     jobs.start(other.job_id, {"host": "elsewhere", "pid": 1})
+    jobs.hand_over(handed.job_id, {"host": HERE, "pid": ended.pid})
     sleeper = [sys.executable, "-c", "import time; time.sleep(60)", mine.job_id]
     running = subprocess.Popen(sleeper)
     try:
         jobs.start(mine.job_id, {"host": HERE, "pid": running.pid})
-        assert set(runner.clear()) == {waiting.job_id, lost.job_id}
+        assert set(runner.clear()) == {waiting.job_id, lost.job_id, handed.job_id}
         assert jobs.job(lost.job_id).state is JobState.FAILED
         assert "ended without a word" in jobs.job(lost.job_id).message
-        assert {j.job_id for j in jobs.unfinished()} == {other.job_id, mine.job_id}
+        open_still = {other.job_id, mine.job_id, starting.job_id}
+        assert {j.job_id for j in jobs.unfinished()} == open_still
         runner.stop(jobs.job(mine.job_id))
         assert running.wait(10) == -15
     finally:

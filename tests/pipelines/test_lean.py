@@ -1,4 +1,4 @@
-"""The command of every day starts without what it has no use for."""
+"""Commands start without what they have no use for."""
 
 import subprocess
 import sys
@@ -41,3 +41,19 @@ run_and_end(command)
     run = [sys.executable, "-c", program]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("told", error, code)
+
+
+EXPLAINING = """
+import sys
+from pipelines.cli.lean import without_sklearn
+without_sklearn()
+import pipelines.cli.explaining
+print(sorted({"sklearn", "mlflow", "alembic", "shap", "fastapi"} & set(sys.modules)))
+from sklearn.base import BaseEstimator
+"""
+
+
+def test_an_explanation_needs_no_sklearn_and_who_asks_for_it_gets_it() -> None:
+    ran = [sys.executable, "-c", EXPLAINING]
+    done = subprocess.run(ran, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

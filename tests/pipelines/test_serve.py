@@ -88,6 +88,36 @@ def test_the_service_for_real(start):
     assert "Traceback" not in rest
 
 
+def test_several_processes_serve_one_port(start, tmp_path):
+    process, address = start(
+        "--port", "0", "--workers", "2", FOREWARN_WORKSPACE=str(tmp_path), FOREWARN_STORE=""
+    )
+    workers = set()
+    deadline = time.monotonic() + SECONDS
+    while len(workers) < 2 and time.monotonic() < deadline:
+        assert get(f"{address}livez")[0] == 200
+        task = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        workers = {n for n in task.read_text().split() if _serves(n)}
+    for _ in range(20):
+        assert get(f"{address}v1/accounts")[0] == 200
+    assert get(f"{address}livez", host="evil.example")[0] == 421
+    lines = get(f"{address}metrics")[2].splitlines()
+    asked = [
+        line for line in lines if line.startswith('http_requests_total{handler="/v1/accounts"')
+    ]
+    assert [line.split()[-1] for line in asked] == ["20.0"], "whichever process answered"
+
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert "stopped" in rest
+    assert "Traceback" not in rest
+
+
+def _serves(number):
+    return b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()
+
+
 def test_it_ends_cleanly_when_told_to(start):
     process, address = start(FOREWARN_PORT="0")
     get(f"{address}livez")

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from upath import UPath
 
 pytest.importorskip("pyspark", reason="pyspark is not installed: pip install 'forewarn[spark]'")
 if shutil.which("java") is None:
@@ -189,6 +190,37 @@ def test_a_job_gives_the_same_files_and_tallies(
     assert found == tallies
     assert len(files(tmp_path / "here")) == 2 * BUCKETS
     assert files(tmp_path / "there") == files(tmp_path / "here")
+
+
+def test_a_lake_and_its_snapshots_may_lie_where_no_path_leads(
+    spark: SparkSession, elsewhere: Any, company: Tables, tmp_path: Path
+) -> None:
+    tables = {name: company[name] for name in ("accounts", "usage")}
+    near = Lake(tmp_path / "lake", BUCKETS)
+    near.replace(tables, frozenset(tables))
+    for name, table in tables.items():
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    sources: dict[str, runner.Source] = {n: str(tmp_path / f"{n}.parquet") for n in tables}
+    root = f"{elsewhere.address}/company/lake"
+    manifest = runner.bucket(spark, sources, root, BUCKETS, NOW)
+    far = Lake(root)
+    assert not isinstance(far.root, Path)
+    assert far.manifest == manifest
+    for index in range(BUCKETS):
+        ours, theirs = near.bucket(index), far.bucket(index)
+        assert list(theirs) == list(ours)
+        assert all(ordered(theirs[n]).equals(ordered(table)) for n, table in ours.items())
+    job = SnapshotJob(
+        near, catalogue_for(["login"]), tuple(DATES), Lapse(1000), RATES, tmp_path / "here",
+        data_as_of=DATES[-1], tallied=True,
+    )  # fmt: skip
+    tallies = mapped(job, BUCKETS, workers=1)
+    results = f"{elsewhere.address}/company/results"
+    found = runner.mapped(spark, replace(job, lake=far, folder=UPath(results)), BUCKETS)
+    assert found == tallies
+    expected = files(tmp_path / "here")
+    assert len(expected) == 2 * BUCKETS
+    assert elsewhere.under("/company/results") == expected
 
 
 def test_a_lake_is_never_written_over(spark: SparkSession, there: Lake) -> None:

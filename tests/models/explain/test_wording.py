@@ -67,7 +67,13 @@ def test_a_wording_learns_and_forgets_nothing() -> None:
     )
     words = Wording(first)
     assert words.meaning(new) == new  # not known
-    words.learn(then, [Phrase("consumption__baskets_14d", "baskets bought in 14 days")])
+    baskets = [Phrase("consumption__baskets_14d", "baskets bought in 14 days")]
+    before = words.vocabulary
+    words.learn(then, baskets)
+    learnt = words.vocabulary
+    assert learnt != before
+    words.learn(first, baskets)  # nothing new
+    assert words.vocabulary == learnt
     for name, events in ((old, first), (new, then)):
         assert words.meaning(name) == Wording(events).meaning(name) != name
     assert words.meaning("consumption__baskets_14d") == "baskets bought in 14 days"

@@ -50,11 +50,14 @@ def test_what_there_is_not_is_not_unchanged(client, sqlite_store, make_run, addr
 
 def test_a_new_model_has_new_words(sqlite_store, make_run, connect):
     ScoreRepository(sqlite_store).publish(make_run({"a": 0.6}))
-    live = Live(Champion(lambda: None, lambda _: None), None)
+    words = ["of the first model"]
+    live = Live(Champion(lambda: None, lambda _: None), None, vocabulary=lambda: words[-1])
     client = connect(create_app(sqlite_store, str, at_hand=AtHand(live=live)))
     before = {"if-none-match": client.get("/v1/accounts").headers["etag"]}
     assert client.get("/v1/accounts", headers=before).status_code == 304
-    live.champion.swaps += 1
+    live.champion.swaps += 1  # another model of the same signals says the same
+    assert client.get("/v1/accounts", headers=before).status_code == 304
+    words.append("of the second")
     assert client.get("/v1/accounts", headers=before).status_code == 200
 
 

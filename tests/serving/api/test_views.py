@@ -52,6 +52,17 @@ def test_a_view_is_kept_read_changed_and_dropped(store, connect):
     assert client.request("DELETE", address, headers={"if-match": "*"}).status_code == 404
 
 
+def test_one_of_several_tags_has_to_hold(client):
+    made = create(client).json()
+    for wrong in ('"7", "8"', 'W/"1", "2"', '"1" "2"', '"1, 1"', '"01", "11"', '"2","'):
+        assert change(client, made, VIEW, wrong).status_code == 412, wrong
+    for version, right in enumerate(('"1"', '"9", "2", "1"', 'W/"3",,"3"', '"a,b" ,"4"'), 1):
+        answer = change(client, made, {**VIEW, "name": f"{version}"}, right)
+        assert (answer.status_code, answer.headers.get("etag")) == (200, f'"{version + 1}"'), right
+    gone = {"if-match": '"1", "5"'}
+    assert client.request("DELETE", f"/v1/views/{made['view_id']}", headers=gone).status_code == 204
+
+
 def test_a_change_says_what_it_changes(client):
     made = create(client).json()
     assert slug(change(client, made, VIEW, None)) == "version-missing"

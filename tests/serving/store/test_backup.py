@@ -1,12 +1,21 @@
 """A backup of either database restores on either, exactly, and only into an empty one."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
 
-from serving.store import BackupError, ScoreRepository, open_store
+from serving.store import (
+    BackupError,
+    Cause,
+    ModelAction,
+    ModelChangeRepository,
+    ModelVersionRepository,
+    ScoreRepository,
+    open_store,
+)
 from serving.store.audit import Deed, write_down
 from serving.store.backup import MANIFEST, back_up, restore
 from serving.store.engine import writing
@@ -43,16 +52,20 @@ def test_a_backup_restores_on_sqlite(saved, tmp_path):
     other.dispose()
 
 
-def test_a_backup_of_sqlite_restores_on_postgresql(address, make_run, tmp_path):
+def test_a_backup_of_sqlite_restores_on_postgresql(address, make_run, champion, tmp_path):
     if address.startswith("sqlite"):
         pytest.skip("the other way round")
     file = open_store(f"sqlite:///{tmp_path / 'file.db'}")
     ScoreRepository(file).publish(make_run({"a": 0.7, "b": 0.3, "c": None}))
+    promoted = Cause(ModelAction.PROMOTED, datetime(2026, 7, 1, tzinfo=UTC), "Ada", "better")
+    ModelVersionRepository(file).promote(champion, promoted)
     back_up(file, tmp_path / "saved")
     restore(tmp_path / "saved", address)
     other = open_store(address)
     assert told(other) == told(file)
     ScoreRepository(other).publish(make_run({"a": 0.1}))
+    ModelVersionRepository(other).promote(replace(champion, version="v2"), promoted)
+    assert [each.to_version for each in ModelChangeRepository(other).all()] == ["v1", "v2"]
     for engine in (file, other):
         engine.dispose()
 

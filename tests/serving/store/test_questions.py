@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.score import Band, Outlook
-from serving.store import Between, Question, ScoreRepository, Sort
+from serving.store import Between, Question, ScoreRepository, Sort, in_memory
 from serving.store.kept import KEPT
 from serving.store.read_columns import Held
 
@@ -190,6 +190,24 @@ def test_memory_and_database_agree(store, make_run):
         assert first == again
 
     check()
+
+
+@pytest.mark.parametrize("most_hits", [in_memory.MOST_HITS, 0])
+def test_words_are_looked_for_in_one_name_at_a_time(sqlite_store, make_run, monkeypatch, most_hits):
+    names = {"a1": "Alpha", "a2": "Beta", "b1": "alpha beta", "é": "Beta Álpha", "é2": "Álpha"}
+    ScoreRepository(sqlite_store).publish(make_run(dict.fromkeys(names, 0.5), names=names))
+    monkeypatch.setattr(in_memory, "MOST_HITS", most_hits)
+    held = Held(sqlite_store, least=1)
+    quick = ScoreRepository(sqlite_store, columns=held)
+    assert held.now(quick.newest()) is not None
+    sought = {
+        "ALPHA BETA": {"b1"}, "beta": {"a2", "b1", "é"}, "álpha": {"é", "é2"}, "é": {"é", "é2"},
+        "a": {"a1", "a2", "b1"}, "eta": set(), "a2": {"a2"}, "zz": set(),
+    }  # fmt: skip
+    for words, found in sought.items():
+        page = quick.latest(Question(search=words))
+        assert {each.card.account_id for each in page.items} == found, words
+        assert page.total == len(found)
 
 
 def test_small_runs_are_left_to_the_database(store, make_run):
