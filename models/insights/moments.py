@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from zlib import crc32
+from hashlib import sha256
 
 import numpy as np
 
@@ -103,10 +103,14 @@ def _too_few(landmarks: Sequence[Landmark]) -> str:
 
 
 def _first_half(landmark: Landmark) -> Mask:
-    """The accounts on which is searched: the same at every landmark."""
+    """The accounts on which is searched: the same at every landmark.
+
+    By no CRC: that chose the bucket, and of the accounts of one bucket, which a sample of a large
+    base may be, all would fall into the same half.
+    """
     names = landmark.base.frame["account_id"].to_numpy(str)
-    seed = landmark.base.seed
-    return np.array([crc32(f"{seed} {name}".encode()) % 2 == 0 for name in names], dtype=bool)
+    sums = (sha256(f"{landmark.base.seed} {name}".encode()).digest() for name in names)
+    return np.array([each[0] % 2 == 0 for each in sums], dtype=bool)
 
 
 def _searched(landmark: Landmark, half: Mask) -> Iterator[tuple[Deed, float]]:

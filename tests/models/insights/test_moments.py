@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from features.lake.partition import bucket_of
 from features.signals import CATALOGUE
 from models.insights.beliefs import Belief, judged
 from models.insights.deed import Deed, thresholds
@@ -16,13 +17,13 @@ LAST = CATALOGUE.column("consumption__last_used")
 def young(base_of):
     """Accounts at day 33; three users or more make loss `push` times as likely."""
 
-    def draw(push, size=1200, seed=1):
+    def draw(push, size=1200, seed=1, ids=range(10_000)):
         rng = np.random.default_rng(seed)
         users = rng.integers(0, 7, size).astype(float)
         chance = np.where(users >= 3, 0.3 * push, 0.3)
         event = np.where(rng.random(size) < chance, rng.integers(1, 360, size), np.inf)
         frame = {
-            "account_id": [f"a{n:04}" for n in range(size)],
+            "account_id": [f"a{n:04}" for n in ids[:size]],
             "profile__age": np.full(size, 33.0),
             "profile__mrr": rng.exponential(100, size),
             USERS.name: users,
@@ -42,6 +43,13 @@ def test_a_planted_moment_is_found_and_holds(young):
     assert first.effect.accounts < 700  # the other half
     assert first.experiment.per_arm > 50
     assert "at least 3" in first.deed.words
+
+
+def test_accounts_of_one_bucket_are_halved_too(young):
+    ids = [n for n in range(9_999) if bucket_of(f"a{n:04}", 8) == 6]
+    found = magic_moments(young(0.3, ids=ids, size=len(ids)))
+    assert found.told[0].verdict == "holds"
+    assert 400 < found.told[0].effect.accounts < len(ids) - 400
 
 
 def test_where_nothing_matters_nothing_holds(young):
