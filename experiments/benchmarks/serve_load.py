@@ -255,7 +255,8 @@ def _champion(folder: Path) -> str:
 
 
 def _swaps(server: Server) -> int:
-    with urllib.request.urlopen(f"{server.address}/metrics", timeout=30) as answer:
+    # A service that was asked for more than it can do still has requests to answer before this.
+    with urllib.request.urlopen(f"{server.address}/metrics", timeout=PATIENCE) as answer:
         lines = answer.read().decode().splitlines()
     found = [line for line in lines if line.startswith("forewarn_model_swaps_total")]
     return int(float(found[0].split()[-1])) if found else 0
