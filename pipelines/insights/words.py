@@ -122,8 +122,8 @@ def rest_of_moments(moments: Moments) -> Iterator[str]:
         more = " more" if len(rest) < len(moments.told) else ""
         fail = sum(each.verdict == FAILS for each in rest)
         yield (
-            f"{len(rest)}{more} looked promising on one half of the accounts; on the other {fail} "
-            f"did not hold, and {len(rest) - fail} lack evidence."
+            f"{len(rest)}{more} looked promising on one half of the accounts; on the other "
+            f"{fail or 'none'} did not hold, and {len(rest) - fail or 'none'} lack evidence."
         )
     elif not moments.reason and not moments.told:
         yield f"None of {moments.searched} early deeds looked promising."

@@ -105,6 +105,7 @@ def moments_that_fail(found: Part) -> str:
         return "" if found["told"] else f"None of {found['searched']:,} deeds looked promising."
     fail = sum(each["verdict"] != "not enough evidence" for each in rest)
     return (
-        f"{len(rest)} deeds looked promising on one half of the accounts; on the other half {fail}"
-        f" did not hold, and for {len(rest) - fail} the evidence is not enough."
+        f"{len(rest)} deeds looked promising on one half of the accounts; on the other half "
+        f"{fail or 'none'} did not hold, and for {len(rest) - fail or 'none'} the evidence is not "
+        "enough."
     )
