@@ -26,7 +26,7 @@ demo: setup ## Simulate a company, run the main job on it, open the console
 test: setup ## Run all tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-browser-test: setup ## Drive every screen in Chromium (skips where none is installed)
+browser-test: setup ## Drive every screen in Chromium, over the demo company too once there is one
 	$(BIN)/python -m pytest -n 0 -rs tests/serving/console/test_browser.py
 
 screenshots: setup ## Take the README's pictures anew, of the workspace that `make demo` left
