@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from pipelines.config import Config
-from pipelines.ingest.load import load
 from pipelines.ingest.report import LoadReport
+from pipelines.loading import load_sources
 from pipelines.publishing import ScoreResult
 from pipelines.recalibrate import Recalibrated, due, recalibrate
 from pipelines.score import champion, score_accounts
@@ -87,12 +87,6 @@ def _unscored(workspace: Workspace, trained: TrainResult, day: date) -> str:
         f"nothing was scored: the model that serves has learnt from data up to {seen} and would "
         f"foretell {day} from what came after; stand on past dates in another --workspace"
     )
-
-
-def load_sources(workspace: Workspace, config: Config, say: Progress) -> LoadReport:
-    """Bring the company's sources into the workspace's lake."""
-    lake = workspace.lake(config.load.buckets)
-    return load(config, lake, workspace.quarantine, datetime.now(UTC), say)
 
 
 def summary_of(scored: ScoreResult) -> dict[str, Any]:

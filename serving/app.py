@@ -1,6 +1,6 @@
 """The application: API, console and their protection, composed from a store."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -102,11 +102,7 @@ def create_app(
     for noun in routes.routers(routes.Asked(engine, scores, versions, presentation, at_hand)):
         app.include_router(noun)
     console = Console(scores, presentation, renderer, versions, engine, at_hand.close_up)
-    beyond = rooms.Rooms(console, engine, at_hand.workshop, at_hand.figures, at_hand.runner)
-    first = FirstPage(console)
-    app.state.prepare = first.prepare
-    for page in (*pages.routers(console, first, app.openapi), *rooms.routers(beyond)):
-        app.include_router(page)
+    app.state.prepare = _add_console(app, console, at_hand)
     if access is not None:
         app.include_router(login.router(access, renderer.login))
     if sign_in is not None:
@@ -118,6 +114,15 @@ def create_app(
     app.add_middleware(RequestLog)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
+
+
+def _add_console(app: FastAPI, console: Console, at_hand: AtHand) -> Callable[[], None]:
+    """Add the pages; gives what draws the first of them before anybody asks for it."""
+    beyond = rooms.Rooms(console, console.engine, at_hand.workshop, at_hand.figures, at_hand.runner)
+    first = FirstPage(console)
+    for page in (*pages.routers(console, first, app.openapi), *rooms.routers(beyond)):
+        app.include_router(page)
+    return first.prepare
 
 
 def _sign_in_routes(sign_in: "SignIn", engine: Engine, renderer: Renderer) -> APIRouter:

@@ -43,7 +43,7 @@ from pipelines.config import Config, read_config
 from pipelines.demo.company import generate
 from pipelines.demo.job import MONTHS_SINCE
 from pipelines.later import since_training
-from pipelines.run import load_sources
+from pipelines.loading import load_sources
 from pipelines.workspace import Workspace
 
 FIRST_SEED, YEARS = 101, 3

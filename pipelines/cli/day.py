@@ -1,6 +1,5 @@
 """The command of every day, which starts without the models."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from pipelines.cli.options import (
     ConfigOption,
     JsonOption,
     WorkspaceOption,
+    alone,
     config_of,
     day_of,
 )
@@ -61,13 +61,9 @@ def day(
 
 def _loaded(space: Workspace, config: Config, say: Progress) -> "tuple[LoadReport, Brought]":
     """The sources brought into the lake, and what came."""
-    from pipelines.ingest.load import load_and_hold  # not needed where nothing is loaded
+    from pipelines.loading import sources_at_hand  # not needed where nothing is loaded
 
-    lake = space.lake(config.load.buckets)
-    return load_and_hold(config, lake, space.quarantine, datetime.now(UTC), say)
+    return sources_at_hand(space, config, say)
 
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-"""This command and no other."""
-app.command("day")(day)
-app.callback()(lambda: None)  # so that the command is given by name
+app = alone(day)

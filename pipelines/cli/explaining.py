@@ -11,6 +11,7 @@ from pipelines.cli.options import (
     JsonOption,
     PublishedOption,
     WorkspaceOption,
+    alone,
     config_of,
     day_of,
 )
@@ -21,15 +22,7 @@ from pipelines.words import words_of
 from pipelines.workspace import Workspace
 from serving.store import open_store
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.callback()
-def _alone() -> None:
-    """This one command, for a process that runs no other."""
-
-
-@app.command()
 def explain(
     account: Annotated[str, typer.Argument(help="The account's id.", show_default=False)],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
@@ -64,3 +57,6 @@ def explain(
         terminal.result(answer.summary(), text(answer, words))
 
     terminal.guard(work)
+
+
+app = alone(explain)

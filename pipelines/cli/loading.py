@@ -1,26 +1,18 @@
 """The command that loads, which starts without what training and reports need."""
 
-from datetime import UTC, datetime
-
-import typer
-
 from pipelines.cli.options import (
     DEFAULT_WORKSPACE,
     ConfigOption,
     JsonOption,
     WorkspaceOption,
+    alone,
     config_of,
 )
-from pipelines.ingest.load import load as load_sources
+from pipelines.loading import load_sources
 from pipelines.terminal import Terminal
 from pipelines.workspace import Workspace
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-"""This command and no other."""
-app.callback()(lambda: None)  # so that the command is given by name
 
-
-@app.command()
 def load(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     config: ConfigOption = None,
@@ -31,9 +23,10 @@ def load(
 
     def work() -> None:
         space = Workspace(workspace)
-        found = config_of(space, config)
-        lake = space.lake(found.load.buckets)
-        report = load_sources(found, lake, space.quarantine, datetime.now(UTC), terminal.say)
+        report = load_sources(space, config_of(space, config), terminal.say)
         terminal.result(report.as_dict(), str(report))
 
     terminal.guard(work)
+
+
+app = alone(load)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from serving.api.jobs import Runner
 from serving.auth.roles import Action, Principal
 from serving.store import Job, JobRepository
-from serving.store.engine import writing
 
 KIND = "insights"
 CAME_TO_NOTHING = "The last attempt came to nothing."
@@ -39,13 +38,9 @@ class InsightWork:
 
     def start(self, by: str) -> None:
         """Have it done, unless somebody is at it already."""
-        if self.runner is None:
-            return
-        with writing(self.jobs.engine) as connection:
-            if self.jobs.unfinished_on(connection, KIND):
-                return
-            job = self.jobs.create_on(connection, KIND, by)
-        self.runner.start(job.job_id)
+        job = self.jobs.create_alone(KIND, by) if self.runner else None
+        if self.runner and job:
+            self.runner.start(job.job_id)
 
     def seen_by(self, principal: Principal) -> Work:
         """How far it is."""

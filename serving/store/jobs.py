@@ -73,15 +73,17 @@ class JobRepository:
     ) -> None:
         self._engine, self._clock = engine, clock
 
-    @property
-    def engine(self) -> Engine:
-        """The store, for a transaction that holds more than one step."""
-        return self._engine
-
     def create(self, kind: str, asked_by: str, asked: dict[str, Any] | None = None) -> Job:
         """A new job that waits."""
         with writing(self._engine) as connection:
             return self.create_on(connection, kind, asked_by, asked)
+
+    def create_alone(self, kind: str, asked_by: str) -> Job | None:
+        """A new job that waits; None where one of its kind is not over."""
+        with writing(self._engine) as connection:
+            if self.unfinished_on(connection, kind):
+                return None
+            return self.create_on(connection, kind, asked_by)
 
     def create_on(
         self, connection: Connection, kind: str, asked_by: str, asked: dict[str, Any] | None = None

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import InputError
+from pipelines.jobs import ProcessRunner
 from pipelines.serve import compose, serve, url_of
 from serving.settings import Settings
+from serving.store import JobRepository
 
 SECONDS = 90
 
@@ -124,6 +126,15 @@ def test_it_ends_cleanly_when_told_to(start):
     process.terminate()
     process.communicate(timeout=SECONDS)
     assert process.returncode == 0
+
+
+def test_it_can_begin_with_work(workspace, store, monkeypatch):
+    started = []
+    monkeypatch.setattr(ProcessRunner, "start", lambda _, job_id: started.append(job_id))
+    monkeypatch.setattr("pipelines.serve._serve_alone", lambda *_: None)
+    serve(workspace, "127.0.0.1", 0, lambda _: None, ask_for=("insights",))
+    (job,) = JobRepository(store).newest()
+    assert (job.kind, [job.job_id]) == ("insights", started)
 
 
 def test_a_port_in_use_is_the_users_to_change(workspace, capsys):

@@ -1,6 +1,7 @@
 """Models, insights, the work queue and the first run, as their pages are sent."""
 
 import html
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -255,6 +256,19 @@ def test_insights_are_worked_out_from_their_page(at_work):
     assert "hx-redirect" not in part.headers
     jobs.finish(job.job_id, {})
     assert client.get("/insights/work").headers["hx-redirect"] == "/insights"
+
+
+@pytest.mark.parametrize(("scored", "offered"), [(date(2020, 1, 31), False), (JUNE, True)])
+def test_insights_older_than_the_scores_can_be_worked_out_anew(
+    sqlite_store, connect, figures, tmp_path, make_run, scored, offered
+):
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    mine = tmp_path / "insights.json"
+    mine.write_text(json.dumps(found | {"as_of": "2026-05-31"}), encoding="utf-8")
+    ScoreRepository(sqlite_store).publish(make_run({"a": 0.1}, as_of=scored))
+    at_hand = AtHand(figures=mine, runner=Runner())
+    client = connect(create_app(sqlite_store, str, at_hand=at_hand))
+    assert ("Work them out now" in words(client.get("/insights", headers=PAGE))) is offered
 
 
 def test_a_failed_attempt_says_why_and_can_be_repeated(at_work):
