@@ -110,7 +110,8 @@ def _write_cards(connection: Connection, as_of: date, late: bool, staged: Staged
     """Add unknown accounts, and renew what changed of those that no later run holds."""
     known = select(ACCOUNT.c.account_id).where(ACCOUNT.c.account_id == STAGE.c.account_id)
     fresh = select(*(STAGE.c[name] for name in CARD)).where(~exists(known))
-    new = connection.execute(insert(ACCOUNT).from_select(CARD, by_account(fresh, staged.ascending)))
+    adding = insert(ACCOUNT).from_select(CARD, by_account(fresh, staged.ascending))
+    new = connection.execute(adding.execution_options(preserve_rowcount=True))
     if new.rowcount == staged.accounts:
         return
     told = {name: STAGE.c[name] for name in CARD if name != "account_id"}

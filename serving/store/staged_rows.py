@@ -161,7 +161,7 @@ def _floats(scores: Sequence[Score], head: RunHead, lost: Column) -> Iterator[Co
 def _chances(scores: Sequence[Score], horizon: int) -> list[float | None]:
     found = [score.p_loss.get(horizon) for score in scores]
     known = np.array(found, np.float64)
-    outside = np.flatnonzero(~((known >= 0) & (known <= 1)))
+    outside = np.flatnonzero(~((known >= 0) & (known <= 1))).tolist()
     if len(outside) == found.count(None):  # all of them are unknown
         return found
     for place in outside:
@@ -200,7 +200,7 @@ def _losses(arr: Sequence[Decimal | None], money: Column, shares: Column) -> lis
     with np.errstate(invalid="ignore"):
         told = (np.abs(cents - nearest) < _TOLD) & (np.abs(cents) < _PLAIN) & (abs(lost) <= 1)
     found: list[int | None] = (np.where(told, nearest, 0).astype(np.int64) * _OF_CENT).tolist()
-    for place in np.flatnonzero(~told):
+    for place in np.flatnonzero(~told).tolist():
         (found[place],) = _money([loss_of(arr[place], shares[place])])
     return found
 
