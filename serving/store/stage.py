@@ -106,10 +106,11 @@ def load(connection: Connection, head: RunHead, parts: Iterable[RunPart], codes:
 def _in_order(connection: Connection, head: RunHead) -> Fingerprint:
     """What the run is recognised by, of what was staged in another order."""
     seen = Fingerprint(head)
-    lazily = connection.execution_options(yield_per=ROWS_AT_ONCE)
-    found = lazily.exec_driver_sql(f"SELECT {NAMES} FROM {STAGE.name} ORDER BY account_id")
-    for rows in found.partitions():
-        seen.add(StagedPart.of([*zip(*rows, strict=True)]))
+    rows = f"SELECT {NAMES} FROM {STAGE.name} ORDER BY account_id"
+    lazily = {"yield_per": ROWS_AT_ONCE}
+    found = connection.exec_driver_sql(rows, execution_options=lazily)
+    for some in found.partitions():
+        seen.add(StagedPart.of([*zip(*some, strict=True)]))
     return seen
 
 
