@@ -71,11 +71,14 @@ class Pieces:
         return [sum(sum(rows_in(file)) for file in some) for some in files]
 
     def held(self, name: str, first: int = 0) -> Iterator[pa.RecordBatch]:
-        """A table but for its first so many pieces, by bucket, with the load of each row."""
+        """A table but for its first so many pieces, with the load of each row."""
         columns = pa.schema([f for f in stored(TABLES[name]) if f.name != KNOWN_UNTIL])
         assert LOAD in columns.names
-        for index in range(self.manifest.buckets):
-            for load in self.info(name).loads[first:]:
+        for load in self.info(name).loads[first:]:
+            if load in self.info(name).together:
+                yield from self.whole(name, load, columns).to_batches()
+                continue
+            for index in range(self.manifest.buckets):
                 for part in self._parts(name, load, index, columns):
                     yield from part.to_batches()
 
