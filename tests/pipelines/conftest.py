@@ -190,10 +190,13 @@ def ranked(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company whose signals are ranked among its accounts, trained and scored."""
 
     def make(folder: Path) -> None:
-        company = write_company(folder, accounts=150)
-        company.config.write_text(CONFIG.replace("[signals]", '[signals]\npeers = "company"'))
+        company = write_company(folder, accounts=80)
+        one = CONFIG + "horizons = [30]\n"
+        company.config.write_text(one.replace("[signals]", '[signals]\npeers = "company"'))
         place = ("-c", company.config, "--workspace", company.workspace)
-        in_this_process("run", "--as-of", SCORED, *place)
+        in_this_process("load", *place)
+        for step in ("train", "score"):
+            in_this_process(step, "--as-of", SCORED, *place)
 
     return moved(once("ranked", make), tmp_path_factory.mktemp("ranked"))
 
