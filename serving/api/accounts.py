@@ -9,6 +9,7 @@ from models.score import Reason
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.account_query import AccountQuery
+from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.past import history_out, transition_out
 from serving.api.schemas import (
@@ -47,6 +48,7 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
         )
         | UNCHANGED,
     )
+    @answered
     def list_accounts(
         query: Annotated[AccountQuery, Query()], principal: AccountsReader
     ) -> AccountPageOut:
@@ -66,6 +68,7 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
         responses=documented(problems.UNKNOWN_ACCOUNT, problems.INVALID_QUERY, *GUARDED)
         | UNCHANGED,
     )
+    @answered
     def get_account(
         account_id: Annotated[
             str, Path(description="The company's own id, percent-encoded.", examples=["acc_0417"])

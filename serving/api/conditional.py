@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 
+from serving.api.answering import TAG
 from serving.api.kept_answers import recall
 from serving.auth.gate import Rule
 from serving.auth.roles import Principal
@@ -41,7 +42,8 @@ class NotModified(Exception):
 def until_published(published: Callable[[], str], rule: Rule, newest: bool = False) -> Any:
     """A dependency that tags an answer, and ends the request where the asker has it.
 
-    It also ends where the same answer was sent before and is kept (see `kept_answers`).
+    It also ends where the same answer was sent before and is kept (see `kept_answers`). The store
+    is asked by the thread that works the answer out: its route has to be one that is `answered`.
 
     Args:
         published: names the service, the state of everything published, and of the words for it.
@@ -49,25 +51,30 @@ def until_published(published: Callable[[], str], rule: Rule, newest: bool = Fal
         newest: whether only the answer without parameters hangs on nothing else.
     """
 
-    def check(
+    async def check(
         request: Request,
-        response: Response,
         principal: Annotated[Principal, Depends(rule)],
         if_none_match: IfNoneMatch = None,
     ) -> None:
         if newest and request.url.query:
             return
-        sees = "all" if principal.owner is None else f"of {principal.owner}"
-        parts = (published(), str(request.url), sees)
-        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-        tag = f'W/"{digest}"'
-        if matches(if_none_match or "", tag):
-            raise NotModified(tag)
-        recall(request, tag)
-        response.headers["etag"] = tag
-        response.headers["cache-control"] = NOT_KEPT
+
+        def tag() -> dict[str, str]:
+            made = _tag(published(), str(request.url), principal)
+            if matches(if_none_match or "", made):
+                raise NotModified(made)
+            recall(request, made)
+            return {"etag": made, "cache-control": NOT_KEPT}
+
+        request.scope[TAG] = tag
 
     return Depends(check)
+
+
+def _tag(published: str, address: str, principal: Principal) -> str:
+    sees = "all" if principal.owner is None else f"of {principal.owner}"
+    digest = hashlib.sha256("\n".join((published, address, sees)).encode()).hexdigest()[:32]
+    return f'W/"{digest}"'
 
 
 def matches(given: str, tag: str) -> bool:

@@ -10,6 +10,7 @@ from models.score import Band
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import require
+from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
 from serving.api.meanings import BAND
@@ -97,6 +98,7 @@ def router(explain: Explain | None, scores: ScoreRepository, fresh: Any) -> APIR
         dependencies=[fresh],
         responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
+    @answered
     def explain_account(
         account_id: Annotated[
             str, Path(description="The company's own id, percent-encoded.", examples=["acc_0417"])

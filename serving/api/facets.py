@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from models.score import Band
 from serving import problems
 from serving.api.account_query import AccountChoice
+from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.schemas import BandCounts
 from serving.auth.gate import AccountsReader
@@ -81,6 +82,7 @@ def router(facets: FacetRepository, fresh: Any) -> APIRouter:
         dependencies=[fresh],
         responses=documented(problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
+    @answered
     def count_choices(
         query: Annotated[AccountChoice, Query()], principal: AccountsReader
     ) -> FacetsOut:

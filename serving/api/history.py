@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import require
+from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
 from serving.api.past import HistoryOut, TransitionOut, history_out, transition_out
@@ -57,6 +58,7 @@ def router(scores: ScoreRepository, fresh: Any) -> APIRouter:
         responses=documented(problems.UNKNOWN_ACCOUNT, problems.INVALID_QUERY, *GUARDED)
         | UNCHANGED,
     )
+    @answered
     def get_history(
         account_id: Annotated[
             str, Path(description="The company's own id, percent-encoded.", examples=["acc_0417"])

@@ -12,6 +12,7 @@ from models.score import Score
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.accounts import horizons, reason_out, require
+from serving.api.answering import answered
 from serving.api.explanations import ALONE
 from serving.api.live_schemas import (
     BatchIn,
@@ -67,6 +68,7 @@ def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
             problems.UNKNOWN_ACCOUNT, problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED
         ),
     )
+    @answered
     def get_levers(account_id: AccountId, principal: AccountsReader) -> LeversOut:
         """The signals of one account that people can act on, and what peers hold of each.
 
@@ -90,6 +92,7 @@ def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
             *GUARDED,
         ),
     )
+    @answered
     def ask_what_if(account_id: AccountId, asked: WhatIfIn, principal: AccountsReader) -> WhatIfOut:
         """What the model that scored the newest run would say, were some signals otherwise.
 
@@ -119,6 +122,7 @@ def of_rows(live: Live | None, words: Words) -> APIRouter:
             *GUARDED,
         ),
     )
+    @answered
     def score_rows(asked: BatchIn, principal: RowScorer) -> BatchOut:  # noqa: ARG001
         """Score rows with the model that serves, to the last bit as the batch job would.
 

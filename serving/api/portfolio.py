@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.score import Band
 from serving import problems
+from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
@@ -145,6 +146,7 @@ def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRout
         dependencies=[fresh],
         responses=documented(problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
+    @answered
     def get_portfolio(
         query: Annotated[PortfolioQuery, Query()], principal: AccountsReader
     ) -> PortfolioOut:

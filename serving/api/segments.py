@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from serving import problems
+from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.schemas import BandCounts
 from serving.auth.gate import AccountsReader
@@ -75,6 +76,7 @@ def router(segments: SegmentRepository, currency: str, fresh: Any) -> APIRouter:
         dependencies=[fresh],
         responses=documented(problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
+    @answered
     def list_segments(principal: AccountsReader) -> SegmentsOut:
         """Accounts, chance of loss and revenue by tier, industry, region and the like.
 

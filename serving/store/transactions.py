@@ -1,7 +1,8 @@
 """The two ways to use the store: reading and writing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from threading import local
 
 from sqlalchemy import Connection, Engine, text
 
@@ -19,16 +20,54 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+class _Going(local):
+    """The connections that a thread holds for its glances, by store; None outside of one go."""
+
+    open: dict[Engine, Connection] | None = None
+    ends: ExitStack
+
+
+_GOING = _Going()
+
+
+@contextmanager
+def at_one_go() -> Iterator[None]:
+    """All glances of this thread within share one connection to their store.
+
+    Getting one and giving it back takes as long as a small statement. What is within only reads:
+    on SQLite it sees the store as it was at the first glance.
+    """
+    if _GOING.open is not None:
+        yield
+        return
+    with ExitStack() as ends:
+        _GOING.open, _GOING.ends = {}, ends
+        try:
+            yield
+        finally:
+            _GOING.open = None
+
+
 @contextmanager
 def glancing(engine: Engine) -> Iterator[Connection]:
     """A view of the store for one statement: it begins and ends no transaction of its own.
 
     Where the database is another process, that saves two of three times there and back.
     """
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-        yield connection
+    held = _GOING.open
+    if held is None:
+        with engine.connect() as connection:
+            yield _glance(connection)
+        return
+    if engine not in held:
+        held[engine] = _glance(_GOING.ends.enter_context(engine.connect()))
+    yield held[engine]
+
+
+def _glance(connection: Connection) -> Connection:
+    if connection.dialect.name == "postgresql":
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+    return connection
 
 
 @contextmanager
