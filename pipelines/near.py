@@ -1,6 +1,5 @@
 """Single accounts seen from near: what the service is handed, made from a workspace."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -21,6 +20,7 @@ from pipelines.errors import InputError, NoModel
 from pipelines.explain import Asked, Case, Explaining
 from pipelines.explained import Explained, reasons_of
 from pipelines.past import Archive
+from pipelines.reranked import of_ranks, reranked
 from pipelines.shelf import row_in
 from pipelines.steady import seen_of
 from pipelines.stored import StoredSnapshots
@@ -270,24 +270,6 @@ def _with(row: SignalRow, changed: Mapping[str, Value]) -> SignalRow:
         else:
             values[place] = float(value)
     return replace(row, layout=replace(row.layout, words=words), values=values)
-
-
-def reranked(row: SignalRow, ranks: PeerRanks | None) -> SignalRow:
-    """The row with the ranks of its numbers as they are now among the others of its date."""
-    if ranks is None:
-        return row
-    values = row.values.copy()
-    for name, rank in ranks.of_cells(row.cells).items():
-        values[row.layout.place[name]] = rank
-    return replace(row, values=values)
-
-
-def of_ranks(ranks: PeerRanks | None) -> Mapping[str, Sequence[str]]:
-    """By signal the columns that rank it."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, of in ranks.ranked.items() if ranks else ():
-        found[of].append(name)
-    return found
 
 
 def _require_known(case: Case, signals: Sequence[str]) -> None:
