@@ -62,18 +62,37 @@ def fill(
         ascending: see `Staged`.
     """
     table, dialect = LATEST[slot], connection.dialect.name
-    indexes = index_statements(table, dialect)
-    for name in indexes:
-        connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
-    clear = f"TRUNCATE {table.name}" if dialect == "postgresql" else f"DELETE FROM {table.name}"
-    connection.execute(text(clear))
+    for statement in _emptied(table, dialect):
+        connection.execute(text(statement))
     connection.execute(insert(table).from_select(*_standing(as_of, before, ascending)))
-    for statement in indexes.values():
+    for statement in _indexed(table, dialect):
         connection.execute(text(statement))
     connection.execute(text(f"ANALYZE {table.name}"))
     runs = SCORING_RUN
     connection.execute(update(runs).where(runs.c.slot.is_not(None)).values(slot=None))
     connection.execute(update(runs).where(runs.c.as_of == as_of).values(slot=slot))
+
+
+def _emptied(table: Table, dialect: str) -> list[str]:
+    """What leaves a table of the newest run without rows and without indexes.
+
+    PostgreSQL builds the key's index in bulk in a fraction of the time that adding a million rows
+    to it one by one takes; SQLite, which cannot drop a key, adds them at its end.
+    """
+    indexes = [f"DROP INDEX IF EXISTS {name}" for name in index_statements(table, dialect)]
+    if dialect != "postgresql":
+        return [*indexes, f"DELETE FROM {table.name}"]
+    key = f"ALTER TABLE {table.name} DROP CONSTRAINT IF EXISTS pk_{table.name}"
+    return [*indexes, key, f"TRUNCATE {table.name}"]
+
+
+def _indexed(table: Table, dialect: str) -> list[str]:
+    """What makes the indexes, once the rows are there."""
+    indexes = [*index_statements(table, dialect).values()]
+    if dialect != "postgresql":
+        return indexes
+    key = f"ALTER TABLE {table.name} ADD CONSTRAINT pk_{table.name} PRIMARY KEY (account_id)"
+    return [key, *indexes]
 
 
 def _standing(as_of: date, before: RunBefore, ascending: bool) -> tuple[list[str], Select[Any]]:

@@ -9,6 +9,7 @@ ROOM = {
     "postgresql": (
         "SET LOCAL work_mem = '256MB'",
         "SET LOCAL maintenance_work_mem = '256MB'",
+        "SET LOCAL jit = off",  # a few statements, each of which says little about each row
     ),
     "sqlite": (
         "PRAGMA cache_size = -131072",  # KiB where negative
