@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +20,7 @@ from pipelines.errors import InputError
 from pipelines.jobs import ProcessRunner
 from pipelines.listening import listen, run_together, server_of, until_interrupted, url_of
 from pipelines.live import at_hand
+from pipelines.pace import even, settled
 from pipelines.words import words_of
 from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
@@ -207,9 +209,12 @@ def api_document() -> dict[str, Any]:
 def _watching(app: App) -> AbstractContextManager[object]:
     """Keeps the model that serves up to date, where there is one to keep."""
     live: Live | None = app.state.live
+    even()
     if live is None:
         return nullcontext()
-    return Watch(live.champion, also=(app.state.tell, live.prepare, app.state.prepare))
+    return Watch(
+        live.champion, also=(app.state.tell, live.prepare, app.state.prepare, cache(settled))
+    )
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:

@@ -1,10 +1,13 @@
 """The two ways to use the store: reading and writing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import local
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, text
+
+Found = TypeVar("Found")
 
 WRITING = "forewarn_writing"
 _WRITERS_LOCK = 0x466F7265
@@ -24,6 +27,7 @@ class _Going(local):
     """The connections that a thread holds for its glances, by store; None outside of one go."""
 
     open: dict[Engine, Connection] | None = None
+    told: dict[Hashable, Any]
     ends: ExitStack
 
 
@@ -41,11 +45,26 @@ def at_one_go() -> Iterator[None]:
         yield
         return
     with ExitStack() as ends:
-        _GOING.open, _GOING.ends = {}, ends
+        _GOING.open, _GOING.told, _GOING.ends = {}, {}, ends
         try:
             yield
         finally:
             _GOING.open = None
+
+
+def going() -> bool:
+    """Whether this thread is at one go now."""
+    return _GOING.open is not None
+
+
+def once_in_a_go(asked: Hashable, read: Callable[[], Found]) -> Found:
+    """What `read` gives; of what is read in one go, only the first time is read."""
+    if not going():
+        return read()
+    if asked not in _GOING.told:
+        _GOING.told[asked] = read()
+    found: Found = _GOING.told[asked]
+    return found
 
 
 @contextmanager
