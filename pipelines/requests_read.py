@@ -1,6 +1,5 @@
 """How requests are read from the wire: by a compiled parser where there is one, within bounds."""
 
-from functools import cache
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -8,26 +7,24 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 MOST_HEAD = 64 * 2**10
 """Bytes of a request before its body; uvicorn's parser in Python has the same bound."""
 
-
-@cache
-def protocol() -> type[Any]:
-    """The protocol of uvicorn that reads requests and writes answers.
-
-    httptools takes a fifth of the processor time of the parser in Python. It knows no bound for
-    headers, so somebody could send them until the memory is full: that is refused here.
-    """
-    try:
-        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-    except ModuleNotFoundError:  # on a machine that there is no built one for
-        return H11Protocol
+try:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+except ModuleNotFoundError:  # a platform that httptools is not built for
+    Protocol: type[Any] = H11Protocol
+else:
 
     class Bounded(HttpToolsProtocol):
-        """Closes connections whose requests have too long a head."""
+        """Closes connections whose requests have too long a head.
+
+        httptools takes a fifth of the processor time of the parser in Python, and knows no bound
+        for headers: somebody could send them until the memory is full.
+        """
 
         head = 0
         in_head = True
 
         def data_received(self, data: bytes) -> None:
+            """Read what came."""
             if self.in_head:
                 self.head += len(data)
             super().data_received(data)
@@ -36,15 +33,18 @@ def protocol() -> type[Any]:
                 self.send_400_response(f"The head of a request may have {MOST_HEAD} bytes.")
 
         def on_message_begin(self) -> None:
+            """A request begins."""
             self.in_head = True
             super().on_message_begin()
 
         def on_headers_complete(self) -> None:
+            """Its head has ended."""
             self.head, self.in_head = 0, False
             super().on_headers_complete()
 
         def on_message_complete(self) -> None:
+            """Its body has; what comes now is the head of another one."""
             super().on_message_complete()
             self.in_head = True
 
-    return Bounded
+    Protocol = Bounded

@@ -1,6 +1,5 @@
 """Composing the service: the store, the words of this company, and a server for them."""
 
-import asyncio
 import logging
 import socket
 import sys
@@ -95,7 +94,7 @@ def _serve_alone(app: App, listener: socket.socket, say: Progress) -> None:
     server = server_of(app)
     with until_interrupted(server), _watching(app):
         say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
-        asyncio.run(server.serve(sockets=[listener]))
+        server.run(sockets=[listener])
 
 
 def _serve_together(

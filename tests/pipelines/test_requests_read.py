@@ -8,7 +8,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipelines.listening import listen
-from pipelines.requests_read import MOST_HEAD, protocol
+from pipelines.requests_read import MOST_HEAD, Protocol
 from serving.settings import Settings
 
 
@@ -32,7 +32,7 @@ def asked():
     def ask(*pieces):
         async def told(listener):
             config = uvicorn.Config(
-                answering, http=protocol(), lifespan="off", log_config=None, loop="asyncio"
+                answering, http=Protocol, lifespan="off", log_config=None, loop="asyncio"
             )
             server = uvicorn.Server(config)
             task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -73,7 +73,7 @@ def test_a_head_without_end_is_refused(asked):
     line = b"x-more: " + b"y" * 8_000 + b"\r\n"
     found = asked(b"GET / HTTP/1.1\r\nHost: a\r\n", *[line] * (MOST_HEAD // len(line) + 1))
     # The parser in Python may cut the connection before its answer is read.
-    assert found.startswith(b"HTTP/1.1 400") or (not found and protocol() is H11Protocol)
+    assert found.startswith(b"HTTP/1.1 400") or (not found and Protocol is H11Protocol)
 
 
 def test_heads_of_several_requests_do_not_add_up(asked):
