@@ -44,7 +44,7 @@ def asked():
                     await asyncio.sleep(0.02)
                 writer.write_eof()
             found = b""
-            with suppress(ConnectionResetError):
+            with suppress(OSError):
                 found = await asyncio.wait_for(reader.read(), 20)
             writer.close()
             with suppress(OSError):
