@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss
 
-from features.facts import prepare
 from features.history import ends
 from features.lake import Lake
 from features.outcomes import Label, fates
+from features.prepare import prepare
 from models.metrics import METRICS, Resamples, calibration_line
 from models.score import HORIZONS
 from pipelines.company import label_of, rates_of

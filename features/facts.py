@@ -1,28 +1,20 @@
-"""The cut: a bucket's tables as arrays, and what of them is visible at an instant.
+"""The rows of one table as arrays, and what of them is visible at an instant: the cut.
 
-Outcomes and populations see one instant, through `View`; signals see many at once, through
-`features.timeline`. Both cut by the same two clocks, and no switch turns the cut off.
+Outcomes and populations see one instant, through `features.view`; signals see many at once,
+through `features.timeline`. Both cut by the same two clocks, and no switch turns the cut off.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import cached_property
-from typing import Any, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from features.clock import MISSING, NEVER, Instants, Mask, cut_of
-from features.columns import Columns, Values, encoded, instants
-from features.contract import KNOWN_AT, TABLES, Kind, Table
-from features.currency import Rates
-from features.order import in_order
-from features.versions import KNOWN_UNTIL, known_until
+from features.clock import MISSING, Instants, Mask
+from features.columns import Values
+from features.contract import Kind, Table
 from features.words import Array, Codes, Words
-
-Found = TypeVar("Found")
 
 
 class Taken(Mapping[str, Values]):
@@ -135,146 +127,6 @@ def visible(facts: Facts, cut: int) -> Facts:
     return _hide(facts.take(seen), cut)
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """The tables of one bucket, ready to be cut at any number of instants."""
-
-    accounts: tuple[str, ...]
-    tables: dict[str, Facts]
-    rates: Rates = field(default_factory=Rates)
-
-    def of_accounts(self, first: int, end: int) -> "Bucket":
-        """The accounts `first` to `end - 1` and their facts, as views."""
-        tables = {name: facts.of_accounts(first, end) for name, facts in self.tables.items()}
-        return Bucket(self.accounts[first:end], tables, self.rates)
-
-    def at(self, as_of: date, rates_of: date | None = None) -> "View":
-        """What was visible at the end of `as_of`, amounts at the rates of `rates_of`."""
-        return View(self, as_of, rates_of or as_of)
-
-
-@dataclass(frozen=True)
-class View:
-    """What was visible of one bucket at the end of `as_of`, and nothing else."""
-
-    bucket: Bucket
-    as_of: date
-    rates_of: date
-    _shared: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def size(self) -> int:
-        """Number of accounts in the bucket."""
-        return len(self.bucket.accounts)
-
-    @cached_property
-    def cut(self) -> int:
-        """The first microsecond that is not visible."""
-        return cut_of(self.as_of)
-
-    @cached_property
-    def _cache(self) -> dict[str, Facts]:
-        return {}
-
-    def priced(self, rates_of: date) -> "View":
-        """The same, with amounts at the rates of another day."""
-        return replace(self, rates_of=rates_of)
-
-    @property
-    def prices(self) -> date | None:
-        """Whose rates the amounts have; None where there is one currency, and rates are none."""
-        return self.rates_of if self.bucket.rates.rates else None
-
-    def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
-        """What `make` finds, worked out once for all views that `priced` gives of this one."""
-        if key not in self._shared:
-            self._shared[key] = make()
-        return cast("Found", self._shared[key])
-
-    def connected(self, table: str) -> bool:
-        """Whether the company brings `table` at all."""
-        return table in self.bucket.tables
-
-    def facts(self, table: str) -> Facts:
-        """The visible facts of a connected table, amounts in the company's currency."""
-        if table not in self._cache:
-            seen = self.once(table, lambda: visible(self.bucket.tables[table], self.cut))
-            self._cache[table] = _convert(seen, self.bucket.rates, self.rates_of)
-        return self._cache[table]
-
-
-def prepare(tables: Mapping[str, pa.Table], rates: Rates | None = None) -> Bucket:
-    """Turn the tables of one bucket, in the contract's Arrow schema, into arrays.
-
-    Text may come as strings or as Arrow dictionaries, and any column that nothing will read
-    may be absent. The order of the rows does not matter. Every account that any table names
-    is an account of the bucket: were it only those of `accounts`, a row of it that became
-    known later would decide what is seen earlier.
-    """
-    owners = {name: _owners(table) for name, table in tables.items()}
-    ids = tuple(sorted(set[str]().union(*(words.words for words in owners.values()))))
-    position = {account: i for i, account in enumerate(ids)}
-    facts = {}
-    for name, table in tables.items():
-        words = owners[name]
-        lookup = np.array([position[w] for w in words.words], dtype=np.int32)
-        account = lookup[words.codes] if len(table) else np.empty(0, np.int32)
-        facts[name] = _facts(TABLES[name], table, account)
-    return Bucket(ids, facts, rates or Rates())
-
-
-def _owners(table: pa.Table) -> Words:
-    """The accounts of the rows; words that no row holds are no accounts."""
-    words = encoded(table.column("account_id"))
-    used = np.flatnonzero(np.bincount(words.codes, minlength=len(words.words)))
-    if len(used) == len(words.words):
-        return words
-    place = np.zeros(len(words.words), np.int32)
-    place[used] = np.arange(len(used), dtype=np.int32)
-    return Words(place[words.codes], [words.words[i] for i in used.tolist()])
-
-
-def _facts(table: Table, rows: pa.Table, account: Codes) -> Facts:
-    start, known = started(table, rows)
-    order = in_order(table, rows, account, start, known)
-    if order is not None:
-        rows = rows.take(pa.array(order))
-        account, start, known = account[order], start[order], known[order]
-    clocks: dict[str, Values] = {
-        "account": account,
-        "start": start,
-        "known": known,
-        "until": until_of(table, rows),
-    }
-    return Facts(table, len(rows), clocks, Columns(table, rows))
-
-
-def until_of(table: Table, rows: pa.Table) -> Instants:
-    """When newer versions took over; computed where the rows do not come from a lake."""
-    if KNOWN_UNTIL in rows.column_names:
-        until = rows.column(KNOWN_UNTIL)
-    else:
-        until = known_until(table, rows)
-    if until.null_count == len(until):
-        return np.broadcast_to(np.int64(NEVER), len(until))
-    moments = instants(until)
-    return np.where(moments == MISSING, NEVER, moments)
-
-
-def started(table: Table, rows: pa.Table) -> tuple[Instants, Instants]:
-    """When each fact began to be one, and when it became known."""
-    return _start(table, rows), instants(rows.column(KNOWN_AT.name))
-
-
-def _start(table: Table, rows: pa.Table) -> Instants:
-    """When each fact began to be one: when it happened, or was announced if earlier."""
-    occurred = instants(rows.column(table.occurred))
-    if not table.announced:
-        return occurred
-    announced = instants(rows.column(table.announced))
-    return np.where(announced == MISSING, occurred, np.minimum(announced, occurred))
-
-
 def _hide(facts: Facts, cut: int) -> Facts:
     """Empty the columns that were revealed only at or after `cut`."""
     columns = dict(facts.columns)
@@ -291,19 +143,3 @@ def _emptied(values: Values, gone: Mask) -> Values:
         return Words(np.where(gone, np.int32(-1), values.codes), values.words)
     empty = MISSING if values.dtype == np.int64 else np.nan
     return np.where(gone, empty, values)
-
-
-def _convert(facts: Facts, rates: Rates, day: date) -> Facts:
-    """Bring the amounts of a table with a currency to the company's own."""
-    money = [c.name for c in facts.table.columns if c.kind is Kind.MONEY]
-    if not money or "currency" not in facts.columns or not len(facts):
-        return facts
-    currency = facts.words("currency")
-    present = set(np.unique(currency.codes).tolist())
-    factors = np.array(
-        [rates.at(w, day) if i in present else 1.0 for i, w in enumerate(currency.words)] + [1.0]
-    )
-    columns = dict(facts.columns)
-    for name in money:
-        columns[name] = facts.numbers(name) * factors[currency.codes]
-    return replace(facts, columns=columns)

@@ -18,13 +18,13 @@ import pyarrow as pa
 
 from features.clock import Mask
 from features.contract import CONTRACT_VERSION
-from features.facts import Bucket, View
 from features.kernel import FOREVER
 from features.kernel.cells import filled
 from features.measures import Labels, Lens, Measured, Span
 from features.rows import DATED, Rows
 from features.signal import Catalogue, GroupName, Signal, SnapshotColumn, Where
 from features.timeline import Timeline
+from features.view import Bucket, View
 
 Key = TypeVar("Key", bound=Hashable)
 _Named = tuple[GroupName, Signal]

@@ -10,11 +10,12 @@ import numpy as np
 
 from features.clock import DAY, MISSING, NEVER, Floats, Instants, cut_of
 from features.compiled import compiled
-from features.facts import Bucket, Facts
+from features.facts import Facts
 from features.held import Held
 from features.kernel import UNDATED, Int16, Int32, Int64, first_rows
 from features.kernel.cells import picked
 from features.rows import DATED, Grid, Rows
+from features.view import Bucket
 from features.words import Array
 
 Key = TypeVar("Key", bound=Hashable)

@@ -28,7 +28,7 @@ from pipelines.company import (
 )
 from pipelines.config import Config
 from pipelines.errors import InputError
-from pipelines.sampling import AccountSample, sample_of
+from pipelines.sampling import AccountSample, accounts_in, sample_of
 from pipelines.snapshot import build, read_fates
 from pipelines.standing import loaded as loaded
 from pipelines.workspace import Workspace
@@ -106,8 +106,7 @@ def _sample(lake: Lake, config: Config, dates: int, most_rows: int | None) -> Ac
     """The accounts that are looked at; None where all."""
     if most_rows is None:
         return None
-    accounts, buckets = lake.manifest.tables["accounts"].rows, lake.manifest.buckets
-    return sample_of(accounts, dates, most_rows, buckets, config.models.seed)
+    return sample_of(accounts_in(lake), dates, most_rows, lake.manifest.buckets, config.models.seed)
 
 
 def first_day(lake: Lake, as_of: date) -> date:

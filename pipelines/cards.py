@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.contract import TABLES
-from features.facts import View, prepare
 from features.lake import Lake
+from features.prepare import prepare
+from features.view import View
 from models.score import AccountCard
 from serving.store import KEPT
 

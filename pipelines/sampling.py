@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from features.lake import Lake
 from models.dataset import Mask
 
 IDS = 2**32
@@ -52,13 +53,20 @@ def _mixed(hashes: np.ndarray) -> np.ndarray:
     return np.asarray(spread)
 
 
+def accounts_in(lake: Lake) -> int:
+    """How many accounts the lake holds, each counted once whatever its versions."""
+    buckets = range(lake.manifest.buckets)
+    ids = (lake.bucket(i, {"accounts": ()})["accounts"].column("account_id") for i in buckets)
+    return sum(len(each.unique()) for each in ids)
+
+
 def sample_of(
     accounts: int, dates: int, rows: int, buckets: int, seed: int
 ) -> AccountSample | None:
     """The sample whose snapshots have about `rows` rows; None where all together have no more.
 
     Args:
-        accounts: rows of the table of accounts, at least one for each.
+        accounts: how many there are.
         dates: snapshots of each.
         rows: how many are wanted.
         buckets: of the lake.

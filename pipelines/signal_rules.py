@@ -10,9 +10,10 @@ from features import measures
 from features.clock import Mask
 from features.contract import KNOWN_AT, TABLES, Kind, Table
 from features.contract.arrow import schema
-from features.facts import View, prepare
+from features.prepare import prepare
 from features.signal import Catalogue, Direction, GroupName, Signal, SignalGroup, slug
 from features.snapshot import snapshots
+from features.view import View
 from pipelines.config.positions import Path
 from pipelines.config.rules import Trouble
 from pipelines.ingest.problems import suggestion

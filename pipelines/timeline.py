@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.clock import MISSING, cut_of
-from features.facts import Facts, prepare, visible
+from features.facts import Facts, visible
 from features.lake import Lake
 from features.lake.partition import bucket_of
+from features.prepare import prepare
 from serving.live import Contact, Conversation, LoggedRisk, Records, Subscription, Ticket
 
 TABLES = {

@@ -35,8 +35,8 @@ from snapshots import everyone, say
 
 from features.contract import TABLES
 from features.contract.arrow import schema
-from features.facts import prepare
 from features.lake import Lake, parquet_batches
+from features.prepare import prepare
 from features.reads import reads
 from features.runners.local import mapped
 from features.signals import CATALOGUE

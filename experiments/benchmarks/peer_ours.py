@@ -15,14 +15,15 @@ import peer_columns
 import pyarrow.parquet as pq
 
 from features.clock import Mask
-from features.facts import View, prepare
 from features.lake import Lake
 from features.measures import LongestSilence, SilenceAgainstCadence, Slope, Utilisation
+from features.prepare import prepare
 from features.reads import reads
 from features.runners.local import mapped
 from features.signal import Catalogue
 from features.signals import catalogue_for
 from features.snapshot import snapshots
+from features.view import View
 
 LEFT_OUT = (LongestSilence, SilenceAgainstCadence, Slope, Utilisation)
 """What few would write in SQL, or what takes more than the usage log."""

@@ -38,13 +38,14 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from features.clock import Mask
-from features.facts import View, prepare
 from features.lake import Lake
+from features.prepare import prepare
 from features.reads import reads
 from features.runners.local import mapped
 from features.signal import Catalogue
 from features.signals import EVENTS_FOLLOWED, catalogue_for
 from features.snapshot import parts
+from features.view import View
 
 MONTHS = [date(2024 + m // 12, m % 12 + 1, 1) - timedelta(days=1) for m in range(1, 25)]
 SNAPSHOTS = ("monthly", "weekly", "written")

@@ -14,7 +14,7 @@ from features.columns import Columns, Values, encoded
 from features.contract import KNOWN_AT, TABLES
 from features.contract.arrow import schema
 from features.currency import Rates
-from features.facts import Bucket, Facts, prepare, started, until_of
+from features.facts import Facts
 from features.kept.held_facts import HeldFacts
 from features.kept.log import KeptLog
 from features.kept.needs import needs_of
@@ -26,10 +26,12 @@ from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32
 from features.lake.incoming import key_of
 from features.outcomes import Label
+from features.prepare import prepare, started, until_of
 from features.reads import reads
 from features.signal import Catalogue
 from features.snapshot import Population, table_of
 from features.timeline import CENTURY
+from features.view import Bucket
 from features.words import as_arrow
 
 Tables = Mapping[str, pa.Table]

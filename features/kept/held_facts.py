@@ -10,12 +10,13 @@ from features.clock import MISSING, NEVER, Instants
 from features.columns import Columns, Values
 from features.compiled import fixed, part
 from features.contract import Kind, Table
-from features.facts import Facts, started
+from features.facts import Facts
 from features.kept.refused import NotKept
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32, Int64
 from features.lake.incoming import key_of
+from features.prepare import started
 from features.words import Array, LaterWords, Words, as_arrow
 
 CLOCKS = ("account", "start", "known", "until")

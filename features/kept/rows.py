@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from features.clock import DAY, MISSING, NEVER, Floats, Instants, cut_of
-from features.facts import Bucket
 from features.held import Held
 from features.kept.log import KeptLog, Page
 from features.kept.needs import COUNT, MOMENT
@@ -19,10 +18,11 @@ from features.measures import Span
 from features.measures.gaps import GAPS
 from features.measures.rhythm import RHYTHM, SILENCES
 from features.measures.states import FIRST, LAST
-from features.measures.sums import MOMENTS
+from features.measures.trends import MOMENTS
 from features.rows import Grid, Rows
 from features.signal import Where
 from features.timeline import Timeline, grid_of
+from features.view import Bucket
 
 NO_ROWS = np.empty(0, np.int32)
 

@@ -26,7 +26,6 @@ from features.measures.states import (
     TotalOpen,
 )
 from features.measures.sums import (
-    Change,
     Count,
     DaysBetween,
     HoursBetween,
@@ -34,9 +33,9 @@ from features.measures.sums import (
     Mean,
     Share,
     ShareWith,
-    Slope,
     Total,
 )
+from features.measures.trends import Change, Slope
 
 __all__ = [
     "ActiveDays",

@@ -9,7 +9,8 @@ import numpy as np
 from features.clock import Floats
 from features.kernel import distinct, rhythm
 from features.measures.lens import Lens, Numeric, Span, ratio
-from features.measures.sums import Windowed, counts, sums
+from features.measures.sums import Windowed
+from features.measures.totals import counts, sums
 from features.rows import Rows
 
 RHYTHM, SILENCES = "rhythm", "rhythm with silences"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from features.clock import Floats
 from features.measures.lens import Labels, Lens, Measure, Verbal, numbers
 from features.measures.states import DaysSinceFirst, DaysUntil, Latest, TotalOpen, still_open
-from features.measures.sums import counts
+from features.measures.totals import counts
 
 HELD = ("ended_at",)
 MONTHS = 12

@@ -9,7 +9,7 @@ from features.contract import TABLES, Kind
 from features.kernel import FOREVER, Int64, answers, first_rows, last_rows, soonest_rows
 from features.kernel.cells import days_since
 from features.measures.lens import Labels, Lens, Numeric, Plain, ratio, stacked
-from features.measures.sums import counts, sums
+from features.measures.totals import counts, sums
 from features.rows import DATED, Rows
 from features.words import Words
 

@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 
 from features.clock import Mask
-from features.facts import View
 from features.outcomes.label import Fate, Label
+from features.view import View
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from features.clock import NEVER, Instants, Mask, cut_of
-from features.facts import View
 from features.outcomes.coverage import PAID_READS, Stretch, paid, running, stretches
 from features.outcomes.label import Fate
+from features.view import View
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 
 from features.clock import MISSING, NEVER, Instants, Mask
-from features.facts import Facts, View
+from features.facts import Facts
 from features.outcomes.coverage import PAID_READS, paid, running
 from features.outcomes.label import Fate
+from features.view import View
 
 OfContracts = Literal["logo_churn", "contraction", "expansion"]
 """Outcomes of companies with contracts."""

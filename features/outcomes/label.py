@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from features.clock import DAY, NEVER, Floats, Instants, Mask, cut_of
-from features.facts import Bucket, View
+from features.view import Bucket, View
 
 if TYPE_CHECKING:
     import pandas as pd

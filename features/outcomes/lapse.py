@@ -12,8 +12,9 @@ from datetime import date
 import numpy as np
 
 from features.clock import DAY, MISSING, NEVER, Instants, Mask, cut_of
-from features.facts import Facts, View
+from features.facts import Facts
 from features.outcomes.label import Fate
+from features.view import View
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from features.clock import DAY, NEVER, Instants, Mask, cut_of
-from features.facts import Facts, View
+from features.facts import Facts
 from features.outcomes.churn import LogoChurn, paying
 from features.outcomes.coverage import PAID_READS, by_account, paid, until
 from features.outcomes.label import Fate
+from features.view import View
 
 ROUNDING = 1e-9
 """Sums of converted amounts may miss a share by this much and still reach it."""

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 
 from features.contract import TABLES
 from features.currency import Rates
-from features.facts import prepare
 from features.lake import Lake
 from features.lake.storage import Folder, opened
 from features.outcomes import Label, fates
+from features.prepare import prepare
 from features.reads import reads
 from features.seen import seen
 from features.signal import Catalogue

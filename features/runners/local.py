@@ -6,11 +6,13 @@ it has loaded everything already.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
@@ -40,10 +42,14 @@ def mapped(
     workers = min(workers or os.cpu_count() or 1, buckets)
     if workers < 2:
         return _all_here(work, buckets, done)
-    with ProcessPoolExecutor(workers - 1, mp_context=get_context("spawn")) as executor:
-        futures = [executor.submit(work, index) for index in range(buckets)]
+    shared = _Shared(work, deque(range(buckets)), done)
+    with ThreadPoolExecutor(workers - 1) as threads:
+        others = [threads.submit(shared.elsewhere) for _ in range(workers - 1)]
         try:
-            return _shared(work, futures, done)
+            shared.here()
+            for other in as_completed(others):
+                other.result()  # its error ends the wait for the others
+                done(len(shared.found))
         except BrokenProcessPool as error:
             raise WorkerLost(
                 f"one of {workers} processes was ended by the system, as happens where memory "
@@ -51,7 +57,8 @@ def mapped(
                 "machine."
             ) from error
         finally:
-            executor.shutdown(cancel_futures=True)
+            shared.left.clear()  # whatever ends this process's part ends that of the others
+    return [shared.found[index] for index in range(buckets)]
 
 
 def _all_here(
@@ -64,22 +71,38 @@ def _all_here(
     return found
 
 
-def _shared(
-    work: Callable[[int], Result], futures: list[Future[Result]], done: Callable[[int], None]
-) -> list[Result]:
-    """The results of all: the last that no other process has begun are computed here."""
-    here: dict[int, Result] = {}
-    for index in reversed(range(len(futures))):
-        if not futures[index].cancel():
-            break
-        here[index] = work(index)
-        done(len(here) + _done(futures[:index]))
-    elsewhere = futures[: len(futures) - len(here)]
-    for future in as_completed(elsewhere):
-        future.result()  # its error ends the wait for the others
-        done(len(here) + _done(elsewhere))
-    return [*(future.result() for future in elsewhere), *(here[i] for i in sorted(here))]
+@dataclass
+class _Shared(Generic[Result]):
+    """Buckets that several processes take one by one: this one the last, the others the first.
 
+    Each other process is a pool of its own. One pool of them all cannot be told that one of
+    them was lost once a bucket was taken back from it (CPython 3.11): it waits for ever.
+    """
 
-def _done(futures: list[Future[Result]]) -> int:
-    return sum(future.done() for future in futures)
+    work: Callable[[int], Result]
+    left: deque[int]
+    done: Callable[[int], None]
+    found: dict[int, Result] = field(default_factory=dict)
+
+    def here(self) -> None:
+        """Compute what is left, from the last, until nothing is."""
+        while (index := self._taken(self.left.pop)) is not None:
+            self.found[index] = self.work(index)
+            self.done(len(self.found))
+
+    def elsewhere(self) -> None:
+        """Let a process of its own compute what is left, from the first, until nothing is."""
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            try:
+                while (index := self._taken(self.left.popleft)) is not None:
+                    self.found[index] = process.submit(self.work, index).result()
+            except BaseException:
+                self.left.clear()
+                raise
+
+    @staticmethod
+    def _taken(take: Callable[[], int]) -> int | None:
+        try:
+            return take()
+        except IndexError:
+            return None

@@ -17,11 +17,11 @@ from pyspark.sql import types as T
 
 from features.contract import CONTRACT_VERSION, TABLES
 from features.currency import Rates
-from features.facts import prepare
 from features.lake import Lake, LakeError, Manifest
 from features.lake.manifest import digest_of, write_manifest
 from features.lake.storage import Folder
 from features.outcomes import Label
+from features.prepare import prepare
 from features.reads import reads
 from features.runners.spark_write import write_table
 from features.signal import Catalogue

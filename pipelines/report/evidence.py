@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from features.currency import Rates
-from features.facts import prepare
 from features.lake import Lake
 from features.outcomes import Label, fates
+from features.prepare import prepare
 from models.bands import BandOutcome, realised
 from models.dataset import Dataset
 from models.score import Band

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, literal, null, select
 from serving.store import latest, rows, stage
 from serving.store.codes import Codes
 from serving.store.records import AccountScore, RunHead, RunPart
+from serving.store.run_before import in_history
 from serving.store.scored import scores
 from serving.store.staged_rows import staged_part
 from serving.store.tables import ACCOUNT, RUN_TOTAL, SCORE, SCORING_RUN
@@ -31,7 +32,8 @@ def derive(connection: Connection) -> None:
     head = RunHead(info.as_of, info.model_version, info.primary_horizon)
     _stage(connection, head)
     latest.write_totals(connection, info.as_of)
-    latest.fill(connection, info.as_of, runs[-2] if len(runs) > 1 else None, 0)
+    before = in_history(runs[-2] if len(runs) > 1 else None)
+    latest.fill(connection, info.as_of, before, 0, ascending=True)
     stage.drop(connection)
 
 
@@ -53,7 +55,7 @@ def _stage(connection: Connection, head: RunHead) -> None:
     for some in _chunks(connection, head.as_of, codes):
         part = RunPart([each.score for each in some], [each.card for each in some])
         stage.write(connection, staged_part(part, head, codes))
-    stage.finish(connection)
+    stage.finish(connection, ascending=True)
 
 
 def _chunks(connection: Connection, day: date, codes: Codes) -> Iterator[list[AccountScore]]:

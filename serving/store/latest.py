@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 
 from serving.store.kept import KEPT
-from serving.store.stage import STAGE
-from serving.store.tables import LATEST, RUN_TOTAL, SCORE, SCORING_RUN, SEGMENTS
+from serving.store.run_before import RunBefore
+from serving.store.stage import STAGE, by_account
+from serving.store.tables import LATEST, RUN_TOTAL, SCORE, SCORING_RUN, SEGMENTS, TRANSITION
 
 SORTS = ("risk", "expected_loss", "risk_change", "arr")
 """Columns whose highest come first in a list."""
@@ -48,23 +49,23 @@ def index_statements(table: Table, dialect: str) -> dict[str, str]:
     }
 
 
-def fill(connection: Connection, as_of: date, before: date | None, slot: int) -> None:
+def fill(
+    connection: Connection, as_of: date, before: RunBefore, slot: int, ascending: bool
+) -> None:
     """Make the staged run the newest one: in the table that nobody reads, then say which it is.
 
     Args:
         connection: in the publishing transaction; the scores are written already.
         as_of: of the staged run.
-        before: the run before it, if any.
+        before: the run before it.
         slot: of the table to fill.
+        ascending: see `Staged`.
     """
     table, dialect = LATEST[slot], connection.dialect.name
-    indexes = index_statements(table, dialect)
-    for name in indexes:
-        connection.execute(text(f"DROP INDEX IF EXISTS {name}"))
-    clear = f"TRUNCATE {table.name}" if dialect == "postgresql" else f"DELETE FROM {table.name}"
-    connection.execute(text(clear))
-    connection.execute(insert(table).from_select(*_standing(as_of, before)))
-    for statement in indexes.values():
+    for statement in _emptied(table, dialect):
+        connection.execute(text(statement))
+    connection.execute(insert(table).from_select(*_standing(as_of, before, ascending)))
+    for statement in _indexed(table, dialect):
         connection.execute(text(statement))
     connection.execute(text(f"ANALYZE {table.name}"))
     runs = SCORING_RUN
@@ -72,20 +73,54 @@ def fill(connection: Connection, as_of: date, before: date | None, slot: int) ->
     connection.execute(update(runs).where(runs.c.as_of == as_of).values(slot=slot))
 
 
-def _standing(as_of: date, before: date | None) -> tuple[list[str], Select[Any]]:
-    """The columns of the newest run's table, and the staged accounts beside the run before.
+def _emptied(table: Table, dialect: str) -> list[str]:
+    """What leaves a table of the newest run without rows and without indexes.
 
-    Accounts of one CSM lie together, so that a page of theirs reads few pages of the disk.
+    PostgreSQL builds the key's index in bulk in a fraction of the time that adding a million rows
+    to it one by one takes; SQLite, which cannot drop a key, adds them at its end.
     """
-    was = SCORE.alias("was")
+    indexes = [f"DROP INDEX IF EXISTS {name}" for name in index_statements(table, dialect)]
+    if dialect != "postgresql":
+        return [*indexes, f"DELETE FROM {table.name}"]
+    key = f"ALTER TABLE {table.name} DROP CONSTRAINT IF EXISTS pk_{table.name}"
+    return [*indexes, key, f"TRUNCATE {table.name}"]
+
+
+def _indexed(table: Table, dialect: str) -> list[str]:
+    """What makes the indexes, once the rows are there."""
+    indexes = [*index_statements(table, dialect).values()]
+    if dialect != "postgresql":
+        return indexes
+    key = f"ALTER TABLE {table.name} ADD CONSTRAINT pk_{table.name} PRIMARY KEY (account_id)"
+    return [key, *indexes]
+
+
+def _standing(as_of: date, before: RunBefore, ascending: bool) -> tuple[list[str], Select[Any]]:
+    """The columns of the newest run's table, and the staged accounts beside the run before."""
+    was = before.was
     columns: dict[str, ColumnElement[Any]] = {name: STAGE.c[name] for name in COPIED}
     columns |= {"as_of": literal(as_of), "since": since(was, as_of)}
     columns |= {"previous_as_of": was.c.as_of, "previous_band": was.c.band}
     columns |= {"previous_health": was.c.health_score, "previous_risk": was.c.risk}
     columns["risk_change"] = STAGE.c.risk - was.c.risk
-    same = and_(was.c.account_id == STAGE.c.account_id, was.c.as_of == before)
-    chosen = select(*columns.values()).select_from(STAGE.outerjoin(was, same))
-    return list(columns), chosen.order_by(STAGE.c.csm, STAGE.c.account_id)
+    chosen = select(*columns.values()).select_from(STAGE.outerjoin(was, before.same))
+    return list(columns), by_account(chosen, ascending)
+
+
+def write_transitions(connection: Connection, slot: int) -> None:
+    """Every change of band into the newest run, which its table has beside one another."""
+    table = LATEST[slot]
+    columns = {
+        "account_id": table.c.account_id,
+        "as_of": table.c.as_of,
+        "previous_as_of": table.c.previous_as_of,
+        "from_band": table.c.previous_band,
+        "to_band": table.c.band,
+        "from_risk": table.c.previous_risk,
+        "to_risk": table.c.risk,
+    }
+    changed = select(*columns.values()).where(table.c.previous_band != table.c.band)
+    connection.execute(insert(TRANSITION).from_select(list(columns), changed))
 
 
 def since(was: FromClause, as_of: date) -> ColumnElement[Any]:

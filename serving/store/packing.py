@@ -11,7 +11,8 @@ The bytes are part of the schema: another layout needs a migration.
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, pairwise, repeat
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,7 @@ WordOf = Callable[[int], str]
 _REASONS = np.dtype(
     [("code", "<u2"), ("together", "u1"), ("kind", "u1"), ("value", "<f8"), ("share", "<f8")]
 )
+_CHANCES = np.dtype([("cause", "<u2"), ("days", "<u2"), ("p", "<f8")])
 
 
 def pack_reasons(accounts: Sequence[Sequence[Reason]], codes: CodesOf) -> list[bytes]:
@@ -44,17 +46,19 @@ def pack_reasons(accounts: Sequence[Sequence[Reason]], codes: CodesOf) -> list[b
         codes: knows every word.
     """
     flat = list(chain.from_iterable(accounts))
+    many = len(flat)
     names, values = [each.signal for each in flat], [each.value for each in flat]
-    kinds = np.array([*map(_KINDS.__getitem__, map(type, values))], np.uint8)
+    kinds = np.fromiter(map(_KINDS.__getitem__, map(type, values)), np.uint8, many)
     words = [each for each in values if isinstance(each, str)] if WORD in kinds else []
     code = codes({*names, *words})
     if words:
         values = [code[each] if isinstance(each, str) else each for each in values]
-    packed = np.empty(len(flat), _REASONS)
-    packed["code"] = [*map(code.__getitem__, names)]
-    packed["together"] = np.minimum([each.together for each in flat], MOST)
+    packed = np.empty(many, _REASONS)
+    packed["code"] = np.fromiter(map(code.__getitem__, names), np.uint16, many)
+    together = np.fromiter([each.together for each in flat], np.int64, many)
+    packed["together"] = np.minimum(together, MOST)
     packed["kind"], packed["value"] = _valued(kinds, np.array(values, np.float64))
-    packed["share"] = [each.contribution for each in flat]
+    packed["share"] = np.fromiter([each.contribution for each in flat], np.float64, many)
     return _cut(packed.tobytes(), [REASON.size * len(reasons) for reasons in accounts])
 
 
@@ -108,12 +112,34 @@ def _value(kind: int, value: float, word: WordOf) -> float | str | None:
 def pack_outlooks(outlooks: Sequence[Outlook], codes: CodesOf) -> list[bytes]:
     """The chances of each cause of loss and of growth, by horizon, as bytes by account.
 
+    One model foretells the same of every account: all of them are then made in one table.
+
     Args:
         outlooks: of the accounts.
         codes: knows every cause.
     """
     code = codes(set(chain.from_iterable(each.p_by_cause for each in outlooks)))
-    return [_outlook(each, code) for each in outlooks]
+    table = _alike(outlooks, code)
+    if table is None:
+        return [_outlook(each, code) for each in outlooks]
+    return _cut(table.tobytes(), repeat(CHANCE.size * table.shape[1], len(outlooks)))
+
+
+def _alike(outlooks: Sequence[Outlook], code: Mapping[str, int]) -> npt.NDArray[Any] | None:
+    """Accounts by chances; None where not all have the same causes and horizons in one order."""
+    if len({tuple(each.p_by_cause) for each in outlooks}) != 1:
+        return None
+    keys = [*map(code.__getitem__, outlooks[0].p_by_cause), GROWTH]
+    found = [each for ahead in outlooks for each in (*ahead.p_by_cause.values(), ahead.p_expansion)]
+    days = [{*map(tuple, found[place :: len(keys)])} for place in range(len(keys))]
+    if any(len(each) != 1 for each in days):
+        return None
+    named = [(key, day) for key, (all_days,) in zip(keys, days, strict=True) for day in all_days]
+    table = np.empty((len(outlooks), len(named)), _CHANCES)
+    table["cause"], table["days"] = np.array(named, np.uint16).reshape(-1, 2).T
+    flat = chain.from_iterable(chances.values() for chances in found)
+    table["p"] = np.fromiter(flat, np.float64, table.size).reshape(table.shape)
+    return table
 
 
 def _outlook(ahead: Outlook, code: Mapping[str, int]) -> bytes:

@@ -28,7 +28,8 @@ from serving.store.codes import Codes
 from serving.store.partitions import partition_statements
 from serving.store.records import RunHead, RunPart
 from serving.store.room import room
-from serving.store.stage import STAGE, Staged
+from serving.store.run_before import RunBefore, run_before
+from serving.store.stage import STAGE, Staged, by_account
 from serving.store.tables import (
     ACCOUNT,
     RUN_TOTAL,
@@ -82,19 +83,19 @@ def _publish(connection: Connection, head: RunHead, staged: Staged, now: datetim
     newest = connection.scalar(select(func.max(SCORING_RUN.c.as_of)))
     late = newest is not None and newest > as_of
     _withdraw(connection, as_of)
-    _write_cards(connection, as_of, late)
+    _write_cards(connection, as_of, late, staged)
     _write_run(connection, head, staged, now)
-    before = connection.scalar(
-        select(func.max(SCORING_RUN.c.as_of)).where(SCORING_RUN.c.as_of < as_of)
-    )
-    connection.execute(insert(SCORE).from_select(*_scores(head, before)))
+    before = run_before(connection, as_of, slot)
+    connection.execute(insert(SCORE).from_select(*_scores(head, staged, before)))
     latest.write_totals(connection, as_of)
-    if before is not None:
-        _write_transitions(connection, before, as_of)
-    if not late:
-        latest.fill(connection, as_of, before, 0 if slot is None else 1 - slot)
-    else:
+    if late:
+        if before.as_of is not None:
+            _write_transitions(connection, before.as_of, as_of)
         _renew_later(connection, as_of, slot)
+    else:
+        filled = 0 if slot is None else 1 - slot
+        latest.fill(connection, as_of, before, filled, staged.ascending)
+        latest.write_transitions(connection, filled)
     return staged.accounts
 
 
@@ -105,11 +106,14 @@ def _withdraw(connection: Connection, as_of: date) -> None:
         connection.execute(delete(table).where(table.c.as_of == as_of))
 
 
-def _write_cards(connection: Connection, as_of: date, late: bool) -> None:
+def _write_cards(connection: Connection, as_of: date, late: bool, staged: Staged) -> None:
     """Add unknown accounts, and renew what changed of those that no later run holds."""
     known = select(ACCOUNT.c.account_id).where(ACCOUNT.c.account_id == STAGE.c.account_id)
     fresh = select(*(STAGE.c[name] for name in CARD)).where(~exists(known))
-    connection.execute(insert(ACCOUNT).from_select(CARD, fresh.order_by(STAGE.c.account_id)))
+    adding = insert(ACCOUNT).from_select(CARD, by_account(fresh, staged.ascending))
+    new = connection.execute(adding.execution_options(preserve_rowcount=True))
+    if new.rowcount == staged.accounts:
+        return
     told = {name: STAGE.c[name] for name in CARD if name != "account_id"}
     changed = or_(*(ACCOUNT.c[name].is_distinct_from(value) for name, value in told.items()))
     renew = update(ACCOUNT).where(ACCOUNT.c.account_id == STAGE.c.account_id, changed)
@@ -134,17 +138,14 @@ def _write_run(connection: Connection, head: RunHead, staged: Staged, now: datet
         connection.execute(insert(SILENT_SOURCE), silent)
 
 
-def _scores(head: RunHead, before: date | None) -> tuple[list[str], Select[Any]]:
+def _scores(head: RunHead, staged: Staged, before: RunBefore) -> tuple[list[str], Select[Any]]:
     """The columns of a score, and the staged scores with what the run before says of them."""
-    was = SCORE.alias("was")
     columns: dict[str, ColumnElement[Any]] = {name: STAGE.c[name] for name in OWN}
     columns["as_of"] = literal(head.as_of)
     columns["model_version"] = literal(head.model_version)
-    columns["since"] = latest.since(was, head.as_of)
-    same = and_(was.c.account_id == STAGE.c.account_id, was.c.as_of == before)
-    joined = STAGE.outerjoin(was, same)
-    chosen = select(*columns.values()).select_from(joined).order_by(STAGE.c.account_id)
-    return list(columns), chosen
+    columns["since"] = latest.since(before.was, head.as_of)
+    chosen = select(*columns.values()).select_from(STAGE.outerjoin(before.was, before.same))
+    return list(columns), by_account(chosen, staged.ascending)
 
 
 def _renew_later(connection: Connection, as_of: date, slot: int | None) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     Table,
     func,
     select,
@@ -70,10 +71,13 @@ class Staged:
     Attributes:
         accounts: how many.
         digest: SHA-256 of everything, whatever the order and the parts it came in.
+        ascending: the accounts came in the order of their ids, each greater than the one before,
+            so that none is there twice and nothing needs to be sorted.
     """
 
     accounts: int
     digest: str
+    ascending: bool
 
 
 def load(connection: Connection, head: RunHead, parts: Iterable[RunPart], codes: Codes) -> Staged:
@@ -84,14 +88,16 @@ def load(connection: Connection, head: RunHead, parts: Iterable[RunPart], codes:
     """
     check_head(head)
     create(connection)
-    seen = Fingerprint(head)
+    seen, ascending, last = Fingerprint(head), True, ""
     for part in parts:
         check_part(head, part)
         staged = staged_part(part, head, codes)
         seen.add(staged)
         write(connection, staged)
-    finish(connection)
-    return Staged(seen.rows, seen.digest)
+        ascending = ascending and staged.ascends_from(last)
+        last = staged.last or last
+    finish(connection, ascending)
+    return Staged(seen.rows, seen.digest, ascending)
 
 
 def create(connection: Connection) -> None:
@@ -100,12 +106,22 @@ def create(connection: Connection) -> None:
     STAGE.create(connection)
 
 
-def finish(connection: Connection) -> None:
-    """Index the table, once everything is in it.
+def finish(connection: Connection, ascending: bool) -> None:
+    """Index the table where that is needed, once everything is in it.
+
+    Args:
+        connection: that the table belongs to.
+        ascending: see `Staged`.
 
     Raises:
         PublishError: an account is in it twice.
     """
+    if not ascending:
+        _index(connection)
+    connection.execute(text(f"ANALYZE {STAGE.name}{SEEN[connection.dialect.name]}"))
+
+
+def _index(connection: Connection) -> None:
     try:
         with connection.begin_nested():
             connection.execute(text(f"CREATE UNIQUE INDEX staged_key ON {STAGE.name} (account_id)"))
@@ -113,7 +129,11 @@ def finish(connection: Connection) -> None:
         key = STAGE.c.account_id
         twice = select(key).group_by(key).having(func.count() > 1).order_by(key)
         refuse("Accounts with more than one score", connection.scalars(twice).all())
-    connection.execute(text(f"ANALYZE {STAGE.name}{SEEN[connection.dialect.name]}"))
+
+
+def by_account(chosen: Select[Any], ascending: bool) -> Select[Any]:
+    """Rows of the table in the order of accounts, which they lie in already where they ascend."""
+    return chosen if ascending else chosen.order_by(STAGE.c.account_id)
 
 
 def drop(connection: Connection) -> None:

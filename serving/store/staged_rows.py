@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import gt
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,12 @@ StagedRow = tuple[Any, ...]
 _BANDS = {band: band.value for band in Band}
 _SPACE = 1 << 256
 _UNIT = Decimal(10) ** MONEY_DECIMALS
+_OF_CENT = 10 ** (MONEY_DECIMALS - 2)
+"""Ten-thousandths of a currency in one of its cents."""
+_TOLD = 0.49
+"""So near to a cent no rounding of the revenue to ten-thousandths leads to another one."""
+_PLAIN = 1e11
+"""Cents below which a product of doubles is right to some millionths of one."""
 _NOTHING = -(1 << 63)
 """Stands for no whole number in what a row is recognised by; no amount is as small."""
 
@@ -63,6 +70,20 @@ class StagedPart:
     renews: Column
     reasons: Column
     ahead: Column
+
+    @property
+    def last(self) -> str:
+        """The id of the last account; empty where there is none."""
+        ids = self.texts[0]
+        return str(ids[-1]) if ids else ""
+
+    def ascends_from(self, last: str) -> bool:
+        """Whether each account's id is greater than the one before, and the first than `last`.
+
+        UTF-8 sorts as the characters do, so the databases agree.
+        """
+        ids = self.texts[0]
+        return all(map(gt, ids, (last, *ids)))
 
     def rows(self, plain: bool) -> Iterator[StagedRow]:
         """Rows in the order of the table's columns.
@@ -92,12 +113,12 @@ def staged_part(part: RunPart, head: RunHead, codes: Codes) -> StagedPart:
     outlooks = [score.outlook for score in scores]
     lost = [outlook.revenue_lost for outlook in outlooks]
     arr = [card.arr for card in cards]
-    losses = [loss_of(amount, share) for amount, share in zip(arr, lost, strict=True)]
+    money = _money(arr)
     return StagedPart(
         texts=_texts(scores, cards),
         floats=(*_floats(scores, head, lost), *_kept(cards)),
         lead_days=[outlook.lead_days for outlook in outlooks],
-        amounts=(_money(arr), _money(losses)),
+        amounts=(money, _losses(arr, money, lost)),
         renews=[card.renews_at for card in cards],
         reasons=pack_reasons([score.reasons for score in scores], codes.of),
         ahead=pack_outlooks(outlooks, codes.of),
@@ -139,10 +160,15 @@ def _floats(scores: Sequence[Score], head: RunHead, lost: Column) -> Iterator[Co
 
 def _chances(scores: Sequence[Score], horizon: int) -> list[float | None]:
     found = [score.p_loss.get(horizon) for score in scores]
-    for score, p in zip(scores, found, strict=True):
-        if p is not None and not 0 <= p <= 1:
+    known = np.array(found, np.float64)
+    outside = np.flatnonzero(~((known >= 0) & (known <= 1))).tolist()
+    if len(outside) == found.count(None):  # all of them are unknown
+        return found
+    for place in outside:
+        if found[place] is not None:
             raise PublishError(
-                f"The chance of loss within {horizon} days of account {score.account_id!r} is {p};"
+                f"The chance of loss within {horizon} days of account "
+                f"{scores[place].account_id!r} is {found[place]};"
                 " allowed is 0 to 1, or None where no evidence exists."
             )
     return found
@@ -162,6 +188,23 @@ def _money(amounts: Sequence[Decimal | None]) -> list[int | None]:
     ]
 
 
+def _losses(arr: Sequence[Decimal | None], money: Column, shares: Column) -> list[int | None]:
+    """What `loss_of` says, in ten-thousandths.
+
+    Doubles tell to which cent a product is rounded, but where it lies close to the middle of
+    two, or is so great that doubles have no cents left: there decimals are asked.
+    """
+    amounts, lost = np.array(money, np.float64), np.array(shares, np.float64)
+    cents = amounts * lost / _OF_CENT
+    nearest = np.rint(cents)
+    with np.errstate(invalid="ignore"):
+        told = (np.abs(cents - nearest) < _TOLD) & (np.abs(cents) < _PLAIN) & (abs(lost) <= 1)
+    found: list[int | None] = (np.where(told, nearest, 0).astype(np.int64) * _OF_CENT).tolist()
+    for place in np.flatnonzero(~told).tolist():
+        (found[place],) = _money([loss_of(arr[place], shares[place])])
+    return found
+
+
 class Fingerprint:
     """SHA-256 over rows that says nothing of their order.
 
@@ -179,11 +222,8 @@ class Fingerprint:
         """Take in the accounts of a part."""
         hashed, joined = hashlib.sha256, b"\x1e".join
         texts = map("\x1f".join, zip(*part.texts, strict=True))
-        whole = zip(texts, _numbers(part), part.reasons, part.ahead, strict=True)
-        self._sum += sum(
-            int.from_bytes(hashed(joined((words.encode(), *rest))).digest())
-            for words, *rest in whole
-        )
+        whole = zip(map(str.encode, texts), _numbers(part), part.reasons, part.ahead, strict=True)
+        self._sum += sum([int.from_bytes(hashed(each).digest()) for each in map(joined, whole)])
         self.rows += len(part.reasons)
 
     @property

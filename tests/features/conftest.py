@@ -24,11 +24,12 @@ from hypothesis import strategies as st
 from features.contract import KNOWN_AT, TABLES, Column, Kind, Table
 from features.contract.arrow import schema
 from features.currency import Rates
-from features.facts import Bucket, View, prepare
 from features.measures import Measure
 from features.outcomes import Label, fates
+from features.prepare import prepare
 from features.signal import Catalogue, GroupName, Signal, SignalGroup, Where
 from features.snapshot import snapshots
+from features.view import Bucket, View
 
 hypothesis.settings.register_profile("forewarn", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("forewarn")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from features.contract import TABLES
 from features.currency import Rate, Rates
-from features.facts import prepare
+from features.prepare import prepare
 from features.signal import Catalogue
 from features.snapshot import snapshots
 from features.versions import KNOWN_UNTIL, known_until

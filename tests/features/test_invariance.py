@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from features.contract import KNOWN_AT, TABLES, Table
 from features.currency import Rate, Rates
-from features.facts import Bucket, View
 from features.outcomes import Declared, Label, Lapse, LogoChurn, Movement, fates
 from features.signals import catalogue_for
 from features.snapshot import snapshots
+from features.view import Bucket, View
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]

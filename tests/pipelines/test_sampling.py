@@ -1,11 +1,16 @@
 """Samples of accounts: the share asked for, the same at every run, and nothing to do with order."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from features.lake import bucket_of
-from pipelines.sampling import AccountSample, sample_of
+from features.contract import TABLES
+from features.contract.arrow import schema
+from features.lake import Lake, bucket_of
+from pipelines.sampling import AccountSample, accounts_in, sample_of
 
 IDS = [f"customer-{number:06d}" for number in range(40_000)]
 
@@ -38,3 +43,17 @@ def test_no_sample_where_everything_fits() -> None:
     assert sample_of(accounts=1000, dates=30, rows=30_000, buckets=8, seed=1) is None
     found = sample_of(accounts=1000, dates=30, rows=3_000, buckets=8, seed=1)
     assert found == AccountSample(0.1, 8, 1)
+
+
+def test_an_account_of_many_versions_is_one_account(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, 4)
+    months = [datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3)]
+    rows = [
+        {"account_id": f"a{n}", "created_at": months[0], "known_at": known}
+        for n in range(10)
+        for known in months
+    ]
+    tables = {"accounts": pa.Table.from_pylist(rows, schema=schema(TABLES["accounts"]))}
+    lake.replace(tables, frozenset({"accounts"}))
+    assert lake.manifest.tables["accounts"].rows == 30
+    assert accounts_in(lake) == 10

@@ -10,12 +10,13 @@ import pytest
 from features.clock import Mask
 from features.contract import KNOWN_AT, TABLES
 from features.contract.arrow import schema
-from features.facts import View, prepare
 from features.kept import KeptCompany, NotKept
 from features.kept.from_lake import buckets_of, came_since, first_facts
 from features.lake import Lake
+from features.prepare import prepare
 from features.signals import CATALOGUE
 from features.snapshot import snapshots
+from features.view import View
 
 BEGIN = date(2024, 3, 1)
 

@@ -16,16 +16,17 @@ from features.clock import Mask
 from features.contract import KNOWN_AT, TABLES
 from features.contract.arrow import schema
 from features.currency import Rate, Rates
-from features.facts import View, prepare
 from features.kept import KeptCompany, NotKept, company, vocabulary
 from features.kept.needs import needs_of
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
 from features.measures import Max
+from features.prepare import prepare
 from features.seen import seen
 from features.signal import Signal
 from features.signals import catalogue_for
 from features.snapshot import snapshots
+from features.view import View
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]

@@ -13,12 +13,13 @@ from features.clock import Mask
 from features.content import content_sha256
 from features.contract import TABLES
 from features.contract.arrow import schema
-from features.facts import View, prepare
 from features.lake import Lake
 from features.order import in_order
+from features.prepare import prepare
 from features.signals import CATALOGUE
 from features.snapshot import snapshots
 from features.versions import known_until
+from features.view import View
 
 Tables = dict[str, pa.Table]
 Company = Callable[[int, int], Tables]

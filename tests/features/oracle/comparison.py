@@ -11,10 +11,11 @@ import pyarrow as pa
 from features.contract import TABLES
 from features.contract.arrow import schema
 from features.currency import Rates
-from features.facts import View, prepare
 from features.measures import DaysSinceFirst, DaysSinceLast, DaysUntil, Distinct, OpenItems, Overdue
+from features.prepare import prepare
 from features.signal import Catalogue, SignalGroup
 from features.snapshot import snapshots
+from features.view import View
 
 from .expected import selects
 from .histories import Row, Rows, together

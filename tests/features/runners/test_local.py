@@ -5,7 +5,9 @@ import operator
 import os
 import subprocess
 import sys
+import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -49,11 +51,47 @@ def test_this_process_works_beside_the_others() -> None:
 def ended(spared: int, _: int) -> None:
     if os.getpid() != spared:
         os._exit(1)
+    time.sleep(0.5)  # until the other has begun
 
 
 def test_a_process_that_is_ended_says_what_to_do() -> None:
     with pytest.raises(WorkerLost, match="more buckets"):
         mapped(partial(ended, os.getpid()), 2, workers=2)
+
+
+def ended_late(spared: int, index: int) -> None:
+    """One process is ended while a second works and this one has taken some of what was left."""
+    if os.getpid() == spared:
+        time.sleep(0.01)
+        return
+    time.sleep(0.5 if index == 0 else 0.7)
+    if index == 0:
+        os._exit(1)
+
+
+ENDED_LATE = """
+import os
+from functools import partial
+from features.runners.local import WorkerLost, mapped
+from test_local import ended_late
+
+if __name__ == "__main__":
+    try:
+        mapped(partial(ended_late, os.getpid()), 400, workers=3)
+    except WorkerLost:
+        print("lost", flush=True)
+"""
+
+
+def test_a_command_that_lost_a_process_ends(tmp_path: Path) -> None:
+    """Neither the processes that are left nor what handed out the work may keep it alive."""
+    (tmp_path / "script.py").write_text(ENDED_LATE)
+    here = os.pathsep.join((str(Path(__file__).parent), *sys.path))
+    run = subprocess.run(
+        [sys.executable, str(tmp_path / "script.py")],
+        env={**os.environ, "PYTHONPATH": here}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (run.returncode, run.stdout, run.stderr) == (0, "lost\n", "")
 
 
 def imports(code: str) -> set[str]:

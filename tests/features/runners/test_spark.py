@@ -24,10 +24,10 @@ from features.content import content_sha256
 from features.contract import KNOWN_AT, TABLES, Column, Kind, Table
 from features.contract.arrow import schema
 from features.currency import Rate, Rates
-from features.facts import prepare
 from features.lake import Lake, LakeError, TableInfo
 from features.lake.manifest import digest_of
 from features.outcomes import Lapse
+from features.prepare import prepare
 from features.runners import spark as runner
 from features.runners.job import SnapshotJob
 from features.runners.local import mapped
