@@ -1,11 +1,13 @@
 """A table's content as one number, the same whatever library wrote or read it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+Buffer = bytes | memoryview
 
 
 def content_sha256(table: pa.Table) -> str:
@@ -25,21 +27,26 @@ def sha256_of_columns(rows: int, columns: Iterable[tuple[str, pa.ChunkedArray]])
         columns: names and values.
     """
     total = hashlib.sha256(f"{rows}\n".encode())
+    every = np.packbits(np.ones(rows, bool))
     for name, column in columns:
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
         total.update(f"{name}\t{column.type}\n".encode())
-        total.update(np.packbits(column.is_valid().to_numpy()).tobytes())
-        total.update(_values(column))
+        there = np.packbits(column.is_valid().to_numpy()) if column.null_count else every
+        total.update(there.data)
+        for part in _values(column):
+            total.update(part)
     return total.hexdigest()
 
 
-def _values(column: pa.ChunkedArray) -> bytes:
-    """The values of a column, empty ones left out."""
-    values = column.drop_null().combine_chunks()
+def _values(column: pa.ChunkedArray) -> Iterator[Buffer]:
+    """The values of a column, empty ones left out; numbers are not copied."""
+    values = column.drop_null() if column.null_count else column
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         lengths = pc.binary_length(values).cast(pa.int64()).to_numpy()
-        return bytes(lengths.tobytes()) + "".join(values.to_pylist()).encode()
-    if pa.types.is_date32(values.type):
-        values = values.cast(pa.int32())
-    return bytes(values.to_numpy(zero_copy_only=False).tobytes())
+        yield lengths.data
+        yield "".join(values.to_pylist()).encode()
+        return
+    for chunk in values.chunks:
+        numbers = chunk.cast(pa.int32()) if pa.types.is_date32(chunk.type) else chunk
+        yield np.ascontiguousarray(numbers.to_numpy(zero_copy_only=False)).data

@@ -167,12 +167,15 @@ class Rows:
     def where(self, column: str, wanted: tuple[str, ...]) -> "Rows":
         """The rows that hold one of the words in a text column that is visible by then."""
         rows = self.revealed(column)
-        words, parts = rows.facts.words(column), rows._parted(column)
-        some = [parts.places(c) for c, word in enumerate(words.words) if word in wanted]
+        words = rows.facts.words(column)
+        some = [code for code, word in enumerate(words.words) if word in wanted]
         if len(some) == 1:
-            return rows._lying_at(parts, some[0])
-        chosen = [parts.order[:0], *(parts.order[places] for places in some)]
-        return rows.take(np.sort(np.concatenate(chosen)))
+            parts = rows._parted(column)
+            return rows._lying_at(parts, parts.places(some[0]))
+        passing = words.among(wanted)
+        if passing.all():
+            return rows
+        return rows.take(np.flatnonzero(passing).astype(np.int32))
 
     def _lying_at(self, parts: Parts, places: slice) -> "Rows":
         """The rows of one word, as views of where they lie together."""
@@ -226,7 +229,7 @@ class Rows:
             return self
         moments = self.facts.dates(hidden_until)
         happened = np.flatnonzero(moments != MISSING)
-        rows = self.take(happened)
+        rows = self if len(happened) == len(moments) else self.take(happened)
         return rows.from_date(rows.grid.dates_after(moments[happened]))
 
     def from_date(self, first: Int16) -> "Rows":

@@ -122,17 +122,27 @@ class SignalGroup:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All signals of a company: the declared ones, and those of its own main events."""
+    """All signals of a company: the declared ones, and those of its own main events.
+
+    Attributes:
+        ranks: columns that are made of a date's finished rows, see `features.ranks`.
+        computed: the columns that are computed from facts, one account at a time.
+        columns: both, the computed ones first.
+    """
 
     groups: tuple[SignalGroup, ...]
+    ranks: tuple[SnapshotColumn, ...] = ()
+    computed: tuple[SnapshotColumn, ...] = field(init=False)
     columns: tuple[SnapshotColumn, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        columns = tuple(c for group in self.groups for c in group.columns())
+        computed = tuple(c for group in self.groups for c in group.columns())
+        columns = (*computed, *self.ranks)
         names = [c.name for c in columns]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ValueError(f"two signals make the same column: {', '.join(twice)}")
+        object.__setattr__(self, "computed", computed)
         object.__setattr__(self, "columns", columns)
 
     def column(self, name: str) -> SnapshotColumn:
@@ -147,7 +157,7 @@ class Catalogue:
         groups = tuple(
             replace(g, signals=g.signals + signals) if g.name is group else g for g in self.groups
         )
-        return Catalogue(groups)
+        return Catalogue(groups, self.ranks)
 
 
 NAMELESS = "unnamed"

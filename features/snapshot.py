@@ -59,7 +59,7 @@ def parts(
     dates = sorted(set(dates))
     if not dates or not bucket.accounts:
         return
-    whole, values = len(bucket.accounts), len(dates) * len(catalogue.columns)
+    whole, values = len(bucket.accounts), len(dates) * len(catalogue.computed)
     count = -(-whole // max(1, MOST_CELLS // values))
     if count == 1:
         yield _table(bucket, catalogue, dates, population)
@@ -87,16 +87,16 @@ def table_of(
     cells = np.flatnonzero(wanted.ravel())
     everyone = len(cells) == wanted.size
     columns = Reader(timeline).columns(catalogue, threads)
-    arrays = [_arrow(columns[c.name], None if everyone else cells) for c in catalogue.columns]
+    arrays = [_arrow(columns[c.name], None if everyone else cells) for c in catalogue.computed]
     return pa.Table.from_arrays([ids, days, *arrays], schema=schema(catalogue))
 
 
 def schema(catalogue: Catalogue) -> pa.Schema:
-    """The Arrow schema of the catalogue's snapshots."""
+    """The Arrow schema of the catalogue's snapshots, before any ranks are added."""
     keys = [pa.field("account_id", pa.string()), pa.field("as_of", pa.date32())]
     kinds = [
         pa.field(c.name, pa.string() if c.signal.is_word else pa.float64())
-        for c in catalogue.columns
+        for c in catalogue.computed
     ]
     return pa.schema(keys + kinds)
 

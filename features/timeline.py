@@ -90,7 +90,8 @@ def earliest(rows: Rows) -> Instants:
 
 def offsets(account: Array, size: int) -> Int64:
     """Where each account's rows begin in rows ordered by account, shape (size + 1,)."""
-    return np.searchsorted(account, np.arange(size + 1)).astype(np.int64)
+    wanted = np.arange(size + 1, dtype=account.dtype)  # of another type, all rows are copied
+    return np.searchsorted(account, wanted).astype(np.int64)
 
 
 def _dated(facts: Facts, size: int, cuts: Instants) -> Rows:

@@ -23,8 +23,8 @@ Method = Literal["none", "temperature", "platt", "beta"]
 FEWEST_EVENTS = 10
 PLATT_FROM = 50
 BETA_FROM = 300
-USUAL_STRETCH = 0.3
-"""Standard deviation of the slope's logarithm before any evidence."""
+USUAL_STRETCH = 0.15
+"""Standard deviation of the slope's logarithm before any evidence (experiments/quality/gap.md)."""
 SMALLEST_MEAN = 1e-9
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from features.kept import KeptCompany, NotKept
 from features.kept.from_lake import buckets_of, came_since, first_facts
+from features.ladders import PeerRanks
 from features.lake import Lake
 from features.outcomes import Label
 from features.signal import Catalogue
@@ -93,7 +94,9 @@ def one_more_day(
     snapshot = kept.snapshot(label.population, rates_of(config))
     state = LakeState(manifest.generation, manifest.digest, kept.rows_seen())
     recipe = recipe_of(config, label, catalogue, events)
-    stored = StoredSnapshots(workspace.snapshots).keep(snapshot, as_of, recipe, state)
+    ranks = PeerRanks.of(catalogue.ranks, snapshot.column) if catalogue.ranks else None
+    whole = ranks.added(snapshot) if ranks else snapshot
+    stored = StoredSnapshots(workspace.snapshots).keep(whole, as_of, recipe, state, ranks)
     kept.save(manifest.generation)
     return Day(stored, why)
 

@@ -6,10 +6,12 @@ from operator import itemgetter
 
 from features.currency import Rate, Rates
 from features.outcomes import AnyLoss, Declared, Label, Lapse, LogoChurn, Movement, OfContracts
+from features.ranks import with_ranks
 from features.segments import DEFAULT_SEGMENTS, Segments
 from features.signal import Catalogue
 from features.signals import catalogue_for
 from pipelines.config import Config
+from pipelines.errors import InputError
 from pipelines.own_signals import with_own
 
 
@@ -48,12 +50,19 @@ def _contracted(config: Config, connected: Collection[str], name: OfContracts) -
 
 
 def catalogue_of(config: Config, events: Sequence[str]) -> Catalogue:
-    """The company's catalogue: Forewarn's signals, its main events', and its own.
+    """The company's catalogue: Forewarn's signals, its main events', its own, and their ranks.
 
     Raises:
         ConfigError: the file of its own signals cannot be used.
+        InputError: there are no such peers to rank among.
     """
-    return with_own(catalogue_for(events, segments_of(config)), config)
+    found = with_own(catalogue_for(events, segments_of(config)), config)
+    if not config.signals.peers:
+        return found
+    try:
+        return with_ranks(found, config.signals.peers)
+    except ValueError as error:
+        raise InputError(f"[signals] peers: {error}.") from error
 
 
 def segments_of(config: Config) -> Segments:

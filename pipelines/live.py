@@ -1,6 +1,7 @@
 """What the service holds ready: the model that serves, and accounts seen from near."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import Engine
 
@@ -17,7 +18,7 @@ from pipelines.words import teach
 from pipelines.workspace import Workspace
 from serving.api.live import Live
 from serving.live import CloseUp
-from serving.live.batch import Batch
+from serving.live.batch import Batch, Ranker
 from serving.live.champion import Champion, NoBundle, Promoted
 from serving.store import ModelVersionRepository
 
@@ -33,6 +34,7 @@ def at_hand(
     batch = Batch(
         lambda model: _signals(archive, model),
         lambda model, accounts, day: seen_of(archive.scores, model, accounts, day),
+        lambda model, day: _ranker(archive, model, day),
     )
     live = Live(champion, batch, prepare=archive.prepare, vocabulary=lambda: words.vocabulary)
     return Near(job).close_up(), live
@@ -64,3 +66,9 @@ def champion_of(versions: ModelVersionRepository, bundles: Bundles, words: Wordi
 def _signals(archive: Archive, model: ChurnModel) -> Mapping[str, bool]:
     """The columns of the company's snapshots, and whether each holds words."""
     return {c.name: c.signal.is_word for c in archive.catalogue(model).columns}
+
+
+def _ranker(archive: Archive, model: ChurnModel, day: date) -> Ranker | None:
+    """Ranks among the accounts of the day, or of the last stored day before it."""
+    found = archive.newest_ranks(model, day)
+    return found.of_cells if found else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from features.ladders import PeerRanks
 from features.lake import LakeError
 from features.row_file import SignalRow, Value
 from models.bands.silence import matter
@@ -19,6 +20,7 @@ from pipelines.errors import InputError, NoModel
 from pipelines.explain import Asked, Case, Explaining
 from pipelines.explained import Explained, reasons_of
 from pipelines.past import Archive
+from pipelines.reranked import of_ranks, reranked
 from pipelines.shelf import row_in
 from pipelines.steady import seen_of
 from pipelines.stored import StoredSnapshots
@@ -152,8 +154,9 @@ class Near:
             NotAllowed: a signal is not one that the model reads, or a value cannot be its.
         """
         case = self.explaining.case(account)
-        _require_usable(case, changed)
-        then = replace(case, row=_with(case.row, changed))
+        ranks = case.day.ranks()
+        _require_usable(case, changed, ranks)
+        then = replace(case, row=reranked(_with(case.row, changed), ranks))
         peers = peers_of(case.day.peers(), case.row.cells)
         scene = replace(self.explaining.scene(case), row=then.row.cells)
         found = why(case.model, scene, self.explaining.words)
@@ -165,7 +168,9 @@ class Near:
             primary_horizon=case.model.primary_horizon,
             now=foretold[0],
             then=foretold[1],
-            moved=self._moved(case, then, _peer_range(case, peers, tuple(changed)), changed),
+            moved=self._moved(
+                case, then, _peer_range(case, peers, tuple(changed)), changed, of_ranks(ranks)
+            ),
             base_chance=found.base_chance,
             reasons=tuple(plain(reasons_of(found))),
         )
@@ -191,9 +196,14 @@ class Near:
         ]
 
     def _moved(
-        self, now: Case, then: Case, peers: PeerRange, changed: Mapping[str, Value]
+        self,
+        now: Case,
+        then: Case,
+        peers: PeerRange,
+        changed: Mapping[str, Value],
+        ranks: Mapping[str, Sequence[str]],
     ) -> tuple[Moved, ...]:
-        """What each changed signal does, largest first."""
+        """What each changed signal does with its rank, largest first."""
         model = now.model
         before, after = (model.schema.encode(case.row.cells)[0] for case in (now, then))
         points = 100 * by_column(model.chain(), before, after)
@@ -205,7 +215,7 @@ class Near:
                 meaning=words.meaning(name),
                 before=now.row.value(name),
                 after=then.row.value(name),
-                points=float(points[place[name]]),
+                points=float(sum(points[place[n]] for n in (name, *ranks[name]) if n in place)),
                 beyond_peers=_beyond(peers, name, value),
             )
             for name, value in changed.items()
@@ -271,10 +281,13 @@ def _require_known(case: Case, signals: Sequence[str]) -> None:
         )
 
 
-def _require_usable(case: Case, changed: Mapping[str, Value]) -> None:
+def _require_usable(case: Case, changed: Mapping[str, Value], ranks: PeerRanks | None) -> None:
     columns = {column.name: column for column in case.model.schema.columns}
     refused = []
     for name, value in changed.items():
+        if ranks is not None and name in ranks.ranked:
+            refused.append(Refused(name, value, f"what it ranks: change {ranks.ranked[name]}"))
+            continue
         if name not in columns:
             refused.append(Refused(name, value, "a signal that the model reads"))
             continue

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from features.ladders import PeerRanks
 from features.runners.job import FINGERPRINT, SNAPSHOTS, SnapshotJob
 from features.snapshot import fingerprint, schema
 from pipelines.snapshot import files_in
@@ -37,6 +38,19 @@ def in_order(job: SnapshotJob, day: date) -> Iterator[pa.Table]:
     with TemporaryDirectory(prefix="order-", dir=str(job.folder)) as folder:
         runs = [_put_aside(file, job, day, Path(folder), batch) for file in files]
         yield from merged([run for run in runs if run.batches])
+
+
+def ranks_at(job: SnapshotJob, day: date) -> PeerRanks | None:
+    """What the ranks of a date's rows are read from, a column at a time; None without ranks."""
+    if not job.catalogue.ranks:
+        return None
+    files, wanted = files_in(job, SNAPSHOTS), pc.field(AS_OF) == pa.scalar(day)
+
+    def column(name: str) -> pa.ChunkedArray:
+        read = [pq.read_table(file, columns=[name], filters=wanted) for file in files]
+        return pa.concat_tables(read).column(name)
+
+    return PeerRanks.of(job.catalogue.ranks, column)
 
 
 def _put_aside(file: Path, job: SnapshotJob, day: date, folder: Path, batch: int) -> "Run":

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
+from features.ladders import PeerRanks
 from features.row_file import SignalRow, row_of
 from features.runners.job import SnapshotJob
 from features.signal import Catalogue
@@ -19,7 +20,7 @@ from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import InputError, NoModel
 from pipelines.refusal import no_model
-from pipelines.shelf import make, peers_in, row_in
+from pipelines.shelf import make, peers_in, ranks_in, row_in
 from pipelines.snapshot import compute, read_snapshots
 from pipelines.stored import Stored, StoredSnapshots
 from pipelines.workspace import Workspace
@@ -32,12 +33,17 @@ PAST_LOOKED_AT = 12
 
 @dataclass(frozen=True)
 class Day:
-    """A snapshot of which single rows are asked for."""
+    """A snapshot of which single rows are asked for.
+
+    Attributes:
+        ranks: gives what its ranks are read from; None where it has none.
+    """
 
     as_of: date
     accounts: int
     find: Callable[[str], SignalRow | None]
     peers: Callable[[], PeerTable]
+    ranks: Callable[[], PeerRanks | None]
 
     def row(self, account: str) -> SignalRow:
         """The account's signals.
@@ -97,9 +103,29 @@ class Archive:
         """
         stored = self.stored(model, day)
         if stored is not None:
-            return Day(day, stored.accounts, lambda a: row_in(stored, a), lambda: peers_in(stored))
+            return Day(
+                day, stored.accounts, lambda a: row_in(stored, a), lambda: peers_in(stored),
+                lambda: ranks_in(stored, self.catalogue(model)),
+            )  # fmt: skip
         table = self._computed(model, day)
-        return Day(day, len(table), lambda a: row_of(table, a), lambda: PeerTable.of(table))
+        ranks = self.catalogue(model).ranks
+        return Day(
+            day, len(table), lambda a: row_of(table, a), lambda: PeerTable.of(table),
+            lambda: PeerRanks.of(ranks, table.column) if ranks else None,
+        )  # fmt: skip
+
+    def newest_ranks(self, model: ChurnModel, day: date) -> PeerRanks | None:
+        """What ranks are read from at the last stored date up to a day; None where there is none.
+
+        Raises:
+            StoredSnapshotError: a snapshot lost what its ranks were read from.
+        """
+        if not self.catalogue(model).ranks:
+            return None
+        dates = StoredSnapshots(self.workspace.snapshots).dates()
+        found = (self.stored(model, past) for past in reversed(dates) if past <= day)
+        stored = next((each for each in found if each), None)
+        return ranks_in(stored, self.catalogue(model)) if stored else None
 
     def prepare(self) -> None:
         """Make the files from which single rows of the newest run are read, if need be."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from features.history import rows_seen
+from features.ladders import ranked_schema
 from features.lake import Lake
 from features.runners.job import SnapshotJob, Tally
 from features.signal import Catalogue
@@ -21,12 +22,12 @@ from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import NoModel
 from pipelines.freshness import silent_sources
-from pipelines.ordered import in_order
+from pipelines.ordered import in_order, ranks_at
 from pipelines.origin import origin_of
 from pipelines.publishing import Publishing, ScoreResult
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
-from pipelines.shelf import make
+from pipelines.shelf import make, ranks_in
 from pipelines.snapshot import compute
 from pipelines.stored import LakeState, Stored, StoredSnapshotError, StoredSnapshots
 from pipelines.versions import find
@@ -179,6 +180,7 @@ class _Job:
                 return None
             try:
                 run.check()
+                ranks_in(run, self.catalogue)
             except StoredSnapshotError:
                 return None
             self.say(f"the snapshot of {day} is stored already: it is read, not computed")
@@ -188,6 +190,8 @@ class _Job:
     def _keep(self, job: SnapshotJob, day: date, recipe: Recipe, rows: dict[str, int]) -> Stored:
         manifest = job.lake.manifest
         state = LakeState(manifest.generation, manifest.digest, rows)
+        ranks, parts = ranks_at(job, day), in_order(job, day)
         return StoredSnapshots(self.workspace.snapshots).keep_parts(
-            in_order(job, day), schema(job.catalogue), day, recipe, state
-        )
+            map(ranks.added, parts) if ranks else parts,
+            ranked_schema(schema(job.catalogue), job.catalogue), day, recipe, state, ranks,
+        )  # fmt: skip

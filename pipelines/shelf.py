@@ -11,11 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from features.ladders import PeerRanks
 from features.row_file import RowFile, RowFileError, RowSource, SignalRow, write_rows
+from features.signal import Catalogue
 from models.explain.peers import PeerTable
-from pipelines.stored import Stored
+from pipelines.stored import RANKS, Stored, StoredSnapshotError
 
 OPEN_AT_ONCE = 128
+RANKS_OPEN = 4
 ROWS_KEPT = 256
 """Rows of single accounts in memory: those of the dozen that people look at just now."""
 ROWS, PEERS = ".rows.arrow", ".peers.arrow"
@@ -53,6 +56,20 @@ def peers_in(stored: Stored) -> PeerTable:
         return _peers(stored.file, stored.sha256)
 
 
+def ranks_in(stored: Stored, catalogue: Catalogue) -> PeerRanks | None:
+    """What the ranks of a stored snapshot were read from; None where its columns have none.
+
+    Raises:
+        StoredSnapshotError: the file beside the snapshot is lost.
+    """
+    if not catalogue.ranks:
+        return None
+    try:
+        return _ranks(stored.file, stored.sha256)
+    except ValueError as error:
+        raise StoredSnapshotError(f"{error}: score {stored.as_of} again.") from error
+
+
 def make(stored: Stored) -> None:
     """Write both files of a stored snapshot, where they are not there yet.
 
@@ -84,6 +101,11 @@ def _is_ready(stored: Stored) -> bool:
 @lru_cache(maxsize=OPEN_AT_ONCE)
 def _rows(file: Path, sha256: str) -> RowFile:
     return RowFile(file.with_suffix(ROWS), sha256)
+
+
+@lru_cache(maxsize=RANKS_OPEN)
+def _ranks(file: Path, sha256: str) -> PeerRanks:
+    return PeerRanks.read(file.with_suffix(RANKS), sha256)
 
 
 @lru_cache(maxsize=ROWS_KEPT)

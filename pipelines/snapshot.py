@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.ladders import ranked_by_date
 from features.runners.job import FATES, FINGERPRINT, SNAPSHOTS, SnapshotJob, Tally, fates_of
 from features.runners.local import mapped
 from features.snapshot import fingerprint
@@ -39,8 +40,7 @@ def build(
     With a sample, those of its accounts.
     """
     compute(job, say, sample)
-    snapshots = _read(job, SNAPSHOTS, fingerprint(job.catalogue), sample)
-    return frame_of(snapshots), frame_of(_read(job, FATES, sample=sample))
+    return frame_of(_ranked(job, sample)), frame_of(_read(job, FATES, sample=sample))
 
 
 def read_fates(job: SnapshotJob, outcome: str, sample: AccountSample | None = None) -> pd.DataFrame:
@@ -76,7 +76,13 @@ def read_snapshots(job: SnapshotJob) -> pa.Table:
     Raises:
         ValueError: a file holds columns that were computed from other definitions.
     """
-    return _read(job, SNAPSHOTS, fingerprint(job.catalogue))
+    return _ranked(job)
+
+
+def _ranked(job: SnapshotJob, sample: AccountSample | None = None) -> pa.Table:
+    """The job's snapshots with their ranks: among the sample, where there is one."""
+    computed = _read(job, SNAPSHOTS, fingerprint(job.catalogue), sample)
+    return ranked_by_date(computed, job.catalogue)
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
     <root>/as_of=2026-06-30/<first 12 digits of the fingerprint>/run-0001.parquet
                                                                  run-0001.json
+                                                                 run-0001.ranks.arrow
 
 A snapshot that turns out otherwise later (new rows, another configuration) is kept beside the
 first as a further run; columns of other definitions lie in another folder and never mix.
@@ -22,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.content import content_sha256, sha256_of_columns
+from features.ladders import PeerRanks
 from pipelines.errors import InputError
 from pipelines.recipe import Recipe, definition_changes
 
@@ -29,6 +31,11 @@ DIGITS = 12
 CHANGES_SHOWN = 10
 ROWS_TOGETHER = 16_384
 """Rows of a row group: what is read, scored and explained at a time."""
+DICTIONARY_BYTES = 16_384
+"""The most different values that are worth a dictionary: 2,048 numbers of a row group."""
+
+
+RANKS = ".ranks.arrow"
 
 
 class StoredSnapshotError(InputError):
@@ -177,7 +184,14 @@ class StoredSnapshots:
             raise OtherDefinitions(_difference(runs[-1], recipe))
         return mine[-1]
 
-    def keep(self, table: pa.Table, as_of: date, recipe: Recipe, lake: LakeState) -> Stored:
+    def keep(
+        self,
+        table: pa.Table,
+        as_of: date,
+        recipe: Recipe,
+        lake: LakeState,
+        ranks: PeerRanks | None = None,
+    ) -> Stored:
         """Store a snapshot; what is stored already, decided in the same way, stays alone.
 
         Args:
@@ -185,11 +199,12 @@ class StoredSnapshots:
             as_of: that date.
             recipe: what decided the rows beside the lake.
             lake: the lake they come from.
+            ranks: what its ranks were read from, where it has any.
         """
         with ThreadPoolExecutor(1) as beside:  # both let go of the interpreter
             digest = beside.submit(content_sha256, table)
             whole = [table], table.schema, lambda _: digest.result()
-            return self._keep(*whole, as_of, recipe, lake)
+            return _beside(self._keep(*whole, as_of, recipe, lake), ranks)
 
     def keep_parts(
         self,
@@ -198,9 +213,10 @@ class StoredSnapshots:
         as_of: date,
         recipe: Recipe,
         lake: LakeState,
+        ranks: PeerRanks | None = None,
     ) -> Stored:
         """The same of rows that come in parts, and of which there may be none; see `keep`."""
-        return self._keep(parts, schema, _file_sha256, as_of, recipe, lake)
+        return _beside(self._keep(parts, schema, _file_sha256, as_of, recipe, lake), ranks)
 
     def _keep(
         self,
@@ -232,6 +248,13 @@ class StoredSnapshots:
         return f"the latest are of {days}." if days else "run `forewarn score` first."
 
 
+def _beside(stored: Stored, ranks: PeerRanks | None) -> Stored:
+    """The snapshot, with what its ranks were read from kept beside it."""
+    if ranks is not None:
+        ranks.write(stored.file.with_suffix(RANKS), stored.sha256)
+    return stored
+
+
 def _difference(run: Stored, recipe: Recipe) -> str:
     """Both fingerprints, and what has changed between them."""
     found = [str(change) for change in definition_changes(run.recipe, recipe)]
@@ -249,8 +272,12 @@ def _difference(run: Stored, recipe: Recipe) -> str:
 
 def _write_snapshot(parts: Iterable[pa.Table], schema: pa.Schema, file: Path) -> int:
     """Write the rows in groups of one size, however they came; returns how many they are."""
-    rows, words = 0, [field.name for field in schema if pa.types.is_string(field.type)]
-    options = {"compression": "zstd", "use_dictionary": words, "write_statistics": False}
+    rows = 0
+    options = {
+        "compression": "lz4",
+        "dictionary_pagesize_limit": DICTIONARY_BYTES,
+        "write_statistics": False,
+    }
     with pq.ParquetWriter(file, schema, **options) as writer:
         for group in _regular(parts, ROWS_TOGETHER):
             writer.write_table(group.replace_schema_metadata(None).combine_chunks())

@@ -17,6 +17,7 @@ from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32, Int64
 from features.lake.incoming import key_of
 from features.prepare import started
+from features.timeline import offsets
 from features.words import Array, LaterWords, Words, as_arrow
 
 CLOCKS = ("account", "start", "known", "until")
@@ -56,7 +57,7 @@ class HeldFacts:
         if not len(rows):
             return base
         later = self._later(rows, account)
-        begin = np.searchsorted(base.account, np.arange(account.max() + 2)).astype(np.int64)
+        begin = offsets(base.account, int(account.max()) + 1)
         place = places(*fixed(begin, base.start, base.known, *_clocks(later)))
         joined = _Joined(base, later, place)
         clocks = {name: joined.clock(name) for name in CLOCKS}

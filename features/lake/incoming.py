@@ -8,7 +8,7 @@ import pyarrow as pa
 from features.clock import MISSING
 from features.contract import Table
 from features.contract.arrow import schema
-from features.lake.content import RowHashes
+from features.lake.content import Digest, RowHashes
 from features.lake.hashing import Hashes, checksums
 from features.lake.order import Int32, Int64
 from features.lake.records import lanes, numbers_of
@@ -17,6 +17,7 @@ from features.lake.shuffle import THIS_LOAD, Rows, Shuffle
 from features.lake.text import Text, picked, text_of
 
 _NO_RECORDS = np.empty((0, 0), np.int64)
+_NO_CODES, _NO_HASHES = np.empty(0, np.int32), np.empty(0, np.uint64)
 LEAST_ROWS, MOST_ROWS = 1 << 18, 1 << 20
 """Of rows that are brought together at once, where more are to come."""
 
@@ -89,6 +90,20 @@ def _grouped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+
+
+def digest_of_rows(table: Table, rows: pa.Table) -> Digest:
+    """What rows in the contract's schema say, as a sum that any order of them gives."""
+    total = Digest()
+    for batch in rows.to_batches():
+        hashed = RowHashes(len(batch))
+        for name in texts(table):
+            text = text_of(batch.column(name))
+            hashed.take_text(text) if text else hashed.take_words(_NO_CODES, _NO_HASHES)
+        for name in lanes(table).names:
+            hashed.take_numbers(numbers_of(batch.column(name)))
+        total = total.plus(hashed.digest)
+    return total
 
 
 def parts_of(accounts: Text, parts: int) -> Int32:

@@ -11,9 +11,10 @@ from features.contract import CONTRACT_VERSION, TABLES, Table
 from features.contract.arrow import schema
 from features.lake.additions import Additions, plan
 from features.lake.alike import Alike
-from features.lake.ended import ends_of, write_ends
+from features.lake.ended import MARKS, ends_of, write_ends
 from features.lake.finding import find_alike
 from features.lake.generation import Sources, described, extended, write_generation
+from features.lake.incoming import digest_of_rows
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
 from features.lake.partition import buckets_for
 from features.lake.pieces import Pieces, folder_of
@@ -90,9 +91,9 @@ class Lake:
         anew = len(later) == len(info.loads)
         wanted = chosen(table, [*columns, LOAD])
         parts = [wanted.empty_table()]
-        for number in later:
+        for number in later:  # which may hold rows of earlier ones that it was joined with
             rows = pieces.whole(name, number, wanted)
-            parts.append(rows.filter(pc.greater(rows[LOAD], load)) if anew else rows)
+            parts.append(rows.filter(pc.greater(rows[LOAD], load)))
         ended = anew or any(number > load for number in info.ended)
         return pa.concat_tables(parts).unify_dictionaries(), ended
 
@@ -118,7 +119,8 @@ class Lake:
         """Rows that are new join those held, which keep their `load`; False if none came.
 
         What is added lies in files of its own, which also say which rows that are held end
-        because of it. Tables that are small or lie in many pieces are written anew.
+        because of it. Tables that are small are written anew, and of those that lie in many
+        pieces the later ones are brought together with what is added.
 
         Args:
             tables: new rows by table, in the contract's Arrow schema. A table without rows
@@ -134,9 +136,10 @@ class Lake:
         rows = sum(map(len, tables.values()))
         if not rows and versioned == before and tables.keys() <= old.tables.keys():
             return False
-        additions = plan(old, tables, corrected)
+        pieces = Pieces(self.root, old)
+        additions = plan(old, tables, corrected, pieces.rows_by_load)
         if old.buckets != (self._buckets or buckets_for(old.rows + rows)):
-            sources = additions.joined(old.tables, Pieces(self.root, old).held)
+            sources = additions.everything(old.tables, pieces.held)
             return self.write(sources, versioned, rows=old.rows + rows)
         ends = {
             name: ends_of(
@@ -145,9 +148,12 @@ class Lake:
             for name in additions.changed
         }
         additions = additions.writing_anew(name for name, marks in ends.items() if marks is None)
-        return self._extend(
-            old, additions, versioned, {n: m for n, m in ends.items() if m is not None}
-        )
+        marked = {n: m for n, m in ends.items() if m is not None}
+        for name, joined in additions.joined.items():
+            more = marked.pop(name, MARKS.empty_table())
+            if (marks := pieces.ends_before(name, joined.first, more)) is not None:
+                marked[name] = marks
+        return self._extend(old, additions, versioned, marked)
 
     def replace(self, tables: Mapping[str, pa.Table], versioned: frozenset[str]) -> bool:
         """Make `tables` the content of the lake; False if it held exactly that already.
@@ -215,8 +221,13 @@ class Lake:
                 known = name in versioned
                 if name in additions.anew:
                     tables |= described({name: part}, versioned, load)
-                else:
-                    tables[name] = extended(old.tables[name], part, known, load, name in together)
+                    continue
+                before = old.tables[name]
+                if name in additions.joined:
+                    before = before.cut(additions.joined[name].first)
+                    rows = additions.rows[name]
+                    part = replace(part, rows=len(rows), digest=digest_of_rows(TABLES[name], rows))
+                tables[name] = extended(before, part, known, load, name in together)
             for name, marks in ends.items():
                 write_ends(folder / name, marks)
                 tables[name] = replace(tables[name], ended=(*tables[name].ended, load))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from features.contract import CONTRACT_VERSION
@@ -44,6 +44,13 @@ class TableInfo:
     loads: tuple[int, ...] = (1,)
     ended: tuple[int, ...] = ()
     together: tuple[int, ...] = ()
+
+    def cut(self, first: int) -> "TableInfo":
+        """The same of only the first so many pieces, but for what is said of all rows."""
+        loads = self.loads[:first]
+        ended = tuple(load for load in self.ended if load in loads)
+        together = tuple(load for load in self.together if load in loads)
+        return replace(self, loads=loads, ended=ended, together=together)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,12 +70,36 @@ class Pieces:
         files = (self._files(name, load, index) for index in range(self.manifest.buckets))
         return [sum(sum(rows_in(file)) for file in some) for some in files]
 
-    def held(self, name: str) -> Iterator[pa.RecordBatch]:
-        """All of a table, bucket by bucket, with the load of each row."""
+    def held(self, name: str, first: int = 0) -> Iterator[pa.RecordBatch]:
+        """A table but for its first so many pieces, with the load of each row."""
         columns = pa.schema([f for f in stored(TABLES[name]) if f.name != KNOWN_UNTIL])
         assert LOAD in columns.names
-        for index in range(self.manifest.buckets):
-            yield from self.read(name, index, columns).to_batches()
+        for load in self.info(name).loads[first:]:
+            if load in self.info(name).together:
+                yield from self.whole(name, load, columns).to_batches()
+                continue
+            for index in range(self.manifest.buckets):
+                for part in self._parts(name, load, index, columns):
+                    yield from part.to_batches()
+
+    def rows_by_load(self, name: str) -> list[int]:
+        """How many rows each piece of a table has."""
+        return [sum(self.sizes(name, load)) for load in self.info(name).loads]
+
+    def ends_before(self, name: str, first: int, more: pa.Table) -> pa.Table | None:
+        """What pieces after the first so many, and more marks, say of rows in the first.
+
+        None where none of them says anything: no row of those pieces ended either, but for
+        versions that came in one load.
+        """
+        info = self.info(name)
+        later = [load for load in info.ended if load in info.loads[first:]]
+        if not later and not len(more):
+            return None
+        marks = pa.concat_tables([more, read_ends(self.folder(load) / name for load in later)])
+        kept = np.sum([self.sizes(name, load) for load in info.loads[:first]], axis=0)
+        bucket, place = marks.column("bucket").to_numpy(), marks.column("place").to_numpy()
+        return marks.filter(pa.array(place < kept[bucket]))
 
     def _parts(self, name: str, load: int, index: int, columns: pa.Schema) -> list[pa.Table]:
         if load not in self.info(name).together:

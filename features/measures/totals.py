@@ -72,8 +72,9 @@ def _converted(lens: Lens, rows: Rows, column: str) -> Floats:
     own = rows.take(np.flatnonzero(currency.codes < 0))
     total = _exact_sums(lens, own, column)
     for word in sorted(currency.words):
-        some = rows.take(np.flatnonzero(currency.among((word,))))
-        if len(some):
+        mine = np.flatnonzero(currency.among((word,)))
+        if len(mine):
+            some = rows if len(mine) == len(rows) else rows.take(mine)
             total += _exact_sums(lens, some, column) * _rates(lens, some, word)
     return total
 

@@ -174,6 +174,12 @@ class Signals(Section):
         description="a Python file, relative to this configuration file, that declares "
         "`SIGNALS = {GroupName.CONSUMPTION: (Signal(...), ...)}`; it is run whenever it is read",
     )
+    peers: str = Field(
+        "",
+        description="each number also as a rank: the share of an account's peers at the same date "
+        'that have less; peers share the word of this snapshot column, such as "profile__plan", '
+        'or are all accounts ("company"); empty for no ranks',
+    )
 
 
 class Snapshots(Section):

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pyarrow as pa
 
 from features.contract import TABLES, Table
 from pipelines.config import Config, Source
 from pipelines.ingest.convert import convert, without
-from pipelines.ingest.findings import Finding, bad_rows, rows_of
+from pipelines.ingest.findings import Finding, Rows, bad_rows, rows_of
 from pipelines.ingest.problems import Problem
 from pipelines.ingest.project import project
 from pipelines.ingest.raw import BadRow, Raw
@@ -18,6 +17,7 @@ from pipelines.ingest.rules import (
     Money,
     before_account,
     broken_orders,
+    owners,
     too_early,
     unknown_accounts,
     with_codes_upper,
@@ -86,8 +86,9 @@ def make_batch(name: str, raw: Raw, config: Config, accounts: pa.Table | None) -
     findings = [*broken_orders(table, rows), *without_rate(table, rows, Money.of(config))]
     early = 0
     if name != "accounts" and accounts is not None:
-        findings += unknown_accounts(rows, accounts)
-        found, early = _early(table, source, rows, accounts)
+        owner = owners(rows, accounts)
+        findings += unknown_accounts(rows, owner)
+        found, early = _early(table, source, rows, before_account(table, rows, accounts, owner))
         findings += found
     once = single(table, without(rows, rows_of(findings)), config.load.duplicates)
     bad = bad_rows(name, raw, projected.table, [*converted.findings, *findings, *once.findings])
@@ -105,9 +106,8 @@ def make_batch(name: str, raw: Raw, config: Config, accounts: pa.Table | None) -
 
 
 def _early(
-    table: Table, source: Source, rows: pa.Table, accounts: pa.Table
+    table: Table, source: Source, rows: pa.Table, early: Rows
 ) -> tuple[Iterable[Finding], int]:
     """Rows dated before their account, as findings where they are to be set aside."""
-    numbers: np.ndarray[tuple[int], np.dtype[np.int64]] = before_account(table, rows, accounts)
-    apart = source.before_account == "quarantine" and len(numbers) > 0
-    return [too_early(table, rows, numbers)] if apart else [], len(numbers)
+    apart = source.before_account == "quarantine" and len(early) > 0
+    return [too_early(table, rows, early)] if apart else [], len(early)

@@ -66,23 +66,27 @@ def _lies_before(rows: pa.Table, order: Order) -> pa.ChunkedArray:
     return pc.fill_null(pc.less(later, start), False)
 
 
-def unknown_accounts(rows: pa.Table, accounts: pa.Table) -> Iterator[Finding]:
-    """Rows of accounts that are not among those known, each of which comes once."""
+def owners(rows: pa.Table, accounts: pa.Table) -> pa.ChunkedArray:
+    """The place of each row's account among those known, each of which comes once; else null."""
     known = accounts.column("account_id").combine_chunks()
-    strange = rows.filter(pc.invert(pc.is_in(rows.column("account_id"), value_set=known)))
-    if len(strange):
+    return pc.index_in(rows.column("account_id"), value_set=known)
+
+
+def unknown_accounts(rows: pa.Table, owner: pa.ChunkedArray) -> Iterator[Finding]:
+    """Rows of accounts that are not among those known, by what `owners` gave."""
+    if owner.null_count:
         yield _finding(
-            strange,
+            rows.filter(owner.is_null()),
             "account_id",
             "accounts has no such account",
             "Add the account to accounts, or correct the id; a bad row of accounts has none.",
         )
 
 
-def before_account(table: Table, rows: pa.Table, accounts: pa.Table) -> Rows:
-    """The numbers of rows whose fact lies before their account, which comes once, was created."""
-    known = accounts.column("account_id").combine_chunks()
-    owner = pc.index_in(rows.column("account_id"), value_set=known)
+def before_account(
+    table: Table, rows: pa.Table, accounts: pa.Table, owner: pa.ChunkedArray
+) -> Rows:
+    """The numbers of rows whose fact lies before their account was created."""
     created = accounts.column("created_at").take(owner)
     early = pc.fill_null(pc.less(rows.column(table.occurred), created), False)
     return np.asarray(rows.column(ROW).filter(early).to_numpy(), dtype=np.int64)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -21,6 +21,16 @@ Known = Callable[[ChurnModel], Mapping[str, bool]]
 """The signals of a model's snapshots: by name whether it holds words."""
 SeenBefore = Callable[[ChurnModel, Sequence[str], date], Seen]
 """What was published of some accounts before a date."""
+Cell = Mapping[str, object]
+Ranker = Callable[[Cell], Mapping[str, float]]
+"""By rank column how an account with these cells stands among others."""
+RankersOf = Callable[[ChurnModel, date], Ranker | None]
+"""Ranks among the accounts of a date, or of the last one known before it; None where a model's
+snapshots have no ranks, or none is stored."""
+
+
+def _unranked(model: ChurnModel, day: date) -> None:  # noqa: ARG001
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,12 @@ class Batch:
     Attributes:
         known: names the signals.
         seen: keeps the bands of accounts steady that were scored before.
+        ranks: how an account stands among others; by default nothing is ranked.
     """
 
     known: Known
     seen: SeenBefore
+    ranks: RankersOf = _unranked
 
     def score(self, model: ChurnModel, rows: Sequence[SignalsOf], as_of: date) -> list[Score]:
         """Scores with reasons, in the order of the rows, to the last bit those of the batch job.
@@ -56,9 +68,16 @@ class Batch:
         """
         words = dict(self.known(model))
         _require_usable(rows, words)
-        found = _cells(model, rows, words, as_of)
+        rank = self.ranks(model, as_of)
+        whole = [_ranked(row, rank) for row in rows] if rank else rows
+        found = _cells(model, whole, words, as_of)
         seen = self.seen(model, [row.account_id for row in rows], as_of)
         return model.score(found, seen)
+
+
+def _ranked(row: SignalsOf, rank: Ranker) -> SignalsOf:
+    """The row with the ranks that it does not name itself."""
+    return replace(row, signals={**rank(row.signals), **row.signals})
 
 
 def _require_usable(rows: Sequence[SignalsOf], words: Mapping[str, bool]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter, lt
 from typing import Any
 
 from models.bands.silence import SilentSource
@@ -67,6 +68,13 @@ class RunPart:
         """The same part with its cards in the order of its scores; ids on both sides alike."""
         by_account = {card.account_id: card for card in self.cards}
         return RunPart(self.scores, [by_account[score.account_id] for score in self.scores])
+
+    def ascending(self) -> "RunPart":
+        """The same part in the order of account ids, which it nearly always is in already."""
+        ids = [score.account_id for score in self.scores]
+        if all(map(lt, ids, ids[1:])):
+            return self
+        return RunPart(sorted(self.scores, key=attrgetter("account_id")), self.cards)
 
 
 @dataclass(frozen=True, slots=True)

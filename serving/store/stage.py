@@ -28,12 +28,12 @@ from sqlalchemy.exc import IntegrityError
 from serving.store.checks import check_head, check_part, refuse
 from serving.store.codes import Codes
 from serving.store.columns import Money, text_key
+from serving.store.fingerprint import Fingerprint
 from serving.store.records import RunHead, RunPart
 from serving.store.staged_rows import (
     AMOUNTS,
     FLOATS,
     TEXTS,
-    Fingerprint,
     StagedPart,
     staged_part,
 )
@@ -60,6 +60,7 @@ KINDS = (
     "bytea",
     "bytea",
 )
+ROWS_AT_ONCE = 10_000
 SEEN = {"postgresql": " (account_id, csm, tier, band)", "sqlite": ""}
 """The columns that rows are found and grouped by: a planner need not know the others."""
 
@@ -91,13 +92,26 @@ def load(connection: Connection, head: RunHead, parts: Iterable[RunPart], codes:
     seen, ascending, last = Fingerprint(head), True, ""
     for part in parts:
         check_part(head, part)
-        staged = staged_part(part, head, codes)
+        staged = staged_part(part.ascending(), head, codes)
         seen.add(staged)
         write(connection, staged)
         ascending = ascending and staged.ascends_from(last)
         last = staged.last or last
     finish(connection, ascending)
+    if not ascending:
+        seen = _in_order(connection, head)
     return Staged(seen.rows, seen.digest, ascending)
+
+
+def _in_order(connection: Connection, head: RunHead) -> Fingerprint:
+    """What the run is recognised by, of what was staged in another order."""
+    seen = Fingerprint(head)
+    rows = f"SELECT {NAMES} FROM {STAGE.name} ORDER BY account_id"
+    lazily = {"yield_per": ROWS_AT_ONCE}
+    found = connection.exec_driver_sql(rows, execution_options=lazily)
+    for some in found.partitions():
+        seen.add(StagedPart.of([*zip(*some, strict=True)]))
+    return seen
 
 
 def create(connection: Connection) -> None:

@@ -5,16 +5,15 @@ one pass over its accounts, and reasons are packed for the whole part at once, s
 costs a call of its own.
 """
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from operator import gt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from models.score import HORIZONS, AccountCard, Band, Score
 from serving.store.codes import Codes
@@ -37,7 +36,6 @@ AMOUNTS = ("arr", "expected_loss")
 Column = Sequence[Any]
 StagedRow = tuple[Any, ...]
 _BANDS = {band: band.value for band in Band}
-_SPACE = 1 << 256
 _UNIT = Decimal(10) ** MONEY_DECIMALS
 _OF_CENT = 10 ** (MONEY_DECIMALS - 2)
 """Ten-thousandths of a currency in one of its cents."""
@@ -45,8 +43,6 @@ _TOLD = 0.49
 """So near to a cent no rounding of the revenue to ten-thousandths leads to another one."""
 _PLAIN = 1e11
 """Cents below which a product of doubles is right to some millionths of one."""
-_NOTHING = -(1 << 63)
-"""Stands for no whole number in what a row is recognised by; no amount is as small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +66,17 @@ class StagedPart:
     renews: Column
     reasons: Column
     ahead: Column
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> "StagedPart":
+        """Accounts as they come back from the table, by column in its order."""
+        texts, rest = columns[: len(TEXTS)], columns[len(TEXTS) :]
+        floats, (lead_days, *amounts, renews, reasons, ahead) = (
+            rest[: len(FLOATS)],
+            rest[len(FLOATS) :],
+        )
+        days = [date.fromisoformat(day) if isinstance(day, str) else day for day in renews]
+        return cls(tuple(texts), tuple(floats), lead_days, tuple(amounts), days, reasons, ahead)
 
     @property
     def last(self) -> str:
@@ -203,48 +210,3 @@ def _losses(arr: Sequence[Decimal | None], money: Column, shares: Column) -> lis
     for place in np.flatnonzero(~told).tolist():
         (found[place],) = _money([loss_of(arr[place], shares[place])])
     return found
-
-
-class Fingerprint:
-    """SHA-256 over rows that says nothing of their order.
-
-    The hashes of the rows are added up (an additive multiset hash): against accidents, not
-    against somebody who forges rows.
-
-    Args:
-        head: what holds for the whole run.
-    """
-
-    def __init__(self, head: RunHead) -> None:
-        self._head, self._sum, self.rows = head, 0, 0
-
-    def add(self, part: StagedPart) -> None:
-        """Take in the accounts of a part."""
-        hashed, joined = hashlib.sha256, b"\x1e".join
-        texts = map("\x1f".join, zip(*part.texts, strict=True))
-        whole = zip(map(str.encode, texts), _numbers(part), part.reasons, part.ahead, strict=True)
-        self._sum += sum([int.from_bytes(hashed(each).digest()) for each in map(joined, whole)])
-        self.rows += len(part.reasons)
-
-    @property
-    def digest(self) -> str:
-        """Of the run and of the accounts that were taken in, hexadecimal."""
-        head = self._head
-        said = [str(head.as_of), head.model_version, head.primary_horizon, self.rows]
-        silent = [repr(each) for each in head.silent]
-        whole = compact([*said, silent]).encode() + (self._sum % _SPACE).to_bytes(32)
-        return hashlib.sha256(whole).hexdigest()
-
-
-def _numbers(part: StagedPart) -> Iterator[bytes]:
-    """Every number and date of each row as bytes."""
-    floats = np.array([*part.floats], np.float64)
-    days = [None if day is None else day.toordinal() for day in part.renews]
-    whole = np.array([_whole(column) for column in (part.lead_days, *part.amounts, days)])
-    table = np.ascontiguousarray(np.concatenate([floats.view(np.int64), whole]).T)
-    width, packed = table.shape[1] * table.itemsize, table.tobytes()
-    return (packed[at : at + width] for at in range(0, len(packed), width))
-
-
-def _whole(column: Column) -> npt.NDArray[np.int64]:
-    return np.array([_NOTHING if value is None else value for value in column], np.int64)

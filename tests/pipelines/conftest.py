@@ -185,6 +185,22 @@ def finished(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return Finished(company, subprocess.CompletedProcess([], 0, said["stdout"], said["stderr"]))
 
 
+@pytest.fixture(scope="session")
+def ranked(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company whose signals are ranked among its accounts, trained and scored."""
+
+    def make(folder: Path) -> None:
+        company = write_company(folder, accounts=80)
+        one = CONFIG + "horizons = [30]\n"
+        company.config.write_text(one.replace("[signals]", '[signals]\npeers = "company"'))
+        place = ("-c", company.config, "--workspace", company.workspace)
+        in_this_process("load", *place)
+        for step in ("train", "score"):
+            in_this_process(step, "--as-of", SCORED, *place)
+
+    return moved(once("ranked", make), tmp_path_factory.mktemp("ranked"))
+
+
 @dataclass(frozen=True)
 class TrainedTwice:
     """A company with a champion, and a model trained two months later."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,21 +57,34 @@ def pieces(tables: Tables, count: int) -> list[Tables]:
     ]
 
 
+def unequal(tables: Tables) -> list[Tables]:
+    """Most of all rows, and then a few at a time."""
+    return [
+        {n: t.filter(np.isin(np.arange(len(t)) % 16, some)) for n, t in tables.items()}
+        for some in (range(10), *([k] for k in range(10, 16)))
+    ]
+
+
 @pytest.mark.parametrize("name", ["usage", "tickets"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "most"), [(0, 16), (1, 16), (2, 16), (3, 3), (4, 3), (2, 3)])
 def test_many_loads_of_versions_end_as_one_load_of_all(
-    tmp_path: Path, seed: int, name: str
+    tmp_path: Path, seed: int, most: int, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Random versions, loaded in the order in which they became known, or in no order."""
+    monkeypatch.setattr("features.lake.additions.MOST_PIECES", most)
     random, rows = np.random.default_rng(seed), []
     for _ in range(300):
         fact, day = f"t{random.integers(40)}", int(random.integers(1, 28))
         rows.append((f"a{random.integers(9)}", fact, day))
     rows = rows if seed == 2 else sorted(rows, key=lambda row: row[2])
     whole = usage(*rows, event_id=True) if name == "usage" else tickets(*rows)
-    lake, size = Lake(tmp_path, buckets=3), 30
-    for at in range(0, len(whole), size):
-        lake.add({name: whole.slice(at, size)}, frozenset())
+    lake, loads = Lake(tmp_path, buckets=3), []
+    for at, end in pairwise([0, 150, *range(160, 301, 10)]):
+        lake.add({name: whole.slice(at, end - at)}, frozenset())
+        loads.append(lake.manifest.tables[name].loads)
+    fewer = [now[0] == before[0] for before, now in pairwise(loads) if len(now) <= len(before)]
+    # the first piece stays and later ones became one, unless old versions write all anew
+    assert any(fewer) == (most == 3 and seed != 2)
     found = lake.read(name, marks=True).drop_columns(["load"])
     marked = whole.append_column("known_until", known_until(TABLES[name], whole))
     assert texts_of(found) == texts_of(marked)
@@ -108,13 +122,15 @@ def test_what_is_added_lies_beside_what_is_held(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_pieces_hold_what_one_load_of_everything_holds(
-    company: Company, texts: Texts, tmp_path: Path, seed: int
+    company: Company, texts: Texts, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("features.lake.additions.MOST_PIECES", 3)
     tables, lake = company(80, seed), Lake(tmp_path / "pieces", buckets=3)
     once = Lake(tmp_path / "once", buckets=3)
     once.replace(tables, frozenset())
-    for piece in pieces(tables, 4):
+    for piece in unequal(tables):
         lake.add(piece, frozenset())
+    assert {len(info.loads) for info in lake.manifest.tables.values()} <= {1, 2, 3}
     for name, table in tables.items():
         found = lake.read(name, marks=True).drop_columns(["load"])
         marked = table.append_column("known_until", known_until(TABLES[name], table))
@@ -165,6 +181,23 @@ def test_many_pieces_are_brought_together(tmp_path: Path, monkeypatch: pytest.Mo
     kept = {p.name for p in tmp_path.iterdir()}
     assert {"generation-00004", "generation-00005", "manifest.json"} <= kept
     assert "generation-00002" not in kept
+
+
+def test_later_pieces_become_one_beside_a_large_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("features.lake.additions.MOST_PIECES", 3)
+    lake = Lake(tmp_path, buckets=2)
+    lake.add({"usage": usage(*((f"a{n}", f"x{n}", 1) for n in range(20)))}, frozenset())
+    large = files(tmp_path)
+    for day in range(2, 6):
+        lake.add({"usage": usage(("a1", f"x{day}", day))}, frozenset(), corrected=())
+    info = lake.manifest.tables["usage"]
+    assert (info.rows, info.loads, info.together) == (24, (1, 4, 5), (4, 5))
+    assert files(tmp_path).items() > large.items()
+    assert not (tmp_path / "generation-00003").exists()
+    since, ended = lake.since("usage", 3, ["event"])  # the third load lies in one piece with it
+    assert (sorted(since["event"].to_pylist()), ended) == (["x4", "x5"], False)
 
 
 def test_a_crash_leaves_the_lake_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy import Engine, event, select
 
 from models.bands.silence import SilentSource
 from models.score import Band, Outlook
-from serving.store import PublishError, ScoreRepository, Sort, StoreError, Transition
+from serving.store import PublishError, RunPart, ScoreRepository, Sort, StoreError, Transition
 from serving.store.tables import METADATA
 
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
+FORETOLD = Outlook(30, {"logo_churn": {90: 0.1}}, {90: 0.2, 30: 0.1}, 0.3)
 
 
 def dump(store: Engine) -> dict[str, list[tuple]]:
@@ -72,6 +73,46 @@ def test_publishing_again_changes_nothing(store, make_run):
     assert repository.publish(shuffled) == 0
     assert dump(store) == before
     assert repository.newest().published_at == datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def test_parts_and_their_order_do_not_matter(store, make_run):
+    repository = ScoreRepository(store)
+    run = make_run(dict.fromkeys("abcd", 0.7))
+    run = replace(run, scores=[replace(run.scores[0], outlook=FORETOLD), *run.scores[1:]])
+    repository.publish(run)
+    before = dump(store)
+
+    def part(*places):
+        return RunPart([run.scores[n] for n in places], [run.cards[n] for n in places])
+
+    for parts in ([part(0), part(1, 2, 3)], [part(2, 3), part(), part(1, 0)]):
+        assert repository.publish_parts(run.head, parts) == 0
+    assert dump(store) == before
+
+
+def test_runs_in_any_order_are_kept_alike(store, make_run):
+    repository = ScoreRepository(store)
+    repository.publish(make_run({"c": 0.1, "a": 0.1}, as_of=MAY))
+    run = make_run({"a": 0.7, "b": 0.2, "c": 0.1})
+    parts = [RunPart([score], [card]) for score, card in zip(run.scores, run.cards, strict=True)]
+    repository.publish_parts(run.head, parts)
+    before = dump(store)
+
+    repository.publish(make_run({"a": 0.3}))
+    repository.publish_parts(run.head, parts[::-1])
+
+    after = dump(store)
+    for published in (before, after):
+        published["scoring_run"] = [row[:5] for row in published["scoring_run"]]
+        del published["score_latest_0"]  # the tables of the newest run have taken turns twice
+    assert after == before
+
+
+def test_an_account_in_two_parts_is_refused(store, make_run):
+    run = make_run({"a": 0.7, "b": 0.1})
+    part = RunPart(run.scores, run.cards)
+    with pytest.raises(PublishError, match=r"more than one score: 'a', 'b' \(2 in all\)"):
+        ScoreRepository(store).publish_parts(run.head, [part, part])
 
 
 def test_another_run_of_the_same_date_replaces_it(store, make_run):
