@@ -27,6 +27,7 @@ from pipelines.origin import origin_of
 from pipelines.past import Archive, Day
 from pipelines.recent import Recent
 from pipelines.shelf import row_in
+from pipelines.stored import Stored
 from pipelines.workspace import Workspace
 from serving.store import HistoryPoint, ModelVersionRepository, ScoreRepository
 
@@ -122,7 +123,7 @@ class Explaining:
 
     def scene(self, case: Case) -> Scene:
         """The account among the others of its snapshot, and its past."""
-        stored = self.archive.before(case.model, case.day.as_of)
+        stored = self._stored_before(case.model, case.day.as_of)
         rows = (row_in(each, case.account) for each in stored)
         past = [row for row in rows if row is not None]
         peers = peers_of(case.day.peers(), case.row.cells)
@@ -131,6 +132,14 @@ class Explaining:
             return [row.value(column) for row in past if column in row.layout.place]
 
         return Scene(case.row.cells, peers, values)
+
+    def _stored_before(self, model: ChurnModel, day: date) -> list[Stored]:
+        """Looked for in the workspace once for all accounts, until anything is published."""
+        return self.recent.of(
+            self.archive.scores.last_published(),
+            ("stored before", model.fingerprint, day),
+            lambda: self.archive.before(model, day),
+        )
 
     def actions(self, model: ChurnModel) -> Actions:
         """What people can act on."""

@@ -10,6 +10,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from pipelines.errors import InputError
+from pipelines.requests_read import Protocol
 from serving.settings import Settings
 
 LARGEST_PORT = 65535
@@ -70,6 +71,7 @@ def run_together(make: Callable[[], Any], listener: socket.socket, workers: int)
 def _config(app: Any, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Protocol,
         server_header=False,
         log_config=None,
         log_level="warning",

@@ -1,12 +1,12 @@
 """Composing the service: the store, the words of this company, and a server for them."""
 
-import asyncio
 import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +19,7 @@ from pipelines.errors import InputError
 from pipelines.jobs import ProcessRunner
 from pipelines.listening import listen, run_together, server_of, until_interrupted, url_of
 from pipelines.live import at_hand
+from pipelines.pace import even, settled
 from pipelines.words import words_of
 from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
@@ -93,7 +94,7 @@ def _serve_alone(app: App, listener: socket.socket, say: Progress) -> None:
     server = server_of(app)
     with until_interrupted(server), _watching(app):
         say(f"serving at {url_of(listener)} (Ctrl-C ends it)")
-        asyncio.run(server.serve(sockets=[listener]))
+        server.run(sockets=[listener])
 
 
 def _serve_together(
@@ -207,9 +208,12 @@ def api_document() -> dict[str, Any]:
 def _watching(app: App) -> AbstractContextManager[object]:
     """Keeps the model that serves up to date, where there is one to keep."""
     live: Live | None = app.state.live
+    even()
     if live is None:
         return nullcontext()
-    return Watch(live.champion, also=(app.state.tell, live.prepare, app.state.prepare))
+    return Watch(
+        live.champion, also=(app.state.tell, live.prepare, app.state.prepare, cache(settled))
+    )
 
 
 def _require_keys(engine: Engine, settings: Settings) -> None:

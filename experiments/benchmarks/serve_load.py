@@ -47,9 +47,10 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
     with ours(folder, workers) as server:
         mix = known.mix(server)
         asyncio.run(_warm(mix))
-        memory = Memory(server, seconds)
+        memory, spent = Memory(server, seconds), Spent(server)
         with memory:
             found, failed = asyncio.run(_all(mix, seconds, rate, (folder, known.versions)))
+        processor = spent.each(sum(map(len, found.values())))
         swaps = _swaps(server)
     every = [spent for times in found.values() for spent in times]
     return {
@@ -62,6 +63,7 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
         "answered": len(every),
         "failed": dict(failed),
         "milliseconds": summary(every),
+        "processor_milliseconds_each": processor,
         "by_route": {name: summary(times) for name, times in found.items() if times},
         "megabytes": memory.seen,
         "champion_swaps_by_process": swaps / workers,
@@ -80,14 +82,42 @@ def climbed(folder: Path, seconds: float, workers: int) -> dict[str, object]:
         mix = known.mix(server)
         asyncio.run(_warm(mix))
         for rate in RATES:
+            used = Spent(server)
             found, failed = asyncio.run(_all(mix, seconds, rate, (folder, [])))
             every = [each for times in found.values() for each in times]
             spent = summary(every) if every else {}
-            steps.append({"rate": rate, "failed": dict(failed), "milliseconds": spent})
+            steps.append(
+                {
+                    "rate": rate,
+                    "failed": dict(failed),
+                    "milliseconds": spent,
+                    "processor_milliseconds_each": used.each(len(every)),
+                }
+            )
             if failed or spent.get("p99", MOST) > MOST:
                 break
             highest = rate
     return {"accounts": len(known.ids), "seconds_each": seconds, "highest": highest, "steps": steps}
+
+
+class Spent:
+    """Processor time of a service and of this client from now on; that of the store is not in it.
+
+    Where other programs share the machine, this says more than latencies do.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._then = server.busy(), time.process_time()
+
+    def each(self, requests: int) -> dict[str, float]:
+        """Milliseconds for each of so many requests."""
+        now = self._server.busy(), time.process_time()
+        names = ("service", "client")
+        return {
+            name: round(1000 * (after - before) / max(requests, 1), 2)
+            for name, before, after in zip(names, self._then, now, strict=True)
+        }
 
 
 class Memory:

@@ -51,6 +51,10 @@ class Server:
         """Memory of all its processes now, pages that several share once (Linux)."""
         return round(sum(map(_kilobytes, _group(self.process))) / 1024, 1)
 
+    def busy(self) -> float:
+        """Seconds of processor time of all its processes up to now (Linux)."""
+        return sum(map(_busy, _group(self.process)))
+
 
 def _group(leader: int) -> list[int]:
     """The processes of a group."""
@@ -69,6 +73,13 @@ def _kilobytes(process: int) -> int:
         found = re.search(r"^Pss:\s+(\d+) kB", said, re.MULTILINE)
         return int(found.group(1)) if found else 0
     return 0
+
+
+def _busy(process: int) -> float:
+    with suppress(OSError):
+        said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 @contextmanager

@@ -90,6 +90,8 @@ class Grouping:
 
 def plain(value: object) -> float | str | None:
     """A cell as a plain value: None where missing."""
+    if type(value) is float:  # what a stored row holds: hundreds in one explanation
+        return value if value == value else None
     if isinstance(value, str):
         return value
     if value is None or pd.isna(value):  # type: ignore[call-overload]

@@ -1,16 +1,15 @@
 """What a value usually is: for the account itself, and for its peers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
-import numpy.typing as npt
+from itertools import combinations
+from statistics import median
 
 from models.explain.peers import Quartiles
 from models.explain.reasons import plain
 
-Vector = npt.NDArray[np.float64]
 Value = float | str | None
 
 FEWEST_PAST = 3
@@ -56,20 +55,19 @@ def usual_of(value: object, past: Sequence[object], peers: Quartiles | None) -> 
     now = plain(value)
     if isinstance(now, str) or any(isinstance(each, str) for each in past):
         return Usual(now)
-    known = np.array([_number(each) for each in past], np.float64)
-    earlier = known[~np.isnan(known)]
-    own = float(np.median(earlier)) if len(earlier) >= FEWEST_PAST else None
-    trend = None if now is None else trend_of(np.append(earlier, now))
+    earlier = [number for number in map(_number, past) if not math.isnan(number)]
+    own = median(earlier) if len(earlier) >= FEWEST_PAST else None
+    trend = trend_of([*earlier, now]) if isinstance(now, float) else None
     return Usual(now, own, peers, trend)
 
 
-def trend_of(values: Vector) -> Trend | None:
+def trend_of(values: Sequence[float]) -> Trend | None:
     """The way the last values go, by the pairs that rise less those that fall (Mann 1945)."""
     last = values[-TREND_POINTS:]
     if len(last) < FEWEST_POINTS:
         return None
-    rises = np.sign(last[None, :] - last[:, None])[np.triu_indices(len(last), 1)]
-    share = float(rises.mean())
+    rises = [(after > before) - (after < before) for before, after in combinations(last, 2)]
+    share = sum(rises) / len(rises)
     if abs(share) < ONE_WAY:
         return None
     return Trend.RISING if share > 0 else Trend.FALLING
@@ -77,4 +75,4 @@ def trend_of(values: Vector) -> Trend | None:
 
 def _number(value: object) -> float:
     found = plain(value)
-    return found if isinstance(found, float) else np.nan
+    return found if isinstance(found, float) else math.nan

@@ -27,10 +27,9 @@ from serving.store.columns import ten_thousandths
 from serving.store.pages import COLUMN, FORWARD, Cursor, Sort
 from serving.store.question import Question, days_after
 from serving.store.rows import clean
+from serving.store.word_index import WordIndex
 
 SEARCHES_KEPT = 16
-MOST_HITS = 5_000
-"""Where a word is in more places, Arrow looks for it name by name."""
 FEW = 16
 """Where no more than one account in so many passes, the passing ones are sorted by themselves."""
 UNKNOWN = np.iinfo(np.int64).min
@@ -54,7 +53,8 @@ class Coded:
 
     def counts(self, mask: Mask) -> dict[str, int]:
         """How many accounts of a mask have each word, the words of most accounts first."""
-        found = np.bincount(self.codes[mask], minlength=len(self.words))
+        chosen = self.codes[np.flatnonzero(mask)]  # often a few of a million
+        found = np.bincount(chosen, minlength=len(self.words))
         order = sorted(np.flatnonzero(found), key=lambda n: (-found[n], self.words[n]))
         return {self.words[n]: int(found[n]) for n in order}
 
@@ -67,6 +67,7 @@ class Columns:
         as_of: of the run.
         ids: of the accounts.
         names: what they sort by, with a space before, so that every word has one.
+        sought: the words of the names.
         words: by column.
         numbers: by column; NaN where unknown.
         whole: amounts in ten-thousandths and days of renewal as ordinals, by column; `UNKNOWN`
@@ -76,6 +77,7 @@ class Columns:
     as_of: date
     ids: pa.Array
     names: pa.Array
+    sought: WordIndex
     words: Mapping[str, Coded]
     numbers: Mapping[str, npt.NDArray[np.float64]]
     whole: Mapping[str, Places]
@@ -90,20 +92,21 @@ class Columns:
 
     def passing(self, question: Question, owner: str | None, but: str = "") -> Mask:
         """Which accounts pass every filter but that of one column."""
-        found = self.everybody.copy()
+        search = question.search
+        found = (self._named(search) if search else self.everybody).copy()
         for name, chosen in _chosen(question).items():
             if chosen and name != but:
                 found &= self.words[name].among(clean(word) for word in chosen)
         if owner is not None:
             found &= self.words["csm"].among([owner])
-        if but != "renews_at":
+        if but != "renews_at" and (question.renews_from, question.renews_to) != (None, None):
             found &= self._renewing(question)
         for bounds in question.signals:
             value = self.numbers[bounds.signal]
             found &= ~np.isnan(value)
             found &= True if bounds.least is None else value >= bounds.least
             found &= True if bounds.most is None else value <= bounds.most
-        return found & self._named(question.search) if question.search else found
+        return found
 
     def _renewing(self, question: Question) -> Mask:
         first, last, day = question.renews_from, question.renews_to, self.whole["renews_at"]
@@ -122,26 +125,11 @@ class Columns:
         found = self._found.get(search)
         if found is None:
             plain = clean(search)
-            found = self._within(" " + plain.casefold())
+            found = self.sought.beginning(plain.casefold())
             found[self._beginning(plain)] = True
             self._found[search] = found
             while len(self._found) > SEARCHES_KEPT:
                 self._found.popitem(last=False)
-        return found
-
-    def _within(self, words: str) -> Mask:
-        """Which names hold these words."""
-        sought, hits = words.encode(), list[int]()
-        at = self._letters.find(sought)
-        while at >= 0 and len(hits) <= MOST_HITS:
-            hits.append(at)
-            at = self._letters.find(sought, at + 1)
-        if at >= 0:
-            return np.array(pc.match_substring(self.names, words), np.bool_)
-        found, begins = np.zeros(len(self.ids), np.bool_), self._begins
-        places = np.searchsorted(begins, hits, side="right") - 1
-        whole = np.array(hits, np.int64) + len(sought) <= begins[places + 1]  # not into the next
-        found[places[whole]] = True
         return found
 
     def _beginning(self, letters: str) -> slice:
@@ -154,19 +142,6 @@ class Columns:
         everybody = range(len(self.ids))
         first = bisect_left(everybody, letters, key=key)
         return slice(first, bisect_right(everybody, letters, lo=first, key=key))
-
-    @cached_property
-    def _letters(self) -> bytes:
-        """All names in one: looking for a word in it takes a third of looking name by name."""
-        return bytes(self.names.buffers()[2]) if len(self.names) else b""
-
-    @cached_property
-    def _begins(self) -> npt.NDArray[np.int32]:
-        """Where each name begins among the letters, and where the last one ends."""
-        names = self.names
-        if not len(names):
-            return np.zeros(1, np.int32)
-        return np.frombuffer(names.buffers()[1], np.int32)[names.offset :][: len(names) + 1]
 
     def counts(self, column: str, question: Question, owner: str | None) -> dict[str, int]:
         """How many accounts each word of a column would show."""

@@ -29,7 +29,10 @@ class RunMemory:
             asked: tells the question from others.
             read: answers it.
         """
-        stamp = (run.digest, run.last_published)
+        return self.under((run.digest, run.last_published), asked, read)
+
+    def under(self, stamp: Hashable, asked: Hashable, read: Callable[[], Found]) -> Found:
+        """The same of what another stamp stands for."""
         if stamp != self._stamp or len(self._kept) >= MOST:
             self._stamp, self._kept = stamp, {}
         kept = self._kept

@@ -16,6 +16,7 @@ from serving.store.kept import KEPT
 from serving.store.records import RunInfo
 from serving.store.tables import LATEST, SEGMENTS
 from serving.store.transactions import reading
+from serving.store.word_index import WordIndex
 
 TEXTS = ("account_id", "name_key", "band", "csm", *SEGMENTS)
 NUMBERS = ("risk", *(kept.name for kept in KEPT))
@@ -121,6 +122,7 @@ def _columns(table: pa.Table, as_of: date) -> Columns:
         as_of=as_of,
         ids=ids,
         names=spaced,
+        sought=WordIndex.of(spaced),
         words={name: _coded(table[name]) for name in TEXTS[2:]},
         numbers={name: table[name].to_numpy() for name in NUMBERS},
         whole={name: _whole(table[name]) for name in WHOLE},

@@ -13,6 +13,7 @@ from serving.store.records import AccountScore, HistoryPoint, RunInfo, Standing,
 from serving.store.tables import p_loss_column
 
 NAME_KEY_LENGTH = 200
+CHANCES = tuple((horizon, p_loss_column(horizon)) for horizon in HORIZONS)
 CARD = tuple(field.name for field in fields(AccountCard) if field.name != "signals")
 
 
@@ -62,7 +63,7 @@ def _score(row: RowMapping, word: WordOf) -> Score:
     return Score(
         account_id=row["account_id"],
         as_of=row["as_of"],
-        p_loss={horizon: row[p_loss_column(horizon)] for horizon in HORIZONS},
+        p_loss={horizon: row[column] for horizon, column in CHANCES},
         health_score=row["health_score"],
         band=row["band"],
         model_version=row["model_version"],

@@ -1,7 +1,8 @@
 """Scores of every account, newest and past."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
@@ -15,6 +16,7 @@ from serving.store.listing import Facets
 from serving.store.memory import RunMemory
 from serving.store.pages import Cursor, Page, Sort
 from serving.store.past_runs import PastRun, past_run, runs_before
+from serving.store.publications import last_published
 from serving.store.publish import publish_parts
 from serving.store.question import Question, conditions
 from serving.store.read_columns import Held, held
@@ -36,7 +38,9 @@ from serving.store.tables import (
     TRANSITION,
 )
 from serving.store.told import Told
-from serving.store.transactions import glancing
+from serving.store.transactions import glancing, going, once_in_a_go
+
+Found = TypeVar("Found")
 
 HISTORY_LIMIT = 400
 AT_ONCE = 500
@@ -95,7 +99,7 @@ class ScoreRepository:
         self._clock = clock
         self._held = columns or held(engine)
         self._codes = Codes(engine)
-        self._memory = RunMemory()
+        self._memory, self._runs = RunMemory(), RunMemory()
 
     def publish(self, run: ScoringRun) -> int:
         """Publish a run in one transaction: readers see the old run or this one, never half.
@@ -129,28 +133,50 @@ class ScoreRepository:
 
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
-        with glancing(self._engine) as connection:
-            return newest_run(connection)
+
+        def read() -> RunInfo | None:
+            with glancing(self._engine) as connection:
+                return newest_run(connection)
+
+        return self._of_runs("newest", read)
 
     def last_published(self) -> datetime | None:
         """When something was published last, of whatever date; None where nothing is."""
-        with glancing(self._engine) as connection:
-            found: datetime | None = connection.scalar(LAST_PUBLISHED)
-            return found
+
+        def read() -> datetime | None:
+            with glancing(self._engine) as connection:
+                found: datetime | None = connection.scalar(LAST_PUBLISHED)
+                return found
+
+        return once_in_a_go(("last", self._engine), read)
 
     def info(self, as_of: date) -> RunInfo | None:
         """The run published for a date; None where there is none."""
-        with glancing(self._engine) as connection:
-            chosen = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of == as_of)
-            row = connection.execute(chosen).mappings().one_or_none()
-        return None if row is None else rows.run_info(row)
+
+        def read() -> RunInfo | None:
+            with glancing(self._engine) as connection:
+                chosen = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of == as_of)
+                row = connection.execute(chosen).mappings().one_or_none()
+            return None if row is None else rows.run_info(row)
+
+        return self._of_runs(("info", as_of), read)
 
     def infos_before(self, as_of: date, most: int) -> list[RunInfo]:
         """The last runs published for dates before one, newest first; at most so many."""
-        before = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of < as_of)
-        chosen = before.order_by(SCORING_RUN.c.as_of.desc()).limit(most)
-        with glancing(self._engine) as connection:
-            return [rows.run_info(row) for row in connection.execute(chosen).mappings()]
+
+        def read() -> list[RunInfo]:
+            before = select(*SCORING_RUN.c).where(SCORING_RUN.c.as_of < as_of)
+            chosen = before.order_by(SCORING_RUN.c.as_of.desc()).limit(most)
+            with glancing(self._engine) as connection:
+                return [rows.run_info(row) for row in connection.execute(chosen).mappings()]
+
+        return list(self._of_runs(("before", as_of, most), read))
+
+    def _of_runs(self, asked: Hashable, read: Callable[[], Found]) -> Found:
+        """What is read of runs: in one go from memory, while nothing was published since."""
+        if not going():
+            return read()
+        return self._runs.under(last_published(self._engine), asked, read)
 
     def dates(self) -> list[date]:
         """The `as_of` of every published run, oldest first."""
@@ -179,8 +205,12 @@ class ScoreRepository:
         found = select(*(c for c in SILENT_SOURCE.c if c.name != "as_of"))
         mine = found.where(SILENT_SOURCE.c.as_of == as_of)
         ordered = mine.order_by(SILENT_SOURCE.c.share.desc(), SILENT_SOURCE.c.table)
-        with glancing(self._engine) as connection:
-            return tuple(SilentSource(*row) for row in connection.execute(ordered))
+
+        def read() -> tuple[SilentSource, ...]:
+            with glancing(self._engine) as connection:
+                return tuple(SilentSource(*row) for row in connection.execute(ordered))
+
+        return self._of_runs(("silent", as_of), read)
 
     def latest(
         self,

@@ -1,33 +1,52 @@
 """The two ways to use the store: reading and writing."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from threading import local
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, text
+
+Found = TypeVar("Found")
 
 WRITING = "forewarn_writing"
 _WRITERS_LOCK = 0x466F7265
 
 
+class _Going(local):
+    """What a thread holds while it is at one go.
+
+    Attributes:
+        open: connections for glances, by store; None outside of a go.
+        told: what was read once.
+        glances: how many are under way, one within another.
+    """
+
+    open: dict[Engine, Connection] | None = None
+    told: dict[Hashable, Any]
+    glances: int = 0
+
+    def let_go(self, engine: Engine) -> None:
+        """Give back a connection that rests: nobody waits for a second one with one in hand.
+
+        If each of as many threads as there are connections did, none of them would ever get one.
+        """
+        if self.open and not self.glances and engine in self.open:
+            self.open.pop(engine).close()
+
+
+_GOING = _Going()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the store, whatever is published meanwhile."""
+    _GOING.let_go(engine)
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
-
-
-class _Going(local):
-    """The connections that a thread holds for its glances, by store; None outside of one go."""
-
-    open: dict[Engine, Connection] | None = None
-    ends: ExitStack
-
-
-_GOING = _Going()
 
 
 @contextmanager
@@ -40,12 +59,29 @@ def at_one_go() -> Iterator[None]:
     if _GOING.open is not None:
         yield
         return
-    with ExitStack() as ends:
-        _GOING.open, _GOING.ends = {}, ends
-        try:
-            yield
-        finally:
-            _GOING.open = None
+    held = _GOING.open = {}
+    _GOING.told = {}
+    try:
+        yield
+    finally:
+        _GOING.open = None
+        for connection in held.values():
+            connection.close()
+
+
+def going() -> bool:
+    """Whether this thread is at one go now."""
+    return _GOING.open is not None
+
+
+def once_in_a_go(asked: Hashable, read: Callable[[], Found]) -> Found:
+    """What `read` gives; of what is read in one go, only the first time is read."""
+    if not going():
+        return read()
+    if asked not in _GOING.told:
+        _GOING.told[asked] = read()
+    found: Found = _GOING.told[asked]
+    return found
 
 
 @contextmanager
@@ -60,8 +96,12 @@ def glancing(engine: Engine) -> Iterator[Connection]:
             yield _glance(connection)
         return
     if engine not in held:
-        held[engine] = _glance(_GOING.ends.enter_context(engine.connect()))
-    yield held[engine]
+        held[engine] = _glance(engine.connect())
+    _GOING.glances += 1
+    try:
+        yield held[engine]
+    finally:
+        _GOING.glances -= 1
 
 
 def _glance(connection: Connection) -> Connection:
@@ -73,6 +113,7 @@ def _glance(connection: Connection) -> Connection:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: all of it or nothing. Writers wait for one another."""
+    _GOING.let_go(engine)
     with engine.connect() as connection, writing_on(connection):
         yield connection
 

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -94,12 +95,7 @@ def test_several_processes_serve_one_port(start, tmp_path):
     process, address = start(
         "--port", "0", "--workers", "2", FOREWARN_WORKSPACE=str(tmp_path), FOREWARN_STORE=""
     )
-    workers = set()
-    deadline = time.monotonic() + SECONDS
-    while len(workers) < 2 and time.monotonic() < deadline:
-        assert get(f"{address}livez")[0] == 200
-        task = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        workers = {n for n in task.read_text().split() if _serves(n)}
+    workers = _both(process, address)
     for _ in range(20):
         assert get(f"{address}v1/accounts")[0] == 200
     assert get(f"{address}livez", host="evil.example")[0] == 421
@@ -109,6 +105,11 @@ def test_several_processes_serve_one_port(start, tmp_path):
     ]
     assert [line.split()[-1] for line in asked] == ["20.0"], "whichever process answered"
 
+    killed = min(workers)
+    os.kill(int(killed), signal.SIGKILL)
+    assert killed not in _both(process, address, but=killed), "another one has taken its place"
+    assert get(f"{address}v1/accounts")[0] == 200
+
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
@@ -116,8 +117,21 @@ def test_several_processes_serve_one_port(start, tmp_path):
     assert "Traceback" not in rest
 
 
+def _both(process, address, but=""):
+    """The two processes, once they are there; requests are answered all the time."""
+    task, found = Path(f"/proc/{process.pid}/task/{process.pid}/children"), set()
+    deadline = time.monotonic() + SECONDS
+    while len(found) < 2 and time.monotonic() < deadline:
+        assert get(f"{address}livez")[0] == 200
+        found = {n for n in task.read_text().split() if n != but and _serves(n)}
+    assert len(found) == 2
+    return found
+
+
 def _serves(number):
-    return b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()
+    with suppress(OSError):  # it ended meanwhile
+        return b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()
+    return False
 
 
 def test_it_ends_cleanly_when_told_to(start):

@@ -88,7 +88,7 @@ def test_peers_share_as_much_as_leaves_enough_of_them() -> None:
     ],
 )
 def test_trends(values: list[float], trend: Trend | None) -> None:
-    assert trend_of(np.array(values, float)) is trend
+    assert trend_of([*map(float, values)]) is trend
 
 
 def test_what_is_usual() -> None:

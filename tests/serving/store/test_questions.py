@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.score import Band, Outlook
-from serving.store import Between, Question, ScoreRepository, Sort, in_memory
+from serving.store import Between, Question, ScoreRepository, Sort, word_index
 from serving.store.kept import KEPT
 from serving.store.read_columns import Held
 
@@ -192,17 +192,20 @@ def test_memory_and_database_agree(store, make_run):
     check()
 
 
-@pytest.mark.parametrize("most_hits", [in_memory.MOST_HITS, 0])
+@pytest.mark.parametrize("most_hits", [word_index.MOST_HITS, 0])
 def test_words_are_looked_for_in_one_name_at_a_time(sqlite_store, make_run, monkeypatch, most_hits):
     names = {"a1": "Alpha", "a2": "Beta", "b1": "alpha beta", "é": "Beta Álpha", "é2": "Álpha"}
+    names |= {"l1": "Une Longue Compagnie", "l2": "Une Longue Compagnon", "l3": "Une Longue Compa"}
     ScoreRepository(sqlite_store).publish(make_run(dict.fromkeys(names, 0.5), names=names))
-    monkeypatch.setattr(in_memory, "MOST_HITS", most_hits)
+    monkeypatch.setattr(word_index, "MOST_HITS", most_hits)
     held = Held(sqlite_store, least=1)
     quick = ScoreRepository(sqlite_store, columns=held)
     assert held.now(quick.newest()) is not None
     sought = {
         "ALPHA BETA": {"b1"}, "beta": {"a2", "b1", "é"}, "álpha": {"é", "é2"}, "é": {"é", "é2"},
         "a": {"a1", "a2", "b1"}, "eta": set(), "a2": {"a2"}, "zz": set(),
+        "une longue compagni": {"l1"}, "longue compagn": {"l1", "l2"}, "longue": {"l1", "l2", "l3"},
+        "une longue compagno": {"l2"}, "une longue compax": set(), "compa": {"l1", "l2", "l3"},
     }  # fmt: skip
     for words, found in sought.items():
         page = quick.latest(Question(search=words))

@@ -1,0 +1,26 @@
+"""Keeping answers even: what else the interpreter does must not stand in the way of a request."""
+
+import gc
+import sys
+
+SECONDS_AT_A_TIME = 0.001
+"""For which a thread keeps the interpreter while another one waits for it. With Python's own 5 ms
+a small answer waits that long for each step past one that takes long."""
+NEW_OBJECTS, YOUNG, OLD = 20_000, 20, 50
+"""After how many new objects, and then how many such looks, garbage is looked for: a request
+makes thousands of objects and hardly any cycle."""
+
+
+def even() -> None:
+    """Let threads take turns quickly, and look for garbage seldom."""
+    sys.setswitchinterval(SECONDS_AT_A_TIME)
+    gc.set_threshold(NEW_OBJECTS, YOUNG, OLD)
+
+
+def settled() -> None:
+    """Never look again for garbage among what is there now: libraries, the model, the routes.
+
+    Looking through all of it would hold every request up for a tenth of a second and more.
+    """
+    gc.collect()
+    gc.freeze()
