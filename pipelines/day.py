@@ -1,8 +1,10 @@
 """One more day: a snapshot from what is kept between snapshots, told from what came since."""
 
+import fcntl
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.load import Brought
 
 Progress = Callable[[str], None]
-EVENTS = "events.json"
+EVENTS, LOCK = "events.json", "lock"
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,36 @@ def one_more_day(
         brought: what a load has just added, so that it need not be read again.
 
     Raises:
-        InputError: nothing is loaded, or corrected rows of a log make keeping impossible.
+        InputError: nothing is loaded, corrected rows of a log make keeping impossible, or
+            another process is at it.
     """
+    loaded(workspace)  # raises before anything is made
+    with _alone(workspace.kept):
+        return _one_more_day(workspace, config, as_of, anew, say, brought)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes out of what is kept, which is changed in place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / LOCK, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(
+                f"another `forewarn day` is at work in {folder.parent}: run this one after it."
+            ) from error
+        yield
+
+
+def _one_more_day(
+    workspace: Workspace,
+    config: Config,
+    as_of: date,
+    anew: bool,
+    say: Progress,
+    brought: "Brought | None",
+) -> Day:
     lake = loaded(workspace)
     events = _events(workspace, anew)
     label = label_of(config, lake.manifest.tables)

@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.config import read_config
+from pipelines.day import _alone
+from pipelines.errors import InputError
 from pipelines.score import score_accounts
 from pipelines.workspace import Workspace
 
@@ -28,6 +30,14 @@ def do(finished: Any, tmp_path: Path, forewarn: Callable[..., Any]) -> Callable[
         return json.loads(done.stdout)
 
     return run
+
+
+def test_what_is_kept_is_one_process_s_at_a_time(tmp_path: Path) -> None:
+    other = "another `forewarn day`"
+    with _alone(tmp_path), pytest.raises(InputError, match=other), _alone(tmp_path):
+        pass
+    with _alone(tmp_path):
+        pass
 
 
 def test_a_day_after_another_is_proved_by_a_replay(do: Callable[..., Any], days: Any) -> None:
