@@ -1,10 +1,8 @@
 """One more day: a snapshot from what is kept between snapshots, told from what came since."""
 
-import fcntl
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +20,7 @@ from features.snapshot import fingerprint
 from pipelines.config import Config
 from pipelines.definitions import catalogue_of, label_of, rates_of
 from pipelines.errors import InputError
+from pipelines.exclusive import one_at_a_time
 from pipelines.recipe import recipe_of
 from pipelines.standing import loaded
 from pipelines.stored import DIGITS, LakeState, Stored, StoredSnapshots
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.load import Brought
 
 Progress = Callable[[str], None]
-EVENTS, LOCK = "events.json", "lock"
+EVENTS = "events.json"
 
 
 @dataclass(frozen=True)
@@ -88,22 +87,8 @@ def one_more_day(
             another process is at it.
     """
     loaded(workspace)  # raises before anything is made
-    with _alone(workspace.kept):
+    with one_at_a_time(workspace.kept, "forewarn day"):
         return _one_more_day(workspace, config, as_of, anew, say, brought)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes out of what is kept, which is changed in place."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / LOCK, "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise InputError(
-                f"another `forewarn day` is at work in {folder.parent}: run this one after it."
-            ) from error
-        yield
 
 
 def _one_more_day(

@@ -45,6 +45,11 @@ class Workspace:
         return read_settings().store or own
 
     @property
+    def loading(self) -> Path:
+        """Where a load says that it is at work."""
+        return self.root / "loading"
+
+    @property
     def quarantine(self) -> Path:
         """Bad rows with their reasons."""
         return self.root / "quarantine"

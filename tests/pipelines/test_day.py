@@ -11,8 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.config import read_config
-from pipelines.day import _alone
-from pipelines.errors import InputError
+from pipelines.exclusive import one_at_a_time
 from pipelines.score import score_accounts
 from pipelines.workspace import Workspace
 
@@ -32,12 +31,18 @@ def do(finished: Any, tmp_path: Path, forewarn: Callable[..., Any]) -> Callable[
     return run
 
 
-def test_what_is_kept_is_one_process_s_at_a_time(tmp_path: Path) -> None:
-    other = "another `forewarn day`"
-    with _alone(tmp_path), pytest.raises(InputError, match=other), _alone(tmp_path):
-        pass
-    with _alone(tmp_path):
-        pass
+@pytest.mark.parametrize(("command", "folder"), [("day", "kept"), ("load", "loading")])
+def test_one_process_at_a_time_changes_a_workspace(
+    finished: Any, tmp_path: Path, forewarn: Callable[..., Any], command: str, folder: str
+) -> None:
+    shutil.copytree(finished.company.config.parent, tmp_path / "copy")
+    workspace = tmp_path / "copy" / "workspace"
+    place = ("-c", tmp_path / "copy" / "forewarn.toml", "--workspace", workspace)
+    with one_at_a_time(workspace / folder, f"forewarn {command}"):
+        refused = forewarn(command, *place)
+    assert refused.exit_code == 2
+    assert f"another `forewarn {command}` is at work" in refused.stderr
+    assert forewarn(command, *place).exit_code == 0
 
 
 def test_a_day_after_another_is_proved_by_a_replay(do: Callable[..., Any], days: Any) -> None:

@@ -1,0 +1,35 @@
+"""Work that changes a folder in place, done by one process at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipelines.errors import InputError
+
+LOCK = "lock"
+
+
+@contextmanager
+def one_at_a_time(folder: Path, doing: str) -> Iterator[None]:
+    """Keep other processes that do the same out of a folder, which is made where it is missing.
+
+    The system gives the lock back when a process ends, however it ends.
+
+    Args:
+        folder: what is changed in place.
+        doing: the work, as a person would type it.
+
+    Raises:
+        InputError: another process is at it.
+    """
+    from filelock import FileLock, Timeout  # a tenth of a second that most commands do not need
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        held = FileLock(folder / LOCK, timeout=0).acquire()
+    except Timeout as error:
+        raise InputError(
+            f"another `{doing}` is at work in {folder}: run this one after it."
+        ) from error
+    with held:
+        yield
