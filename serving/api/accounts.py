@@ -11,27 +11,26 @@ from serving.addresses import ACCOUNT_ID
 from serving.api.account_query import AccountQuery
 from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
+from serving.api.lines import AccountLines, lines_of
 from serving.api.past import history_out, transition_out
 from serving.api.schemas import (
     AccountDetailOut,
-    AccountOut,
     AccountPageOut,
-    BandCounts,
     CardOut,
     CauseOut,
     GrowthOut,
     HorizonOut,
     ReasonOut,
     ScoreOut,
-    StandingOut,
 )
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
-from serving.presentation import Presentation, Words, leading_reason
+from serving.presentation import Presentation, Words
 from serving.problems import GUARDED, ProblemError, documented, shorten
-from serving.store import AccountScore, Page, ScoreRepository
+from serving.store import AccountScore, ScoreRepository
+from serving.store.lines import LinePage
 
-__all__ = ["AccountQuery", "find", "page_out", "require", "router"]
+__all__ = ["AccountQuery", "find", "require", "router"]
 
 
 def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> APIRouter:
@@ -42,6 +41,7 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
         "",
         operation_id="list_accounts",
         summary="List accounts",
+        response_model=AccountPageOut,
         dependencies=[fresh],
         responses=documented(
             problems.STALE_CURSOR, problems.INVALID_QUERY, problems.INVALID_CURSOR, *GUARDED
@@ -51,14 +51,13 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
     @answered
     def list_accounts(
         query: Annotated[AccountQuery, Query()], principal: AccountsReader
-    ) -> AccountPageOut:
+    ) -> AccountLines:
         """Accounts of the newest run, by default the likeliest to leave first.
 
         Following `next_cursor` shows every account exactly once. When a newer run is
         published meanwhile, the cursor is refused with 409 and reading starts anew.
         """
-        page = find(scores, query, principal)
-        return page_out(page, presentation)
+        return lines_of(find(scores, query, principal), presentation)
 
     @routes.get(
         f"/{ACCOUNT_ID}",
@@ -81,9 +80,9 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
     return routes
 
 
-def find(scores: ScoreRepository, query: AccountQuery, principal: Principal) -> Page:
+def find(scores: ScoreRepository, query: AccountQuery, principal: Principal) -> LinePage:
     """The page a query asks for, of the accounts that are the principal's to see."""
-    return scores.latest(
+    return scores.lines(
         query.question(),
         sort=query.sort,
         limit=query.limit,
@@ -109,49 +108,6 @@ def require(scores: ScoreRepository, account_id: str, principal: Principal) -> A
             allowed="the account_id of an account listed by /v1/accounts",
         )
     return found
-
-
-def page_out(page: Page, presentation: Presentation) -> AccountPageOut:
-    """A page as the API shows it."""
-    return AccountPageOut(
-        as_of=page.run.as_of if page.run else None,
-        primary_horizon=page.run.primary_horizon if page.run else None,
-        currency=presentation.currency,
-        total=page.total,
-        counts=BandCounts(**{band.value: number for band, number in page.counts.items()}),
-        items=[_item(found, presentation.words) for found in page.items],
-        next_cursor=page.next_cursor,
-    )
-
-
-def _item(found: AccountScore, words: Words) -> AccountOut:
-    score, reason = found.score, leading_reason(found.score)
-    return AccountOut(
-        **_card(found),
-        as_of=score.as_of,
-        band=score.band,
-        health_score=score.health_score,
-        p_loss=found.risk,
-        model_version=score.model_version,
-        reason=reason_out(reason, words) if reason else None,
-        expected_loss=found.expected_loss,
-        standing=_standing(found),
-    )
-
-
-def _standing(found: AccountScore) -> StandingOut | None:
-    now = found.standing
-    if now is None:
-        return None
-    return StandingOut(
-        since=now.since,
-        previous_as_of=now.previous_as_of,
-        previous_band=now.previous_band,
-        previous_health_score=now.previous_health,
-        previous_p_loss=now.previous_risk,
-        p_loss_change=now.risk_change,
-        signals=dict(now.signals),
-    )
 
 
 def detail_out(

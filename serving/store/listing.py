@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
+    Row,
     Table,
     bindparam,
     func,
@@ -18,6 +18,7 @@ from sqlalchemy import (
 from models.score import Band
 from serving.store import pages, rows
 from serving.store.kept import KEPT
+from serving.store.named import among, on_postgresql
 from serving.store.packing import WordOf
 from serving.store.pages import Cursor, Sort
 from serving.store.question import Question, conditions
@@ -29,11 +30,12 @@ STANDING = (
     "previous_as_of", "previous_band", "previous_health", "previous_risk", "risk_change",
     *(kept.name for kept in KEPT),
 )  # fmt: skip
-BY_IDS = (
-    scores()
-    .where(SCORE.c.account_id.in_(bindparam("ids", expanding=True)))
-    .where(SCORE.c.as_of == bindparam("day"))
-)
+BY_IDS = {
+    postgresql: scores().where(
+        among(SCORE.c.account_id, postgresql), SCORE.c.as_of == bindparam("day")
+    )
+    for postgresql in (False, True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +67,38 @@ def read_page(
     word: WordOf,
 ) -> list[AccountScore]:
     """At most `limit` accounts after a cursor: those with a value first, then the others."""
+    found = find_page(connection, run, asked, sort, limit, start)
+    return read_whole(connection, run, found, word)
+
+
+def find_page(
+    connection: Connection,
+    run: RunInfo,
+    asked: list[ColumnElement[bool]],
+    sort: Sort,
+    limit: int,
+    start: Cursor | None,
+) -> list[Row[Any]]:
+    """The id of each and, in the order of `STANDING`, how it stands against the run before."""
     table = table_of(run)
     columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
     known = columns.where(*asked, pages.known_after(sort, table, start))
     ordered = known.order_by(*pages.order(sort, table)).limit(limit)
-    found = list(connection.execute(ordered).mappings().all())
+    found = list(connection.execute(ordered).all())
     if len(found) < limit and sort is not Sort.NAME:
         unknown = columns.where(*asked, pages.unknown_after(sort, table, start))
         rest = unknown.order_by(table.c.account_id.asc()).limit(limit - len(found))
-        found += connection.execute(rest).mappings()
-    return _whole(connection, run, found, word)
+        found += connection.execute(rest).all()
+    return found
 
 
-def read_accounts(
-    connection: Connection, run: RunInfo, ids: Sequence[str], word: WordOf
-) -> list[AccountScore]:
-    """These accounts of the newest run, in their order."""
+def find_accounts(connection: Connection, run: RunInfo, ids: Sequence[str]) -> list[Row[Any]]:
+    """The same of these accounts of the newest run, in their order."""
     table = table_of(run)
     columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
-    found = connection.execute(columns.where(table.c.account_id.in_(ids))).mappings()
-    by_id = {row["account_id"]: row for row in found}
-    return _whole(connection, run, [by_id[each] for each in ids], word)
+    mine = columns.where(among(table.c.account_id, on_postgresql(connection)))
+    by_id = {row[0]: row for row in connection.execute(mine, {"ids": list(ids)})}
+    return [by_id[each] for each in ids]
 
 
 def first_ids(
@@ -106,16 +119,17 @@ def table_of(run: RunInfo) -> Table:
     return LATEST[run.slot or 0]
 
 
-def _whole(
-    connection: Connection, run: RunInfo, found: list[RowMapping], word: WordOf
+def read_whole(
+    connection: Connection, run: RunInfo, found: Sequence[Row[Any]], word: WordOf
 ) -> list[AccountScore]:
     """The accounts that were found with all there is of them.
 
     Two statements that never change are quicker than one that is put together each time.
     """
-    asked = {"ids": [row["account_id"] for row in found], "day": run.as_of}
-    by_id = {row["account_id"]: row for row in connection.execute(BY_IDS, asked).mappings().all()}
-    return [rows.listed(by_id[row["account_id"]], row, word) for row in found]
+    asked = {"ids": [row[0] for row in found], "day": run.as_of}
+    whole = connection.execute(BY_IDS[on_postgresql(connection)], asked).mappings().all()
+    by_id = {row["account_id"]: row for row in whole}
+    return [rows.listed(by_id[row[0]], row._mapping, word) for row in found]
 
 
 def cells(

@@ -9,7 +9,7 @@ The bytes are part of the schema: another layout needs a migration.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, chain, pairwise, repeat
 from typing import Any
@@ -100,6 +100,13 @@ def unpack_reasons(packed: bytes, word: WordOf) -> tuple[Reason, ...]:
             for signal, n, kind, value, share in REASON.iter_unpack(packed)
         ]
     )
+
+
+def each_reason(packed: bytes, word: WordOf) -> Iterator[Reason]:
+    """The same one after the other: those that nobody takes are not made."""
+    for signal, n, kind, value, share in REASON.iter_unpack(packed):
+        known = value if kind == NUMBER else _value(kind, value, word)
+        yield Reason(word(signal), known, share, n)
 
 
 def _value(kind: int, value: float, word: WordOf) -> float | str | None:

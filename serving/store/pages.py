@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Table, and_, false, or_
 
@@ -24,6 +24,8 @@ from serving.store.rows import storable
 
 CURSOR_LENGTH = 4096
 _TAG_LENGTH = 12
+
+Item = TypeVar("Item")
 
 SortValue = float | str | Decimal | date | None
 """What an account may be sorted by; None where unknown."""
@@ -53,7 +55,7 @@ FORWARD = (Sort.NAME, Sort.RENEWAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageOf(Generic[Item]):
     """One page of the newest run.
 
     Attributes:
@@ -65,12 +67,16 @@ class Page:
         next_cursor: leads to the next page; None on the last.
     """
 
-    items: tuple[AccountScore, ...]
+    items: tuple[Item, ...]
     run: RunInfo | None
     total: int
     counts: dict[Band, int]
     start: int
     next_cursor: str | None
+
+
+Page = PageOf[AccountScore]
+"""A page with all there is of its accounts."""
 
 
 @dataclass(frozen=True, slots=True)

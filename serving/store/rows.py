@@ -19,7 +19,12 @@ CARD = tuple(field.name for field in fields(AccountCard) if field.name != "signa
 
 def name_key(card: AccountCard) -> str:
     """What an account sorts by when sorted by name, upper and lower case alike."""
-    return clean(card.name or card.account_id).casefold()[:NAME_KEY_LENGTH]
+    return name_key_of(card.name, card.account_id)
+
+
+def name_key_of(name: str, account_id: str) -> str:
+    """The same of a name and an id."""
+    return clean(name or account_id).casefold()[:NAME_KEY_LENGTH]
 
 
 def clean(words: str) -> str:

@@ -1,10 +1,12 @@
 """Scores of every account, newest and past."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, select
 
 from models.bands.silence import SilentSource
 from models.score import Band
@@ -12,9 +14,11 @@ from serving.store import listing, pages, rows
 from serving.store.codes import Codes
 from serving.store.engine import reading
 from serving.store.in_memory import answers
+from serving.store.lines import LinePage, line_sorted_by, read_lines
 from serving.store.listing import Facets
 from serving.store.memory import RunMemory
-from serving.store.pages import Cursor, Page, Sort
+from serving.store.packing import WordOf
+from serving.store.pages import Cursor, Page, PageOf, Sort, SortValue
 from serving.store.past_runs import PastRun, past_run, runs_before
 from serving.store.publications import last_published
 from serving.store.publish import publish_parts
@@ -41,6 +45,7 @@ from serving.store.told import Told
 from serving.store.transactions import glancing, going, once_in_a_go
 
 Found = TypeVar("Found")
+Item = TypeVar("Item")
 
 HISTORY_LIMIT = 400
 AT_ONCE = 500
@@ -78,6 +83,21 @@ CHANGES = (
 def utc_now() -> datetime:
     """The present instant."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[Item]):
+    """What a list shows of its accounts.
+
+    Attributes:
+        read: makes them of the places that were found.
+        sorted_by: what one is sorted by.
+        account_id: its id.
+    """
+
+    read: Callable[[Connection, RunInfo, Sequence[Row[Any]], WordOf], list[Item]]
+    sorted_by: Callable[[Item, Sort], SortValue]
+    account_id: Callable[[Item], str]
 
 
 class ScoreRepository:
@@ -237,22 +257,42 @@ class ScoreRepository:
             StaleCursorError: a newer run was published since the cursor was made.
         """
         asked = question or Question(bands=tuple(bands))
+        shown = Shown(listing.read_whole, listing.sorted_by, attrgetter("card.account_id"))
+        return self._listed(asked, sort, limit, cursor, owner, shown)
+
+    def lines(
+        self, question: Question, *, sort: Sort, limit: int, cursor: str | None, owner: str | None
+    ) -> LinePage:
+        """The same page with what a list shows of its accounts; see `latest`."""
+        shown = Shown(read_lines, line_sorted_by, attrgetter("account_id"))
+        return self._listed(question, sort, limit, cursor, owner, shown)
+
+    def _listed(
+        self,
+        asked: Question,
+        sort: Sort,
+        limit: int,
+        cursor: str | None,
+        owner: str | None,
+        shown: "Shown[Item]",
+    ) -> PageOf[Item]:
         with reading(self._engine) as connection:
             run = newest_run(connection)
             if run is None:
-                return Page((), None, 0, dict.fromkeys(Band, 0), 0, None)
+                return PageOf((), None, 0, dict.fromkeys(Band, 0), 0, None)
             start = pages.decode(cursor, sort, asked, run) if cursor else None
-            found = self._page(connection, run, asked, sort, limit + 1, start, owner)
+            places = self._page(connection, run, asked, sort, limit + 1, start, owner)
+            found = shown.read(connection, run, places[:limit], self._codes.word)
             here = self._bands(connection, run, asked, owner)
             counts = self._bands(connection, run, Question(), owner)
         total = sum(here[band] for band in (set(asked.bands) or Band))
         seen = start.seen if start else 0
         following = None
-        if len(found) > limit:
+        if len(places) > limit:
             last = found[limit - 1]
-            ended = Cursor(listing.sorted_by(last, sort), last.card.account_id, seen + limit)
+            ended = Cursor(shown.sorted_by(last, sort), shown.account_id(last), seen + limit)
             following = pages.encode(ended, sort, asked, run)
-        return Page(tuple(found[:limit]), run, total, dict(counts), seen, following)
+        return PageOf(tuple(found), run, total, dict(counts), seen, following)
 
     def first(
         self, question: Question, *, sort: Sort, limit: int, owner: str | None = None
@@ -285,18 +325,18 @@ class ScoreRepository:
         limit: int,
         start: Cursor | None,
         owner: str | None,
-    ) -> list[AccountScore]:
+    ) -> list[Row[Any]]:
         """The accounts of a page; words in names are looked for in memory, where they are there."""
         columns = self._held.of(run)
         if columns and asked.search and answers(asked, sort):
             ids = columns.page(columns.passing(asked, owner), sort, limit, start)
             if ids is not None:
-                return listing.read_accounts(connection, run, ids, self._codes.word)
+                return listing.find_accounts(connection, run, ids)
         table = listing.table_of(run)
         where = conditions(asked, table, run.as_of)
         if owner is not None:
             where.append(table.c.csm == owner)
-        return listing.read_page(connection, run, where, sort, limit, start, self._codes.word)
+        return listing.find_page(connection, run, where, sort, limit, start)
 
     def _bands(
         self, connection: Connection, run: RunInfo, question: Question, owner: str | None
