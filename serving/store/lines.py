@@ -1,4 +1,4 @@
-"""What a list shows of its accounts, and no more: a page of them is read ten times as often.
+"""What a list shows of its accounts, and no more: most requests for accounts are for a page.
 
 Of the reasons only the one that leads is unpacked, and only the columns that are shown are read.
 """
@@ -91,11 +91,11 @@ def read_lines(
 
 
 def _line(row: Row[Any], stands: Row[Any], word: WordOf) -> Line:
-    *own, share, packed = row
-    _, *before = stands
-    reason = leading(row.band, each_reason(packed, word))
-    loss = loss_of(row.arr, share)
-    return Line(*own, loss, reason, *before[:STANDS], tuple(before[STANDS:]))
+    own, before = tuple(row), tuple(stands)
+    reason = leading(row.band, each_reason(row.reasons, word))
+    loss = loss_of(row.arr, row.revenue_lost)
+    signals = before[1 + STANDS :]
+    return Line(*own[: len(OWN)], loss, reason, *before[1 : 1 + STANDS], signals)
 
 
 def line_sorted_by(line: Line, sort: Sort) -> SortValue:
