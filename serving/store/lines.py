@@ -95,7 +95,7 @@ def _line(row: Row[Any], stands: Row[Any], word: WordOf) -> Line:
     reason = leading(row.band, each_reason(row.reasons, word))
     loss = loss_of(row.arr, row.revenue_lost)
     signals = before[1 + STANDS :]
-    return Line(*own[: len(OWN)], loss, reason, *before[1 : 1 + STANDS], signals)
+    return Line._make((*own[: len(OWN)], loss, reason, *before[1 : 1 + STANDS], signals))
 
 
 def line_sorted_by(line: Line, sort: Sort) -> SortValue:
