@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from models.churn_model import ChurnModel
-from models.explain.account import MOST_REASONS, Scene, why
+from models.explain.account import Scene, reasons_alone, why
 from models.explain.peers import FEWEST_PEERS, Quartiles
 from models.explain.usual import Trend, Usual, trend_of, usual_of
 from models.explain.wording import Wording
+from models.explain.reasons import MOST_REASONS
 from models.score import OTHERS, Reason
 from models.trained import Trained
 
