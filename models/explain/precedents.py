@@ -211,7 +211,7 @@ def _did(before: Vector, after: Vector, frame: Frame) -> tuple[Did, ...]:
     points = by_column(frame.chain, before, after)
     known = ~np.isnan(before) & ~np.isnan(after)
     families = np.bincount(frame.place, points)
-    found = []
+    found: list[Did] = []
     for family in np.argsort(families, kind="stable"):
         if not families[family] < 0 or len(found) == STEPS_SHOWN:  # none that follows eases more
             break

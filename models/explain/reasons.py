@@ -74,6 +74,11 @@ class Grouping:
         return [np.flatnonzero(self.place == i) for i in range(len(self.families))]
 
     @cached_property
+    def speaker_of(self) -> dict[str, str]:
+        """The first column of each column's family."""
+        return {name: each[0] for each in self.families for name in each}
+
+    @cached_property
     def family_of(self) -> dict[str, int]:
         """The family of each column, by name."""
         return dict(zip(self.columns, self.place.tolist(), strict=True))

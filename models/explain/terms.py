@@ -71,7 +71,7 @@ def terms_of(columns: Sequence[str], before: Vector, after: Vector, origin: Orig
 
     rows = zip(columns, tables, was_values, values, strict=True)
     if not (origin.silent or origin.was_silent or back or risks):
-        plain = _groups_of(tuple(columns))  # unless something was lost
+        plain = groups_of(tuple(columns))  # unless something was lost
         return [
             group if now == now or was != was else term(name, table, was, now)
             for group, (name, table, was, now) in zip(plain, rows, strict=True)
@@ -80,7 +80,8 @@ def terms_of(columns: Sequence[str], before: Vector, after: Vector, origin: Orig
 
 
 @lru_cache(maxsize=16)
-def _groups_of(columns: tuple[str, ...]) -> tuple[str, ...]:
+def groups_of(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The group of each column."""
     return tuple(map(group_of, columns))
 
 

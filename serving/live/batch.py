@@ -1,10 +1,10 @@
 """Scoring rows of signals that are sent in, as the batch job would score them."""
 
 import math
-from math import isfinite
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isfinite
 
 import numpy as np
 
