@@ -50,6 +50,8 @@ def fixed(*arguments: Any) -> tuple[Any, ...]:
 def _fixed(argument: Any) -> Any:
     if not isinstance(argument, np.ndarray):
         return argument
+    if argument.flags.c_contiguous and not argument.flags.writeable:
+        return argument
     view = np.ascontiguousarray(argument).view()
     view.flags.writeable = False
     return view

@@ -78,7 +78,7 @@ class InputSchema:
                 f"{missing[0]!r}: compute it with the definitions the model was trained on."
             )
         if not isinstance(frame, pd.DataFrame):
-            return np.array([[_number(frame[c.name], c.codes) for c in self.columns]])
+            return self._encode_cells(frame)
         out = np.empty((len(frame), len(self.columns)))
         few = len(frame) <= ROWS_AT_ONCE
         if few:
@@ -89,6 +89,20 @@ class InputSchema:
             if not few or column.words is not None:
                 out[:, i] = _encode(frame[column.name], column)
         return out
+
+    @cached_property
+    def _coded(self) -> tuple[tuple[int, Mapping[str, int]], ...]:
+        """Positions of the columns of words, each with its codes."""
+        return tuple((i, c.codes) for i, c in enumerate(self.columns) if c.codes is not None)
+
+    def _encode_cells(self, row: Mapping[str, Any]) -> Matrix:
+        cells = [row[name] for name in self.names]
+        for i, codes in self._coded:
+            cells[i] = _number(cells[i], codes)
+        try:
+            return np.array([cells], np.float64)  # None becomes NaN
+        except TypeError:  # pandas' own missing value does not
+            return np.array([[_number(cell, None) for cell in cells]])
 
     def select(self, names: Sequence[str]) -> "InputSchema":
         """The schema of some of the columns, in this schema's order."""

@@ -23,7 +23,7 @@ from pipelines.bundles import Bundles
 from pipelines.config import Config
 from pipelines.errors import InputError, NoModel
 from pipelines.explained import BandChange, Explained, Said
-from pipelines.origin import origin_of
+from pipelines.origin import declared_origin
 from pipelines.past import Archive, Day
 from pipelines.recent import Recent
 from pipelines.shelf import row_in
@@ -79,6 +79,7 @@ class Explaining:
     archive: Archive
     words: Wording
     recent: Recent = field(default_factory=Recent)
+    _declared: dict[tuple[str, ...], tuple[Origin, Actions]] = field(default_factory=dict)
 
     def explain(self, asked: Asked) -> Explained:
         """Why an account has its score at a date, and why it is another than before.
@@ -143,7 +144,14 @@ class Explaining:
 
     def actions(self, model: ChurnModel) -> Actions:
         """What people can act on."""
-        return actions_of(self.archive.catalogue(model))
+        return self._told_by(model)[1]
+
+    def _told_by(self, model: ChurnModel) -> tuple[Origin, Actions]:
+        """What the declarations of a model's signals say, worked out once."""
+        if model.events not in self._declared:
+            catalogue = self.archive.catalogue(model)
+            self._declared[model.events] = declared_origin(catalogue), actions_of(catalogue)
+        return self._declared[model.events]
 
     def with_remedy(self, found: Explained, case: Case) -> Explained:
         """With what would help."""
@@ -210,7 +218,7 @@ class Explaining:
         was, now = (
             frozenset(each.table for each in self.archive.scores.silent(d)) for d in (since, day)
         )
-        return origin_of(self.archive.catalogue(model), now, was)
+        return replace(self._told_by(model)[0], silent=now, was_silent=was)
 
 
 def _what_people_did(found: Why, actions: Actions) -> Why:

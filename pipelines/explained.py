@@ -1,13 +1,16 @@
 """Everything there is to say about one account's score, and the same as plain values."""
 
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from models.explain.account import Why
+from models.explain.account import FullReason, Why
 from models.explain.change import ChangeShares
+from models.explain.precedents import Similar
 from models.explain.remedies import Remedy
 from models.explain.transition import BandCause
+from models.explain.usual import Usual
 from models.score import Band
 
 
@@ -77,11 +80,11 @@ class Explained:
             "band_change": _band_change(self.band_change) if self.band_change else None,
             "not_compared": self.not_compared,
             "what_would_help": {
-                **(asdict(self.remedy) if self.remedy else {}),
+                **(_remedy(self.remedy) if self.remedy else {}),
                 "sentence": self.said.remedy,
             },
             "similar": [
-                {**asdict(each), "sentence": sentence}
+                {**_similar(each), "sentence": sentence}
                 for each, sentence in zip(self.why.similar, self.said.similar, strict=True)
             ],
         }
@@ -93,25 +96,72 @@ def _why(found: Why) -> dict[str, Any]:
         "primary_horizon": found.horizon,
         "chance": found.chance,
         "base_chance": found.base_chance,
-        "reasons": reasons_of(found),
+        "reasons": reasons_of(found.reasons),
         "reasons_with_unsteady_sign": found.unsteady,
         "peers": {"shared": shared, "accounts": count},
         "groups": _groups(found),
     }
 
 
-def reasons_of(found: Why) -> list[dict[str, Any]]:
+def reasons_of(found: Sequence[FullReason]) -> list[dict[str, Any]]:
     """Every reason with all that is known about it, as plain values."""
     return [
         {
-            **_flat(each.reason),
+            "signal": each.reason.signal,
+            "value": each.reason.value,
+            "contribution": each.reason.contribution,
+            "together": each.reason.together,
             "columns": list(each.columns),
             "points": 100 * each.points,
-            **{k: v for k, v in asdict(each.usual).items() if k != "value"},
+            **_usual(each.usual),
             "sentence": each.sentence,
         }
-        for each in found.reasons
+        for each in found
     ]
+
+
+def _usual(found: Usual) -> dict[str, Any]:
+    peers = found.peers
+    return {
+        "own": found.own,
+        "peers": {"low": peers.low, "median": peers.median, "high": peers.high} if peers else None,
+        "trend": found.trend,
+    }
+
+
+def _remedy(found: Remedy) -> dict[str, Any]:
+    return {
+        "band": found.band,
+        "chance": found.chance,
+        "share": found.share,
+        "steps": tuple(
+            {
+                "signal": each.signal,
+                "before": each.before,
+                "after": each.after,
+                "columns": each.columns,
+            }
+            for each in found.steps
+        ),
+    }
+
+
+def _similar(found: Similar) -> dict[str, Any]:
+    return {
+        "account": found.account,
+        "as_of": found.as_of,
+        "distance": found.distance,
+        "lost": found.lost,
+        "did": tuple(
+            {
+                "signal": each.signal,
+                "before": each.before,
+                "after": each.after,
+                "points": each.points,
+            }
+            for each in found.did
+        ),
+    }
 
 
 def _groups(found: Why) -> dict[str, Any] | None:
@@ -138,14 +188,13 @@ def _change(found: ChangeShares) -> dict[str, Any]:
         "points": {term: 100 * share for term, share in found.terms.items()},
         "signals": [
             {
-                **_flat(each, but="points"),
+                "signal": each.signal,
+                "term": each.term,
+                "before": each.before,
+                "after": each.after,
+                "family": each.family,
                 "points": 100 * each.points,
             }
             for each in found.signals
         ],
     }
-
-
-def _flat(found: Any, but: str = "") -> dict[str, Any]:
-    """The attributes of a dataclass without another inside: `asdict` would copy each value."""
-    return {each.name: getattr(found, each.name) for each in fields(found) if each.name != but}

@@ -18,7 +18,7 @@ from pipelines.words import teach
 from pipelines.workspace import Workspace
 from serving.api.live import Live
 from serving.live import CloseUp
-from serving.live.batch import Batch, Ranker
+from serving.live.batch import Batch, Known, Ranker
 from serving.live.champion import Champion, NoBundle, Promoted
 from serving.store import ModelVersionRepository
 
@@ -32,7 +32,7 @@ def at_hand(
     champion = champion_of(archive.versions, archive.bundles, words)
     champion.look()
     batch = Batch(
-        lambda model: _signals(archive, model),
+        _signals_of(archive),
         lambda model, accounts, day: seen_of(archive.scores, model, accounts, day),
         lambda model, day: _ranker(archive, model, day),
     )
@@ -63,9 +63,17 @@ def champion_of(versions: ModelVersionRepository, bundles: Bundles, words: Wordi
     return Champion(wanted, fetch)
 
 
-def _signals(archive: Archive, model: ChurnModel) -> Mapping[str, bool]:
+def _signals_of(archive: Archive) -> Known:
     """The columns of the company's snapshots, and whether each holds words."""
-    return {c.name: c.signal.is_word for c in archive.catalogue(model).columns}
+    told: dict[tuple[str, ...], Mapping[str, bool]] = {}
+
+    def signals(model: ChurnModel) -> Mapping[str, bool]:
+        if model.events not in told:
+            columns = archive.catalogue(model).columns
+            told[model.events] = {c.name: c.signal.is_word for c in columns}
+        return told[model.events]
+
+    return signals
 
 
 def _ranker(archive: Archive, model: ChurnModel, day: date) -> Ranker | None:

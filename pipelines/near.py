@@ -12,7 +12,7 @@ from features.lake import LakeError
 from features.row_file import SignalRow, Value
 from models.bands.silence import matter
 from models.bundle import BrokenBundle
-from models.explain.account import peers_of, why
+from models.explain.account import peers_of, reasons_alone
 from models.explain.between import by_column
 from models.explain.peers import Peers
 from models.score import Band
@@ -159,7 +159,7 @@ class Near:
         then = replace(case, row=reranked(_with(case.row, changed), ranks))
         peers = peers_of(case.day.peers(), case.row.cells)
         scene = replace(self.explaining.scene(case), row=then.row.cells)
-        found = why(case.model, scene, self.explaining.words)
+        base_chance, reasons = reasons_alone(case.model, scene, self.explaining.words)
         foretold = self._foretold(case, then)
         return WhatIf(
             account_id=account,
@@ -171,8 +171,8 @@ class Near:
             moved=self._moved(
                 case, then, _peer_range(case, peers, tuple(changed)), changed, of_ranks(ranks)
             ),
-            base_chance=found.base_chance,
-            reasons=tuple(plain(reasons_of(found))),
+            base_chance=base_chance,
+            reasons=tuple(plain(reasons_of(reasons))),
         )
 
     def records(self, account: str, since: date | None) -> Records:

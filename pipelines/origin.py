@@ -1,5 +1,7 @@
 """Where the columns of a company's signals come from, as explanations of changes ask."""
 
+from dataclasses import replace
+
 from features.measures import DaysSinceLast, OpenItems
 from features.signal import Catalogue
 from models.explain.terms import RISKS, Origin
@@ -15,14 +17,17 @@ def origin_of(
         silent: tables from which nothing has come for too long at the later date.
         was_silent: the same at the earlier one.
     """
+    return replace(declared_origin(catalogue), silent=silent, was_silent=was_silent)
+
+
+def declared_origin(catalogue: Catalogue) -> Origin:
+    """The same where no table is silent."""
     columns, risks = catalogue.columns, [c for c in catalogue.columns if c.signal.table == RISKS]
     return Origin(
         table={c.name: c.signal.table for c in columns},
         never_empty=frozenset(
             c.name for c in columns if c.signal.empty is not None and not c.signal.is_word
         ),
-        silent=silent,
         open_risks=frozenset(c.name for c in risks if isinstance(c.signal.measure, OpenItems)),
         since_risk=frozenset(c.name for c in risks if isinstance(c.signal.measure, DaysSinceLast)),
-        was_silent=was_silent,
     )

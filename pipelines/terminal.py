@@ -61,7 +61,10 @@ class Terminal:
 def plain(value: Any) -> Any:
     """`value` with everything JSON has no word for made plain; not-a-number becomes null."""
     if isinstance(value, dict):
-        return {str(k): v if type(v) in AS_THEY_ARE else plain(v) for k, v in value.items()}
+        return {
+            str(k): v if type(v) in AS_THEY_ARE or _is_finite(v) else plain(v)
+            for k, v in value.items()
+        }
     if isinstance(value, list | tuple):
         return [v if type(v) in AS_THEY_ARE else plain(v) for v in value]
     if isinstance(value, float):
@@ -69,3 +72,8 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | bool):
         return value
     return str(value)
+
+
+def _is_finite(value: object) -> bool:
+    """Whether it is a plain number that JSON has: hundreds in one explanation."""
+    return type(value) is float and math.isfinite(value)

@@ -24,6 +24,8 @@ from models.bands.accounts import Vector, Words
 from models.bands.codes import GREEN, GREY, RED, Codes
 from models.bands.limits import Limits, plain
 
+FEW = 500
+"""Up to so many accounts, pandas' index of them costs more than all else about them."""
 TINY = 1e-12
 """Chances are kept this far off 0 and 1 before their log-odds are taken."""
 
@@ -86,7 +88,8 @@ class Seen:
 
         Runs are taken one after the other, so that only one need be held at a time.
         """
-        index = pd.Index(np.array(accounts, object))
+        few = len(accounts) <= FEW
+        index = accounts if few else pd.Index(np.array(accounts, object))
         found = sorted((_placed(index, run) for run in runs), key=lambda placed: placed[0])
         if not found:
             return cls.nothing(len(accounts))
@@ -94,13 +97,22 @@ class Seen:
         return cls(bands[0], np.array(chances), np.array(days, np.int64))
 
 
-def _placed(index: "pd.Index[str]", run: Published) -> tuple[int, Codes, Vector]:
+def _placed(index: "pd.Index[str] | Sequence[str]", run: Published) -> tuple[int, Codes, Vector]:
     """How many days ago a run was, and its bands and chances in the order of an index."""
-    at = pd.Index(run.accounts).get_indexer(index)
+    if isinstance(index, pd.Index):
+        at = np.asarray(pd.Index(run.accounts).get_indexer(index), np.int64)
+    else:
+        at = _places(index, run.accounts)
     if not len(run.accounts):
         return run.days_ago, np.full(len(index), GREY, np.int8), np.full(len(index), np.nan)
     band = np.where(at >= 0, run.band[at], GREY).astype(np.int8)
     return run.days_ago, band, np.where(at >= 0, run.chance[at], np.nan)
+
+
+def _places(accounts: Sequence[str], published: Words) -> npt.NDArray[np.int64]:
+    """Where a few accounts are among those of a run, -1 for those that are not."""
+    place = {account: i for i, account in enumerate(published.tolist())}
+    return np.array([place.get(account, -1) for account in accounts], np.int64)
 
 
 def settle(steps: Steps, chance: Vector, limits: Limits, seen: Seen) -> Codes:

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from models.churn_model import ChurnModel
 from models.encoding import Matrix, Row, cells_of
 from models.explain.between import Between, by_column, differs
-from models.explain.groups import chances, group_of
+from models.explain.groups import chances
 from models.explain.reasons import plain
-from models.explain.terms import MODEL_UPDATED, RECALIBRATED, Origin, terms_of
+from models.explain.terms import MODEL_UPDATED, RECALIBRATED, Origin, groups_of, terms_of
 
 Vector = npt.NDArray[np.float64]
 
@@ -128,7 +128,7 @@ class Comparison:
 
     def shares_of(self, before: Vector, after: Vector, terms: Sequence[str]) -> dict[str, float]:
         """What `shares` gives, where the terms are known."""
-        groups = dict.fromkeys(map(group_of, self.new.schema.names), 0.0)
+        groups = dict.fromkeys(groups_of(self.new.schema.names), 0.0)
         return {**groups, **self._between.by_term(before, after, terms)}
 
     @cached_property
@@ -185,7 +185,7 @@ def _signals(
     model, after = new.model, new.inputs[0]
     names = model.schema.names
     points = by_column(model.chain(), before, after)
-    family = {name: each[0] for each in model.grouping.families for name in each}
+    family = model.grouping.speaker_of
     was, now = cells_of(old_row), cells_of(new.row)
     found = [
         SignalChange(

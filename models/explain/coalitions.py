@@ -16,7 +16,7 @@ import numpy.typing as npt
 from models.encoding import Matrix
 from models.explain.forest import Forest
 from models.explain.shapley import members
-from models.explain.walks import walk
+from models.explain.walks import Reference, walk
 from models.flavours.base import Fitted
 from models.flavours.blend import FittedBlend
 from models.flavours.constant import FittedConstant
@@ -118,11 +118,16 @@ class Hybrids:
         return self._by_player(self.parts.shares(self.reference))
 
     @cached_property
-    def _reference_ways(self) -> list[npt.NDArray[np.bool_]]:
-        return [forest.goes_left(self.reference) for _, forest in self.parts.trees]
+    def _reference_ways(self) -> list[Reference]:
+        return [Reference.of(forest, self.reference) for _, forest in self.parts.trees]
 
     def _by_player(self, shares: Matrix) -> Matrix:
         out = np.zeros((len(shares), self.players))
-        for player in range(self.players):
-            out[:, player] = shares[:, :-1][:, self.player == player].sum(axis=1)
+        for player, mine in enumerate(self._columns):
+            out[:, player] = shares[:, :-1][:, mine].sum(axis=1)
         return out
+
+    @cached_property
+    def _columns(self) -> list[npt.NDArray[np.bool_]]:
+        """The columns of each player."""
+        return [self.player == player for player in range(self.players)]

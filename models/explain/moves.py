@@ -20,6 +20,7 @@ from models.bands.accounts import TIER
 from models.dataset import Dataset
 
 Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 QUARTER, SLACK = 91, 16
@@ -59,6 +60,51 @@ class Moves:
 
     frame: pd.DataFrame
 
+    def changes(
+        self, signals: tuple[str, ...], tier: str, values: Vector, share: str, ways: Vector
+    ) -> Vector:
+        """What `change` gives of many signals, shape (signals,); 0 where it is not known.
+
+        Args:
+            signals: the columns.
+            tier: of the account.
+            values: where they begin, shape (signals,).
+            share: one of `SHARES`.
+            ways: 1 for up, -1 for down, likewise.
+        """
+        known = self._arrays(signals, tier)
+        third = np.full(len(signals), -1)
+        for i, begins in enumerate(known["begins"]):
+            third[begins <= values] = i
+        here = np.maximum(third, 0), np.arange(len(signals))
+        moved = np.where(ways > 0, known[f"up {share}"][here], known[f"down {share}"][here])
+        low, high = known["low"][here], known["high"][here]
+        inside = np.minimum(np.maximum(values + moved, low), high) - values
+        return np.where((third >= 0) & (inside * ways > 0), inside, 0.0)
+
+    def _arrays(self, signals: tuple[str, ...], tier: str) -> dict[str, Matrix]:
+        """Every column of `frame` by third and signal, NaN for thirds that are not there."""
+        asked = signals, tier
+        if asked not in self._made:
+            mine = [self._of(signal, tier) for signal in signals]
+            names = SCHEMA.names[2:]
+            most = max(map(len, mine), default=0)
+            found = {name: np.full((max(most, 1), len(signals)), np.nan) for name in names}
+            for i, thirds in enumerate(mine):
+                for third, row in enumerate(thirds):
+                    for name in names:
+                        found[name][third, i] = row[name]
+            self._made[asked] = found
+        return self._made[asked]
+
+    @cached_property
+    def _made(self) -> dict[tuple[tuple[str, ...], str], dict[str, Matrix]]:
+        return {}
+
+    def _of(self, signal: str, tier: str) -> Sequence[dict[str, float]]:
+        """The thirds of a signal among accounts of a tier, else of all."""
+        return self._thirds.get((tier, signal), self._thirds.get((EVERYWHERE, signal), ()))
+
     def change(self, signal: str, tier: str, value: float, share: str, way: int) -> float | None:
         """How far at least a share of peers that began alike moved; None where not known.
 
@@ -73,9 +119,8 @@ class Moves:
             The signed change within what the signal was ever seen at; 0 where so many peers
             did not move that way at all.
         """
-        thirds = self._thirds.get((tier, signal), self._thirds.get((EVERYWHERE, signal), ()))
         third = None
-        for each in thirds:
+        for each in self._of(signal, tier):
             third = each if each["begins"] <= value else third
         if third is None:
             return None

@@ -192,7 +192,7 @@ def similar(kept: Precedents, shares: Vector, account: str, frame: Frame) -> tup
     order = np.argsort(apart, kind="stable")
     found: dict[bool, list[Similar]] = {True: [], False: []}
     seen = {account}
-    for i in map(int, order):
+    for i in order.tolist():
         owner, day, lost = kept.told[i]
         if owner in seen or len(found[lost]) == SHOWN:
             continue
@@ -211,14 +211,16 @@ def _did(before: Vector, after: Vector, frame: Frame) -> tuple[Did, ...]:
     points = by_column(frame.chain, before, after)
     known = ~np.isnan(before) & ~np.isnan(after)
     families = np.bincount(frame.place, points)
-    found = []
+    found: list[Did] = []
     for family in np.argsort(families, kind="stable"):
+        if not families[family] < 0 or len(found) == STEPS_SHOWN:  # none that follows eases more
+            break
         mine = np.flatnonzero((frame.place == family) & known & (points < 0))
-        if families[family] < 0 and len(mine):
+        if len(mine):
             lead = int(mine[np.argmin(points[mine])])
             whole = float(families[family])
             found.append(Did(frame.names[lead], float(before[lead]), float(after[lead]), whole))
-    return tuple(found[:STEPS_SHOWN])
+    return tuple(found)
 
 
 def _drawn(rows: Rows, count: int, rng: np.random.Generator) -> Rows:

@@ -1,7 +1,7 @@
 """Reasons of a score: one for each family of signals, and the rest as one sum."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,8 @@ Cell = Callable[[str], object]
 
 REASONS_KEPT = 8
 """How many reasons are kept with a score; the others are kept as one sum."""
+MOST_REASONS = 15
+"""Reasons of an explanation."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,24 @@ class Grouping:
         return [int(i) for i in order if steady[i]][: self.most]
 
     @cached_property
+    def in_full(self) -> "Grouping":
+        """The same with as many reasons as an explanation has; made once, as its members are."""
+        return replace(self, most=MOST_REASONS)
+
+    @cached_property
     def members(self) -> list[Places]:
         """The columns of each family."""
         return [np.flatnonzero(self.place == i) for i in range(len(self.families))]
+
+    @cached_property
+    def speaker_of(self) -> dict[str, str]:
+        """The first column of each column's family."""
+        return {name: each[0] for each in self.families for name in each}
+
+    @cached_property
+    def family_of(self) -> dict[str, int]:
+        """The family of each column, by name."""
+        return dict(zip(self.columns, self.place.tolist(), strict=True))
 
     def reasons(self, cell: Cell, shares: Vector, total: Vector) -> tuple[Reason, ...]:
         """One account's reasons, largest first, then all others together.

@@ -6,8 +6,9 @@ the same moves together, each signal as far as it moved for as many peers: nobod
 use a product on more days without more usage. It is an association, not a promise.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -15,9 +16,9 @@ import numpy.typing as npt
 
 from models.bands import Accounts
 from models.churn_model import ChurnModel
-from models.encoding import Row, cells_of
+from models.encoding import Matrix, Row, cells_of
 from models.explain.between import by_column
-from models.explain.moves import SHARES, Moves
+from models.explain.moves import SHARES
 from models.hazards import p_loss
 from models.score import Band
 
@@ -79,10 +80,12 @@ class _Option:
 
     Attributes:
         columns: those that move.
+        chance: of loss, were nothing else moved.
     """
 
     after: Vector
     columns: npt.NDArray[np.int64]
+    chance: float = 1.0
 
 
 def what_would_help(model: ChurnModel, row: Row, band: Band, actions: Actions) -> Remedy | None:
@@ -127,22 +130,24 @@ def _options(
 ) -> list[_Option]:
     """Every family moved on its own where peers moved it at all, the best first."""
     assert model.reference is not None
-    place = model.grouping.place
-    moved: dict[int, Vector] = {}
-    for i, name in enumerate(model.schema.names):
-        way = actions.healthier.get(name, 0)
-        change = _change(model.reference.moves, name, tier, float(inputs[i]), share, way)
-        if change:
-            moved.setdefault(int(place[i]), inputs.copy())[i] += change
-    options = [_Option(after, _moved(inputs, after)) for after in moved.values()]
+    names = model.schema.names
+    ours = np.array([i for i, name in enumerate(names) if actions.healthier.get(name)], np.int64)
+    signals = tuple(names[i] for i in ours)
+    ways = np.array([actions.healthier[name] for name in signals], np.float64)
+    changes = model.reference.moves.changes(signals, tier, inputs[ours], share, ways)
+    columns, changes = ours[changes != 0], changes[changes != 0]
+    families = model.grouping.place[columns]
+    options = []
+    for family in dict.fromkeys(families.tolist()):
+        mine = families == family
+        after = inputs.copy()
+        after[columns[mine]] += changes[mine]
+        options.append(_Option(after, _moved(inputs, after)))
     if not options:
         return []
-    alone = _chances(model, inputs, [(option,) for option in options])
-    return [options[i] for i in np.argsort(alone, kind="stable")]
-
-
-def _change(moves: Moves, name: str, tier: str, value: float, share: str, way: int) -> float | None:
-    return moves.change(name, tier, value, share, way) if way else None
+    alone = _chances(model, np.stack([option.after for option in options]))
+    order = np.argsort(alone, kind="stable").tolist()
+    return [replace(options[i], chance=float(alone[i])) for i in order]
 
 
 def _best(
@@ -151,23 +156,32 @@ def _best(
     """The options, so many together, with the lowest chance of loss."""
     if len(options) < size:
         return None
-    tried = list(combinations(options if size == 1 else options[:TRIED_TOGETHER], size))
-    chances = _chances(model, inputs, tried)
+    if size == 1:  # the best comes first
+        return (options[0],), options[0].chance
+    some = options[:TRIED_TOGETHER]
+    tried = _sets(len(some), size)
+    chances = _chances(model, _together(inputs, some, tried))
     lowest = int(np.argmin(chances))
-    return tried[lowest], float(chances[lowest])
+    return tuple(some[i] for i in tried[lowest].tolist()), float(chances[lowest])
 
 
-def _chances(model: ChurnModel, inputs: Vector, tried: list[tuple[_Option, ...]]) -> Vector:
-    rows = np.stack([_together(inputs, options) for options in tried])
+@lru_cache(maxsize=MOST_SIGNALS * TRIED_TOGETHER)
+def _sets(options: int, size: int) -> npt.NDArray[np.int64]:
+    """Which options are moved together, shape (sets, size)."""
+    return np.array(list(combinations(range(options), size)), np.int64)
+
+
+def _chances(model: ChurnModel, rows: Matrix) -> Vector:
     chain = {h.interval: h.log_odds(rows) for h in model.chain()}
     return p_loss(chain, [model.primary_horizon], model.lead)[model.primary_horizon]
 
 
-def _together(inputs: Vector, options: tuple[_Option, ...]) -> Vector:
-    """The row with all of the options' columns moved."""
-    out = inputs.copy()
-    for option in options:
-        out[option.columns] = option.after[option.columns]
+def _together(inputs: Vector, options: Sequence[_Option], tried: npt.NDArray[np.int64]) -> Matrix:
+    """For each set of options the row with all of their columns moved."""
+    out = np.tile(inputs, (len(tried), 1))
+    for i, option in enumerate(options):
+        mine = np.flatnonzero((tried == i).any(axis=1))
+        out[np.ix_(mine, option.columns)] = option.after[option.columns]
     return out
 
 

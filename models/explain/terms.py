@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isnan
 
 import numpy as np
@@ -68,7 +69,20 @@ def terms_of(columns: Sequence[str], before: Vector, after: Vector, origin: Orig
             return DATA_BACK
         return risks if risks and table == RISKS else group_of(name)
 
-    return [term(*each) for each in zip(columns, tables, was_values, values, strict=True)]
+    rows = zip(columns, tables, was_values, values, strict=True)
+    if not (origin.silent or origin.was_silent or back or risks):
+        plain = groups_of(tuple(columns))  # unless something was lost
+        return [
+            group if now == now or was != was else term(name, table, was, now)
+            for group, (name, table, was, now) in zip(plain, rows, strict=True)
+        ]
+    return [term(*each) for each in rows]
+
+
+@lru_cache(maxsize=16)
+def groups_of(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The group of each column."""
+    return tuple(map(group_of, columns))
 
 
 def _known(tables: Sequence[str], row: Sequence[float]) -> set[str]:

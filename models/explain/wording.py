@@ -6,7 +6,7 @@ can change or be translated without touching a score.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isnan
 
 from features.signal import SnapshotColumn
@@ -160,8 +160,10 @@ class Wording:
         if usual.own is not None:
             said += text.usual.format(value=value_in_words(usual.own))
         if usual.peers is not None:
-            quartiles = {k: value_in_words(v) for k, v in asdict(usual.peers).items()}
-            said += text.peers.format(**quartiles)
+            low, median, high = usual.peers.low, usual.peers.median, usual.peers.high
+            said += text.peers.format(
+                low=value_in_words(low), median=value_in_words(median), high=value_in_words(high)
+            )
         return said
 
 

@@ -1,7 +1,7 @@
 """`/v1/scores`, and what-ifs and levers of an account: answers that are worked out at once."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 
@@ -76,7 +76,7 @@ def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
         """
         require(scores, account_id, principal)
         found = _told(account_id, lambda: _at_hand(close_up).levers(account_id))
-        return LeversOut.model_validate(asdict(found))
+        return LeversOut.model_validate(found, from_attributes=True)
 
     @routes.post(
         f"/{ACCOUNT_ID}/what-if",
@@ -101,7 +101,7 @@ def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
         """
         require(scores, account_id, principal)
         found = _told(account_id, lambda: _at_hand(close_up).what_if(account_id, asked.signals))
-        return WhatIfOut.model_validate(asdict(found))
+        return WhatIfOut.model_validate(found, from_attributes=True)
 
     return routes
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isfinite
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class Batch:
         Raises:
             NotAllowed: a signal is unknown, or holds what it cannot.
         """
-        words = dict(self.known(model))
+        words = self.known(model)
         _require_usable(rows, words)
         rank = self.ranks(model, as_of)
         whole = [_ranked(row, rank) for row in rows] if rank else rows
@@ -84,6 +85,8 @@ def _require_usable(rows: Sequence[SignalsOf], words: Mapping[str, bool]) -> Non
     refused = []
     for row in rows:
         for name, value in row.signals.items():
+            if type(value) is float and words.get(name) is False and isfinite(value):
+                continue  # nearly all
             if name not in words:
                 refused.append(Refused(name, value, "a signal that docs/signals.md lists"))
             elif value is not None and isinstance(value, str) is not words[name]:
@@ -102,18 +105,14 @@ def _cells(
     inner = model.expansion.schema.names if model.expansion else ()
     names = dict.fromkeys([*model.schema.names, *inner, TIER, MRR])
     held = {name for name in names if words.get(name, name == TIER)}
+    empty = {name: None if name in held else math.nan for name in names}
 
-    def value(of: Mapping[str, Value], name: str) -> Value:
-        found = of.get(name)
-        if name in held:
-            return found
-        return math.nan if found is None else float(found)
+    def cells(row: SignalsOf) -> dict[str, object]:
+        found: dict[str, object] = dict(empty)
+        for name, value in row.signals.items():
+            if name in empty and value is not None:
+                found[name] = value if name in held else float(value)
+        found["account_id"], found["as_of"] = row.account_id, as_of
+        return found
 
-    return tuple(
-        {
-            **{name: value(row.signals, name) for name in names},
-            "account_id": row.account_id,
-            "as_of": as_of,
-        }
-        for row in rows
-    )
+    return tuple(map(cells, rows))

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from models.churn_model import ChurnModel
-from models.explain.account import MOST_REASONS, Scene, why
+from models.explain.account import Scene, reasons_alone, why
 from models.explain.peers import FEWEST_PEERS, Quartiles
+from models.explain.reasons import MOST_REASONS
 from models.explain.usual import Trend, Usual, trend_of, usual_of
 from models.explain.wording import Wording
 from models.score import OTHERS, Reason
@@ -41,6 +42,8 @@ def test_reasons_groups_and_base_add_up(trained: Trained) -> None:
             assert np.sign(each.points) == np.sign(each.reason.contribution)
             assert each.reason.signal in each.columns
         assert found.peers == ({}, 50)
+        alone = reasons_alone(model, Scene.of(frame, place, past), Wording())
+        assert alone == (found.base_chance, found.reasons)
     plain = why(replace(model, reference=None), Scene.of(frame, 0), Wording())
     assert plain.groups is None
     assert plain.chance == why(model, Scene.of(frame, 0), Wording()).chance

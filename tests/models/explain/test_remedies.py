@@ -61,6 +61,12 @@ def test_moves_by_hand() -> None:
     assert moves.change("engagement__touches_30d", "core", 47.5, USUAL, -1) == -0.5  # least seen
     assert moves.change("gone__signal", "core", 50.0, USUAL, 1) is None
     assert moves.change("adoption__users_30d", "core", np.nan, USUAL, 1) is None
+    names = ("adoption__users_30d", "gone__signal", "engagement__touches_30d")
+    for at in (np.nan, 47.5, 50.0, 100.0):
+        for share, way in ((USUAL, 1), (RARE, 1), (USUAL, -1)):
+            one = [moves.change(name, "core", at, share, way) or 0.0 for name in names]
+            every = moves.changes(names, "core", np.full(3, at), share, np.full(3, float(way)))
+            assert every.tolist() == one
     assert learn_moves(months(5, 4), NAMES).frame.empty  # too few to speak for anyone
     again = Moves.from_bytes(moves.to_bytes())
     pd.testing.assert_frame_equal(again.frame, moves.frame)
