@@ -1,9 +1,12 @@
 """The socket that the service listens on, and the server or servers behind it."""
 
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import parent_process
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -66,6 +69,22 @@ def run_together(make: Callable[[], Any], listener: socket.socket, workers: int)
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def end_with_starter() -> None:
+    """End this process, as SIGTERM does, once the one that started it is gone, even if killed.
+
+    Otherwise it would go on to hold the port, and nobody would replace it or tell it to end.
+    """
+    starter = parent_process()
+    if starter is None:
+        return
+
+    def follow() -> None:
+        starter.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=follow, name="follows its starter", daemon=True).start()
 
 
 def _config(app: Any, **more: Any) -> uvicorn.Config:

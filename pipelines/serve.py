@@ -17,7 +17,14 @@ from uvicorn.config import STARTUP_FAILURE
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
 from pipelines.jobs import ProcessRunner
-from pipelines.listening import listen, run_together, server_of, until_interrupted, url_of
+from pipelines.listening import (
+    end_with_starter,
+    listen,
+    run_together,
+    server_of,
+    until_interrupted,
+    url_of,
+)
 from pipelines.live import at_hand
 from pipelines.pace import even, settled
 from pipelines.words import words_of
@@ -126,6 +133,7 @@ class Worker:
 
     def __call__(self) -> App:
         """The application, which watches what serves from its first request to its last."""
+        end_with_starter()
         try:
             return self._made()
         except Exception as error:  # another process would fail alike: none is started again
