@@ -5,8 +5,6 @@ signal. All ranks are read off such ladders, those of a whole snapshot too: so o
 with other values or without the others' rows, gets the same number to the last bit.
 """
 
-import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from features.beside import read_beside, write_beside
 from features.clock import Floats
 from features.ranks import EVERYONE, rank_of
 from features.signal import Catalogue, SnapshotColumn
@@ -24,7 +23,6 @@ RUNGS = 1_024
 """Values of a ladder: of more accounts, as many evenly spaced ones are kept."""
 LENT = 20
 """The company's rank counts as much as that of so many peers, so few peers decide little."""
-SOURCE, BODY = b"sha256", b"ranks"
 
 Column = Callable[[str], pa.ChunkedArray]
 """Gives a column of a snapshot by its name."""
@@ -130,11 +128,8 @@ class PeerRanks:
                 "known": pa.array([each.known for _, _, each in rows], pa.int64()),
                 "rungs": pa.array([each.rungs for _, _, each in rows], pa.list_(pa.float64())),
             }
-        ).replace_schema_metadata({SOURCE: sha256.encode(), BODY: json.dumps(body).encode()})
-        part = path.with_suffix(f".{os.getpid()}.part")
-        with pa.ipc.new_file(part, table.schema) as file:
-            file.write_table(table)
-        os.replace(part, path)
+        )
+        write_beside(path, table, body, sha256)
 
     @classmethod
     def read(cls, path: Path, sha256: str) -> "PeerRanks":
@@ -143,14 +138,7 @@ class PeerRanks:
         Raises:
             ValueError: it cannot be read, or is of another snapshot.
         """
-        try:
-            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-            found = table.schema.metadata[SOURCE].decode()
-            body = json.loads(table.schema.metadata[BODY])
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path} holds no ladders of ranks: {error}") from error
-        if found != sha256:
-            raise ValueError(f"{path} is of another snapshot.")
+        table, body = read_beside(path, sha256)
         ladders: dict[str, dict[str | None, Ladder]] = {}
         for i in range(len(table)):
             of, word, known = (table[name][i].as_py() for name in ("of", "word", "known"))

@@ -152,6 +152,10 @@ class Catalogue:
                 return column
         raise KeyError(f"no signal makes the column {name!r}")
 
+    def of(self, group: GroupName) -> tuple[SnapshotColumn, ...]:
+        """The columns of a group, with their ranks if there are any."""
+        return tuple(column for column in self.columns if column.group is group)
+
     def with_signals(self, group: GroupName, signals: tuple[Signal, ...]) -> "Catalogue":
         """The catalogue with further signals at the end of a group."""
         groups = tuple(

@@ -86,34 +86,22 @@ def one_more_day(
         InputError: nothing is loaded, corrected rows of a log make keeping impossible, or
             another process is at it.
     """
-    loaded(workspace)  # raises before anything is made
+    lake = loaded(workspace)  # raises before anything is made
     with one_at_a_time(workspace.kept, "forewarn day"):
-        return _one_more_day(workspace, config, as_of, anew, say, brought)
-
-
-def _one_more_day(
-    workspace: Workspace,
-    config: Config,
-    as_of: date,
-    anew: bool,
-    say: Progress,
-    brought: "Brought | None",
-) -> Day:
-    lake = loaded(workspace)
-    events = _events(workspace, anew)
-    label = label_of(config, lake.manifest.tables)
-    catalogue = catalogue_of(config, events)
-    folder = workspace.kept / fingerprint(catalogue)[:DIGITS]
-    kept, why = _gone_on(folder, catalogue, label, lake, as_of, anew, say, brought)
-    manifest = lake.manifest
-    snapshot = kept.snapshot(label.population, rates_of(config))
-    state = LakeState(manifest.generation, manifest.digest, kept.rows_seen())
-    recipe = recipe_of(config, label, catalogue, events)
-    ranks = PeerRanks.of(catalogue.ranks, snapshot.column) if catalogue.ranks else None
-    whole = ranks.added(snapshot) if ranks else snapshot
-    stored = StoredSnapshots(workspace.snapshots).keep(whole, as_of, recipe, state, ranks)
-    kept.save(manifest.generation)
-    return Day(stored, why)
+        events = _events(workspace, anew)
+        label = label_of(config, lake.manifest.tables)
+        catalogue = catalogue_of(config, events)
+        folder = workspace.kept / fingerprint(catalogue)[:DIGITS]
+        kept, why = _gone_on(folder, catalogue, label, lake, as_of, anew, say, brought)
+        manifest = lake.manifest
+        snapshot = kept.snapshot(label.population, rates_of(config))
+        state = LakeState(manifest.generation, manifest.digest, kept.rows_seen())
+        recipe = recipe_of(config, label, catalogue, events)
+        ranks = PeerRanks.of(catalogue.ranks, snapshot.column) if catalogue.ranks else None
+        whole = ranks.added(snapshot) if ranks else snapshot
+        stored = StoredSnapshots(workspace.snapshots).keep(whole, as_of, recipe, state, ranks)
+        kept.save(manifest.generation)
+        return Day(stored, why)
 
 
 def _events(workspace: Workspace, anew: bool) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Everything there is to say about one account's score, and the same as plain values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cache
 from typing import Any
 
 from models.explain.account import FullReason, Why
@@ -107,10 +108,7 @@ def reasons_of(found: Sequence[FullReason]) -> list[dict[str, Any]]:
     """Every reason with all that is known about it, as plain values."""
     return [
         {
-            "signal": each.reason.signal,
-            "value": each.reason.value,
-            "contribution": each.reason.contribution,
-            "together": each.reason.together,
+            **_flat(each.reason),
             "columns": list(each.columns),
             "points": 100 * each.points,
             **_usual(each.usual),
@@ -121,47 +119,18 @@ def reasons_of(found: Sequence[FullReason]) -> list[dict[str, Any]]:
 
 
 def _usual(found: Usual) -> dict[str, Any]:
-    peers = found.peers
-    return {
-        "own": found.own,
-        "peers": {"low": peers.low, "median": peers.median, "high": peers.high} if peers else None,
-        "trend": found.trend,
-    }
+    """What is usual; the value itself is said with the reason."""
+    flat = _flat(found)
+    del flat["value"]
+    return {**flat, "peers": _flat(found.peers) if found.peers else None}
 
 
 def _remedy(found: Remedy) -> dict[str, Any]:
-    return {
-        "band": found.band,
-        "chance": found.chance,
-        "share": found.share,
-        "steps": tuple(
-            {
-                "signal": each.signal,
-                "before": each.before,
-                "after": each.after,
-                "columns": each.columns,
-            }
-            for each in found.steps
-        ),
-    }
+    return {**_flat(found), "steps": tuple(map(_flat, found.steps))}
 
 
 def _similar(found: Similar) -> dict[str, Any]:
-    return {
-        "account": found.account,
-        "as_of": found.as_of,
-        "distance": found.distance,
-        "lost": found.lost,
-        "did": tuple(
-            {
-                "signal": each.signal,
-                "before": each.before,
-                "after": each.after,
-                "points": each.points,
-            }
-            for each in found.did
-        ),
-    }
+    return {**_flat(found), "did": tuple(map(_flat, found.did))}
 
 
 def _groups(found: Why) -> dict[str, Any] | None:
@@ -186,15 +155,17 @@ def _change(found: ChangeShares) -> dict[str, Any]:
         "before": found.before,
         "after": found.after,
         "points": {term: 100 * share for term, share in found.terms.items()},
-        "signals": [
-            {
-                "signal": each.signal,
-                "term": each.term,
-                "before": each.before,
-                "after": each.after,
-                "family": each.family,
-                "points": 100 * each.points,
-            }
-            for each in found.signals
-        ],
+        "signals": [{**_flat(each), "points": 100 * each.points} for each in found.signals],
     }
+
+
+def _flat(found: Any) -> dict[str, Any]:
+    """The attributes of a dataclass as they are: `asdict` would copy every value in them."""
+    # whether its values can be hashed, as mypy asks, is of no matter: the class can
+    names = _names(type(found))  # type: ignore[arg-type]
+    return {name: getattr(found, name) for name in names}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))

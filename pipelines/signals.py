@@ -1,7 +1,7 @@
 """Every signal of the company's catalogue, as a list."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +44,9 @@ class SignalList:
         """The group asked for; all where none is."""
         return tuple(g for g in self.catalogue.groups if group in (None, g.name))
 
-    def columns(self, group: SignalGroup) -> list[SnapshotColumn]:
-        """All columns of a group, with their ranks if there are any."""
-        return [column for column in self.catalogue.columns if column.group is group.name]
-
     def summary(self, group: GroupName | None = None) -> dict[str, Any]:
         """Everything worth telling, as plain JSON values."""
-        columns = [column for g in self.of(group) for column in self.columns(g)]
+        columns = [column for g in self.of(group) for column in self.catalogue.of(g.name)]
         return {
             "events": list(self.events),
             "events_told_by": self.told_by,
@@ -75,7 +71,7 @@ def text(found: SignalList, group: GroupName | None = None) -> str:
     out = io.StringIO()
     console = Console(file=out, width=max(LEAST_WIDTH, Console().width), color_system=None)
     for each in found.of(group):
-        console.print(_table(each, found.columns(each), found.own), soft_wrap=False)
+        console.print(_table(each, found.catalogue.of(each.name), found.own), soft_wrap=False)
     return "\n".join(line.rstrip() for line in [*out.getvalue().splitlines(), _footer(found)])
 
 
@@ -111,7 +107,7 @@ def _described(column: SnapshotColumn, own: bool) -> dict[str, Any]:
     }
 
 
-def _table(group: SignalGroup, columns: list[SnapshotColumn], own: frozenset[str]) -> Table:
+def _table(group: SignalGroup, columns: Iterable[SnapshotColumn], own: frozenset[str]) -> Table:
     title = f"{group.name.capitalize()}: {group.question}"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("column", no_wrap=True)

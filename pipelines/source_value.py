@@ -90,10 +90,9 @@ def parts(catalogue: Catalogue, tables: Iterable[str]) -> list[Part]:
 
     A column fed by several tables belongs to each of them.
     """
-    columns = catalogue.columns
     sources = [Part(Kind.SOURCE, name, fed_by(catalogue, name)) for name in tables]
     groups = [
-        Part(Kind.GROUP, str(group.name), tuple(c.name for c in columns if c.group is group.name))
+        Part(Kind.GROUP, str(group.name), tuple(c.name for c in catalogue.of(group.name)))
         for group in catalogue.groups
     ]
     return [*sources, *groups]

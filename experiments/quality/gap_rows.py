@@ -1,9 +1,7 @@
 """What gap.py learns from: the rows of simulated companies, with and without the truth."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 
 import lightgbm
@@ -11,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
-from worlds import YEARS, say, without_expansion
+from worlds import say, simulated
 
 from features.snapshot import fingerprint
 from models.dataset import Dataset
@@ -23,12 +21,7 @@ from models.hazards import p_loss
 from models.intervals import INTERVALS
 from pipelines.assemble import assemble
 from pipelines.company import directions_of
-from pipelines.config import read_config
-from pipelines.demo.company import generate
-from pipelines.demo.job import MONTHS_SINCE
 from pipelines.later import since_training
-from pipelines.loading import load_sources
-from pipelines.workspace import Workspace
 
 HORIZON = 90
 CHAIN = tuple(k for k in INTERVALS if k.end <= HORIZON)
@@ -67,21 +60,15 @@ class Rows:
 
 def company(seed: int, accounts: int) -> Company:
     """One company's past as known six months before its end, and the months since."""
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder))
-        made = generate(workspace.demo, accounts=accounts, years=YEARS, seed=seed, progress=say)
-        config = without_expansion(read_config(made.config, {}))
-        truth = pd.read_parquet(made.truth)
-        ends = sorted(truth["as_of"].unique())
-        load_sources(workspace, config, say)
-        found = assemble(workspace, config, ends[-1 - MONTHS_SINCE], say)
+    with simulated(seed, accounts) as made:
+        found = assemble(made.workspace, made.config, made.trained_on, say)
         asked = SimpleNamespace(  # all that is asked of a model here
             version=f"seed {seed}", fingerprint=fingerprint(found.catalogue), events=found.events,
             outcome=found.label.name, trained_on=found.dataset.data_as_of,
         )  # fmt: skip
-        later = since_training(workspace, config, asked, ends[-1], say)  # type: ignore[arg-type]
-    signs = directions_of(config, found.catalogue)
-    return made_of(seed, found.dataset, tuple(found.columns), signs, later, truth)
+        later = since_training(made.workspace, made.config, asked, made.last, say)  # type: ignore[arg-type]
+    signs = directions_of(made.config, found.catalogue)
+    return made_of(seed, found.dataset, tuple(found.columns), signs, later, made.truth)
 
 
 def made_of(

@@ -23,6 +23,8 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -48,6 +50,25 @@ from pipelines.workspace import Workspace
 
 FIRST_SEED, YEARS = 101, 3
 WORSE, BETTER, RULE = -0.01, 0.03, Rule(draws=300)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A simulated company.
+
+    Attributes:
+        workspace: with its sources loaded.
+        config: for the chance of loss alone.
+        truth: the simulator's chances, by account and month.
+        trained_on: the end of the month that a model may know.
+        last: the end of its last month.
+    """
+
+    workspace: Workspace
+    config: Config
+    truth: pd.DataFrame
+    trained_on: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,20 @@ def main() -> int:
 
 def company(seed: int, accounts: int) -> Found | None:
     """One company's figures; None where its model was refused."""
+    with simulated(seed, accounts) as made:
+        trained = trained_at(made)
+        if not trained.verdict.fit:
+            print(f"seed {seed}: refused", file=sys.stderr, flush=True)
+            return None
+        later = since_training(made.workspace, made.config, trained.model, made.last, say)
+    found = figures(seed, trained, later, made.truth)
+    print(json.dumps(asdict(found)), file=sys.stderr, flush=True)
+    return found
+
+
+@contextmanager
+def simulated(seed: int, accounts: int) -> Iterator[Made]:
+    """A company whose sources are loaded, as long as it is needed."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
         made = generate(workspace.demo, accounts=accounts, years=YEARS, seed=seed, progress=say)
@@ -87,14 +122,7 @@ def company(seed: int, accounts: int) -> Found | None:
         truth = pd.read_parquet(made.truth)
         ends = sorted(truth["as_of"].unique())
         load_sources(workspace, config, say)
-        trained = trained_at(workspace, config, ends[-1 - MONTHS_SINCE])
-        if not trained.verdict.fit:
-            print(f"seed {seed}: refused", file=sys.stderr, flush=True)
-            return None
-        later = since_training(workspace, config, trained.model, ends[-1], say)
-    found = figures(seed, trained, later, truth)
-    print(json.dumps(asdict(found)), file=sys.stderr, flush=True)
-    return found
+        yield Made(workspace, config, truth, ends[-1 - MONTHS_SINCE], ends[-1])
 
 
 def without_expansion(config: Config) -> Config:
@@ -103,11 +131,11 @@ def without_expansion(config: Config) -> Config:
     return config.model_copy(update={"models": models})
 
 
-def trained_at(workspace: Workspace, config: Config, day: date) -> Trained:
-    """The model of what was known on a day."""
-    found = assemble(workspace, config, day, say)
-    signs = directions_of(config, found.catalogue)
-    plan = replace(plan_of(config), directions=signs, explained=False, contrasted=False)
+def trained_at(made: Made) -> Trained:
+    """The model of what was known when the later months began."""
+    found = assemble(made.workspace, made.config, made.trained_on, say)
+    signs = directions_of(made.config, found.catalogue)
+    plan = replace(plan_of(made.config), directions=signs, explained=False, contrasted=False)
     origin = Provenance("world", found.label.name, fingerprint(found.catalogue), found.events)
     return train(found.dataset, found.columns, plan, origin, say)
 

@@ -63,14 +63,18 @@ class Moves:
     def changes(
         self, signals: tuple[str, ...], tier: str, values: Vector, share: str, ways: Vector
     ) -> Vector:
-        """What `change` gives of many signals, shape (signals,); 0 where it is not known.
+        """How far at least a share of peers that began alike moved, shape (signals,).
 
         Args:
             signals: the columns.
-            tier: of the account.
+            tier: of the account; where it is not known, all tiers together.
             values: where they begin, shape (signals,).
             share: one of `SHARES`.
             ways: 1 for up, -1 for down, likewise.
+
+        Returns:
+            The signed changes, within what each signal was ever seen at; 0 where it is not
+            known, or where so many peers did not move that way at all.
         """
         known = self._arrays(signals, tier)
         third = np.full(len(signals), -1)
@@ -91,9 +95,8 @@ class Moves:
             most = max(map(len, mine), default=0)
             found = {name: np.full((max(most, 1), len(signals)), np.nan) for name in names}
             for i, thirds in enumerate(mine):
-                for third, row in enumerate(thirds):
-                    for name in names:
-                        found[name][third, i] = row[name]
+                for name in names:
+                    found[name][: len(thirds), i] = [third[name] for third in thirds]
             self._made[asked] = found
         return self._made[asked]
 
@@ -104,29 +107,6 @@ class Moves:
     def _of(self, signal: str, tier: str) -> Sequence[dict[str, float]]:
         """The thirds of a signal among accounts of a tier, else of all."""
         return self._thirds.get((tier, signal), self._thirds.get((EVERYWHERE, signal), ()))
-
-    def change(self, signal: str, tier: str, value: float, share: str, way: int) -> float | None:
-        """How far at least a share of peers that began alike moved; None where not known.
-
-        Args:
-            signal: the column.
-            tier: of the account; where it is not known, all tiers together.
-            value: where it begins.
-            share: one of `SHARES`.
-            way: 1 for up, -1 for down.
-
-        Returns:
-            The signed change within what the signal was ever seen at; 0 where so many peers
-            did not move that way at all.
-        """
-        third = None
-        for each in self._of(signal, tier):
-            third = each if each["begins"] <= value else third
-        if third is None:
-            return None
-        moved = third[f"{'up' if way > 0 else 'down'} {share}"]
-        inside = min(max(value + moved, third["low"]), third["high"]) - value
-        return inside if inside * way > 0 else 0.0
 
     @cached_property
     def _thirds(self) -> dict[tuple[str, str], list[dict[str, float]]]:

@@ -5,8 +5,6 @@ tier, and else nothing. A table holds five quantiles of every number for every s
 what is usual for the peers of one account takes no look at the others.
 """
 
-import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from features.beside import read_beside, write_beside
 from features.compiled import compiled
 from features.kernel.types import Floats, Int32, Int64
 
@@ -25,7 +24,6 @@ ALIKE = (("profile__tier", "profile__stage"), ("profile__tier",), ())
 SHARES = (0.10, 0.25, 0.50, 0.75, 0.90)
 KNOWN = len(SHARES)
 """The place behind the quantiles: of how many the number is known."""
-SETS, SOURCE = b"sets", b"sha256"
 
 Shared = tuple[tuple[str, str], ...]
 
@@ -137,12 +135,7 @@ class PeerTable:
 
     def write(self, path: Path, sha256: str) -> None:
         """Keep the table beside the snapshot of that content."""
-        marks = {SETS: json.dumps(self.sets).encode(), SOURCE: sha256.encode()}
-        part = path.with_suffix(f".{os.getpid()}.part")
-        marked = self.table.replace_schema_metadata(marks)
-        with pa.ipc.new_file(part, marked.schema) as file:
-            file.write_table(marked)
-        os.replace(part, path)
+        write_beside(path, self.table, self.sets, sha256)
 
     @classmethod
     def read(cls, path: Path, sha256: str) -> "PeerTable":
@@ -151,14 +144,7 @@ class PeerTable:
         Raises:
             ValueError: it cannot be read, or is of another snapshot.
         """
-        try:
-            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-            marks = table.schema.metadata
-            found, sets = marks[SOURCE].decode(), json.loads(marks[SETS])
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path} is no table of peers: {error}") from error
-        if found != sha256:
-            raise ValueError(f"{path} is of another snapshot.")
+        table, sets = read_beside(path, sha256)
         known = tuple((tuple((c, w) for c, w in shared), size) for shared, size in sets)
         return cls(known, table)
 

@@ -5,32 +5,37 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from models.score import Reason
+from models.score import AccountCard, Reason
 from serving import problems
 from serving.addresses import ACCOUNT_ID
 from serving.api.account_query import AccountQuery
 from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
-from serving.api.lines import AccountLines, lines_of
 from serving.api.past import history_out, transition_out
 from serving.api.schemas import (
     AccountDetailOut,
+    AccountOut,
     AccountPageOut,
+    BandCounts,
     CardOut,
     CauseOut,
     GrowthOut,
     HorizonOut,
     ReasonOut,
     ScoreOut,
+    StandingOut,
 )
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.presentation import Presentation, Words
 from serving.problems import GUARDED, ProblemError, documented, shorten
-from serving.store import AccountScore, ScoreRepository
-from serving.store.lines import LinePage
+from serving.store import KEPT, AccountScore, ScoreRepository
+from serving.store.lines import Line, LinePage
 
 __all__ = ["AccountQuery", "find", "require", "router"]
+
+SIGNALS = tuple(kept.name for kept in KEPT)
+"""What the values of a line are of."""
 
 
 def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> APIRouter:
@@ -41,7 +46,6 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
         "",
         operation_id="list_accounts",
         summary="List accounts",
-        response_model=AccountPageOut,
         dependencies=[fresh],
         responses=documented(
             problems.STALE_CURSOR, problems.INVALID_QUERY, problems.INVALID_CURSOR, *GUARDED
@@ -51,13 +55,13 @@ def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> A
     @answered
     def list_accounts(
         query: Annotated[AccountQuery, Query()], principal: AccountsReader
-    ) -> AccountLines:
+    ) -> AccountPageOut:
         """Accounts of the newest run, by default the likeliest to leave first.
 
         Following `next_cursor` shows every account exactly once. When a newer run is
         published meanwhile, the cursor is refused with 409 and reading starts anew.
         """
-        return lines_of(find(scores, query, principal), presentation)
+        return page_out(find(scores, query, principal), presentation)
 
     @routes.get(
         f"/{ACCOUNT_ID}",
@@ -110,13 +114,52 @@ def require(scores: ScoreRepository, account_id: str, principal: Principal) -> A
     return found
 
 
+def page_out(page: LinePage, presentation: Presentation) -> AccountPageOut:
+    """A page as the API shows it."""
+    return AccountPageOut(
+        as_of=page.run.as_of if page.run else None,
+        primary_horizon=page.run.primary_horizon if page.run else None,
+        currency=presentation.currency,
+        total=page.total,
+        counts=BandCounts(**{band.value: number for band, number in page.counts.items()}),
+        items=[_item(line, presentation.words) for line in page.items],
+        next_cursor=page.next_cursor,
+    )
+
+
+def _item(line: Line, words: Words) -> AccountOut:
+    return AccountOut(
+        **_card(line),
+        as_of=line.as_of,
+        band=line.band,
+        health_score=line.health_score,
+        p_loss=line.risk,
+        model_version=line.model_version,
+        reason=reason_out(line.reason, words) if line.reason else None,
+        expected_loss=line.expected_loss,
+        standing=_standing(line),
+    )
+
+
+def _standing(line: Line) -> StandingOut:
+    return StandingOut(
+        since=line.since,
+        previous_as_of=line.previous_as_of,
+        previous_band=line.previous_band,
+        previous_health_score=line.previous_health,
+        previous_p_loss=line.previous_risk,
+        p_loss_change=line.risk_change,
+        signals=dict(zip(SIGNALS, line.signals, strict=True)),
+    )
+
+
 def detail_out(
     found: AccountScore, scores: ScoreRepository, presentation: Presentation
 ) -> AccountDetailOut:
     """An account with its past as the API shows it."""
     account_id = found.card.account_id
     return AccountDetailOut(
-        account=CardOut(**_card(found)),
+        account=CardOut(**_card(found.card)),
         active=found.active,
         currency=presentation.currency,
         score=_score(found, presentation.words),
@@ -153,8 +196,8 @@ def horizons(chances: Mapping[int, float | None]) -> list[HorizonOut]:
     return [HorizonOut(days=days, p_loss=p) for days, p in chances.items()]
 
 
-def _card(found: AccountScore) -> dict[str, Any]:
-    return {name: getattr(found.card, name) for name in CardOut.model_fields}
+def _card(of: AccountCard | Line) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in CardOut.model_fields}
 
 
 def reason_out(reason: Reason, words: Words) -> ReasonOut:

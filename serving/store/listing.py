@@ -57,20 +57,6 @@ class Facets:
     csms: dict[str, int]
 
 
-def read_page(
-    connection: Connection,
-    run: RunInfo,
-    asked: list[ColumnElement[bool]],
-    sort: Sort,
-    limit: int,
-    start: Cursor | None,
-    word: WordOf,
-) -> list[AccountScore]:
-    """At most `limit` accounts after a cursor: those with a value first, then the others."""
-    found = find_page(connection, run, asked, sort, limit, start)
-    return read_whole(connection, run, found, word)
-
-
 def find_page(
     connection: Connection,
     run: RunInfo,
@@ -79,7 +65,10 @@ def find_page(
     limit: int,
     start: Cursor | None,
 ) -> list[Row[Any]]:
-    """The id of each and, in the order of `STANDING`, how it stands against the run before."""
+    """At most `limit` accounts after a cursor: those with a value first, then the others.
+
+    The id of each and, in the order of `STANDING`, how it stands against the run before.
+    """
     table = table_of(run)
     columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
     known = columns.where(*asked, pages.known_after(sort, table, start))
@@ -104,7 +93,7 @@ def find_accounts(connection: Connection, run: RunInfo, ids: Sequence[str]) -> l
 def first_ids(
     connection: Connection, table: Table, asked: list[ColumnElement[bool]], sort: Sort, limit: int
 ) -> tuple[str, ...]:
-    """The ids that `read_page` would begin with."""
+    """The ids that `find_page` would begin with."""
     ids = select(table.c.account_id).where(*asked)
     known = ids.where(pages.known_after(sort, table, None)).order_by(*pages.order(sort, table))
     found = tuple(connection.scalars(known.limit(limit)))

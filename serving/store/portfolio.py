@@ -197,9 +197,8 @@ class PortfolioRepository:
             ahead = or_(table.c.renews_at > run.as_of, table.c.renews_at.is_(None))
             known = table.c.expected_loss.is_not(None)
             asked = [table.c.band.in_(CALLED), ahead, known, _of(table, owner)]
-            word, sort = self._codes.word, Sort.EXPECTED_LOSS
-            found = listing.read_page(connection, run, asked, sort, limit, None, word)
-            return tuple(found)
+            found = listing.find_page(connection, run, asked, Sort.EXPECTED_LOSS, limit, None)
+            return tuple(listing.read_whole(connection, run, found, self._codes.word))
 
         return self._of_newest(("call_first", limit, owner), read, ())
 

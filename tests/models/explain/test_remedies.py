@@ -52,21 +52,18 @@ def test_pairs_are_a_quarter_apart_and_of_one_account() -> None:
 
 def test_moves_by_hand() -> None:
     moves = learn_moves(months(100, 4), NAMES)  # one quarter: users + 3 a, touches - 3
-    change = moves.change("adoption__users_30d", "core", 100.0, USUAL, 1)
-    assert change == pytest.approx(np.quantile(3.0 * np.arange(100), 0.75))
-    rare = moves.change("adoption__users_30d", "core", 100.0, RARE, 1)
-    assert rare == pytest.approx(np.quantile(3.0 * np.arange(100), 0.9))
-    assert moves.change("adoption__users_30d", "core", 100.0, USUAL, -1) == 0.0
-    assert moves.change("engagement__touches_30d", "core", 50.0, USUAL, -1) == -3.0
-    assert moves.change("engagement__touches_30d", "core", 47.5, USUAL, -1) == -0.5  # least seen
-    assert moves.change("gone__signal", "core", 50.0, USUAL, 1) is None
-    assert moves.change("adoption__users_30d", "core", np.nan, USUAL, 1) is None
-    names = ("adoption__users_30d", "gone__signal", "engagement__touches_30d")
-    for at in (np.nan, 47.5, 50.0, 100.0):
-        for share, way in ((USUAL, 1), (RARE, 1), (USUAL, -1)):
-            one = [moves.change(name, "core", at, share, way) or 0.0 for name in names]
-            every = moves.changes(names, "core", np.full(3, at), share, np.full(3, float(way)))
-            assert every.tolist() == one
+    users, touches, gone = "adoption__users_30d", "engagement__touches_30d", "gone__signal"
+    most, some = (np.quantile(3.0 * np.arange(100), share) for share in (0.9, 0.75))
+    for share, way, begins, expected in (
+        (USUAL, 1, {users: 100.0, gone: 50.0, touches: 50.0}, [some, 0.0, 0.0]),
+        (RARE, 1, {users: 100.0}, [most]),
+        (USUAL, -1, {users: 100.0, touches: 50.0}, [0.0, -3.0]),
+        (USUAL, -1, {touches: 47.5}, [-0.5]),  # the least that was seen
+        (USUAL, 1, {users: np.nan}, [0.0]),
+    ):
+        names, values = tuple(begins), np.array([*begins.values()])
+        found = moves.changes(names, "core", values, share, np.full(len(names), float(way)))
+        assert found.tolist() == pytest.approx(expected)
     assert learn_moves(months(5, 4), NAMES).frame.empty  # too few to speak for anyone
     again = Moves.from_bytes(moves.to_bytes())
     pd.testing.assert_frame_equal(again.frame, moves.frame)
@@ -79,7 +76,8 @@ def test_a_tiers_own_moves_come_first() -> None:
     moves = learn_moves(data, NAMES)
     assert set(moves.frame["tier"]) == {"", "big", "small"}
     mine = 3.0 * np.arange(1, 100, 2)
-    own = moves.change("adoption__users_30d", "big", 100.0, USUAL, 1)
+    users = "adoption__users_30d"
+    (own,) = moves.changes((users,), "big", np.array([100.0]), USUAL, np.array([1.0]))
     assert own == pytest.approx(np.quantile(mine, 0.75))
 
 

@@ -1,37 +1,9 @@
-"""A page of accounts is sent as the API describes it."""
+"""Lines of a list tell what whole accounts would."""
 
-from typing import get_type_hints
-
-import pytest
-from pydantic import BaseModel
-
-from serving.api import lines, schemas
 from serving.presentation import leading_reason
 from serving.store import KEPT, Question, ScoreRepository, Sort
 from serving.store.lines import OWN, STANDS, Line
 from serving.store.listing import STANDING
-
-
-@pytest.mark.parametrize(
-    ("sent", "described"),
-    [
-        (lines.AccountLines, schemas.AccountPageOut),
-        (lines.AccountLine, schemas.AccountOut),
-        (lines.StandingLine, schemas.StandingOut),
-        (lines.ReasonLine, schemas.ReasonOut),
-        (lines.ScaleLine, schemas.ScaleOut),
-    ],
-)
-def test_what_is_sent_has_the_fields_that_are_described(sent: type, described: type[BaseModel]):
-    assert list(get_type_hints(sent)) == list(described.model_fields)
-
-
-def test_the_description_reads_an_answer_and_writes_the_same_bytes(sqlite_store, client, make_run):
-    ScoreRepository(sqlite_store).publish(make_run({"a": 0.6, "b": 0.3, "c": 0.1}))
-    body = client.get("/v1/accounts").content
-    page = schemas.AccountPageOut.model_validate_json(body)
-    assert len(page.items) == 3
-    assert page.model_dump_json().encode() == body
 
 
 def test_a_line_begins_as_its_columns_do():
@@ -52,3 +24,6 @@ def test_lines_are_of_the_same_accounts(store, make_run):
         assert (line.band, line.risk) == (found.score.band, found.risk)
         assert line.reason == leading_reason(found.score)
         assert line.expected_loss == found.expected_loss
+        before = found.standing
+        assert (line.since, line.previous_band) == (before.since, before.previous_band)
+        assert line.signals == tuple(before.signals.values())
