@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,10 +21,8 @@ from features.kernel import (
     odd_rows,
 )
 from features.parts import Parts, running_sums
+from features.span import Span
 from features.words import Array
-
-if TYPE_CHECKING:
-    from features.measures.lens import Span
 
 DATED = np.iinfo(np.int32).max
 """Days back from any cut that reach over all that is dated, and nothing else."""
@@ -81,7 +78,7 @@ class Rows:
         """The facts themselves."""
         return self.held.facts
 
-    def told(self, what: str, spans: "tuple[Span, ...]") -> Floats | None:
+    def told(self, what: str, spans: tuple[Span, ...]) -> Floats | None:
         """What is known of windows without looking at rows; None where rows must be read."""
         del what, spans
         return None

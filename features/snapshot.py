@@ -20,9 +20,10 @@ from features.clock import Mask
 from features.contract import CONTRACT_VERSION
 from features.kernel import FOREVER
 from features.kernel.cells import filled
-from features.measures import Labels, Lens, Measured, Span
+from features.measures import Labels, Lens, Measured
 from features.rows import DATED, Rows
 from features.signal import Catalogue, GroupName, Signal, SnapshotColumn, Where
+from features.span import Span
 from features.timeline import Timeline
 from features.view import Bucket, View
 

@@ -13,7 +13,7 @@ import pandas as pd
 from models.adjustment import Adjustment, carried
 from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import GREY, Codes, bands_of
-from models.causes.shares import Causes
+from models.causes.shares import CHURN, Causes
 from models.chance import chance_of
 from models.encoding import Cells, InputSchema, Matrix
 from models.explain.groups import GroupExplainer
@@ -22,7 +22,7 @@ from models.explain.reasons import Grouping
 from models.explain.reference import Reference
 from models.hazards import Hazard, explain, p_loss
 from models.intervals import Interval
-from models.outlook import outlooks
+from models.outlook import Ahead
 from models.score import HORIZONS, Reason, Score
 
 Vector = npt.NDArray[np.float64]
@@ -221,7 +221,7 @@ class ChurnModel:
         bands: Codes,
     ) -> list[Score]:
         chances, primary = p_loss(odds, self.horizons), self._primary(odds)
-        ahead = outlooks(self, odds, snapshot, inputs)
+        ahead = self._ahead(odds, snapshot, inputs)
         why = self._explained(snapshot, inputs)
         who, when = (_column(snapshot, name) for name in ("account_id", "as_of"))
         rows = zip(who, when, bands_of(bands), why, strict=True)
@@ -236,10 +236,23 @@ class ChurnModel:
                 base=base,
                 reasons=reasons,
                 primary=float(primary[i]) if self.lead else None,
-                outlook=ahead[i],
+                outlook=ahead.outlook(i, self.lead),
             )
             for i, (account, day, band, (base, reasons)) in enumerate(rows)
         ]
+
+    def _ahead(
+        self, odds: Mapping[Interval, Vector], snapshot: pd.DataFrame | Cells, inputs: Matrix
+    ) -> Ahead:
+        causes, grows, horizon = self.causes, self.expansion, self.primary_horizon
+        lost = causes.revenue_lost(odds, inputs, horizon) if causes else None
+        if self.outcome == CHURN:  # whoever leaves takes all of it
+            lost = p_loss(odds, [horizon])[horizon]
+        return Ahead(
+            causes.p_by_cause(odds, inputs, self.horizons) if causes else {},
+            grows.chances(grows.schema.encode(snapshot)) if grows else {},
+            lost,
+        )
 
     def _explained(
         self, snapshot: pd.DataFrame | Cells, inputs: Matrix

@@ -7,7 +7,7 @@ from models.bundle import BrokenBundle
 from models.evidence import BrokenEvidence
 from models.sufficiency import NoEvidence
 from pipelines.errors import InputError, NoModel, NotPromoted
-from pipelines.terminal import NO_MODEL, YOUR_INPUT
+from pipelines.exit_codes import NO_MODEL, YOUR_INPUT
 from serving.settings import SettingsError
 from serving.store import StoreError
 

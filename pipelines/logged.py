@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from models import figures
 from models.dataset import Dataset
@@ -16,10 +16,8 @@ from models.flavours.settings import with_settings
 from models.run_record import DatasetRecord, RunRecord, WalkRecord
 from models.scorecard import Scorecard, asked_by, sample_of
 from models.signature import signature_of
+from pipelines.train_result import TrainResult
 from pipelines.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pipelines.train import TrainResult
 
 KEYS = ("account_id", "as_of")
 Monthly = dict[str, dict[int, float]]
@@ -37,7 +35,7 @@ def dataset_record(
     )
 
 
-def run_record(result: "TrainResult", digest: str, folder: Path, evidence: str) -> RunRecord:
+def run_record(result: TrainResult, digest: str, folder: Path, evidence: str) -> RunRecord:
     """Everything that is written down about a run.
 
     Args:
@@ -62,7 +60,7 @@ def run_record(result: "TrainResult", digest: str, folder: Path, evidence: str) 
     )
 
 
-def parameters(result: "TrainResult") -> dict[str, str]:
+def parameters(result: TrainResult) -> dict[str, str]:
     """Facts of the run; `first_test_month` says which month the monthly figures call 0."""
     summary = result.summary()
     names = ("flavour", "outcome", "data_as_of", "rows", "columns", "primary_horizon", "horizons")
@@ -71,7 +69,7 @@ def parameters(result: "TrainResult") -> dict[str, str]:
     return {**found, **first, "fingerprint": result.trained.model.fingerprint}
 
 
-def metrics(result: "TrainResult") -> dict[str, float]:
+def metrics(result: TrainResult) -> dict[str, float]:
     """Each horizon's figures, with slope and the gains over the baselines."""
     card, found = result.card, {}
     if card:
@@ -132,7 +130,7 @@ def settings_of(flavour: Flavour) -> dict[str, str]:
     return {**fixed, **found}
 
 
-def draw_further(result: "TrainResult", evidence: Evidence | None, folder: Path) -> None:
+def draw_further(result: TrainResult, evidence: Evidence | None, folder: Path) -> None:
     """The figures of lead time and of bands; nothing where no model could be tested."""
     if evidence is None:
         return

@@ -12,7 +12,8 @@ from pipelines.publishing import ScoreResult
 from pipelines.recalibrate import Recalibrated, due, recalibrate
 from pipelines.score import champion, score_accounts
 from pipelines.standing import resolve_as_of as resolve_as_of
-from pipelines.train import TrainResult, train_model
+from pipelines.train import train_model
+from pipelines.train_result import TrainResult
 from pipelines.workspace import Workspace
 
 Progress = Callable[[str], None]

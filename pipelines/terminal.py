@@ -11,11 +11,10 @@ from typing import Any
 
 import typer
 
-DONE, OUR_FAULT, YOUR_INPUT, NO_MODEL = 0, 1, 2, 3
+from pipelines.exit_codes import DONE, OUR_FAULT
+
 AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 """Types whose values JSON has words for."""
-DIFFERENT = 1
-"""A replay that is not identical: it may be anyone's doing, and must not pass in a script."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ from pipelines.honesty_text import base_rates, honesty
 from pipelines.publishing import ScoreResult
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
-from pipelines.train import TrainResult
+from pipelines.train_result import TrainResult
 from serving.store import Payload
 
 SIGNALS_SHOWN = 8

@@ -3,30 +3,24 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from features.snapshot import fingerprint
 from models import bundle, figures
-from models.base_rates import rates_by_segment
 from models.evidence import Evidence
 from models.evidence import save as save_evidence
-from models.explain.wording import Phrase, phrases
-from models.run_record import BUNDLE, EVIDENCE, DatasetRecord
-from models.scorecard import Scorecard, scorecard
-from models.track_record import TrackRecord
-from models.trained import Provenance, Trained
+from models.explain.wording import phrases
+from models.run_record import BUNDLE, EVIDENCE
+from models.scorecard import scorecard
+from models.trained import Provenance
 from models.training import train, version_of
 from pipelines.assemble import assemble, digest_of
-from pipelines.beside import Beside, learnt_beside
+from pipelines.beside import learnt_beside
 from pipelines.calibration_note import calibration_of
-from pipelines.company import (
-    directions_of,
-    own_columns,
-    plan_of,
-)
+from pipelines.company import directions_of, own_columns, plan_of
 from pipelines.config import Config
 from pipelines.kept import asked_of, described, evidence_of, track_of
 from pipelines.logged import dataset_record, draw_further, run_record
@@ -40,7 +34,8 @@ from pipelines.promotion import (
     trained_cause,
 )
 from pipelines.refusal import keep as keep_refusal
-from pipelines.stale import Newer, beside_champion, keep_since
+from pipelines.stale import beside_champion, keep_since
+from pipelines.train_result import TrainResult
 from pipelines.tune import tuned
 from pipelines.versions import find
 from pipelines.workspace import Workspace
@@ -49,80 +44,8 @@ from serving.store import ModelRecord
 if TYPE_CHECKING:
     from models.registry import Registry
 
-if TYPE_CHECKING:
-    from models.tuning import Tuned
-
 Progress = Callable[[str], None]
 UNASKED = Decision(False, ("--no-promote was given",))
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """What a training run found.
-
-    Attributes:
-        unsafe: signals left out because their past values are not known.
-        own: how people speak of the company's own signals.
-        card: all figures at the primary horizon, overall and by segment and month; None
-            where no model could be checked.
-        decision: whether the model now serves, and why (not).
-        tuning: what tuning found of each flavour, where it was asked for.
-        data: what it was trained from.
-        beside: what was learnt beside the chance of loss.
-        since: it and the model that serves on rows newer than that one, where there are any.
-        track: what became of what it said; None where it could not be checked.
-    """
-
-    trained: Trained
-    run_id: str
-    unsafe: tuple[str, ...]
-    own: tuple[Phrase, ...] = ()
-    tuning: "tuple[Tuned, ...]" = ()
-    card: Scorecard | None = None
-    decision: Decision = Decision(False, ())
-    data: DatasetRecord | None = None
-    beside: Beside = Beside()
-    since: Newer | None = None
-    track: TrackRecord | None = None
-
-    @property
-    def promoted(self) -> bool:
-        """Whether the model now serves."""
-        return self.decision.serves
-
-    def summary(self) -> dict[str, Any]:
-        """Everything worth telling, as plain JSON values."""
-        found = self.trained
-        return {
-            "model_version": found.model.version,
-            "run_id": self.run_id,
-            "promoted": self.promoted,
-            "decision": list(self.decision.reasons),
-            "comparison": asdict(self.decision.comparison) if self.decision.comparison else None,
-            "fit_to_use": found.verdict.fit,
-            "verdict": list(found.verdict.sentences),
-            "flavour": found.model.flavour,
-            "flavours_log_loss": found.flavours,
-            "outcome": found.model.outcome,
-            "data_as_of": found.model.data_as_of.isoformat(),
-            "rows": found.rows,
-            "columns": len(found.model.schema.columns),
-            "primary_horizon": found.model.primary_horizon,
-            "horizons": list(found.model.horizons),
-            "horizons_without_evidence": {str(h): why for h, why in found.missing.items()},
-            "left_out_as_unsafe": list(self.unsafe),
-            "tuning": [one.as_dict() for one in self.tuning],
-            "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
-            "bands": [asdict(b) for b in found.bands],
-            "policy": found.model.policy.as_dict(),
-            "leading_signals": dict(list(found.importance.items())[:15]),
-            "scorecard": asdict(self.card) if self.card else None,
-            "base_rates_by_segment": rates_by_segment(found.model),
-            "enough_losses": {**asdict(found.enough), "words": found.enough.words},
-            "minimum_lead_days": found.model.lead,
-            **self.beside.summary(),
-            **found.honesty.summary(),
-        }
 
 
 def train_model(

@@ -28,8 +28,8 @@ from features.kept.register import Register
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
 from features.kernel import Floats, Int32, Int64
-from features.measures import Span
 from features.signal import Where
+from features.span import Span
 from features.words import Array, Words, as_arrow
 
 ONES = np.empty(0, np.int64)

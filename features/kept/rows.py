@@ -14,13 +14,13 @@ from features.kept.needs import COUNT, MOMENT
 from features.kept.refused import NotKept
 from features.kernel import FOREVER, Int64
 from features.kernel.cells import days_since
-from features.measures import Span
 from features.measures.gaps import GAPS
 from features.measures.rhythm import RHYTHM, SILENCES
 from features.measures.states import FIRST, LAST
 from features.measures.trends import MOMENTS
 from features.rows import Grid, Rows
 from features.signal import Where
+from features.span import Span
 from features.timeline import Timeline, grid_of
 from features.view import Bucket
 

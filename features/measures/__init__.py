@@ -5,7 +5,7 @@ dates and accounts of a bucket at once, through the primitives of `features.kern
 """
 
 from features.measures.gaps import GapSpread, LongestGap, OutlastedShare, UsualGap
-from features.measures.lens import Labels, Lens, Measure, Measured, Span
+from features.measures.lens import Labels, Lens, Measure, Measured
 from features.measures.rhythm import (
     ActiveDays,
     Distinct,
@@ -70,7 +70,6 @@ __all__ = [
     "ShareWith",
     "SilenceAgainstCadence",
     "Slope",
-    "Span",
     "Tier",
     "Total",
     "TotalOpen",

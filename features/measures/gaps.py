@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from features.clock import Floats
 from features.kernel import gaps
 from features.kernel.gaps import LONGEST, OUTLASTED, SPREAD, USUAL
-from features.measures.lens import Lens, Numeric, Span
+from features.measures.lens import Lens, Numeric
 from features.rows import Rows
+from features.span import Span
 
 GAPS = "gaps"
 

@@ -10,34 +10,12 @@ from features.clock import Floats, Mask
 from features.kernel import FOREVER, Int64
 from features.kernel.cells import ratios, scales
 from features.rows import Rows
+from features.span import Span
 from features.timeline import Timeline
 from features.words import Array, Codes
 
 LEAST_DAYS = 7
 """Days of life below which an account's window is not scaled up any further."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """A window: from `far` days (None: all of history) to `near` days before the cut."""
-
-    far: int | None
-    near: int = 0
-
-    @property
-    def days(self) -> float:
-        """Its length; infinite without a far end."""
-        return np.inf if self.far is None else self.far - self.near
-
-    def before(self) -> "Span":
-        """The window of equal length just before this one.
-
-        Raises:
-            ValueError: the window reaches back over all of history.
-        """
-        if self.far is None:
-            raise ValueError("all of history has no time before it; give the signal windows")
-        return Span(2 * self.far - self.near, self.far)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ import numpy as np
 
 from features.clock import Floats
 from features.kernel import distinct, rhythm
-from features.measures.lens import Lens, Numeric, Span, ratio
+from features.measures.lens import Lens, Numeric, ratio
 from features.measures.sums import Windowed
 from features.measures.totals import counts, sums
 from features.rows import Rows
+from features.span import Span
 
 RHYTHM, SILENCES = "rhythm", "rhythm with silences"
 ENOUGH_DAYS = 3

@@ -9,10 +9,11 @@ from features.clock import Floats
 from features.held import MILLION
 from features.kernel import Int64
 from features.kernel.cells import changes
-from features.measures.lens import LEAST_DAYS, Lens, Measure, Numeric, Span, numbers, ratio, stacked
+from features.measures.lens import LEAST_DAYS, Lens, Measure, Numeric, numbers, ratio, stacked
 from features.measures.totals import ONES, counts, integer_sums
 from features.parts import running_sums
 from features.rows import Rows
+from features.span import Span
 
 MOMENTS = "days of rows"
 

@@ -73,6 +73,19 @@ class Causes:
         shares = {each.interval: each.of(inputs, log_odds[each.interval]) for each in known}
         return shared_out(log_odds, shares, horizons)
 
+    def revenue_lost(
+        self, log_odds: Mapping[Interval, Vector], inputs: Matrix, horizon: int
+    ) -> Vector | None:
+        """The expected share of recurring revenue lost within a horizon, shape (rows,).
+
+        Each cause takes the share that it took before; None where that is not known of one.
+        """
+        chances = self.p_by_cause(log_odds, inputs, [horizon])
+        if not set(chances) <= set(self.revenue):
+            return None
+        parts = [self.revenue[cause] * of[horizon] for cause, of in chances.items()]
+        return np.asarray(sum(parts))
+
 
 def shared_out(
     log_odds: Mapping[Interval, Vector],

@@ -8,7 +8,8 @@ import typer
 from pipelines.access import Wish, all_keys, described, make_key, newest_deeds, revoke_key
 from pipelines.access import verify_log as verify_chain
 from pipelines.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
-from pipelines.terminal import DIFFERENT, Terminal
+from pipelines.exit_codes import DIFFERENT
+from pipelines.terminal import Terminal
 from pipelines.workspace import Workspace
 from serving.auth.roles import MEANINGS, Role
 from serving.store import AuditEntry, KeyInfo

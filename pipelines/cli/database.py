@@ -8,7 +8,8 @@ import typer
 
 from pipelines import database
 from pipelines.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
-from pipelines.terminal import DIFFERENT, Terminal
+from pipelines.exit_codes import DIFFERENT
+from pipelines.terminal import Terminal
 from pipelines.workspace import Workspace
 from serving.store.backup import BackedUp
 

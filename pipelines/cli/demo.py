@@ -6,7 +6,8 @@ import typer
 
 from pipelines import texts
 from pipelines.cli.options import DEFAULT_WORKSPACE, JsonOption, WorkspaceOption
-from pipelines.terminal import NO_MODEL, Terminal
+from pipelines.exit_codes import NO_MODEL
+from pipelines.terminal import Terminal
 from pipelines.workspace import Workspace
 from serving.settings import DEFAULT_HOST, DEFAULT_PORT
 

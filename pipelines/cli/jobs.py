@@ -17,6 +17,7 @@ from pipelines.cli.options import (
     config_of,
     day_of,
 )
+from pipelines.exit_codes import DIFFERENT, DONE, NO_MODEL, YOUR_INPUT
 from pipelines.ingest.check import check as check_sources
 from pipelines.own_signals import own_problems
 from pipelines.recalibrate import recalibrate as move_level
@@ -24,7 +25,7 @@ from pipelines.replay import replay as replay_snapshot
 from pipelines.replay import text as replay_text
 from pipelines.run import resolve_as_of, run, summary_of
 from pipelines.score import score_accounts
-from pipelines.terminal import DIFFERENT, DONE, NO_MODEL, YOUR_INPUT, Terminal
+from pipelines.terminal import Terminal
 from pipelines.train import train_model
 from pipelines.tune import with_tuning
 from pipelines.workspace import Workspace

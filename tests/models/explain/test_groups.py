@@ -1,6 +1,5 @@
 """Group shares on the final probability, against brute force over every coalition."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
@@ -10,13 +9,10 @@ import pytest
 
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
-from models.encoding import InputColumn, InputSchema, Matrix
+from models.encoding import Matrix
 from models.explain.groups import GroupExplainer
 from models.explain.points import Shares, as_points, chance_of_odds
-from models.flavours.blend import Blend
 from models.flavours.shifted import FittedShifted
-from models.hazards import Hazard
-from models.intervals import INTERVALS
 
 MakeModel = Callable[..., ChurnModel]
 NAMES = ("adoption__a", "risk__b", "profile__c", "consumption__d_30d", "risk__e")
@@ -79,25 +75,3 @@ def test_points_where_the_way_is_nothing() -> None:
     p = float(chance_of_odds(base)[0])
     np.testing.assert_allclose(points[0], [0.5 * p * (1 - p), -0.5 * p * (1 - p)])
     np.testing.assert_allclose(points[1], points[0], atol=1e-8)
-
-
-def test_an_account_takes_less_than_20_milliseconds_of_processor() -> None:
-    """Six groups, 300 columns, 100 background rows, three intervals of a blend."""
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(900, 300))
-    rows[rng.random(rows.shape) < 0.05] = np.nan
-    groups = ("consumption", "adoption", "engagement", "experience", "risk", "profile")
-    names = [f"{groups[i % 6]}__s{i}" for i in range(300)]
-    schema = InputSchema(tuple(InputColumn(name) for name in names))
-    lost = (rng.random(900) < 0.3).astype(float)
-    fitted = Blend().fit(rows, lost, schema, 1)
-    assert fitted.trees.booster.num_trees() == 120
-    hazards = [Hazard(k, fitted, Calibrator(1.2, 0.8, -0.5)) for k in INTERVALS[:3]]
-    explainer = GroupExplainer.of(hazards, names, rows[:100])
-    explainer.explain(rows[500])
-    took = []
-    for row in rows[500:510]:
-        begin = time.process_time()
-        explainer.explain(row)
-        took.append(time.process_time() - begin)
-    assert min(took) < 0.02
