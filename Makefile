@@ -4,23 +4,33 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
-VENDOR := $(BIN)/python -m serving.console.vendor --tests build/vendor
+INSTALL := $(BIN)/python -m pip install --quiet
+# modules are compiled when they are first imported: most never are
+LOCKED := $(INSTALL) --no-compile --require-hashes -r
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 .PHONY: help setup demo test browser-test screenshots fuzz check lock docs bench format clean
 
 help: ## Show these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/.installed ## Install everything into .venv (quick the second time)
-	@$(VENDOR)
+	@$(BIN)/python -m serving.console.vendor --tests build/vendor
 
-# modules are compiled when they are first imported: most never are
-$(VENV)/.installed: requirements.lock pyproject.toml
+# what running needs: less than half of what tests need
+$(VENV)/.runs: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(LOCKED) requirements.lock
+	$(INSTALL) --no-deps --editable .
 	@touch $@
 
-demo: setup ## Simulate a company, run the main job on it, open the console
+$(VENV)/.installed: $(VENV)/.runs requirements-dev.lock
+	$(LOCKED) requirements-dev.lock
+	@touch $@
+
+# where there is no npm, what tests need brings one
+demo: $(if $(shell command -v npm),$(VENV)/.runs,setup) ## Simulate a company, run the main job on it, open the console
+	@$(BIN)/python -m serving.console.vendor
 	$(BIN)/forewarn demo
 
 test: setup ## Run all tests
@@ -45,9 +55,9 @@ format: setup ## Format the code
 docs: setup ## Write the generated pages anew
 	$(BIN)/python -m pipelines.docs
 
-lock: setup ## Lock the dependencies of all extras, with hashes and without addresses
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+lock: setup ## Lock the dependencies, and those of all extras, with hashes and without addresses
+	$(LOCK) --extra dev -o requirements-dev.lock
+	$(LOCK) -c requirements-dev.lock -o requirements.lock
 
 fuzz: setup ## Send the API requests that nobody thought of (CASES=50000, WORKSPACE=DIR beside one)
 	FUZZ_CASES=$(or $(CASES),2000) FUZZ_WORKSPACE=$(WORKSPACE) $(BIN)/python -m pytest -n 0 -s tests/serving/test_fuzz.py

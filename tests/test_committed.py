@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TOP = {
     ".ci", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "docs", "experiments",
-    "features", "models", "notebooks", "pipelines", "pyproject.toml", "requirements.lock",
-    "serving", "tests",
+    "features", "models", "notebooks", "pipelines", "pyproject.toml", "requirements-dev.lock",
+    "requirements.lock", "serving", "tests",
 }  # fmt: skip
 PICKLED = {".pkl", ".pickle", ".joblib", ".npy", ".pt"}
 LARGEST = 1_000_000
