@@ -98,7 +98,7 @@ def test_only_what_is_open_is_drawn(always: Callable[[float], None], lasts: bool
     assert told(known, 60) == {
         "came back": lasts, "silent": True, "open": lasts, "quiet long": True,
     }  # fmt: skip
-    assert told(known, 30, at=30)["came back"] is np.bool_(lasts)
+    assert bool(told(known, 30, at=30)["came back"]) is lasts
     assert told(known, 30, at=60) == {}  # nothing of it has passed
 
 
