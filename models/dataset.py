@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.intervals import Interval
+from features.outcomes.label import EVENT, FOLLOWED, QUIET
+from models.intervals import INTERVALS, Interval
 
 Mask = npt.NDArray[np.bool_]
 
@@ -27,6 +28,8 @@ class Dataset:
         lead: days from `as_of` on in which a loss does not count where a horizon is asked
             about: who is lost by then is not asked about (docs/adr/0014). The risk sets of
             intervals, from which hazards are learnt, know nothing of it.
+        quiet_days: where a silence is what makes a loss, for how many days there had been one at
+            `as_of`, likewise; None for other outcomes.
     """
 
     frame: pd.DataFrame
@@ -35,6 +38,7 @@ class Dataset:
     lag_days: int
     data_as_of: date
     lead: int = 0
+    quiet_days: npt.NDArray[np.float64] | None = None
 
     @cached_property
     def ordinals(self) -> npt.NDArray[np.int64]:
@@ -54,6 +58,7 @@ class Dataset:
             frame=self.frame[rows].reset_index(drop=True),
             event_days=self.event_days[rows],
             followed_days=self.followed_days[rows],
+            quiet_days=None if self.quiet_days is None else self.quiet_days[rows],
         )
 
     def matured(self, end_days: int, at: date) -> Mask:
@@ -83,6 +88,17 @@ class Dataset:
         alive = (self.event_days > interval.start) | (interval.start == 0)
         return self.matured(interval.end, at) & alive & self._followed(interval.end)
 
+    def learnt_by(self, at: date) -> Mask:
+        """Rows that a fit on the date `at` may have met.
+
+        The first interval's, which mature first. Where open silences are drawn
+        (`models.open_outcomes`), those over which it has passed.
+        """
+        first = INTERVALS[0]
+        if self.quiet_days is None:
+            return self.at_risk(first, at)
+        return np.asarray(self.ordinals <= at.toordinal() - first.end)
+
     def _followed(self, days: int) -> Mask:
         enough: Mask = (self.followed_days >= days) | self.lost_within(days)
         return enough
@@ -95,13 +111,13 @@ def aligned(dataset: Dataset, fates: pd.DataFrame) -> Dataset:
     """
     keys = ["account_id", "as_of"]
     merged = dataset.frame[keys].merge(fates, on=keys, how="left", validate="one_to_one")
-    if len(fates) != len(merged) or merged["event_days"].isna().any():
+    if len(fates) != len(merged) or merged[EVENT].isna().any():
         raise ValueError(
             f"{len(dataset.frame)} rows and {len(fates)} outcomes of another definition do not "
             "describe the same population and dates."
         )
-    event, followed = (merged[name].to_numpy(float) for name in ("event_days", "followed_days"))
-    return replace(dataset, event_days=event, followed_days=followed)
+    event, followed = (merged[name].to_numpy(float) for name in (EVENT, FOLLOWED))
+    return replace(dataset, event_days=event, followed_days=followed, quiet_days=None)
 
 
 def join(snapshots: pd.DataFrame, fates: pd.DataFrame, lag_days: int, data_as_of: date) -> Dataset:
@@ -116,5 +132,7 @@ def join(snapshots: pd.DataFrame, fates: pd.DataFrame, lag_days: int, data_as_of
             f"{len(merged)}: both must describe the same population and dates."
         )
     merged = merged.sort_values(["as_of", "account_id"], ignore_index=True)
-    event, followed = merged.pop("event_days"), merged.pop("followed_days")
-    return Dataset(merged, event.to_numpy(float), followed.to_numpy(float), lag_days, data_as_of)
+    event, followed = (merged.pop(name).to_numpy(float) for name in (EVENT, FOLLOWED))
+    quiet = merged.pop(QUIET).to_numpy(float) if QUIET in merged else np.full(len(merged), np.nan)
+    told = None if np.isnan(quiet).any() else quiet
+    return Dataset(merged, event, followed, lag_days, data_as_of, quiet_days=told)

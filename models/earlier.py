@@ -66,7 +66,8 @@ def earlier(material: Material, cut: date) -> Earlier:
     for block in blocks(data.dates, FOLDS):
         first, last = block[0].toordinal(), block[-1].toordinal()
         rows = (data.ordinals >= first) & (data.ordinals <= last)
-        judged = [_judge(past, f) for f in folds_of(data, rows, block[0], material.how.intervals)]
+        known, intervals = past.known(block[0]), material.how.intervals
+        judged = [_judge(past, f) for f in folds_of(known, rows, block[0], intervals)]
         if with_rows := [j for j in judged if len(j.rows)]:
             found.append(with_rows)
     return Earlier(past, found)

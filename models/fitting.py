@@ -23,8 +23,8 @@ Progress = Callable[[str], None]
 def refit(
     material: Material, flavour: str, ready: Mapping[Interval, Calibrator], say: Progress
 ) -> tuple[Hazard, ...]:
-    """Fit each calibrated interval on all its matured rows, as far as the chain reaches."""
-    data, reached = material.dataset, []
+    """Fit each calibrated interval on all that can be learnt from, as far as the chain reaches."""
+    data, reached = material.known(material.dataset.data_as_of), []
     for interval in material.how.intervals:
         risk = data.at_risk(interval, data.data_as_of)
         lost = data.lost_within(interval.end)[risk].astype(np.float64)

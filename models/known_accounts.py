@@ -9,7 +9,6 @@ import numpy as np
 
 from models.dataset import Dataset, Mask
 from models.evaluation import DRAWS, TestSet
-from models.intervals import INTERVALS
 from models.metrics import Estimate, Resamples, auc, log_loss
 from models.walkforward import OutOfTime
 
@@ -38,13 +37,13 @@ class Group:
 def known_account(dataset: Dataset, walk: OutOfTime) -> Mask:
     """Rows whose account was among the training rows when their block began, shape (rows,).
 
-    The first interval's rows mature first, so they hold every account that any fit had met.
+    The first interval's rows can be learnt from first, so they hold every account that any fit met.
     """
     accounts = dataset.frame["account_id"].to_numpy(object)
     known = np.zeros(len(accounts), dtype=bool)
     for begins in np.unique(walk.block_of[walk.block_of > 0]):
         day = type(dataset.data_as_of).fromordinal(int(begins) - walk.embargo)
-        met = set(accounts[dataset.at_risk(INTERVALS[0], day)])
+        met = set(accounts[dataset.learnt_by(day)])
         block = walk.block_of == begins
         known[block] = [account in met for account in accounts[block]]
     return known

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from models.dataset import Dataset
 from models.encoding import InputSchema, Matrix
 from models.flavours import FLAVOURS, Flavour
+from models.open_outcomes import as_known
 from models.walkforward import OutOfTime, WalkForward, out_of_time
 
 
@@ -27,6 +29,7 @@ class Material:
     schema: InputSchema
     how: WalkForward
     flavours: Mapping[str, Flavour] = field(default_factory=lambda: FLAVOURS)
+    _known: dict[date, Dataset] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def newest(self) -> npt.NDArray[np.bool_]:
@@ -39,7 +42,14 @@ class Material:
         schema = self.schema if columns is None else self.schema.select(columns)
         names = self.schema.names
         inputs = self.inputs[:, [names.index(n) for n in schema.names]]
-        return out_of_time(self.dataset, inputs, schema, self.flavours[flavour], self.how)
+        fitted = self.flavours[flavour]
+        return out_of_time(self.dataset, inputs, schema, fitted, self.how, self.known)
+
+    def known(self, at: date) -> Dataset:
+        """The dataset with the outcomes that can be learnt from on a date, worked out once."""
+        if at not in self._known:
+            self._known[at] = as_known(self, at)
+        return self._known[at]
 
     def sampled(self, rows: int) -> "Material":
         """The rows of as many whole accounts as make about `rows` rows; all where fewer."""

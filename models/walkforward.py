@@ -5,7 +5,7 @@ whose outcome was certain at the block's first date (so no label window reaches 
 then predict all rows of the block. Calibration and test both rest on these predictions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
@@ -22,6 +22,7 @@ from models.side_by_side import side_by_side
 Vector = npt.NDArray[np.float64]
 One = TypeVar("One")
 Done = TypeVar("Done")
+Known = Callable[[date], Dataset]
 
 FEWEST_TRAINING_EVENTS = 25
 FEWEST_TRAINING_DATES = 2
@@ -82,8 +83,19 @@ def out_of_time(
     schema: InputSchema,
     flavour: Flavour,
     plan: "WalkForward",
+    known: Known | None = None,
 ) -> OutOfTime:
-    """Predict every block with models fitted on what had matured by its first date."""
+    """Predict every block with models fitted on what was known by its first date.
+
+    Args:
+        dataset: the rows.
+        inputs: of shape (rows, columns of `schema`).
+        schema: the columns.
+        flavour: what is fitted.
+        plan: how the walk is done.
+        known: the dataset with the outcomes that can be learnt from on a date; those that had
+            matured by then if None.
+    """
     ordinals = dataset.ordinals
     log_odds = {k: np.full(len(ordinals), np.nan) for k in plan.intervals}
     block_of = np.zeros(len(ordinals), np.int64)
@@ -92,7 +104,8 @@ def out_of_time(
         rows = (ordinals >= block[0].toordinal()) & (ordinals <= block[-1].toordinal())
         block_of[rows] = block[0].toordinal()
         certain = block[0] - timedelta(days=plan.embargo)
-        folds += folds_of(dataset, rows, certain, plan.intervals)
+        learnt_from = known(certain) if known else dataset
+        folds += folds_of(learnt_from, rows, certain, plan.intervals)
 
     def predicted(fold: Fold) -> Vector:
         model = flavour.fit(inputs[fold.risk], fold.lost, schema, plan.seed)
@@ -107,6 +120,7 @@ def folds_of(
     dataset: Dataset, rows: Mask, certain: date, intervals: Sequence[Interval]
 ) -> Iterator[Fold]:
     """The fits of one block that have enough to learn from."""
+    certain = min(certain, dataset.data_as_of)
     for interval in intervals:
         risk = dataset.at_risk(interval, certain)
         lost = dataset.lost_within(interval.end)[risk].astype(np.float64)

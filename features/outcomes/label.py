@@ -11,12 +11,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from features.clock import DAY, NEVER, Floats, Instants, Mask, cut_of
 from features.view import Bucket, View
 
 if TYPE_CHECKING:
     import pandas as pd
+
+EVENT, FOLLOWED, QUIET = "event_days", "followed_days", "quiet_days"
+"""The columns of fates, in days."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Fate:
             that had begun before `as_of` but was known only later lies before the cut.
         followed_until: up to when the account was followed: the cut where what put it into
             the population was withdrawn since, so that nothing can be told; NEVER otherwise.
+        quiet_since: where a silence is the outcome, the last activity by `as_of`; None elsewhere.
 
     An account that ended in another way (its work was completed, or all of it was lost before
     it contracted) can no longer have the outcome. It stays as one that never had it, rather
@@ -38,6 +43,7 @@ class Fate:
 
     event_at: Instants
     followed_until: Instants
+    quiet_since: Instants | None = None
 
 
 class Label(Protocol):
@@ -69,12 +75,14 @@ def fates(bucket: Bucket, label: Label, dates: list[date], data_as_of: date) -> 
     after `as_of` (float64, infinity for never): `event_days`, on which day the outcome
     happened, where 1 is the day after `as_of` and 0 an outcome that had happened by then
     and was known only later; and `followed_days`, how many days the account was followed.
+    `quiet_days`, for how many days there had been no activity by `as_of`, is NaN where no silence
+    is the outcome.
     """
     import pandas as pd  # only training asks for fates; snapshots do without its import
 
     later = bucket.at(data_as_of)
     parts = [_fate_rows(bucket, label, day, later.priced(day)) for day in dates]
-    columns = ["account_id", "as_of", "event_days", "followed_days"]
+    columns = ["account_id", "as_of", EVENT, FOLLOWED, QUIET]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
@@ -90,10 +98,18 @@ def _fate_rows(bucket: Bucket, label: Label, day: date, later: View) -> "pd.Data
         {
             "account_id": [bucket.accounts[i] for i in rows],
             "as_of": pd.Series([day] * len(rows), dtype=object),
-            "event_days": np.maximum(event, 0),
-            "followed_days": np.where(np.isfinite(event), np.maximum(followed, event), followed),
+            EVENT: np.maximum(event, 0),
+            FOLLOWED: np.where(np.isfinite(event), np.maximum(followed, event), followed),
+            QUIET: _quiet(cut_of(day), fate.quiet_since, rows),
         }
     )
+
+
+def _quiet(cut: int, since: Instants | None, rows: npt.NDArray[np.int64]) -> Floats:
+    """Whole days without activity by the cut; NaN where no silence is asked about."""
+    if since is None:
+        return np.full(len(rows), np.nan)
+    return np.maximum(-1 - _whole_days(cut, since[rows]), 0)
 
 
 def _whole_days(cut: int, instants: Instants) -> Floats:

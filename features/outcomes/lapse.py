@@ -52,7 +52,8 @@ class Lapse:
             np.where(last >= 0, ends[last], NEVER) if len(ends) else np.full(later.size, NEVER)
         )
         unknown = np.full(later.size, cut_of(as_of))
-        return Fate(event_at, np.where(last >= 0, NEVER, unknown))
+        quiet_since = np.where(last >= 0, moment[last], unknown) if len(moment) else unknown
+        return Fate(event_at, np.where(last >= 0, NEVER, unknown), quiet_since)
 
     def _activity(self, view: View) -> Facts:
         facts = view.facts(self.table)

@@ -12,6 +12,7 @@ from features.currency import Rates
 from features.lake import Lake
 from features.lake.storage import Folder, opened
 from features.outcomes import Label, fates
+from features.outcomes.label import EVENT, FOLLOWED, QUIET
 from features.prepare import prepare
 from features.reads import reads
 from features.seen import seen
@@ -24,8 +25,9 @@ FATES_SCHEMA = pa.schema(
     [
         pa.field("account_id", pa.string()),
         pa.field("as_of", pa.date32()),
-        pa.field("event_days", pa.float64()),
-        pa.field("followed_days", pa.float64()),
+        pa.field(EVENT, pa.float64()),
+        pa.field(FOLLOWED, pa.float64()),
+        pa.field(QUIET, pa.float64()),
     ]
 )
 Tally = dict[date, dict[str, int]]

@@ -30,7 +30,6 @@ import pandas as pd
 
 from models.dataset import Dataset
 from models.evaluation import TestSet
-from models.intervals import INTERVALS
 from models.metrics import Vector
 
 SEGMENT, BESIDE = "segment: ", "beside: "
@@ -149,13 +148,11 @@ def _rows(
 def _accounts_learnt_from(dataset: Dataset, tests: Mapping[int, TestSet]) -> dict[int, set[str]]:
     """By the first day of each block, the accounts whose rows its models learnt from.
 
-    The first interval's rows hold those of all later ones: they mature first.
+    The first interval's rows hold those of all later ones: they can be learnt from first.
     """
     accounts = dataset.frame["account_id"].to_numpy(object)
     days = {int(day) for test in tests.values() for day in np.unique(test.block)}
-    return {
-        day: set(accounts[dataset.at_risk(INTERVALS[0], date.fromordinal(day))]) for day in days
-    }
+    return {day: set(accounts[dataset.learnt_by(date.fromordinal(day))]) for day in days}
 
 
 def _known(

@@ -61,7 +61,10 @@ def shuffled(dataset: Dataset, seed: int) -> tuple[Dataset, Mask]:
     until = np.where(np.isfinite(event), event, followed[other] - dataset.ordinals)
     kept = (event > 0) & (until > 0) & (dataset.event_days > 0)
     frame = dataset.frame[kept].reset_index(drop=True)
-    return replace(dataset, frame=frame, event_days=event[kept], followed_days=until[kept]), kept
+    dealt = replace(
+        dataset, frame=frame, event_days=event[kept], followed_days=until[kept], quiet_days=None
+    )
+    return dealt, kept
 
 
 def _walked(material: Material, horizon: int, seed: int) -> Estimate | None:

@@ -163,7 +163,8 @@ def outcome() -> Callable[..., None]:
     """Check a label: the day of the outcome after each date, as known at the end of 2026.
 
     An expectation is the day for account a1 (`NEVER`, or `OUT` for an account that is not in
-    the population), or days by account. `followed` are the days the account was followed.
+    the population), or days by account. `followed` are the days the account was followed, and
+    `quiet` those for which it had been silent.
     """
 
     def check(
@@ -171,12 +172,13 @@ def outcome() -> Callable[..., None]:
         expect: Mapping[str, Any],
         *,
         followed: Mapping[str, float] | None = None,
+        quiet: Mapping[str, float] | None = None,
         known: str = "2026-12-31",
         rates: Rates | None = None,
         **texts: str,
     ) -> None:
         bucket = bucket_of(tables_of(texts), rates)
-        dates = [day(when) for when in {**expect, **(followed or {})}]
+        dates = [day(when) for when in {**expect, **(followed or {}), **(quiet or {})}]
         found = fates(bucket, label, dates, day(known)).set_index(["as_of", "account_id"])
         for when, expected in expect.items():
             wanted = expected if isinstance(expected, Mapping) else {"a1": expected}
@@ -185,6 +187,9 @@ def outcome() -> Callable[..., None]:
                 assert got == value, f"{when}, {account}: expected {value}, found {got}"
         for when, value in (followed or {}).items():
             assert _told(found, (day(when), "a1"), "followed_days") == value, when
+        for when, value in (quiet or {}).items():
+            told = _told(found, (day(when), "a1"), "quiet_days")
+            np.testing.assert_equal(told, value, err_msg=when)
 
     return check
 

@@ -17,7 +17,12 @@ def test_an_end_is_the_loss(outcome: Outcome) -> None:
     a1      | 2025-01-01 | 2026-03-02T15:00
     a2      | 2025-01-01 |
     """
-    outcome(CHURN, {JAN: {"a1": 30, "a2": NEVER}, "2026-03-31": OUT}, subscriptions=ended)
+    outcome(
+        CHURN,
+        {JAN: {"a1": 30, "a2": NEVER}, "2026-03-31": OUT},
+        quiet={JAN: float("nan")},  # no silence is asked about
+        subscriptions=ended,
+    )
 
 
 def test_days_are_counted_by_date_and_a_midnight_belongs_to_its_own_day(outcome: Outcome) -> None:

@@ -33,6 +33,18 @@ def test_a_lapse_is_known_when_the_silence_has_lasted(outcome: Outcome) -> None:
     assert Lapse(60).lag_days == 60
 
 
+def test_the_silence_by_a_date_is_told_in_whole_days(outcome: Outcome) -> None:
+    usage = """
+    account | occurred_at
+    a1      | 2026-01-10
+    a1      | 2026-01-31T23:00
+    a1      | 2026-02-20T12:00
+    """
+    outcome(
+        LAPSE, {}, quiet={"2026-01-30": 20, JAN: 0, "2026-02-19": 19, "2026-02-20": 0}, usage=usage
+    )
+
+
 def test_the_population_was_active_within_n_days(outcome: Outcome) -> None:
     usage = """
     account | occurred_at
@@ -103,4 +115,4 @@ def test_activity_that_was_withdrawn_is_not_followed(outcome: Outcome) -> None:
     a1      | e1       | 2026-01-30  | 2026-01-30
     a1      | e1       | 2026-05-30  | 2026-06-02
     """
-    outcome(LAPSE, {JAN: NEVER}, followed={JAN: 0}, usage=usage)
+    outcome(LAPSE, {JAN: NEVER}, followed={JAN: 0}, quiet={JAN: 0}, usage=usage)
