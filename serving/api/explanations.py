@@ -14,6 +14,7 @@ from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
 from serving.api.meanings import BAND
+from serving.api.quick import QuickRoute
 from serving.auth.gate import AccountsReader
 from serving.live import Explain, NotExplained
 from serving.problems import GUARDED, ProblemError, documented, shorten
@@ -89,7 +90,7 @@ def router(explain: Explain | None, scores: ScoreRepository, fresh: Any) -> APIR
     `fresh` answers 304 where nothing was published since, to whoever names no date: a date that
     was not scored is explained from facts, and those come without a publication.
     """
-    routes = APIRouter(prefix="/v1/explanations", tags=["accounts"])
+    routes = APIRouter(prefix="/v1/explanations", tags=["accounts"], route_class=QuickRoute)
 
     @routes.get(
         f"/{ACCOUNT_ID}",

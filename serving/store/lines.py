@@ -111,6 +111,7 @@ def read_at_once(
     """The lines of accounts of the newest run, in their order, in one statement.
 
     Args:
+        connection: to the store, for one statement.
         run: the newest.
         ids: the accounts.
         published: what was published last when they were found, see `publications`.
