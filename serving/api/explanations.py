@@ -14,7 +14,7 @@ from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
 from serving.api.meanings import BAND
-from serving.api.quick import QuickRoute
+from serving.api.quick import QuickRoute, few_at_once
 from serving.auth.gate import AccountsReader
 from serving.live import Explain, NotExplained
 from serving.problems import GUARDED, ProblemError, documented, shorten
@@ -99,6 +99,7 @@ def router(explain: Explain | None, scores: ScoreRepository, fresh: Any) -> APIR
         dependencies=[fresh],
         responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
+    @few_at_once
     @answered
     def explain_account(
         account_id: Annotated[

@@ -8,20 +8,34 @@ so that what is said of it, and the description of the API, remain FastAPI's own
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, get_origin
+from functools import partial
+from typing import Any, TypeVar, get_origin
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
 
 from serving.auth.gate import Rule
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Route = TypeVar("Route", bound=Callable[..., Any])
 IF_NONE_MATCH, LONGEST_TAGS = "if-none-match", 1000
 TAGGER = "forewarn_tagger"
 """What a dependency that tags answers is known by; see `conditional`."""
+
+FEW, THREADS_OF_FEW = "forewarn_few", 4
+"""What a route is known by that takes long, and how many threads all requests to it may have."""
+
+
+def few_at_once(route: Route) -> Route:
+    """Lets no more than a few threads wait for one another in a route that takes long.
+
+    The others are for what is quick. Whoever comes later waits without a thread.
+    """
+    setattr(route, FEW, True)
+    return route
 
 
 class QuickRoute(APIRoute):
@@ -123,6 +137,8 @@ def _model_of(route: Dependant) -> tuple[type[BaseModel] | None, str]:
 
 
 def _quick(declared: Declared, usual: Handler) -> Handler:
+    few = CapacityLimiter(THREADS_OF_FEW) if hasattr(declared.answer, FEW) else None
+
     async def handle(request: Request) -> Response:
         asked = declared.read(request)
         if asked is None:
@@ -132,6 +148,6 @@ def _quick(declared: Declared, usual: Handler) -> Handler:
             asked[declared.principal] = who
         if declared.tag is not None:
             declared.tag(request, who, request.headers.get(IF_NONE_MATCH))
-        return await run_in_threadpool(declared.answer, **asked)
+        return await to_thread.run_sync(partial(declared.answer, **asked), limiter=few)
 
     return handle

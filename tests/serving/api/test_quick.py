@@ -1,11 +1,20 @@
 """Questions read in few steps are answered as FastAPI would have them answered."""
 
+import threading
+from dataclasses import replace
+
+import anyio
+import httpx
 import pytest
 
+from serving import problems
 from serving.api import quick
 from serving.app import create_app
+from serving.at_hand import AtHand
+from serving.live import CloseUp, NotExplained
 from serving.store import ScoreRepository
 
+NOTHING = CloseUp(*[None] * len(CloseUp.__dataclass_fields__))
 NOT_OF_THE_ANSWER = ("date", "x-request-id", "etag")
 ADDRESSES = [
     "accounts",
@@ -90,3 +99,41 @@ def test_what_is_as_declared_does_not_go_the_usual_way(sqlite_store, connect, mo
     assert gone == []
     client.get("/v1/accounts?limit=0")
     assert gone == ["/v1/accounts"]
+
+
+def test_many_explanations_leave_threads_for_what_is_quick(sqlite_store, make_run):
+    """More explanations than there are threads stand still, and an account is answered."""
+    ScoreRepository(sqlite_store).publish(make_run({"a": 0.6}))
+    goes_on, under_way = threading.Event(), []
+
+    def explain(*asked):
+        under_way.append(asked)
+        assert goes_on.wait(60)
+        raise NotExplained("it took too long")
+
+    near = replace(NOTHING, explain=explain)
+    app = create_app(sqlite_store, str, at_hand=AtHand(close_up=near))
+
+    async def ask():
+        anyio.to_thread.current_default_thread_limiter().total_tokens = 6
+        transport = httpx.ASGITransport(app)
+        statuses = []
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+            anyio.create_task_group() as tasks,
+        ):
+
+            async def one():
+                statuses.append((await client.get("/v1/explanations/a")).status_code)
+
+            for _ in range(20):
+                tasks.start_soon(one)
+            with anyio.fail_after(60):
+                while len(under_way) < quick.THREADS_OF_FEW:
+                    await anyio.sleep(0.01)
+                assert (await client.get("/v1/accounts/a")).status_code == 200
+            assert len(under_way) == quick.THREADS_OF_FEW
+            goes_on.set()
+        return statuses
+
+    assert anyio.run(ask) == [problems.NOT_EXPLAINED.status] * 20
