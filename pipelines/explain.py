@@ -118,9 +118,23 @@ class Explaining:
 
     def _case(self, account: str, day: date) -> Case:
         model = self.archive.model_at(day)
-        found = self.archive.day(model, day)
+        found = self._day(model, day)
         published = {p.as_of: p for p in self.archive.scores.history(account)}
         return Case(account, found, model, published, found.row(account))
+
+    def _day(self, model: ChurnModel, day: date) -> Day:
+        """A day whose scores were published, looked for in the workspace once until the next are.
+
+        Others are looked for anew: they may rest on the lake, which grows.
+        """
+        if self.archive.scores.info(day) is None:
+            return self.archive.day(model, day)
+        stored = self.recent.of(
+            self.archive.scores.last_published(),
+            ("stored", model.fingerprint, day),
+            lambda: self.archive.stored(model, day),
+        )
+        return self.archive.day(model, day) if stored is None else self.archive.of(stored, model)
 
     def scene(self, case: Case) -> Scene:
         """The account among the others of its snapshot, and its past."""
@@ -190,11 +204,11 @@ class Explaining:
         if horizon not in old_model.horizons:
             why_not = f"model {old_model.version} said nothing of {horizon} days"
             return replace(found, not_compared=why_not)
-        row = self.archive.day(old_model, since).row(case.account)
+        row = self._day(old_model, since).row(case.account)
         then = replace(case, day=replace(case.day, as_of=since), model=old_model, row=row)
         old_row_now = then.row.cells
         if old_model.fingerprint != model.fingerprint:
-            old_row_now = self.archive.day(model, since).row(case.account).cells
+            old_row_now = self._day(model, since).row(case.account).cells
         old, new = Moment(old_model, then.row.cells), Moment(model, case.row.cells)
         origin = self._origin(model, since, found.as_of)
         change = explain_change(old, new, old_row_now, origin)

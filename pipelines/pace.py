@@ -2,6 +2,12 @@
 
 import gc
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+
+from serving.store.engine import AT_ONCE
 
 SECONDS_AT_A_TIME = 0.001
 """For which a thread keeps the interpreter while another one waits for it. With Python's own 5 ms
@@ -24,3 +30,14 @@ def settled() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@asynccontextmanager
+async def few_threads(_app: object) -> AsyncIterator[None]:
+    """Answer with as many threads as there are connections to the store, while the service lives.
+
+    One more would wait for a connection, and each has its turn of the interpreter later. Whoever
+    asks meanwhile waits before the work is begun, first come, first served.
+    """
+    to_thread.current_default_thread_limiter().total_tokens = AT_ONCE
+    yield

@@ -103,15 +103,19 @@ class Archive:
         """
         stored = self.stored(model, day)
         if stored is not None:
-            return Day(
-                day, stored.accounts, lambda a: row_in(stored, a), lambda: peers_in(stored),
-                lambda: ranks_in(stored, self.catalogue(model)),
-            )  # fmt: skip
+            return self.of(stored, model)
         table = self._computed(model, day)
         ranks = self.catalogue(model).ranks
         return Day(
             day, len(table), lambda a: row_of(table, a), lambda: PeerTable.of(table),
             lambda: PeerRanks.of(ranks, table.column) if ranks else None,
+        )  # fmt: skip
+
+    def of(self, stored: Stored, model: ChurnModel) -> Day:
+        """The accounts of a stored snapshot in the columns of a model."""
+        return Day(
+            stored.as_of, stored.accounts, lambda a: row_in(stored, a), lambda: peers_in(stored),
+            lambda: ranks_in(stored, self.catalogue(model)),
         )  # fmt: skip
 
     def newest_ranks(self, model: ChurnModel, day: date) -> PeerRanks | None:

@@ -26,7 +26,7 @@ from pipelines.listening import (
     url_of,
 )
 from pipelines.live import at_hand
-from pipelines.pace import even, settled
+from pipelines.pace import even, few_threads, settled
 from pipelines.words import words_of
 from pipelines.workshop import workshop_of
 from pipelines.workspace import Workspace
@@ -150,8 +150,9 @@ class Worker:
 
         @asynccontextmanager
         async def living(_: App) -> AsyncIterator[None]:
-            with _watching(app):
-                yield
+            async with few_threads(app):
+                with _watching(app):
+                    yield
             engine.dispose()
 
         app.router.lifespan_context = living
@@ -187,6 +188,7 @@ def compose(
             together=together or Together(),
         ),
     )
+    app.router.lifespan_context = few_threads
     if settings.traces:
         _trace(app)
     return app

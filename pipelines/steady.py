@@ -1,6 +1,6 @@
 """What was published of a few accounts before: enough for their bands to stay steady."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,10 +10,14 @@ from models.bands import Published, Seen
 from models.bands.codes import codes_of
 from models.churn_model import ChurnModel
 from models.score import Band
-from serving.store import ScoreRepository
+from serving.store import HistoryPoint, ScoreRepository
 
 NOBODY = ""
 """No account's id: a run that held none of those asked about counts as a run all the same."""
+
+
+Histories = Mapping[str, Mapping[date, HistoryPoint]]
+"""By account and date what was published."""
 
 
 def seen_of(
@@ -24,6 +28,17 @@ def seen_of(
     Asked account by account, so that it costs nothing of the accounts that are not asked about.
     """
     histories = {a: {p.as_of: p for p in scores.history(a)} for a in dict.fromkeys(accounts)}
+    return seen_in(histories, scores, model, accounts, as_of)
+
+
+def seen_in(
+    histories: Histories,
+    scores: ScoreRepository,
+    model: ChurnModel,
+    accounts: Sequence[str],
+    as_of: date,
+) -> Seen:
+    """The same of accounts whose histories are at hand."""
     published = []
     for day in _runs(scores, model, as_of):
         points = {a: mine[day] for a, mine in histories.items() if day in mine}

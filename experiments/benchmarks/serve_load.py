@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 
-import aiohttp
 import pyarrow.parquet as pq
+import uvloop
+from lean_client import LeanClient, opened
 from serve_client import summary
-from serve_mix import CLIENTS, ROUTES, Mix, Request, body_of, opened, sent
+from serve_mix import ATTENTION, CLIENTS, ROUTES, Mix, Request, body_of
 from serve_processes import ROOT, Server, ours
 from sqlalchemy import select
 from store import made
@@ -46,10 +47,10 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
     known = _known(folder)
     with ours(folder, workers) as server:
         mix = known.mix(server)
-        asyncio.run(_warm(mix))
+        uvloop.run(_warm(mix))
         memory, spent = Memory(server, seconds), Spent(server)
         with memory:
-            found, failed = asyncio.run(_all(mix, seconds, rate, (folder, known.versions)))
+            found, failed = uvloop.run(_all(mix, seconds, rate, (folder, known.versions)))
         processor = spent.each(sum(map(len, found.values())))
         swaps = _swaps(server)
     every = [spent for times in found.values() for spent in times]
@@ -80,10 +81,10 @@ def climbed(folder: Path, seconds: float, workers: int) -> dict[str, object]:
     steps, highest = [], None
     with ours(folder, workers) as server:
         mix = known.mix(server)
-        asyncio.run(_warm(mix))
+        uvloop.run(_warm(mix))
         for rate in RATES:
             used = Spent(server)
-            found, failed = asyncio.run(_all(mix, seconds, rate, (folder, [])))
+            found, failed = uvloop.run(_all(mix, seconds, rate, (folder, [])))
             every = [each for times in found.values() for each in times]
             spent = summary(every) if every else {}
             steps.append(
@@ -224,7 +225,7 @@ async def _warm(mix: Mix) -> None:
                 await asyncio.sleep(1)
 
 
-async def _seconds(session: aiohttp.ClientSession, request: Request) -> float:
+async def _seconds(session: LeanClient, request: Request) -> float:
     begin = time.perf_counter()
     await sent(session, request)
     return time.perf_counter() - begin
@@ -236,7 +237,7 @@ async def _all(
     times: dict[str, list[float]] = {kind: [] for kind in ROUTES}
     failed: Counter[str] = Counter()
     kinds = mix.draw.choices(list(ROUTES), list(ROUTES.values()), k=int(seconds * rate))
-    async with opened(CLIENTS) as sessions:
+    async with opened(CLIENTS, ATTENTION) as sessions:
 
         async def one(number: int, due: float) -> None:
             kind = kinds[number]
@@ -245,7 +246,7 @@ async def _all(
                 times[kind].append(time.perf_counter() - due)
                 if status != 200:
                     failed[f"{kind}: {status}"] += 1
-            except (aiohttp.ClientError, TimeoutError) as error:
+            except (OSError, TimeoutError) as error:
                 failed[f"{kind}: {type(error).__name__}"] += 1
 
         swapping = asyncio.create_task(asyncio.to_thread(_swap, *models, seconds))
@@ -260,6 +261,11 @@ async def _all(
         await asyncio.gather(*tasks)
         await swapping
     return times, failed
+
+
+async def sent(client: LeanClient, request: Request) -> int:
+    """The status of an answer that was read to its end."""
+    return await client.status(request.method, request.address, request.body)
 
 
 def _swap(folder: Path, versions: list[str], seconds: float) -> None:

@@ -1,13 +1,11 @@
-"""What is asked of a service under load, and the clients that ask it."""
+"""What is asked of a service under load."""
 
 import json
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import aiohttp
 from store import CSMS
 
 from features.row_file import KEY
@@ -63,19 +61,27 @@ class Mix:
         csm = f"CSM%20{self.draw.randrange(CSMS)}"
         lever = {"signals": {"adoption__users_30d": self.draw.randrange(30)}}
         sort = self.draw.choice(("risk", "expected_loss", "arr"))
-        return {
-            "account": Request("GET", f"{base}/accounts/{account}"),
-            "list everybody asks": Request("GET", f"{base}/accounts?limit=50&band=red&sort={sort}"),
-            "list of a CSM": Request("GET", f"{base}/accounts?limit=50&csm={csm}&sort={sort}"),
-            "explanation": Request("GET", f"{base}/explanations/{account}"),
-            "history": Request("GET", f"{base}/history/{account}"),
-            "summary": Request("GET", f"{base}/portfolio"),
-            "search": Request("GET", f"{base}/accounts?limit=20&search={name}"),
-            "what-if": Request(
-                "POST", f"{base}/accounts/{account}/what-if", json.dumps(lever).encode()
-            ),
-            "row": Request("POST", f"{base}/scores", self.own.get(account)),
-        }[kind]
+        match kind:
+            case "account":
+                return Request("GET", f"{base}/accounts/{account}")
+            case "list everybody asks":
+                return Request("GET", f"{base}/accounts?limit=50&band=red&sort={sort}")
+            case "list of a CSM":
+                return Request("GET", f"{base}/accounts?limit=50&csm={csm}&sort={sort}")
+            case "explanation":
+                return Request("GET", f"{base}/explanations/{account}")
+            case "history":
+                return Request("GET", f"{base}/history/{account}")
+            case "summary":
+                return Request("GET", f"{base}/portfolio")
+            case "search":
+                return Request("GET", f"{base}/accounts?limit=20&search={name}")
+            case "what-if":
+                body = json.dumps(lever).encode()
+                return Request("POST", f"{base}/accounts/{account}/what-if", body)
+            case "row":
+                return Request("POST", f"{base}/scores", self.own.get(account))
+        raise KeyError(kind)
 
 
 def body_of(row: dict[str, object]) -> bytes:
@@ -83,24 +89,3 @@ def body_of(row: dict[str, object]) -> bytes:
     signals = {k: v for k, v in row.items() if k not in (KEY, "as_of") and v is not None and v == v}
     asked = {"as_of": str(row["as_of"]), "accounts": [{KEY: row[KEY], "signals": signals}]}
     return json.dumps(asked).encode()
-
-
-@asynccontextmanager
-async def opened(
-    clients: int, patience: float = ATTENTION
-) -> AsyncIterator[list[aiohttp.ClientSession]]:
-    """Clients, each with connections of its own; they wait so many seconds for an answer."""
-    timeout = aiohttp.ClientTimeout(total=patience)
-    async with AsyncExitStack() as stack:
-        made = [aiohttp.ClientSession(timeout=timeout) for _ in range(clients)]
-        yield [await stack.enter_async_context(each) for each in made]
-
-
-async def sent(session: aiohttp.ClientSession, request: Request) -> int:
-    """The status of an answer that was read to its end."""
-    headers = {"content-type": "application/json"} if request.body else {}
-    async with session.request(
-        request.method, request.address, data=request.body, headers=headers
-    ) as answer:
-        await answer.read()
-        return answer.status

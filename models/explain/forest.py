@@ -18,6 +18,9 @@ from models.encoding import Matrix
 from models.explain.trees.cells import ZERO, goes_left
 from models.explain.trees.forest import CATEGORICAL, Tree, read_forest
 
+ROWS_KEPT = 32
+"""Single rows whose sums are kept: those that a few threads look at just now."""
+
 
 class Splits(NamedTuple):
     """How nodes decide, see `Tree`: of shape (nodes,), and the sets of words."""
@@ -80,10 +83,29 @@ class Forest:
         """The sum of each row's leaves, tree after tree as LightGBM adds them up, shape (rows,).
 
         The bits are those of LightGBM's own `predict(raw_score=True)`, without what calling it
-        costs, which for one row is nearly everything.
+        costs, which for one row is nearly everything. A row that is explained is asked about from
+        many sides: its sum is kept for a moment.
         """
+        if len(inputs) != 1:
+            return self._sums(inputs)
+        key, kept = inputs.tobytes(), self._lately
+        found = kept.get(key)
+        if found is None:
+            found = self._sums(inputs)
+            found.flags.writeable = False
+            if len(kept) >= ROWS_KEPT:
+                kept.clear()
+            kept[key] = found
+        return found
+
+    def _sums(self, inputs: Matrix) -> Floats:
         ways = (self.roots, self.column, self.left, self.right, self.value)
         return _sums(inputs, ways, self.splits)
+
+    @cached_property
+    def _lately(self) -> dict[bytes, Floats]:
+        """The sums of the last single rows, by their values."""
+        return {}
 
     @cached_property
     def splits(self) -> Splits:

@@ -195,6 +195,8 @@ def similar(kept: Precedents, shares: Vector, account: str, frame: Frame) -> tup
     for i in order.tolist():
         owner, day, lost = kept.told[i]
         if owner in seen or len(found[lost]) == SHOWN:
+            if all(len(each) == SHOWN for each in found.values()):
+                break
             continue
         seen.add(owner)
         did = () if lost else frame.did(kept, i)

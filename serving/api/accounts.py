@@ -12,6 +12,7 @@ from serving.api.account_query import AccountQuery
 from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.past import history_out, transition_out
+from serving.api.quick import QuickRoute
 from serving.api.schemas import (
     AccountDetailOut,
     AccountOut,
@@ -40,7 +41,7 @@ SIGNALS = tuple(kept.name for kept in KEPT)
 
 def router(scores: ScoreRepository, presentation: Presentation, fresh: Any) -> APIRouter:
     """The routes of accounts; `fresh` answers 304 where nothing was published since."""
-    routes = APIRouter(prefix="/v1/accounts", tags=["accounts"])
+    routes = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=QuickRoute)
 
     @routes.get(
         "",

@@ -14,6 +14,7 @@ from fastapi import Depends, Header, Request, Response
 
 from serving.api.answering import TAG
 from serving.api.kept_answers import recall
+from serving.api.quick import LONGEST_TAGS, TAGGER
 from serving.auth.gate import Rule
 from serving.auth.roles import Principal
 
@@ -27,7 +28,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
 
 IfNoneMatch = Annotated[
     str | None,
-    Header(max_length=1000, description="The ETag of an answer you have: 304 if it holds."),
+    Header(max_length=LONGEST_TAGS, description="The ETag of an answer you have: 304 if it holds."),
 ]
 
 
@@ -51,11 +52,7 @@ def until_published(published: Callable[[], str], rule: Rule, newest: bool = Fal
         newest: whether only the answer without parameters hangs on nothing else.
     """
 
-    async def check(
-        request: Request,
-        principal: Annotated[Principal, Depends(rule)],
-        if_none_match: IfNoneMatch = None,
-    ) -> None:
+    def tagged(request: Request, principal: Principal, if_none_match: str | None) -> None:
         if newest and request.url.query:
             return
 
@@ -68,6 +65,14 @@ def until_published(published: Callable[[], str], rule: Rule, newest: bool = Fal
 
         request.scope[TAG] = tag
 
+    async def check(
+        request: Request,
+        principal: Annotated[Principal, Depends(rule)],
+        if_none_match: IfNoneMatch = None,
+    ) -> None:
+        tagged(request, principal, if_none_match)
+
+    setattr(check, TAGGER, tagged)
     return Depends(check)
 
 

@@ -14,6 +14,7 @@ from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
 from serving.api.meanings import BAND
+from serving.api.quick import QuickRoute, few_at_once
 from serving.auth.gate import AccountsReader
 from serving.live import Explain, NotExplained
 from serving.problems import GUARDED, ProblemError, documented, shorten
@@ -89,7 +90,7 @@ def router(explain: Explain | None, scores: ScoreRepository, fresh: Any) -> APIR
     `fresh` answers 304 where nothing was published since, to whoever names no date: a date that
     was not scored is explained from facts, and those come without a publication.
     """
-    routes = APIRouter(prefix="/v1/explanations", tags=["accounts"])
+    routes = APIRouter(prefix="/v1/explanations", tags=["accounts"], route_class=QuickRoute)
 
     @routes.get(
         f"/{ACCOUNT_ID}",
@@ -98,6 +99,7 @@ def router(explain: Explain | None, scores: ScoreRepository, fresh: Any) -> APIR
         dependencies=[fresh],
         responses=documented(problems.NOT_EXPLAINED, problems.INVALID_QUERY, *GUARDED) | UNCHANGED,
     )
+    @few_at_once
     @answered
     def explain_account(
         account_id: Annotated[

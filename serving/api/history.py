@@ -16,6 +16,7 @@ from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
 from serving.api.days import Day
 from serving.api.past import HistoryOut, TransitionOut, history_out, transition_out
+from serving.api.quick import QuickRoute
 from serving.api.schemas import ScaleOut
 from serving.auth.gate import AccountsReader
 from serving.problems import GUARDED, documented
@@ -48,7 +49,7 @@ class AccountHistoryOut(BaseModel):
 
 def router(scores: ScoreRepository, fresh: Any) -> APIRouter:
     """The route of history; `fresh` answers 304 where nothing was published since."""
-    routes = APIRouter(prefix="/v1/history", tags=["accounts"])
+    routes = APIRouter(prefix="/v1/history", tags=["accounts"], route_class=QuickRoute)
 
     @routes.get(
         f"/{ACCOUNT_ID}",

@@ -12,6 +12,7 @@ from models.score import Band
 from serving import problems
 from serving.api.answering import answered
 from serving.api.conditional import UNCHANGED
+from serving.api.quick import QuickRoute
 from serving.auth.gate import AccountsReader
 from serving.auth.roles import Principal
 from serving.problems import GUARDED, documented
@@ -137,7 +138,7 @@ class PortfolioOut(BaseModel):
 
 def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRouter:
     """The route of the portfolio; `fresh` answers 304 where nothing was published since."""
-    routes = APIRouter(prefix="/v1/portfolio", tags=["accounts"])
+    routes = APIRouter(prefix="/v1/portfolio", tags=["accounts"], route_class=QuickRoute)
 
     @routes.get(
         "",

@@ -15,13 +15,16 @@ from serving.store.errors import StoreAddressError
 from serving.store.schema import ready
 from serving.store.transactions import WRITING, reading, writing
 
-__all__ = ["connect", "open_store", "opened", "reading", "writing"]
+__all__ = ["AT_ONCE", "connect", "open_store", "opened", "reading", "writing"]
 
 EXAMPLES = "sqlite:///store.db or postgresql://user:password@host/database"
 BUSY_SECONDS = 30
 RESTS_LONG = 1.0
 """Seconds after which a connection that was not used may be gone."""
 RESTING = "rests since"
+AT_ONCE = 16
+"""Connections kept to a database that is another process; beside as many threads that answer, more
+would have to be made and thrown away: a new one costs the database more than ten answers."""
 
 
 def open_store(address: str) -> Engine:
@@ -105,7 +108,7 @@ def _without_secret(address: str) -> str:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url)
+        engine = create_engine(url, pool_size=AT_ONCE)
         event.listen(engine, "checkin", _rests)
         event.listen(engine, "checkout", _answers)
         return engine

@@ -118,7 +118,7 @@ def _count_held(columns: Columns, run: RunInfo, question: Question, owner: str |
     words = {name: columns.counts(name, question, owner) for name in (*WORDS, "tier", "csm")}
     return AllFacets(
         run=run,
-        accounts=int(columns.passing(question, owner).sum()),
+        accounts=len(columns.places(question, owner)),
         bands=columns.bands(question, owner),
         tiers=dict(sorted(words.pop("tier").items())),
         csms=words.pop("csm"),

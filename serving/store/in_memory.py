@@ -32,28 +32,48 @@ from serving.store.word_index import WordIndex
 SEARCHES_KEPT = 16
 FEW = 16
 """Where no more than one account in so many passes, the passing ones are sorted by themselves."""
+ALL = slice(None)
 UNKNOWN = np.iinfo(np.int64).min
 
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coded:
     """A column of words: the code of each account's word."""
 
     codes: npt.NDArray[np.int32]
     words: tuple[str, ...]
 
-    def among(self, chosen: Iterable[str]) -> Mask:
-        """Which accounts have one of some words."""
-        wanted = set(chosen)
-        known = [n for n, word in enumerate(self.words) if word in wanted]
-        return np.isin(self.codes, known)
+    def among(self, chosen: Iterable[str], at: "Places | slice" = ALL) -> Mask:
+        """Which accounts have one of some words; of all, or of those at some places."""
+        return np.isin(self.codes[at], self._known(chosen))
 
-    def counts(self, mask: Mask) -> dict[str, int]:
-        """How many accounts of a mask have each word, the words of most accounts first."""
-        chosen = self.codes[np.flatnonzero(mask)]  # often a few of a million
+    def places(self, chosen: Iterable[str]) -> Places:
+        """Where the accounts are that have one of some words, in order, without looking at all."""
+        order, ends = self._by_word
+        parts = [order[ends[n] : ends[n + 1]] for n in self._known(chosen)]
+        return np.sort(np.concatenate([np.zeros(0, np.int64), *parts]))
+
+    @cached_property
+    def _by_word(self) -> tuple[npt.NDArray[np.int32], Places]:
+        """The places of all accounts word after word, and where each word's begin."""
+        order = np.argsort(self.codes, kind="stable").astype(np.int32)
+        sizes = np.bincount(self.codes, minlength=len(self.words))
+        return order, np.concatenate([[0], np.cumsum(sizes)])
+
+    def _known(self, chosen: Iterable[str]) -> list[int]:
+        """The codes of those words that there are."""
+        return sorted({self._code[word] for word in chosen if word in self._code})
+
+    @cached_property
+    def _code(self) -> dict[str, int]:
+        return {word: n for n, word in enumerate(self.words)}
+
+    def counts(self, places: Places) -> dict[str, int]:
+        """How many accounts at some places have each word, the words of most accounts first."""
+        chosen = self.codes[places]
         found = np.bincount(chosen, minlength=len(self.words))
         order = sorted(np.flatnonzero(found), key=lambda n: (-found[n], self.words[n]))
         return {self.words[n]: int(found[n]) for n in order}
@@ -82,7 +102,6 @@ class Columns:
     numbers: Mapping[str, npt.NDArray[np.float64]]
     whole: Mapping[str, Places]
     _orders: dict[Sort, Places] = field(default_factory=dict)
-    _ranks: dict[Sort, npt.NDArray[np.int32]] = field(default_factory=dict)
     _found: OrderedDict[str, Mask] = field(default_factory=OrderedDict)
 
     @cached_property
@@ -90,23 +109,37 @@ class Columns:
         """A mask of all."""
         return np.ones(len(self.ids), np.bool_)
 
-    def passing(self, question: Question, owner: str | None, but: str = "") -> Mask:
-        """Which accounts pass every filter but that of one column."""
+    def prepare(self) -> None:
+        """Put the accounts of each CSM together, so that nobody waits for it."""
+        self.words["csm"].places(())
+
+    def passing(
+        self, question: Question, owner: str | None, but: str = "", at: Places | slice = ALL
+    ) -> Mask:
+        """Which accounts pass every filter but that of one column; of all, or of some places."""
         search = question.search
-        found = (self._named(search) if search else self.everybody).copy()
+        found = (self._named(search) if search else self.everybody)[at].copy()
         for name, chosen in _chosen(question).items():
             if chosen and name != but:
-                found &= self.words[name].among(clean(word) for word in chosen)
+                found &= self.words[name].among((clean(word) for word in chosen), at)
         if owner is not None:
-            found &= self.words["csm"].among([owner])
+            found &= self.words["csm"].among([owner], at)
         if but != "renews_at" and (question.renews_from, question.renews_to) != (None, None):
-            found &= self._renewing(question)
+            found &= self._renewing(question)[at]
         for bounds in question.signals:
-            value = self.numbers[bounds.signal]
+            value = self.numbers[bounds.signal][at]
             found &= ~np.isnan(value)
             found &= True if bounds.least is None else value >= bounds.least
             found &= True if bounds.most is None else value <= bounds.most
         return found
+
+    def places(self, question: Question, owner: str | None, but: str = "") -> Places:
+        """Where those accounts are, in order; of a CSM's, only their own are looked at."""
+        csms = [owner] if owner is not None else [clean(csm) for csm in question.csms]
+        if not csms or but == "csm":
+            return np.flatnonzero(self.passing(question, owner, but))
+        some = self.words["csm"].places(csms)
+        return some[self.passing(question, owner, but, some)]
 
     def _renewing(self, question: Question) -> Mask:
         first, last, day = question.renews_from, question.renews_to, self.whole["renews_at"]
@@ -145,7 +178,7 @@ class Columns:
 
     def counts(self, column: str, question: Question, owner: str | None) -> dict[str, int]:
         """How many accounts each word of a column would show."""
-        return self.words[column].counts(self.passing(question, owner, but=column))
+        return self.words[column].counts(self.places(question, owner, but=column))
 
     def bands(self, question: Question, owner: str | None) -> dict[Band, int]:
         """The same of the bands, all four."""
@@ -169,39 +202,29 @@ class Columns:
         return found, len(days) - len(ahead)
 
     def page(
-        self, mask: Mask, sort: Sort, limit: int, after: Cursor | None
+        self, places: Places, sort: Sort, limit: int, after: Cursor | None
     ) -> tuple[str, ...] | None:
-        """The ids of at most `limit` accounts of a mask, in order.
+        """The ids of at most `limit` of the accounts at some places, in order.
 
         None where the cursor is of no account as it is: only the database tells what follows it.
         """
-        first = 0
+        place = None
         if after is not None:
             place = self._place(after, sort)
             if place is None:
                 return None
-            first = int(np.flatnonzero(self._order(sort) == place)[0]) + 1
-        chosen = self._best(np.flatnonzero(mask), sort, limit, first)
+        chosen = self._best(places, sort, limit, place)
         return tuple(self.ids.take(pa.array(chosen)).to_pylist())
 
-    def _best(self, found: Places, sort: Sort, limit: int, first: int) -> Places:
-        """The places of at most `limit` accounts, in order, of those from a rank on."""
-        order = self._order(sort)
-        if len(found) * FEW > len(order):
-            passes = np.zeros(len(order), np.bool_)
+    def _best(self, found: Places, sort: Sort, limit: int, after: int | None) -> Places:
+        """The places of at most `limit` accounts, in order, of those that follow one."""
+        if len(found) * FEW > len(self.ids):
+            passes = np.zeros(len(self.ids), np.bool_)
             passes[found] = True
-            later = order[first:]
+            later = _following(self._order(sort), after)
             return later[passes[later]][:limit]
-        ranks = self._rank(sort)[found]
-        return order[np.sort(ranks[ranks >= first])[:limit]]
-
-    def _rank(self, sort: Sort) -> npt.NDArray[np.int32]:
-        """Where each account comes in an order: few that pass are sorted without looking at all."""
-        if sort not in self._ranks:
-            rank = np.empty(len(self.ids), np.int32)
-            rank[self._order(sort)] = np.arange(len(self.ids), dtype=np.int32)
-            self._ranks[sort] = rank
-        return self._ranks[sort]
+        some = found if after is None else np.union1d(found, [after])
+        return _following(some[self._sorted(sort, some)], after)[:limit]
 
     def _place(self, cursor: Cursor, sort: Sort) -> int | None:
         """Where the account of a cursor is, if it has the cursor's value."""
@@ -222,17 +245,26 @@ class Columns:
             self._orders[sort] = self._sorted(sort)
         return self._orders[sort]
 
-    def _sorted(self, sort: Sort) -> Places:
-        """Places in order; what is equal stays by id, and the unknown comes last."""
+    def _sorted(self, sort: Sort, at: Places | slice = ALL) -> Places:
+        """Accounts in order, all or those at some places: where each comes among them.
+
+        What is equal stays by id, and the unknown comes last.
+        """
         if sort is Sort.NAME:
-            found: Places = pc.array_sort_indices(self.names).to_numpy().astype(np.int64)
+            names = self.names if isinstance(at, slice) else self.names.take(pa.array(at))
+            found: Places = pc.array_sort_indices(names).to_numpy().astype(np.int64)
             return found
         if sort is Sort.RISK:
-            return np.argsort(-self.numbers["risk"], kind="stable")
-        value = self.whole[COLUMN[sort]]
+            return np.argsort(-self.numbers["risk"][at], kind="stable")
+        value = self.whole[COLUMN[sort]][at]
         key = value if sort in FORWARD else -value
         last = np.iinfo(np.int64).max
         return np.argsort(np.where(value == UNKNOWN, last, key), kind="stable")
+
+
+def _following(ordered: Places, after: int | None) -> Places:
+    """What follows one of the places in order; all of them where none is named."""
+    return ordered if after is None else ordered[int(np.flatnonzero(ordered == after)[0]) + 1 :]
 
 
 def _or(given: int | None, otherwise: int) -> int:
@@ -242,6 +274,11 @@ def _or(given: int | None, otherwise: int) -> int:
 def answers(question: Question, sort: Sort = Sort.RISK) -> bool:
     """Whether the columns hold all that is asked."""
     return question.changed_since is None and sort is not Sort.CHANGE
+
+
+def narrow(question: Question, owner: str | None) -> bool:
+    """Whether a word or a CSM leaves so few accounts that they are put in order by themselves."""
+    return bool(question.search or question.csms) or owner is not None
 
 
 def _chosen(question: Question) -> dict[str, tuple[str, ...]]:

@@ -8,16 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Table, bindparam, select
 
 from models.score import Band, Reason
 from serving.store.leading import leading
+from serving.store.listing import STANDING, table_of
 from serving.store.named import among, on_postgresql
 from serving.store.packing import WordOf, each_reason
 from serving.store.pages import PageOf, Sort, SortValue
+from serving.store.publications import beside, word_of
 from serving.store.records import RunInfo, loss_of
 from serving.store.rows import name_key_of
-from serving.store.tables import ACCOUNT, SCORE
+from serving.store.tables import ACCOUNT, LATEST, SCORE
 
 
 class Line(NamedTuple):
@@ -66,7 +68,10 @@ OWN = (
 )
 """The first fields of a line, in their order."""
 STANDS = 5
-"""Columns after the id in which `listing.STANDING` tells of the run before; then come signals."""
+"""Columns in which `listing.STANDING` tells of the run before; then come signals."""
+OF_SCORE = len(OWN) + 2
+"""Columns of a row of `BY_IDS`: those, the share of revenue that is lost, and the reasons."""
+ARR, BAND = Line._fields.index("arr"), Line._fields.index("band")
 
 
 def _statement(postgresql: bool) -> Any:
@@ -77,7 +82,17 @@ def _statement(postgresql: bool) -> Any:
     )
 
 
+def _at_once(postgresql: bool, table: Table) -> Any:
+    """The same with how accounts stand against the run before, and what was published last."""
+    stands = [table.c[name] for name in STANDING]
+    whole = _statement(postgresql).add_columns(*stands, *beside())
+    return whole.join(table, table.c.account_id == ACCOUNT.c.account_id)
+
+
 BY_IDS = {postgresql: _statement(postgresql) for postgresql in (False, True)}
+AT_ONCE = {(p, table.name): _at_once(p, table) for p in (False, True) for table in LATEST}
+PUBLISHED = -2
+"""From where on a row of `AT_ONCE` tells what was published last."""
 
 
 def read_lines(
@@ -86,16 +101,39 @@ def read_lines(
     """The lines of accounts, in the order in which `listing` found them."""
     asked = {"ids": [row[0] for row in found], "day": run.as_of}
     rows = connection.execute(BY_IDS[on_postgresql(connection)], asked)
+    by_id = {row[0]: tuple(row) for row in rows}
+    return [_line(by_id[row[0]], tuple(row)[1:], word) for row in found]
+
+
+def read_at_once(
+    connection: Connection, run: RunInfo, ids: Sequence[str], published: str, word: WordOf
+) -> list[Line] | None:
+    """The lines of accounts of the newest run, in their order, in one statement.
+
+    Args:
+        connection: to the store, for one statement.
+        run: the newest.
+        ids: the accounts.
+        published: what was published last when they were found, see `publications`.
+        word: of a code.
+
+    Returns:
+        None where something was published since: the accounts are of another state then.
+    """
+    asked = {"ids": list(ids), "day": run.as_of}
+    statement = AT_ONCE[on_postgresql(connection), table_of(run).name]
+    rows = [tuple(row) for row in connection.execute(statement, asked)] if ids else []
     by_id = {row[0]: row for row in rows}
-    return [_line(by_id[row[0]], row, word) for row in found]
+    if len(by_id) < len(ids) or any(word_of(*row[PUBLISHED:]) != published for row in rows[:1]):
+        return None
+    return [_line(row, row[OF_SCORE:PUBLISHED], word) for row in map(by_id.__getitem__, ids)]
 
 
-def _line(row: Row[Any], stands: Row[Any], word: WordOf) -> Line:
-    own, before = tuple(row), tuple(stands)
-    reason = leading(row.band, each_reason(row.reasons, word))
-    loss = loss_of(row.arr, row.revenue_lost)
-    signals = before[1 + STANDS :]
-    return Line._make((*own[: len(OWN)], loss, reason, *before[1 : 1 + STANDS], signals))
+def _line(row: Sequence[Any], stands: Sequence[Any], word: WordOf) -> Line:
+    """A line of a row of `BY_IDS`, and how it stands against the run before."""
+    reason = leading(row[BAND], each_reason(row[OF_SCORE - 1], word))
+    loss = loss_of(row[ARR], row[OF_SCORE - 2])
+    return Line._make((*row[: len(OWN)], loss, reason, *stands[:STANDS], tuple(stands[STANDS:])))
 
 
 def line_sorted_by(line: Line, sort: Sort) -> SortValue:

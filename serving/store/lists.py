@@ -1,6 +1,6 @@
 """Lists of the newest run's accounts, and how many there are of each kind."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -11,16 +11,19 @@ from models.score import Band
 from serving.store import listing, pages
 from serving.store.codes import Codes
 from serving.store.engine import reading
-from serving.store.in_memory import answers
-from serving.store.lines import LinePage, line_sorted_by, read_lines
+from serving.store.in_memory import Columns, answers, narrow
+from serving.store.known_runs import KnownRuns
+from serving.store.lines import Line, LinePage, line_sorted_by, read_at_once, read_lines
 from serving.store.listing import Facets
 from serving.store.memory import RunMemory
 from serving.store.packing import WordOf
 from serving.store.pages import Cursor, Page, PageOf, Sort, SortValue
+from serving.store.publications import last_published
 from serving.store.question import Question, conditions
 from serving.store.read_columns import Held, held
 from serving.store.records import RunInfo
 from serving.store.runs import newest_run
+from serving.store.transactions import glancing, going
 
 Item = TypeVar("Item")
 
@@ -40,6 +43,22 @@ class Shown(Generic[Item]):
     account_id: Callable[[Item], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page lies in a list.
+
+    Attributes:
+        start: where the page before ended; None for the first.
+        more: whether another one follows.
+    """
+
+    question: Question
+    sort: Sort
+    start: Cursor | None
+    limit: int
+    more: bool
+
+
 class Lists:
     """Answers what is asked of all accounts of the newest run.
 
@@ -53,6 +72,7 @@ class Lists:
         self._held = columns or held(engine)
         self._codes = Codes(engine)
         self._memory = RunMemory()
+        self._known = KnownRuns(engine)
 
     def latest(
         self,
@@ -87,7 +107,50 @@ class Lists:
     ) -> LinePage:
         """The same page with what a list shows of its accounts; see `latest`."""
         shown = Shown(read_lines, line_sorted_by, attrgetter("account_id"))
+        if going():
+            found = self._from_memory(question, sort, limit, cursor, owner, shown)
+            if found is not None:
+                return found
         return self._listed(question, sort, limit, cursor, owner, shown)
+
+    def _from_memory(
+        self,
+        asked: Question,
+        sort: Sort,
+        limit: int,
+        cursor: str | None,
+        owner: str | None,
+        shown: Shown[Line],
+    ) -> LinePage | None:
+        """A page whose accounts are found and counted in memory, and read by one statement.
+
+        None where it needs the database, or another state of it came meanwhile.
+        """
+        run, published = self._known.newest(), last_published(self._engine)
+        columns = self._in_memory(run, asked, sort, owner) if run else None
+        if run is None or columns is None:
+            return None
+        start = pages.decode(cursor, sort, asked, run) if cursor else None
+        ids = columns.page(columns.places(asked, owner), sort, limit + 1, start)
+        if ids is None:
+            return None
+        with glancing(self._engine) as connection:
+            found = read_at_once(connection, run, ids[:limit], published, self._codes.word)
+        if found is None:
+            return None
+        key = ("bands", Question().tag, owner)
+        counts = self._memory.recall(run, key, lambda: columns.bands(Question(), owner))
+        here = counts if asked == Question() else columns.bands(asked, owner)
+        more = len(ids) > limit
+        return _page_of(found, run, here, counts, Place(asked, sort, start, limit, more), shown)
+
+    def _in_memory(
+        self, run: RunInfo, asked: Question, sort: Sort, owner: str | None
+    ) -> Columns | None:
+        """The columns, where they are there and find what is asked quicker than the database."""
+        if not narrow(asked, owner) or not answers(asked, sort):
+            return None
+        return self._held.of(run)
 
     def _listed(
         self,
@@ -107,14 +170,8 @@ class Lists:
             found = shown.read(connection, run, places[:limit], self._codes.word)
             here = self._bands(connection, run, asked, owner)
             counts = self._bands(connection, run, Question(), owner)
-        total = sum(here[band] for band in (set(asked.bands) or Band))
-        seen = start.seen if start else 0
-        following = None
-        if len(places) > limit:
-            last = found[limit - 1]
-            ended = Cursor(shown.sorted_by(last, sort), shown.account_id(last), seen + limit)
-            following = pages.encode(ended, sort, asked, run)
-        return PageOf(tuple(found), run, total, dict(counts), seen, following)
+        place = Place(asked, sort, start, limit, len(places) > limit)
+        return _page_of(found, run, here, counts, place, shown)
 
     def first(
         self, question: Question, *, sort: Sort, limit: int, owner: str | None = None
@@ -128,7 +185,7 @@ class Lists:
             def read() -> tuple[str, ...]:
                 columns = self._held.of(run)
                 if columns and answers(question, sort):
-                    return columns.page(columns.passing(question, owner), sort, limit, None) or ()
+                    return columns.page(columns.places(question, owner), sort, limit, None) or ()
                 table = listing.table_of(run)
                 where = conditions(question, table, run.as_of)
                 if owner is not None:
@@ -148,10 +205,10 @@ class Lists:
         start: Cursor | None,
         owner: str | None,
     ) -> list[Row[Any]]:
-        """The accounts of a page; words in names are looked for in memory, where they are there."""
-        columns = self._held.of(run)
-        if columns and asked.search and answers(asked, sort):
-            ids = columns.page(columns.passing(asked, owner), sort, limit, start)
+        """The accounts of a page; those of a CSM or a word are looked for in memory."""
+        columns = self._in_memory(run, asked, sort, owner)
+        if columns:
+            ids = columns.page(columns.places(asked, owner), sort, limit, start)
             if ids is not None:
                 return listing.find_accounts(connection, run, ids)
         table = listing.table_of(run)
@@ -167,7 +224,7 @@ class Lists:
 
         def count() -> dict[Band, int]:
             columns = self._held.of(run)
-            if columns and answers(question) and not question.countable:  # else sums are stored
+            if columns and answers(question) and (not question.countable or question.csms):
                 return columns.bands(question, owner)
             return listing.bands(connection, run, question, owner)
 
@@ -203,3 +260,22 @@ class Lists:
             if run is None:
                 return dict.fromkeys(Band, 0)
             return dict(self._bands(connection, run, Question(), None))
+
+
+def _page_of(
+    found: Sequence[Item],
+    run: RunInfo,
+    here: Mapping[Band, int],
+    counts: Mapping[Band, int],
+    place: Place,
+    shown: Shown[Item],
+) -> PageOf[Item]:
+    """A page of accounts, with what leads to the next one."""
+    asked, sort = place.question, place.sort
+    total = sum(here[band] for band in (set(asked.bands) or Band))
+    seen, following = place.start.seen if place.start else 0, None
+    if place.more:
+        last = found[place.limit - 1]
+        value, key = shown.sorted_by(last, sort), shown.account_id(last)
+        following = pages.encode(Cursor(value, key, seen + place.limit), sort, asked, run)
+    return PageOf(tuple(found), run, total, dict(counts), seen, following)

@@ -1,11 +1,14 @@
 """What was published last, as one word: it changes with every publication."""
 
-from sqlalchemy import Engine, func, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine, func, select
 
 from serving.store.tables import SCORING_RUN
 from serving.store.transactions import glancing, once_in_a_go
 
-LAST = select(func.max(SCORING_RUN.c.published_at), func.count()).select_from(SCORING_RUN)
+TOLD = (func.max(SCORING_RUN.c.published_at), func.count())
+LAST = select(*TOLD).select_from(SCORING_RUN)
 
 
 def last_published(engine: Engine) -> str:
@@ -13,7 +16,20 @@ def last_published(engine: Engine) -> str:
     return once_in_a_go(("published", engine), lambda: _last(engine))
 
 
+def beside() -> tuple[ColumnElement[datetime | None], ColumnElement[int]]:
+    """Two columns for a statement about something else: `word_of` them names the same.
+
+    One statement sees one state of the store, so that what it found is of that name.
+    """
+    at, runs = (select(told).select_from(SCORING_RUN).scalar_subquery() for told in TOLD)
+    return at, runs
+
+
+def word_of(at: datetime | None, runs: int) -> str:
+    """The word for what these columns hold."""
+    return f"{at.isoformat() if at else ''} {runs}"
+
+
 def _last(engine: Engine) -> str:
     with glancing(engine) as connection:
-        at, runs = connection.execute(LAST).one()
-    return f"{at.isoformat() if at else ''} {runs}"
+        return word_of(*connection.execute(LAST).one())

@@ -86,7 +86,11 @@ def read(connection: Connection, table: Table, run: RunInfo) -> Columns | None:
         if len(rows) < AT_ONCE:
             break
     whole = pa.concat_tables(parts).combine_chunks()
-    return _columns(whole, run.as_of) if len(whole) == run.accounts else None
+    if len(whole) != run.accounts:
+        return None
+    found = _columns(whole, run.as_of)
+    found.prepare()
+    return found
 
 
 def _rows(

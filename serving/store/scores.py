@@ -1,8 +1,7 @@
 """Scores of every account, newest and past."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import TypeVar
 
 from sqlalchemy import Engine, bindparam, func, select
 
@@ -10,9 +9,7 @@ from models.bands.silence import SilentSource
 from serving.store import rows
 from serving.store.engine import reading
 from serving.store.lists import Lists
-from serving.store.memory import RunMemory
 from serving.store.past_runs import PastRun, past_run, runs_before
-from serving.store.publications import last_published
 from serving.store.publish import publish_parts
 from serving.store.read_columns import Held
 from serving.store.records import (
@@ -33,9 +30,7 @@ from serving.store.tables import (
     TRANSITION,
 )
 from serving.store.told import Told
-from serving.store.transactions import glancing, going, once_in_a_go
-
-Found = TypeVar("Found")
+from serving.store.transactions import glancing, once_in_a_go
 
 HISTORY_LIMIT = 400
 AT_ONCE = 500
@@ -68,6 +63,11 @@ CHANGES = (
     .order_by(TRANSITION.c.as_of.desc())
     .limit(bindparam("most"))
 )
+SILENT = (
+    select(*(c for c in SILENT_SOURCE.c if c.name != "as_of"))
+    .where(SILENT_SOURCE.c.as_of == bindparam("day"))
+    .order_by(SILENT_SOURCE.c.share.desc(), SILENT_SOURCE.c.table)
+)
 
 
 def utc_now() -> datetime:
@@ -92,7 +92,6 @@ class ScoreRepository(Lists):
     ) -> None:
         super().__init__(engine, columns)
         self._clock = clock
-        self._runs = RunMemory()
 
     def publish(self, run: ScoringRun) -> int:
         """Publish a run in one transaction: readers see the old run or this one, never half.
@@ -126,12 +125,7 @@ class ScoreRepository(Lists):
 
     def newest(self) -> RunInfo | None:
         """The newest published run; None where nothing is published."""
-
-        def read() -> RunInfo | None:
-            with glancing(self._engine) as connection:
-                return newest_run(connection)
-
-        return self._of_runs("newest", read)
+        return self._known.newest()
 
     def last_published(self) -> datetime | None:
         """When something was published last, of whatever date; None where nothing is."""
@@ -152,7 +146,7 @@ class ScoreRepository(Lists):
                 row = connection.execute(chosen).mappings().one_or_none()
             return None if row is None else rows.run_info(row)
 
-        return self._of_runs(("info", as_of), read)
+        return self._known.of(("info", as_of), read)
 
     def infos_before(self, as_of: date, most: int) -> list[RunInfo]:
         """The last runs published for dates before one, newest first; at most so many."""
@@ -163,13 +157,7 @@ class ScoreRepository(Lists):
             with glancing(self._engine) as connection:
                 return [rows.run_info(row) for row in connection.execute(chosen).mappings()]
 
-        return list(self._of_runs(("before", as_of, most), read))
-
-    def _of_runs(self, asked: Hashable, read: Callable[[], Found]) -> Found:
-        """What is read of runs: in one go from memory, while nothing was published since."""
-        if not going():
-            return read()
-        return self._runs.under(last_published(self._engine), asked, read)
+        return list(self._known.of(("before", as_of, most), read))
 
     def dates(self) -> list[date]:
         """The `as_of` of every published run, oldest first."""
@@ -195,15 +183,13 @@ class ScoreRepository(Lists):
 
     def silent(self, as_of: date) -> tuple[SilentSource, ...]:
         """The sources that were silent when a date was scored, heaviest first."""
-        found = select(*(c for c in SILENT_SOURCE.c if c.name != "as_of"))
-        mine = found.where(SILENT_SOURCE.c.as_of == as_of)
-        ordered = mine.order_by(SILENT_SOURCE.c.share.desc(), SILENT_SOURCE.c.table)
 
         def read() -> tuple[SilentSource, ...]:
             with glancing(self._engine) as connection:
-                return tuple(SilentSource(*row) for row in connection.execute(ordered))
+                found = connection.execute(SILENT, {"day": as_of})
+                return tuple(SilentSource(*row) for row in found)
 
-        return self._of_runs(("silent", as_of), read)
+        return self._known.of(("silent", as_of), read)
 
     def account(self, account_id: str, owner: str | None = None) -> AccountScore | None:
         """An account's newest score, even where the newest run no longer holds it.

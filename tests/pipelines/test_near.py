@@ -2,6 +2,8 @@
 
 import math
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import anyio
@@ -12,6 +14,7 @@ import pytest
 from models.explain.wording import Wording
 from pipelines.bundles import loaded
 from pipelines.config import read_config
+from pipelines.explain import Explaining
 from pipelines.live import at_hand
 from pipelines.serve import compose
 from pipelines.stored import StoredSnapshots
@@ -20,6 +23,7 @@ from pipelines.workspace import Workspace
 from serving.live import NotAllowed, NotExplained
 from serving.settings import Settings
 from serving.store import ModelVersionRepository, ScoreRepository, open_store
+from serving.store.engine import AT_ONCE
 
 BASKETS = "consumption__baskets_60d"
 
@@ -203,3 +207,34 @@ def test_a_bundle_that_was_changed_is_refused(finished, space, engine, tmp_path)
     _, changed = at_hand(engine, copy, config, words)
     assert changed.champion.serving is None
     assert "was changed or lost" in changed.champion.refused.why
+
+
+def test_accounts_are_worked_out_one_after_the_other(close_up, published, monkeypatch):
+    """One that takes long does not make ten others take long with it."""
+    now, most, inside = [0], [0], Explaining.case
+
+    def watched(*asked):
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        time.sleep(0.02)
+        found = inside(*asked)
+        now[0] -= 1
+        return found
+
+    monkeypatch.setattr(Explaining, "case", watched)
+    accounts = [each.card.account_id for each in published[:4]]
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(close_up.explain, each, None, None) for each in accounts]
+        done += [pool.submit(close_up.what_if, each, {}) for each in accounts]
+    assert [each.result() is not None for each in done] == [True] * 8
+    assert most == [1]
+
+
+def test_as_many_threads_as_connections(space, engine):
+    app = compose(engine, space, Settings(), lambda _: None)
+
+    async def told():
+        async with app.router.lifespan_context(app):
+            return anyio.to_thread.current_default_thread_limiter().total_tokens
+
+    assert anyio.run(told) == AT_ONCE

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.encoding import InputSchema, Matrix
+from models.explain import forest
 from models.explain.coalitions import Hybrids, parts_of
 from models.explain.forest import Forest
 from models.explain.shapley import members, shapley
@@ -56,9 +57,9 @@ def test_trees_go_the_ways_of_the_booster(inputs: Matrix, fit: Fit) -> None:
         lost = (rows[:, 0] + (rows[:, 2] == 1) > 0.3).astype(float)
         schema_free = InputSchema(())
         booster = LightGBM(rounds=30, leaf_weight=1.0).fit(rows, lost, schema_free, 1).booster
-        forest = Forest.of(booster)
+        made = Forest.of(booster)
         np.testing.assert_allclose(
-            _predicted(forest, odd), booster.predict(odd, raw_score=True), atol=1e-12
+            _predicted(made, odd), booster.predict(odd, raw_score=True), atol=1e-12
         )
     words = fit("lightgbm").booster
     assert any(len(tree.sets) for tree in Forest.of(words).trees)
@@ -67,26 +68,26 @@ def test_trees_go_the_ways_of_the_booster(inputs: Matrix, fit: Fit) -> None:
     )
 
 
-def _predicted(forest: Forest, rows: Matrix) -> np.ndarray:
-    ways, out = forest.goes_left(rows), np.zeros(len(rows))
+def _predicted(made: Forest, rows: Matrix) -> np.ndarray:
+    ways, out = made.goes_left(rows), np.zeros(len(rows))
     for i in range(len(rows)):
-        for root in forest.roots:
+        for root in made.roots:
             node = root
-            while forest.column[node] >= 0:
-                node = (forest.left if ways[i, node] else forest.right)[node]
-            out[i] += forest.value[node]
+            while made.column[node] >= 0:
+                node = (made.left if ways[i, node] else made.right)[node]
+            out[i] += made.value[node]
     return out
 
 
 def test_shares_between_two_rows_match_brute_force(fit: Fit, inputs: Matrix) -> None:
     fitted = fit("lightgbm")
-    forest = Forest.of(fitted.booster)
+    made = Forest.of(fitted.booster)
     for one, other in [(321, 5), (17, 400), (8, 9)]:
         row, before = inputs[one], inputs[other]
         present = members(5) > 0
         values = fitted.log_odds(np.where(present, row, before))
-        ways = forest.goes_left(np.stack([row, before]))
-        found = between(forest, ways[0], ways[1], 5)
+        ways = made.goes_left(np.stack([row, before]))
+        found = between(made, ways[0], ways[1], 5)
         np.testing.assert_allclose(found, shapley(values), atol=1e-12)
         assert found[4] == 0  # the same in both rows
 
@@ -105,3 +106,19 @@ def test_shapley_by_hand() -> None:
 def test_too_many_players_are_refused() -> None:
     with pytest.raises(ValueError, match="exact shares are worked out for 10"):
         shapley(np.zeros(2**11))
+
+
+def test_a_row_asked_about_again_has_the_same_sum(
+    fit: Fit, inputs: Matrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Forest.of(fit("lightgbm").booster)
+    rows = inputs[: forest.ROWS_KEPT + 5]
+    together = made.log_odds(rows)
+    for _ in range(2):
+        for row, odds in zip(rows, together, strict=True):
+            assert made.log_odds(row[None, :]).tolist() == [odds]
+    assert len(made._lately) <= forest.ROWS_KEPT
+    monkeypatch.setattr(forest, "_sums", lambda *_: pytest.fail("worked out again"))
+    found = made.log_odds(rows[-1:].copy())
+    with pytest.raises(ValueError, match="read-only"):
+        found[0] = 0.0

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from serving.store import ScoreRepository, StoreAddressError, open_store
+from serving.store.engine import AT_ONCE
 from serving.store.tables import METADATA
 
 
@@ -24,6 +25,15 @@ def test_sqlite_is_in_wal_mode_and_enforces_foreign_keys(sqlite_store):
     with sqlite_store.connect() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_connections_to_postgresql_are_kept(store):
+    if store.dialect.name != "postgresql":
+        pytest.skip("SQLite opens a file")
+    held = [store.connect() for _ in range(AT_ONCE)]
+    for connection in held:
+        connection.close()
+    assert store.pool.checkedin() == AT_ONCE
 
 
 def test_a_transition_needs_its_account(store):

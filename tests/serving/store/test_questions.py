@@ -7,11 +7,16 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from models.score import Band, Outlook
-from serving.store import Between, Question, ScoreRepository, Sort, word_index
+from serving.store import Between, Question, ScoreRepository, Sort, in_memory, lists, word_index
+from serving.store.codes import Codes
 from serving.store.kept import KEPT
+from serving.store.lines import read_at_once
+from serving.store.publications import last_published
 from serving.store.read_columns import Held
+from serving.store.transactions import at_one_go
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 WORDS = ("", "a", "b")
@@ -165,7 +170,21 @@ def test_pages_show_what_passes_once_in_order(store, make_run):
     check()
 
 
-def test_memory_and_database_agree(store, make_run):
+def listed(repository, question, sort, limit, owner):
+    """The pages of lines as a request reads them, in one go each."""
+    cursor, found = None, []
+    while True:
+        with at_one_go():
+            page = repository.lines(question, sort=sort, limit=limit, cursor=cursor, owner=owner)
+        found.append(page)
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("few", [in_memory.FEW, 1])
+def test_memory_and_database_agree(store, make_run, monkeypatch, few):
+    monkeypatch.setattr(in_memory, "FEW", few)
     for day in (MAY, JUNE):
         ScoreRepository(store).publish(invented(make_run, day))
     held = Held(store, least=1)
@@ -183,6 +202,9 @@ def test_memory_and_database_agree(store, make_run):
         assert walked(quick, question, sort, limit, owner) == walked(
             plain, question, sort, limit, owner
         )
+        assert listed(quick, question, sort, limit, owner) == listed(
+            plain, question, sort, limit, owner
+        )
         assert quick.facets(question, owner) == plain.facets(question, owner)
         first, again = (
             each.first(question, sort=sort, limit=7, owner=owner) for each in (quick, plain)
@@ -190,6 +212,50 @@ def test_memory_and_database_agree(store, make_run):
         assert first == again
 
     check()
+
+
+def test_a_list_of_a_csm_takes_one_statement(sqlite_store, make_run):
+    ScoreRepository(sqlite_store).publish(invented(make_run, JUNE))
+    held = Held(sqlite_store, least=1)
+    quick, said = ScoreRepository(sqlite_store, columns=held), []
+    held.now(quick.newest())
+    listed(quick, Question(csms=("a",)), Sort.RISK, 50, None)  # learns the words of reasons
+    event.listen(sqlite_store, "before_cursor_execute", lambda *told: said.append(told[2]))
+    listed(quick, Question(csms=("a",)), Sort.RISK, 50, None)
+    asked = [each for each in said if each.startswith("SELECT")]
+    assert len(asked) == 2  # what was published last, and the accounts
+
+
+def test_a_page_is_of_one_state_of_the_store(store, make_run, monkeypatch):
+    plain = ScoreRepository(store)
+    plain.publish(make_run({"a": 0.3, "b": 0.2}, as_of=MAY))
+    held = Held(store, least=1)
+    quick = ScoreRepository(store, columns=held)
+    held.now(quick.newest())
+    read = lists.read_at_once
+
+    def after_another_publication(*asked):
+        ScoreRepository(store).publish(make_run({"a": 0.9, "b": 0.95}, as_of=MAY))
+        return read(*asked)
+
+    monkeypatch.setattr(lists, "read_at_once", after_another_publication)
+    (page,) = listed(quick, Question(search="name"), Sort.RISK, 50, None)
+    before, after = {"a": 0.3, "b": 0.2}, {"b": 0.95, "a": 0.9}
+    as_at_its_begin = store.dialect.name == "sqlite"
+    expected = before if as_at_its_begin else after
+    assert [(line.account_id, line.risk) for line in page.items] == list(expected.items())
+
+
+@pytest.mark.parametrize("ids", [("a",), ("a", "gone")])
+def test_lines_of_another_state_are_not_given(store, make_run, ids):
+    repository = ScoreRepository(store)
+    repository.publish(make_run({"a": 0.3}))
+    run, words = repository.newest(), Codes(store).word
+    with store.connect() as connection:
+        now = last_published(store) if len(ids) > 1 else "another state"
+        assert read_at_once(connection, run, ids, now, words) is None
+        (line,) = read_at_once(connection, run, ["a"], last_published(store), words)
+    assert (line.account_id, line.risk, line.reason.signal) == ("a", 0.3, "adoption__users_30d")
 
 
 @pytest.mark.parametrize("most_hits", [word_index.MOST_HITS, 0])
