@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -108,13 +109,21 @@ def _make(path: Path, table: Table, sizes: Sequence[int], read: Read) -> None:
 
 
 def suspected(
-    table: Table, rows: pa.Table, buckets: int, indexes: Sequence[Index]
+    table: Table, rows: pa.Table, last: str, buckets: int, indexes: Sequence[Index]
 ) -> Iterator[int]:
     """The buckets that may hold rows of the same facts as some new ones.
 
-    A row without a key is looked for in the bucket of its account, one with a key in all: it
-    may have belonged to another account.
+    A row without a key is looked for in the bucket of its account, unless it happened after
+    all that is held; one with a key in all: it may have belonged to another account.
+
+    Args:
+        table: the declaration.
+        rows: the new ones.
+        last: when the latest row held happened or became known, ISO 8601, or "".
+        buckets: how many there are.
+        indexes: of each piece.
     """
+    rows = rows.filter(_maybe_held(table, rows, last))
     wanted = identities(table, rows)
     keyed = wanted % np.uint64(2) == _KEYED
     named, owner = np.sort(wanted[keyed]), _buckets(rows, buckets)
@@ -125,6 +134,14 @@ def suspected(
         own = plain[ends[bucket] : ends[bucket + 1]]
         if any(index.holds(bucket, some) for index in indexes for some in (own, named)):
             yield bucket
+
+
+def _maybe_held(table: Table, rows: pa.Table, last: str) -> pa.ChunkedArray:
+    """Which rows have a key, or happened no later than the latest that is held."""
+    moments, key = rows.column(table.occurred), key_of(table)
+    until = pa.scalar(datetime.fromisoformat(last), moments.type) if last else None
+    early = pc.fill_null(pc.less_equal(moments, until), False)
+    return pc.or_(early, rows.column(key[0]).is_valid()) if key else early
 
 
 def _buckets(rows: pa.Table, buckets: int) -> Int32:
