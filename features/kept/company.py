@@ -37,6 +37,7 @@ from features.words import as_arrow
 
 Tables = Mapping[str, pa.Table]
 Result = TypeVar("Result")
+NOBODY = np.empty(0, np.int32)
 MOST_PIECES = 32
 """Pieces of later rows that are put between the others anew for every snapshot."""
 THREADS = min(2, os.cpu_count() or 1)
@@ -64,6 +65,7 @@ class KeptCompany:
         self._needs = {name: found for name, found in self._needs.items() if name in used}
         self._reads = reads(catalogue, *labels)
         self._joined_facts: dict[str, Facts] = {}
+        self._owners: dict[str, Int32] = {}
         self._writer = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
         self._logs = {name: self._log(name, *known) for name, known in self._page.logs.items()}
@@ -140,8 +142,8 @@ class KeptCompany:
         self._joined_facts.clear()
         self._page.cut = cut
         rows = {name: table.select(self._columns(name).names) for name, table in tables.items()}
-        for some in rows.values():  # all, since each log keeps something of every account
-            self._number(some)
+        # of all tables, before any log goes on: each keeps something of every account
+        self._owners = {name: self._number(some) for name, some in rows.items()}
         each_table(self._page.tables, lambda name: self._take_in(name, rows.get(name), cut))
         # beside the snapshot, since it waits for the disk
         self._writing = self._writer.submit(self.shelf.write_through)
@@ -165,9 +167,11 @@ class KeptCompany:
 
     def _go_on(self, name: str, log: KeptLog, new: pa.Table | None, cut: int) -> None:
         columns = self._columns(name)
-        rows = _joined([self._waiting(name), *([] if new is None else [new])], columns)
+        waiting = _joined([self._waiting(name)], columns)
+        rows = waiting if new is None else _joined([waiting, new], columns)
+        owners = np.append(self._number(waiting), self._owners.get(name, NOBODY))
         seen = _happened(*started(TABLES[name], rows), cut)
-        facts = self._facts(name, rows)
+        facts = _facts(name, rows, owners)
         if len(facts) and facts.until.min() != NEVER:
             raise NotKept(f"rows of {name} were corrected")
         log.take_in(facts.take(seen), self._size, cut - log.base)
@@ -229,18 +233,6 @@ class KeptCompany:
         numbers[used] = self._accounts.numbers(words)
         return numbers[owners.codes]
 
-    def _facts(self, name: str, rows: pa.Table) -> Facts:
-        """Rows as facts in no particular order."""
-        table = TABLES[name]
-        start, known = started(table, rows)
-        clocks: dict[str, Values] = {
-            "account": self._number(rows),
-            "start": start,
-            "known": known,
-            "until": until_of(table, rows),
-        }
-        return Facts(table, len(rows), clocks, Columns(table, rows))
-
     def _log(self, name: str, base: int, cut: int, accounts: int, rows: int) -> KeptLog:
         return KeptLog(self.shelf.under(name), self._needs[name], base, cut, accounts, rows)
 
@@ -291,6 +283,19 @@ def each_table(names: Iterable[str], work: Callable[[str], Result]) -> list[Resu
 def _renumbered(facts: Facts, numbers: Int32) -> Facts:
     clocks = {**facts.clocks, "account": numbers[facts.account]}
     return Facts(facts.table, len(facts), clocks, facts.columns)
+
+
+def _facts(name: str, rows: pa.Table, account: Int32) -> Facts:
+    """Rows, of accounts of those numbers, as facts in no particular order."""
+    table = TABLES[name]
+    start, known = started(table, rows)
+    clocks: dict[str, Values] = {
+        "account": account,
+        "start": start,
+        "known": known,
+        "until": until_of(table, rows),
+    }
+    return Facts(table, len(rows), clocks, Columns(table, rows))
 
 
 def _joined(tables: Iterable[pa.Table | None], wanted: pa.Schema) -> pa.Table:

@@ -192,10 +192,14 @@ class _Joined(Mapping[str, Values]):
         self._read: dict[str, Values] = {}
 
     def __getitem__(self, name: str) -> Values:
-        if name not in self._read:
-            later = self._later.columns[name]
-            self._read[name] = self._join(self._base.columns[name], later)
-        return self._read[name]
+        read = self._read  # of its own: another thread may forget
+        if name not in read:
+            read[name] = self._join(self._base.columns[name], self._later.columns[name])
+        return read[name]
+
+    def forget(self) -> None:
+        """Let go of what was joined; it is joined anew where it is read again."""
+        self._read = {}
 
     def clock(self, name: str) -> Values:
         """One of the clocks likewise."""
@@ -214,6 +218,12 @@ class _Joined(Mapping[str, Values]):
 
     def __len__(self) -> int:
         return len(self._later.columns)
+
+
+def forget_columns(facts: Facts) -> None:
+    """Let go of columns that can be joined anew."""
+    if isinstance(facts.columns, _Joined):
+        facts.columns.forget()
 
 
 def _clocks(facts: Facts) -> tuple[Int32, Instants, Instants]:

@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ class Shelf:
     def words(self, name: str) -> pa.ChunkedArray:
         """Text that was added under a name, in that order."""
         if name not in self._words:
-            files = sorted(self._folder.glob(f"{name}-words-*.arrow")) if self._folder else []
+            files = self._word_files(name)
             columns = [pa.ipc.open_file(pa.memory_map(str(f))).read_all().column(0) for f in files]
             self._words[name] = [chunk for column in columns for chunk in column.chunks]
         return pa.chunked_array(self._words[name], pa.string())
@@ -68,13 +69,24 @@ class Shelf:
         """All text added under one name since the last time becomes one piece."""
         for name, pieces in self._fresh.items():
             if self._folder is not None:
-                number = len(list(self._folder.glob(f"{name}-words-*.arrow")))
+                number = len(self._word_files(name))
                 table = pa.table({"word": pa.concat_arrays(pieces)})
                 with pa.ipc.new_file(
                     str(self._folder / f"{name}-words-{number:05d}.arrow"), table.schema
                 ) as sink:
                     sink.write_table(table)
         self._fresh.clear()
+        self.__dict__.pop("_files", None)
+
+    def _word_files(self, name: str) -> list[Path]:
+        """The pieces of text under a name, in their order."""
+        begins = f"{name}-words-"
+        return [path for path in self._files if path.name.startswith(begins)]
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        """All that lies in the folder; listed once, since there are hundreds of names."""
+        return sorted(self._folder.iterdir()) if self._folder and self._folder.exists() else []
 
     def under(self, name: str) -> "Shelf":
         """A shelf of its own beside this one's arrays."""
