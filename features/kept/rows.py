@@ -128,7 +128,8 @@ class KeptTimeline(Timeline):
     def let_go(self, table: str) -> None:
         """Forget the rows of a table, and what was joined to read them."""
         super().let_go(table)
-        forget_columns(self.bucket.tables[table])
+        if self.connected(table):
+            forget_columns(self.bucket.tables[table])
 
     def _made(self, table: str) -> Rows:
         if table not in self._logs:
