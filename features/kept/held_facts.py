@@ -154,9 +154,10 @@ class HeldFacts:
         return size
 
     def _array(self, name: str) -> Array:
-        size = int(self._size[0])
-        kind = np.int32 if name == "account" else np.int64
-        return self._shelf.array(f"{self._table.name}-{name}", (size,), kind)[:size]
+        size, place = int(self._size[0]), f"{self._table.name}-{name}"
+        if self._shelf.holds(place):
+            return self._shelf.look(place)[:size]
+        return self._shelf.array(place, (size,), np.int32 if name == "account" else np.int64)[:size]
 
     def _set(self, name: str, values: Array, at: int) -> None:
         end = at + len(values)
