@@ -190,7 +190,7 @@ class KeptCompany:
         timeline = self.timeline(rates)
         each_table(self._page.tables, timeline.rows)
         timeline.life_days  # noqa: B018  is made once, before threads share it
-        return table_of(timeline, self.catalogue, population, THREADS).sort_by("account_id")
+        return table_of(timeline, self.catalogue, population, THREADS)
 
     def rows_seen(self) -> dict[str, int]:
         """How many rows of each table could be seen at the date gone on to."""
