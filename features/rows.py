@@ -20,6 +20,7 @@ from features.kernel import (
     edges_at,
     odd_rows,
 )
+from features.kernel.layout import begins_among
 from features.parts import Parts, running_sums
 from features.span import Span
 from features.words import Array
@@ -158,7 +159,7 @@ class Rows:
         return self._taken(self.held.take(rows), rows, visible)
 
     def _taken(self, held: Held, rows: Array, visible: tuple[Int32, Int16, Int16]) -> "Rows":
-        begin = np.searchsorted(rows, self.begin.astype(rows.dtype))
+        begin = begins_among(rows, self.begin)
         return Rows(held, self.grid, begin, *visible, self.expected)
 
     def where(self, column: str, wanted: tuple[str, ...]) -> "Rows":

@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.clock import Mask
 from features.contract import CONTRACT_VERSION
@@ -79,14 +80,19 @@ def _table(
 def table_of(
     timeline: Timeline, catalogue: Catalogue, population: Population, threads: int = 1
 ) -> pa.Table:
-    """The snapshots of all accounts of a timeline in the population, at each of its dates."""
+    """The snapshots of all accounts of a timeline in the population, at each of its dates.
+
+    Ordered by account id and date.
+    """
     bucket, dates = timeline.bucket, timeline.dates
-    wanted = np.stack([population(bucket.at(day)) for day in dates], axis=1)
-    account, which = np.nonzero(wanted)
-    ids = pa.array(bucket.accounts, pa.string()).take(pa.array(account))
+    names = pa.array(bucket.accounts, pa.string())
+    order = pc.sort_indices(names).to_numpy()  # the columns are picked, not sorted afterwards
+    wanted = np.stack([population(bucket.at(day)) for day in dates], axis=1)[order]
+    place, which = np.nonzero(wanted)
+    ids = names.take(pa.array(order[place]))
     days = pa.array(dates, pa.date32()).take(pa.array(which))
-    cells = np.flatnonzero(wanted.ravel())
-    everyone = len(cells) == wanted.size
+    cells = order[place].astype(np.int64) * len(dates) + which
+    everyone = np.array_equal(cells, np.arange(wanted.size))
     columns = Reader(timeline).columns(catalogue, threads)
     arrays = [_arrow(columns[c.name], None if everyone else cells) for c in catalogue.computed]
     return pa.Table.from_arrays([ids, days, *arrays], schema=schema(catalogue))

@@ -1,10 +1,11 @@
 """What is kept of a company: its logs by day, and the rows of all other tables."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,8 @@ from features.view import Bucket
 from features.words import as_arrow
 
 Tables = Mapping[str, pa.Table]
+Result = TypeVar("Result")
+NOBODY = np.empty(0, np.int32)
 MOST_PIECES = 32
 """Pieces of later rows that are put between the others anew for every snapshot."""
 THREADS = min(2, os.cpu_count() or 1)
@@ -62,6 +65,7 @@ class KeptCompany:
         self._needs = {name: found for name, found in self._needs.items() if name in used}
         self._reads = reads(catalogue, *labels)
         self._joined_facts: dict[str, Facts] = {}
+        self._owners: dict[str, Int32] = {}
         self._writer = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
         self._logs = {name: self._log(name, *known) for name, known in self._page.logs.items()}
@@ -138,25 +142,36 @@ class KeptCompany:
         self._joined_facts.clear()
         self._page.cut = cut
         rows = {name: table.select(self._columns(name).names) for name, table in tables.items()}
-        for some in rows.values():
-            self._number(some)
-        for name, log in self._logs.items():
-            self._go_on(name, log, rows.get(name), cut)
-        for name in (n for n in rows if n not in self._logs and len(rows[n])):
-            if self._page.pieces.get(name, 0) >= MOST_PIECES:
-                self._held(name).fold(self._all_facts(name))
-                self._page.pieces[name] = 0
-            number = self._page.pieces.get(name, 0)
-            self.shelf.put_table(f"{name}-later-{number:05d}", rows[name])
-            self._page.pieces[name] = number + 1
+        # of all tables, before any log goes on: each keeps something of every account
+        self._owners = {name: self._number(some) for name, some in rows.items()}
+        each_table(self._page.tables, lambda name: self._take_in(name, rows.get(name), cut))
         # beside the snapshot, since it waits for the disk
         self._writing = self._writer.submit(self.shelf.write_through)
 
+    def _take_in(self, name: str, new: pa.Table | None, cut: int) -> None:
+        """Go on with one table; what will be read of it for a snapshot is read at once."""
+        if name in self._logs:
+            self._go_on(name, self._logs[name], new, cut)
+            return
+        if new is not None and len(new):
+            self._put(name, new)
+        self._held_with_later(name)
+
+    def _put(self, name: str, new: pa.Table) -> None:
+        if self._page.pieces.get(name, 0) >= MOST_PIECES:
+            self._held(name).fold(self._all_facts(name))
+            self._page.pieces[name] = 0
+        number = self._page.pieces.get(name, 0)
+        self.shelf.put_table(f"{name}-later-{number:05d}", new)
+        self._page.pieces[name] = number + 1
+
     def _go_on(self, name: str, log: KeptLog, new: pa.Table | None, cut: int) -> None:
         columns = self._columns(name)
-        rows = _joined([self._waiting(name), *([] if new is None else [new])], columns)
+        waiting = _joined([self._waiting(name)], columns)
+        rows = waiting if new is None else _joined([waiting, new], columns)
+        owners = np.append(self._number(waiting), self._owners.get(name, NOBODY))
         seen = _happened(*started(TABLES[name], rows), cut)
-        facts = self._facts(name, rows)
+        facts = _facts(name, rows, owners)
         if len(facts) and facts.until.min() != NEVER:
             raise NotKept(f"rows of {name} were corrected")
         log.take_in(facts.take(seen), self._size, cut - log.base)
@@ -164,16 +179,18 @@ class KeptCompany:
 
     def timeline(self, rates: Rates | None = None) -> KeptTimeline:
         """All accounts at the date gone on to, in the order in which they came."""
-        held = self._held_with_later_all()
+        facts = each_table(self._page.tables, self._held_with_later)
         words = tuple(self._accounts.words.to_pylist())
         day = day_of(self._page.cut * DAY - 1)
-        return KeptTimeline(Bucket(words, held, rates or Rates()), day, self._logs)
+        bucket = Bucket(words, dict(zip(self._page.tables, facts, strict=True)), rates or Rates())
+        return KeptTimeline(bucket, day, self._logs)
 
     def snapshot(self, population: Population, rates: Rates | None = None) -> pa.Table:
         """The snapshot at the date gone on to, ordered by account."""
         timeline = self.timeline(rates)
-        timeline.life_days  # noqa: B018  reads every table, before threads share them
-        return table_of(timeline, self.catalogue, population, THREADS).sort_by("account_id")
+        each_table(self._page.tables, timeline.rows)
+        timeline.life_days  # noqa: B018  is made once, before threads share it
+        return table_of(timeline, self.catalogue, population, THREADS)
 
     def rows_seen(self) -> dict[str, int]:
         """How many rows of each table could be seen at the date gone on to."""
@@ -216,18 +233,6 @@ class KeptCompany:
         numbers[used] = self._accounts.numbers(words)
         return numbers[owners.codes]
 
-    def _facts(self, name: str, rows: pa.Table) -> Facts:
-        """Rows as facts in no particular order."""
-        table = TABLES[name]
-        start, known = started(table, rows)
-        clocks: dict[str, Values] = {
-            "account": self._number(rows),
-            "start": start,
-            "known": known,
-            "until": until_of(table, rows),
-        }
-        return Facts(table, len(rows), clocks, Columns(table, rows))
-
     def _log(self, name: str, base: int, cut: int, accounts: int, rows: int) -> KeptLog:
         return KeptLog(self.shelf.under(name), self._needs[name], base, cut, accounts, rows)
 
@@ -235,12 +240,6 @@ class KeptCompany:
         table = TABLES[name]
         names = {*self._reads[name], *key_of(table)} - {"account_id"}
         return HeldFacts(self.shelf, table, tuple(c for c in table.names if c in names))
-
-    def _held_with_later_all(self) -> dict[str, Facts]:
-        """The same of every table, of which several threads work at once."""
-        with ThreadPoolExecutor(THREADS) as threads:
-            found = threads.map(self._held_with_later, self._page.tables)
-            return dict(zip(self._page.tables, found, strict=True))
 
     def _held_with_later(self, name: str) -> Facts:
         if name not in self._joined_facts:
@@ -275,9 +274,28 @@ class KeptCompany:
         return pa.schema([f for f in schema(table) if f.name in wanted])
 
 
+def each_table(names: Iterable[str], work: Callable[[str], Result]) -> list[Result]:
+    """What some work gives for each table, several of them at once."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(work, names))
+
+
 def _renumbered(facts: Facts, numbers: Int32) -> Facts:
     clocks = {**facts.clocks, "account": numbers[facts.account]}
     return Facts(facts.table, len(facts), clocks, facts.columns)
+
+
+def _facts(name: str, rows: pa.Table, account: Int32) -> Facts:
+    """Rows, of accounts of those numbers, as facts in no particular order."""
+    table = TABLES[name]
+    start, known = started(table, rows)
+    clocks: dict[str, Values] = {
+        "account": account,
+        "start": start,
+        "known": known,
+        "until": until_of(table, rows),
+    }
+    return Facts(table, len(rows), clocks, Columns(table, rows))
 
 
 def _joined(tables: Iterable[pa.Table | None], wanted: pa.Schema) -> pa.Table:

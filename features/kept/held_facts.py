@@ -154,9 +154,10 @@ class HeldFacts:
         return size
 
     def _array(self, name: str) -> Array:
-        size = int(self._size[0])
-        kind = np.int32 if name == "account" else np.int64
-        return self._shelf.array(f"{self._table.name}-{name}", (size,), kind)[:size]
+        size, place = int(self._size[0]), f"{self._table.name}-{name}"
+        if self._shelf.holds(place):
+            return self._shelf.look(place)[:size]
+        return self._shelf.array(place, (size,), np.int32 if name == "account" else np.int64)[:size]
 
     def _set(self, name: str, values: Array, at: int) -> None:
         end = at + len(values)
@@ -192,10 +193,14 @@ class _Joined(Mapping[str, Values]):
         self._read: dict[str, Values] = {}
 
     def __getitem__(self, name: str) -> Values:
-        if name not in self._read:
-            later = self._later.columns[name]
-            self._read[name] = self._join(self._base.columns[name], later)
-        return self._read[name]
+        read = self._read  # of its own: another thread may forget
+        if name not in read:
+            read[name] = self._join(self._base.columns[name], self._later.columns[name])
+        return read[name]
+
+    def forget(self) -> None:
+        """Let go of what was joined; it is joined anew where it is read again."""
+        self._read = {}
 
     def clock(self, name: str) -> Values:
         """One of the clocks likewise."""
@@ -214,6 +219,12 @@ class _Joined(Mapping[str, Values]):
 
     def __len__(self) -> int:
         return len(self._later.columns)
+
+
+def forget_columns(facts: Facts) -> None:
+    """Let go of columns that can be joined anew."""
+    if isinstance(facts.columns, _Joined):
+        facts.columns.forget()
 
 
 def _clocks(facts: Facts) -> tuple[Int32, Instants, Instants]:

@@ -110,12 +110,16 @@ def gaps_between(bits: Bits, accounts: int, cut: int, far: Int64) -> Floats:
         own = bits[a]
         for s in range(len(far)):
             begins = 0 if far[s] < 0 else max(0, cut - far[s])
-            before, size = _next(own, begins, cut), 0
-            day = _next(own, before + 1, cut)
-            while day < cut:
-                by_length[day - before] += 1
-                size += 1
-                before, day = day, _next(own, day + 1, cut)
+            before, size = -1, 0
+            for w in range(begins >> 6, (cut + 63) >> 6):
+                word = own[w] & _mask(w, begins, cut)
+                while word:
+                    rest = word & (word - np.uint64(1))  # without its lowest bit
+                    day = w * 64 + int(_ones((word ^ rest) - np.uint64(1)))
+                    if before >= 0:
+                        by_length[day - before] += 1
+                        size += 1
+                    before, word = day, rest
             if size:
                 tell(by_length, size, cut - 1 - before, out[s, :, a, 0])
                 by_length[: int(out[s, LONGEST, a, 0]) + 1] = 0

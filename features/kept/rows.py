@@ -9,6 +9,7 @@ import numpy as np
 
 from features.clock import DAY, MISSING, NEVER, Floats, Instants, cut_of
 from features.held import Held
+from features.kept.held_facts import forget_columns
 from features.kept.log import KeptLog, Page
 from features.kept.needs import COUNT, MOMENT
 from features.kept.refused import NotKept
@@ -123,6 +124,12 @@ class KeptTimeline(Timeline):
         for name, log in logs.items():
             if (log.base + log.cut) * DAY != cut_of(day) or log.accounts != self.size:
                 raise NotKept(f"{name} is kept of another date, or of other accounts")
+
+    def let_go(self, table: str) -> None:
+        """Forget the rows of a table, and what was joined to read them."""
+        super().let_go(table)
+        if self.connected(table):
+            forget_columns(self.bucket.tables[table])
 
     def _made(self, table: str) -> Rows:
         if table not in self._logs:

@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ class Shelf:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._held: dict[str, Array] = {}
+        self._changed: set[str] = set()
         self._words: dict[str, list[pa.Array]] = {}
         self._fresh: dict[str, list[pa.Array]] = {}
         self._tables: dict[str, pa.Table] = {}
@@ -41,9 +43,8 @@ class Shelf:
 
         It may be larger than asked for, and is written to in place.
         """
-        held = self._held.get(name)
-        if held is None:
-            held = self._opened(name)
+        self._changed.add(name)
+        held = self._at_hand(name)
         if held is None or any(
             have < max(want, 1) for have, want in zip(held.shape, shape, strict=True)
         ):
@@ -51,10 +52,17 @@ class Shelf:
         self._held[name] = held
         return held
 
+    def look(self, name: str) -> Array:
+        """The array of a name to be read only, which need not go to the disk; there is one."""
+        held = self._at_hand(name)
+        assert held is not None
+        self._held[name] = held
+        return held
+
     def words(self, name: str) -> pa.ChunkedArray:
         """Text that was added under a name, in that order."""
         if name not in self._words:
-            files = sorted(self._folder.glob(f"{name}-words-*.arrow")) if self._folder else []
+            files = [self._folder / file for file in self._word_files(name)] if self._folder else []
             columns = [pa.ipc.open_file(pa.memory_map(str(f))).read_all().column(0) for f in files]
             self._words[name] = [chunk for column in columns for chunk in column.chunks]
         return pa.chunked_array(self._words[name], pa.string())
@@ -68,13 +76,23 @@ class Shelf:
         """All text added under one name since the last time becomes one piece."""
         for name, pieces in self._fresh.items():
             if self._folder is not None:
-                number = len(list(self._folder.glob(f"{name}-words-*.arrow")))
+                number = len(self._word_files(name))
                 table = pa.table({"word": pa.concat_arrays(pieces)})
                 with pa.ipc.new_file(
                     str(self._folder / f"{name}-words-{number:05d}.arrow"), table.schema
                 ) as sink:
                     sink.write_table(table)
         self._fresh.clear()
+        self.__dict__.pop("_files", None)
+
+    def _word_files(self, name: str) -> list[str]:
+        """The pieces of text under a name, in their order."""
+        return [file for file in self._files if file.startswith(f"{name}-words-")]
+
+    @cached_property
+    def _files(self) -> list[str]:
+        """All that lies in the folder; listed once, since there are hundreds of names."""
+        return sorted(os.listdir(self._folder)) if self._folder and self._folder.exists() else []
 
     def under(self, name: str) -> "Shelf":
         """A shelf of its own beside this one's arrays."""
@@ -112,13 +130,13 @@ class Shelf:
         for shelf in list(self._under.values()):
             shelf.write_through()
         if self._folder is not None:
-            for name in list(self._held):
+            for name in list(self._changed):
                 _to_disk(self._folder / f"{name}.npy")
 
-    def _opened(self, name: str) -> Array | None:
+    def _at_hand(self, name: str) -> Array | None:
         path = self._path(name)
-        if path is None or not path.exists():
-            return None
+        if name in self._held or path is None or not path.exists():
+            return self._held.get(name)
         return _mapped(path)
 
     def _grown(

@@ -40,3 +40,15 @@ def running_in(order: Int32, values: Int64) -> Int64:
         total += values[order[i]]
     sums[len(order)] = total
     return sums
+
+
+@compiled
+def begins_among(rows: Int64, begin: Int64) -> Int64:
+    """How many of some ascending rows lie before each account's first, shape (A + 1,)."""
+    out = np.empty(len(begin), np.int64)
+    i = 0
+    for a in range(len(begin)):
+        while i < len(rows) and rows[i] < begin[a]:
+            i += 1
+        out[a] = i
+    return out

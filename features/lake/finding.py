@@ -41,7 +41,7 @@ def find_alike(pieces: Pieces, name: str, rows: pa.Table) -> Alike:
 
     buckets = pieces.manifest.buckets
     indexes = [_index(pieces, name, load) for load in info.loads] if ready else []
-    some = suspected(table, rows, buckets, indexes) if ready else range(buckets)
+    some = suspected(table, rows, info.last, buckets, indexes) if ready else range(buckets)
     return alike(table, rows, info.last, some, read)
 
 

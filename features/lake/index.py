@@ -1,14 +1,20 @@
-"""What tells at a glance that a log holds nothing like new rows: sorted hashes beside a piece."""
+"""What tells at a glance that a log holds nothing like new rows: sorted hashes beside a piece.
+
+Late rows are mostly of the last days. So hashes begin with the day, and looking for a night's
+rows touches few pages of hundreds of megabytes.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.clock import DAY
 from features.columns import instants
 from features.contract import Table
 from features.lake.content import RowHashes
@@ -17,9 +23,10 @@ from features.lake.incoming import key_of, parts_of
 from features.lake.order import Int32, Int64
 from features.lake.text import text_of
 
-INDEX = "_index.npy"
+INDEX = "_by_day.npy"
 """Lies in a table's folder of one load, and is made when it is first needed."""
 _KEYED = np.uint64(1)
+_DAY_BITS = 16  # the first of a hash: days since 1970 to the year 2149, and then again
 
 Read = Callable[[int], pa.Table]
 Sizes = Callable[[], Sequence[int]]
@@ -33,7 +40,10 @@ def identifying(table: Table) -> tuple[str, ...]:
 
 
 def identities(table: Table, rows: pa.Table) -> Hashes:
-    """A hash of what identifies each row, shape (rows,); uneven where that is its key."""
+    """A hash of what identifies each row, shape (rows,).
+
+    It is uneven where that is its key, and else begins with the day on which it happened.
+    """
     parts = [_identities(table, batch) for batch in rows.to_batches() if len(batch)]
     return np.concatenate([np.empty(0, np.uint64), *parts])
 
@@ -43,8 +53,10 @@ def _identities(table: Table, batch: pa.RecordBatch) -> Hashes:
     hashed = RowHashes(len(batch))
     assert account is not None  # rows without an account are in no lake
     hashed.take_text(account)
-    hashed.take_numbers(instants(pa.chunked_array([batch.column(table.occurred)])))
-    found: Hashes = hashed.total & ~_KEYED
+    moments = instants(pa.chunked_array([batch.column(table.occurred)]))
+    hashed.take_numbers(moments)
+    day = (moments // DAY).astype(np.uint64) << np.uint64(64 - _DAY_BITS)
+    found: Hashes = (day | hashed.total >> np.uint64(_DAY_BITS)) & ~_KEYED
     named = text_of(batch.column(key[0])) if key else None
     if named is not None:
         by_key = RowHashes(len(batch))
@@ -108,13 +120,21 @@ def _make(path: Path, table: Table, sizes: Sequence[int], read: Read) -> None:
 
 
 def suspected(
-    table: Table, rows: pa.Table, buckets: int, indexes: Sequence[Index]
+    table: Table, rows: pa.Table, last: str, buckets: int, indexes: Sequence[Index]
 ) -> Iterator[int]:
     """The buckets that may hold rows of the same facts as some new ones.
 
-    A row without a key is looked for in the bucket of its account, one with a key in all: it
-    may have belonged to another account.
+    A row without a key is looked for in the bucket of its account, unless it happened after
+    all that is held; one with a key in all: it may have belonged to another account.
+
+    Args:
+        table: the declaration.
+        rows: the new ones.
+        last: when the latest row held happened or became known, ISO 8601, or "".
+        buckets: how many there are.
+        indexes: of each piece.
     """
+    rows = rows.filter(_maybe_held(table, rows, last))
     wanted = identities(table, rows)
     keyed = wanted % np.uint64(2) == _KEYED
     named, owner = np.sort(wanted[keyed]), _buckets(rows, buckets)
@@ -125,6 +145,14 @@ def suspected(
         own = plain[ends[bucket] : ends[bucket + 1]]
         if any(index.holds(bucket, some) for index in indexes for some in (own, named)):
             yield bucket
+
+
+def _maybe_held(table: Table, rows: pa.Table, last: str) -> pa.ChunkedArray:
+    """Which rows have a key, or happened no later than the latest that is held."""
+    moments, key = rows.column(table.occurred), key_of(table)
+    until = pa.scalar(datetime.fromisoformat(last), moments.type) if last else None
+    early = pc.fill_null(pc.less_equal(moments, until), False)
+    return pc.or_(early, rows.column(key[0]).is_valid()) if key else early
 
 
 def _buckets(rows: pa.Table, buckets: int) -> Int32:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.clock import Floats
+from features.clock import Floats, Mask
 from features.contract import Kind
 from features.held import MILLION
 from features.kernel import Int64, sums_at, window_sums
@@ -69,14 +69,19 @@ def _exact_sums(lens: Lens, rows: Rows, column: str) -> Floats:
 
 def _converted(lens: Lens, rows: Rows, column: str) -> Floats:
     currency = rows.facts.words("currency")
-    own = rows.take(np.flatnonzero(currency.codes < 0))
+    own = _some(rows, currency.codes < 0)
     total = _exact_sums(lens, own, column)
-    for word in sorted(currency.words):
-        mine = np.flatnonzero(currency.among((word,)))
-        if len(mine):
-            some = rows if len(mine) == len(rows) else rows.take(mine)
+    for word in sorted(currency.words) if own is not rows else ():
+        mine = currency.among((word,))
+        if mine.any():
+            some = _some(rows, mine)
             total += _exact_sums(lens, some, column) * _rates(lens, some, word)
     return total
+
+
+def _some(rows: Rows, mask: Mask) -> Rows:
+    """The rows of a mask; the rows themselves where it holds all, so that nothing is copied."""
+    return rows if mask.all() else rows.take(np.flatnonzero(mask))
 
 
 def _rates(lens: Lens, rows: Rows, currency: str) -> Floats:

@@ -30,6 +30,10 @@ def main() -> None:
 
 def _lean(command: str) -> NoReturn:
     """A command that runs every night, without the models and other libraries it does not need."""
+    from pipelines.cli.start import with_one_heap, without_algebra
+
+    with_one_heap()
+    without_algebra()
     from pipelines.cli.lean import run_and_end, without_collecting, without_pandas, without_yaml
 
     with without_collecting():

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.clock import MISSING, NEVER
+from features.clock import MISSING, NEVER, Mask
 from features.columns import instants
 from features.contract import Table
 from features.contract.arrow import TIMESTAMP, schema
@@ -102,16 +102,27 @@ def _clock(now: datetime) -> pa.Table:
 
 def _repeated(table: Table, load: pa.Table, held: pa.Table) -> pa.Table:
     """Rows without a key beyond as many as the lake holds of the same content."""
-    if not len(load) or not len(held):
+    moments = held.column(table.occurred).combine_chunks().cast(TIMESTAMP)
+    alike = pc.is_in(load.column(table.occurred), value_set=moments)
+    some = np.flatnonzero(alike.to_numpy())  # few: most of a night's rows happened since
+    if not len(some):
         return load
+    kept = np.ones(len(load), bool)
+    kept[some] = _beyond(table, load.take(pa.array(some)), held)
+    return load if kept.all() else load.filter(pa.array(kept))
+
+
+def _beyond(table: Table, load: pa.Table, held: pa.Table) -> Mask:
+    """Which rows are more than are held of the same content; the first known are not."""
     content, of_held = numbered(load, held, table.names)
     times = np.bincount(of_held, minlength=content.max() + 1)
     known = instants(load.column(KNOWN))
     told_last = np.where(known == MISSING, NEVER, known)
     order = np.lexsort((load.column(ROW).to_numpy(), told_last, content))
     begins = np.searchsorted(content[order], content[order])
-    more = np.arange(len(order)) - begins >= times[content[order]]
-    return load.take(pa.array(np.sort(order[more])))
+    more = np.empty(len(load), bool)
+    more[order] = np.arange(len(order)) - begins >= times[content[order]]
+    return more
 
 
 def _rewrites(rows: pa.Table) -> tuple[Finding, ...]:

@@ -27,7 +27,7 @@ from features.kernel import (
     window_sums,
 )
 from features.kernel.cells import changes, days_since, filled, ratios, split
-from features.kernel.layout import laid_out, running_in
+from features.kernel.layout import begins_among, laid_out, running_in
 from features.parts import running_sums
 from features.rows import DATED
 
@@ -262,6 +262,13 @@ def test_numbers_are_split_into_whole_parts_and_millionths(
 ) -> None:
     whole, rest, *told = split(np.array(values, np.float64), 1_000_000)
     assert (whole.tolist(), rest.tolist(), *told) == expected
+
+
+def test_some_rows_are_counted_up_to_where_each_account_begins() -> None:
+    rows, begin = np.array([1, 2, 5]), np.array([0, 2, 2, 5, 6])
+    assert begins_among(rows, begin).tolist() == [0, 1, 1, 2, 3]
+    assert begins_among(rows[:0], begin).tolist() == [0, 0, 0, 0, 0]
+    assert begins_among(rows.astype(np.int32), begin).tolist() == [0, 1, 1, 2, 3]
 
 
 def test_rows_laid_out_by_their_code() -> None:

@@ -1,5 +1,6 @@
 """Commands start without what they have no use for."""
 
+import os
 import subprocess
 import sys
 
@@ -57,3 +58,27 @@ def test_an_explanation_needs_no_sklearn_and_who_asks_for_it_gets_it() -> None:
     ran = [sys.executable, "-c", EXPLAINING]
     done = subprocess.run(ran, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+STARTING = """
+import os, threading
+from pipelines.cli.start import with_one_heap, without_algebra
+with_one_heap()
+without_algebra()
+import numpy as np
+def work():
+    whole = np.ones(10_000_000)
+    assert (whole * 2).sum() == 2e7
+threads = [threading.Thread(target=work) for _ in range(2)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(os.environ["OPENBLAS_NUM_THREADS"])
+"""
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_what_is_asked_of_c_libraries_changes_no_result(given: dict[str, str], kept: str) -> None:
+    others = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS")}
+    ran = [sys.executable, "-c", STARTING]
+    done = subprocess.run(ran, env=others | given, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == (kept, "")

@@ -16,7 +16,7 @@ from features.clock import Mask
 from features.contract import KNOWN_AT, TABLES
 from features.contract.arrow import schema
 from features.currency import Rate, Rates
-from features.kept import KeptCompany, NotKept, company, vocabulary
+from features.kept import KeptCompany, NotKept, company, shelf, vocabulary
 from features.kept.needs import needs_of
 from features.kept.shelf import Shelf
 from features.kept.vocabulary import Vocabulary
@@ -200,3 +200,31 @@ def test_words_of_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> No
     words = Vocabulary(Shelf(), "users")
     assert words.numbers(pa.array(["a", "b"])).tolist() == [0, 1]
     assert words.numbers(pa.array(["c", "b", "a"])).tolist() == [2, 1, 0]
+
+
+def test_only_what_may_have_changed_goes_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Shelf(tmp_path)
+    made.array("read", (2,), np.int64)[:] = 7
+    made.array("written", (2,), np.int64)
+    made.flush()
+    gone: list[str] = []
+    monkeypatch.setattr(shelf, "_to_disk", lambda file: gone.append(file.name))
+    again = Shelf(tmp_path)
+    assert again.look("read").tolist() == [7, 7]
+    again.array("written", (2,), np.int64)
+    again.flush()
+    assert gone == ["written.npy"]
+
+
+def test_words_added_on_several_days_keep_their_order(tmp_path: Path) -> None:
+    for word in ("b", "a", "c"):
+        kept = Shelf(tmp_path)
+        kept.words("of")
+        kept.add_words("of", pa.array([word]))
+        kept.add_words("of-other", pa.array(["x"]))
+        kept.flush()
+        kept.add_words("of", pa.array([word * 2]))
+        kept.flush()
+    assert Shelf(tmp_path).words("of").to_pylist() == ["b", "bb", "a", "aa", "c", "cc"]

@@ -15,6 +15,7 @@ from features.content import content_sha256
 from features.contract import TABLES
 from features.contract.arrow import schema
 from features.lake import Lake
+from features.lake.index import identities
 from features.order import in_order
 from features.prepare import prepare
 from features.signals import CATALOGUE
@@ -232,8 +233,21 @@ def test_rows_alike_share_a_key_or_an_instant(tmp_path: Path) -> None:
     assert found(usage(("a9", "new", 2))) == []
     assert found(usage(("a9", "z", 9), event_id=True)) == [("z", "z")]
     assert found(usage(("a9", "new", 9))) == []
+    assert found(usage(("a3", "new", 9))) == []  # after all that is held
     both = pa.concat_tables([usage(("a1", "new", 1)), usage(("a9", "y", 9), event_id=True)])
     assert found(both) == [("x", "x"), ("x", None), ("y", "y")]
+
+
+def test_what_finds_a_row_without_a_key_begins_with_its_day() -> None:
+    rows = usage(("a1", "x", 1), ("a1", "x", 1), ("a2", "x", 1), ("a1", "x", 2))
+    found = identities(TABLES["usage"], rows)
+    assert found[0] == found[1]
+    assert len(set(found.tolist())) == 3
+    days = (found >> np.uint64(48)).tolist()
+    assert days == [days[0]] * 3 + [days[0] + 1]
+    assert set((found % np.uint64(2)).tolist()) == {0}
+    keyed = identities(TABLES["usage"], usage(("a1", "x", 1), event_id=True))
+    assert int(keyed[0]) % 2 == 1
 
 
 @pytest.mark.parametrize("late", [0.0, 0.3, 1.0])
