@@ -104,7 +104,6 @@ every = "month"
 
 [models]
 primary_horizon = 90
-flavours = ["lightgbm", "logistic"]
 seed = 1
 
 [bands]
