@@ -6,7 +6,10 @@ standard output.
 """
 
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from typer import Typer
 
 
 def main() -> None:
@@ -15,17 +18,20 @@ def main() -> None:
     The commands are imported only now: a process that computes a bucket imports this module
     too, where it was started by the installed `forewarn`, and needs nothing of them.
     """
-    command = sys.argv[1:2]
-    if command == ["load"] or (command == ["day"] and "--anew" not in sys.argv):
-        _lean(command[0])
-    elif command == ["explain"]:
-        from pipelines.cli.lean import without_sklearn
+    name = sys.argv[1:2]
+    if name == ["load"] or (name == ["day"] and "--anew" not in sys.argv):
+        _lean(name[0])
+    from pipelines.cli.lean import without_sklearn
 
-        without_sklearn()
-        from pipelines.cli.explaining import app  # without what training and reports need
-    else:
-        from pipelines.cli.commands import app
-    app()
+    without_sklearn()
+    _asked(name)()
+
+
+def _asked(name: list[str]) -> "Typer":
+    """The command line as far as it is asked for; the whole of it where help is."""
+    from pipelines.cli.commands import EVERYTHING, app_of
+
+    return app_of(name if EVERYTHING.issuperset(name) and name else EVERYTHING)
 
 
 def _lean(command: str) -> NoReturn:
@@ -39,8 +45,5 @@ def _lean(command: str) -> NoReturn:
     with without_collecting():
         without_pandas()
         without_yaml()
-        if command == "load":
-            from pipelines.cli.loading import app
-        else:
-            from pipelines.cli.day import app
+        app = _asked([command])
     run_and_end(app)

@@ -1,6 +1,5 @@
 """The commands that look after the store: upgrade, downgrade, check, backup, restore."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -104,12 +103,3 @@ def _told(terminal: Terminal, done: BackedUp, what: str) -> int:
         text += f"\nthe audit log does not follow at entry {broken}"
     terminal.result(database.summary_of(done), text)
     return 0 if broken is None else DIFFERENT
-
-
-COMMANDS: dict[str, Callable[..., None]] = {
-    "upgrade": upgrade,
-    "downgrade": downgrade,
-    "check": check,
-    "backup": backup,
-    "restore": restore,
-}

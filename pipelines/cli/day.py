@@ -10,7 +10,6 @@ from pipelines.cli.options import (
     ConfigOption,
     JsonOption,
     WorkspaceOption,
-    alone,
     config_of,
     day_of,
 )
@@ -64,6 +63,3 @@ def _loaded(space: Workspace, config: Config, say: Progress) -> "tuple[LoadRepor
     from pipelines.loading import sources_at_hand  # not needed where nothing is loaded
 
     return sources_at_hand(space, config, say)
-
-
-app = alone(day)

@@ -11,7 +11,6 @@ from pipelines.cli.options import (
     JsonOption,
     PublishedOption,
     WorkspaceOption,
-    alone,
     config_of,
     day_of,
 )
@@ -57,6 +56,3 @@ def explain(
         terminal.result(answer.summary(), text(answer, words))
 
     terminal.guard(work)
-
-
-app = alone(explain)

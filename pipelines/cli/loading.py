@@ -5,7 +5,6 @@ from pipelines.cli.options import (
     ConfigOption,
     JsonOption,
     WorkspaceOption,
-    alone,
     config_of,
 )
 from pipelines.loading import load_sources
@@ -27,6 +26,3 @@ def load(
         terminal.result(report.as_dict(), str(report))
 
     terminal.guard(work)
-
-
-app = alone(load)

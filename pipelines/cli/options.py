@@ -1,7 +1,6 @@
 """Options that several commands share, and the configuration they lead to."""
 
 import os
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -87,11 +86,3 @@ def config_if_any(space: Workspace, given: Path | None) -> Config | None:
 
 def _config_path(space: Workspace, given: Path | None) -> Path | None:
     return given or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else space.used)
-
-
-def alone(command: Callable[..., None]) -> typer.Typer:
-    """A command line of one command that is given by name, for a process that runs no other."""
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command(command.__name__)(command)
-    app.callback()(lambda: None)  # else its name would be taken for its first argument
-    return app

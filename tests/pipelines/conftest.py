@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from models.score import HORIZONS, OTHERS, AccountCard, Band, Reason, Score
-from pipelines.cli.commands import app
+from pipelines.cli.commands import app_of
 from pipelines.workspace import Workspace
 from serving.store import (
     ModelRecord,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 BEGINS, DAYS = date(2024, 1, 1), 500
 SCORED, RESCORED = date(2025, 2, 28), date(2025, 4, 30)
 JUNE = date(2026, 6, 30)
+APP = app_of()
 CONFIG = """\
 [company]
 name = "Kiosk & Sons"
@@ -131,7 +132,7 @@ def in_a_shell(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 def in_this_process(*arguments: object) -> Result:
     """The command without the seconds that a new process takes to import everything."""
-    found = CliRunner().invoke(app, [str(each) for each in arguments])
+    found = CliRunner().invoke(APP, [str(each) for each in arguments])
     assert found.exit_code == 0, found.stderr
     return found
 
@@ -266,7 +267,7 @@ def forewarn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., R
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object, **environment: str) -> Result:
-        return CliRunner().invoke(app, [str(each) for each in arguments], env=environment)
+        return CliRunner().invoke(APP, [str(each) for each in arguments], env=environment)
 
     return run
 

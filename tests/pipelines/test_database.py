@@ -8,11 +8,11 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from models.score import AccountCard, Band, Score
-from pipelines.cli.commands import app
+from pipelines.cli.commands import app_of
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, ScoringRun, open_store
 
-RUNNER = CliRunner()
+RUNNER, APP = CliRunner(), app_of()
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def fill(space):
 
 
 def run(space, *words, code=0):
-    answer = RUNNER.invoke(app, ["db", *words, "--workspace", str(space.root), "--json"])
+    answer = RUNNER.invoke(APP, ["db", *words, "--workspace", str(space.root), "--json"])
     assert answer.exit_code == code, answer.output
     return json.loads(answer.stdout) if answer.stdout.startswith("{") else answer
 

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from pipelines.cli.commands import COMMANDS, FOR_JOBS, GROUPS
+
 CODE = """
 import sys
 from pipelines.cli.lean import without_pandas, without_yaml
@@ -82,3 +84,37 @@ def test_what_is_asked_of_c_libraries_changes_no_result(given: dict[str, str], k
     ran = [sys.executable, "-c", STARTING]
     done = subprocess.run(ran, env=others | given, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == (kept, "")
+
+
+ASKED = """
+import sys
+from pipelines.cli import main
+sys.argv = ["forewarn", *%r]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+print(sorted({"sklearn", "matplotlib", "mlflow", "fastapi", "optuna"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("name", ["promote", "history", "keys", "db", "audit"])
+def test_what_is_not_asked_for_is_not_loaded(name: str) -> None:
+    asked = [sys.executable, "-c", ASKED % ([name, "--help"],)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    *shown, loaded = done.stdout.splitlines()
+    assert (loaded, done.stderr) == ("[]", "")
+    assert any(name in line for line in shown)
+
+
+@pytest.mark.parametrize("given", [[], ["--help"]])
+def test_the_whole_is_shown_where_nothing_is_asked(given: list[str]) -> None:
+    program = (
+        f"import sys; sys.argv = ['forewarn', *{given!r}]; from pipelines.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    shown = set(done.stdout.split())
+    assert {*COMMANDS, *GROUPS} <= shown
+    assert not set(FOR_JOBS) & shown

@@ -50,11 +50,11 @@ def answer(told):
     from click.testing import CliRunner
     from typer.main import get_command
 
-    from pipelines.cli.commands import app
+    from pipelines.cli.commands import app_of
 
     place = ("-c", told / "forewarn.toml", "--workspace", told / "workspace")
     asked = ("insights", "--as-of", "2025-04-30", "--json", "--out", told / "out", *place)
-    done = CliRunner().invoke(get_command(app), [str(each) for each in asked])
+    done = CliRunner().invoke(get_command(app_of()), [str(each) for each in asked])
     assert done.exit_code == 0, done.stderr
     return json.loads(done.stdout)
 
