@@ -17,6 +17,8 @@ MOST = 32 * 2**20
 """Bytes of all answers that a process keeps."""
 LARGEST = 2**18
 """Bytes of one; larger ones are asked for too seldom."""
+BESIDE = 1_500
+"""Bytes that an answer takes beside its body: headers, tag, and its place among the others."""
 SLOT = "forewarn.answer"
 KEPT_HEADERS = frozenset({"content-type", "content-encoding", "vary", "etag", "cache-control"})
 
@@ -31,12 +33,17 @@ class Kept:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
+    @property
+    def weight(self) -> int:
+        """Bytes that keeping it takes: small answers are less than what goes with them."""
+        return len(self.body) + BESIDE
+
 
 class Answers:
     """The answers kept; those go first that were not asked for longest.
 
     Args:
-        most: bytes of all bodies.
+        most: bytes of all of them.
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -54,10 +61,10 @@ class Answers:
         """Keep an answer."""
         with self._lock:
             before = self._kept.pop(key, None)
-            self._bytes += len(answer.body) - (len(before.body) if before else 0)
+            self._bytes += answer.weight - (before.weight if before else 0)
             self._kept[key] = answer
             while self._bytes > self._most:
-                self._bytes -= len(self._kept.popitem(last=False)[1].body)
+                self._bytes -= self._kept.popitem(last=False)[1].weight
 
 
 @dataclass(slots=True)
