@@ -12,7 +12,7 @@ from models.bands import BandPolicy, Thresholds
 from models.intervals import INTERVALS
 from pipelines.adjusted import moved_policy
 from pipelines.config import read_config
-from pipelines.recalibrate import due
+from pipelines.recalibrate import LEAST_MOVE, due
 from serving.store import ModelAction, ModelChangeRepository, ScoreRepository, open_store
 
 TRAINED, MAY = date(2026, 2, 28), date(2026, 5, 31)
@@ -30,8 +30,12 @@ def place(trained_twice):
 
 
 @pytest.fixture
-def recalibrated(trained_twice, forewarn, place, days):
-    """The first model, its level moved to what was certain two months later; taken back after."""
+def recalibrated(trained_twice, forewarn, place, days, monkeypatch):
+    """The first model, its level moved to what was certain two months later; taken back after.
+
+    Its level was nearly right: such a difference is left alone but for this.
+    """
+    monkeypatch.setattr("pipelines.recalibrate.LEAST_MOVE", 0.001)
     body = one_object(forewarn("recalibrate", "--as-of", days.rescored, "--json", *place))
     yield body
     back = forewarn("rollback", "--reason", "end of test", *place[2:])
@@ -85,6 +89,13 @@ def test_scores_say_which_level_they_have(trained_twice, forewarn, place, days):
     engine.dispose()
     assert info.model_version == f"{trained_twice.versions[0]}+{days.rescored}"
     assert forewarn("bands", "simulate", *place).exit_code == 0
+
+
+def test_a_level_that_is_nearly_right_is_left_alone(trained_twice, forewarn, place, days):
+    told = one_object(forewarn("recalibrate", "--as-of", days.rescored, "--json", *place))
+    assert (told["done"], told["now"]) == (False, trained_twice.versions[0])
+    assert abs(told["found"]["shift"]["value"]) < LEAST_MOVE
+    assert "is left alone" in told["why_not"]
 
 
 def test_before_any_outcome_is_certain_nothing_moves(trained_twice, forewarn, place, days):
