@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 
+from pipelines.heap import with_one_arena
 from serving.store.engine import AT_ONCE
 
 SECONDS_AT_A_TIME = 0.001
@@ -18,7 +19,8 @@ makes thousands of objects and hardly any cycle."""
 
 
 def even() -> None:
-    """Let threads take turns quickly, and look for garbage seldom."""
+    """Let threads take turns quickly, share one heap, and look for garbage seldom."""
+    with_one_arena()
     sys.setswitchinterval(SECONDS_AT_A_TIME)
     gc.set_threshold(NEW_OBJECTS, YOUNG, OLD)
 

@@ -36,7 +36,8 @@ def _asked(name: list[str]) -> "Typer":
 
 def _lean(command: str) -> NoReturn:
     """A command that runs every night, without the models and other libraries it does not need."""
-    from pipelines.cli.start import with_one_heap, without_algebra
+    from pipelines.cli.start import without_algebra
+    from pipelines.heap import with_one_heap
 
     with_one_heap()
     without_algebra()

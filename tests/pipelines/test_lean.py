@@ -64,7 +64,8 @@ def test_an_explanation_needs_no_sklearn_and_who_asks_for_it_gets_it() -> None:
 
 STARTING = """
 import os, threading
-from pipelines.cli.start import with_one_heap, without_algebra
+from pipelines.cli.start import without_algebra
+from pipelines.heap import with_one_heap
 with_one_heap()
 without_algebra()
 import numpy as np
