@@ -53,6 +53,21 @@ def _facts(table: Table, rows: pa.Table, account: Codes) -> Facts:
     if order is not None:
         rows = rows.take(pa.array(order))
         account, start, known = account[order], start[order], known[order]
+    return facts_of(table, rows, account, start, known)
+
+
+def facts_of(
+    table: Table, rows: pa.Table, account: Codes, start: Instants, known: Instants
+) -> Facts:
+    """Rows as facts, in the order in which they come; three numbers are known of each row.
+
+    Args:
+        table: of the contract.
+        rows: its rows.
+        account: number of each row's account, shape (rows,).
+        start: when it happened or began, microseconds, likewise.
+        known: when it was recorded, likewise.
+    """
     clocks: dict[str, Values] = {
         "account": account,
         "start": start,

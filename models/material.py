@@ -10,7 +10,7 @@ import numpy.typing as npt
 from models.dataset import Dataset
 from models.encoding import InputSchema, Matrix
 from models.flavours import FLAVOURS, Flavour
-from models.open_outcomes import as_known
+from models.open_outcomes import TEACHER, Silences
 from models.walkforward import OutOfTime, WalkForward, out_of_time
 
 
@@ -48,7 +48,9 @@ class Material:
     def known(self, at: date) -> Dataset:
         """The dataset with the outcomes that can be learnt from on a date, worked out once."""
         if at not in self._known:
-            self._known[at] = as_known(self, at)
+            teacher = self.flavours[TEACHER]
+            silences = Silences(self.dataset, self.inputs, self.schema, teacher, self.how.seed)
+            self._known[at] = silences.as_known(at)
         return self._known[at]
 
     def sampled(self, rows: int) -> "Material":

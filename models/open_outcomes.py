@@ -8,21 +8,19 @@ drawn from that chance, for all its rows alike (imputation, Rubin 1987), and the
 months are learnt from as if it had come. Rows that figures and calibrators rest on never are drawn.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from models.dataset import Dataset, Mask
+from models.encoding import InputSchema, Matrix
+from models.flavours import Flavour
 from models.flavours.base import sigmoid
 from models.intervals import Interval
 from models.walkforward import enough
-
-if TYPE_CHECKING:
-    from models.material import Material
 
 Vector = npt.NDArray[np.float64]
 
@@ -32,33 +30,50 @@ TEACHER = "lightgbm"
 """The flavour that tells how likely a silence is to last."""
 
 
-def as_known(material: "Material", at: date) -> Dataset:
-    """The dataset with the outcomes that can be learnt from on a date.
+@dataclass(frozen=True)
+class Silences:
+    """What tells how likely silences are to last.
 
-    Where outcomes are certain at once, or where silences are not known, or too few of them have
-    ended or lasted to learn from, it is the dataset itself. Otherwise an outcome counts as
-    certain when its horizon has passed, and `data_as_of` is the last date of a snapshot by `at`.
+    Attributes:
+        data: the rows.
+        inputs: of shape (rows, columns of `schema`).
+        teacher: the flavour that learns it.
+        seed: of the fit, and of what is drawn.
     """
-    data = material.dataset
-    if not data.lag_days or data.quiet_days is None:
-        return data
-    days = [day for day in data.dates if day <= at]
-    chance = _lasting(material, days[-1]) if days else None
-    if chance is None:
-        return data
-    return _completed(data, days[-1], chance, material.how.seed)
 
+    data: Dataset
+    inputs: Matrix
+    schema: InputSchema
+    teacher: Flavour
+    seed: int
 
-def _lasting(material: "Material", day: date) -> Vector | None:
-    """The chance that the silences of a date's rows last, shape (rows of the date,)."""
-    data, how = material.dataset, material.how
-    rows = data.at_risk(BEGUN, day)
-    lost = data.lost_within(BEGUN.end)[rows].astype(np.float64)
-    if not enough(lost, len(np.unique(data.ordinals[rows]))):
-        return None
-    teacher = material.flavours[TEACHER]
-    fitted = teacher.fit(material.inputs[rows], lost, material.schema, how.seed)
-    return sigmoid(fitted.log_odds(material.inputs[data.ordinals == day.toordinal()]))
+    def as_known(self, at: date) -> Dataset:
+        """The dataset with the outcomes that can be learnt from on a date.
+
+        Where outcomes are certain at once, or where silences are not known, or too few of them
+        have ended or lasted to learn from, it is the dataset itself. Otherwise an outcome counts
+        as certain when its horizon has passed, and `data_as_of` is the last date of a snapshot
+        by `at`.
+        """
+        data = self.data
+        if not data.lag_days or data.quiet_days is None:
+            return data
+        days = [day for day in data.dates if day <= at]
+        chance = self.lasting(days[-1]) if days else None
+        return data if chance is None else _completed(data, days[-1], chance, self.seed)
+
+    def lasting(self, day: date) -> Vector | None:
+        """The chance that the silences of a date's rows last, shape (rows of the date,).
+
+        None where too few have ended or lasted by then.
+        """
+        data = self.data
+        rows = data.at_risk(BEGUN, day)
+        lost = data.lost_within(BEGUN.end)[rows].astype(np.float64)
+        if not enough(lost, len(np.unique(data.ordinals[rows]))):
+            return None
+        fitted = self.teacher.fit(self.inputs[rows], lost, self.schema, self.seed)
+        return sigmoid(fitted.log_odds(self.inputs[data.ordinals == day.toordinal()]))
 
 
 def _completed(data: Dataset, day: date, chance: Vector, seed: int) -> Dataset:

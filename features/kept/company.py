@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.clock import DAY, NEVER, Instants, Mask, cut_of, day_of
-from features.columns import Columns, Values, encoded
+from features.columns import encoded
 from features.contract import KNOWN_AT, TABLES
 from features.contract.arrow import schema
 from features.currency import Rates
@@ -27,7 +27,7 @@ from features.kept.vocabulary import Vocabulary
 from features.kernel import Int32
 from features.lake.incoming import key_of
 from features.outcomes import Label
-from features.prepare import prepare, started, until_of
+from features.prepare import facts_of, prepare, started
 from features.reads import reads
 from features.signal import Catalogue
 from features.snapshot import Population, table_of
@@ -288,14 +288,7 @@ def _renumbered(facts: Facts, numbers: Int32) -> Facts:
 def _facts(name: str, rows: pa.Table, account: Int32) -> Facts:
     """Rows, of accounts of those numbers, as facts in no particular order."""
     table = TABLES[name]
-    start, known = started(table, rows)
-    clocks: dict[str, Values] = {
-        "account": account,
-        "start": start,
-        "known": known,
-        "until": until_of(table, rows),
-    }
-    return Facts(table, len(rows), clocks, Columns(table, rows))
+    return facts_of(table, rows, account, *started(table, rows))
 
 
 def _joined(tables: Iterable[pa.Table | None], wanted: pa.Schema) -> pa.Table:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import ColumnElement, Connection, Engine, Row
 
 from models.score import Band
 from serving.store import listing, pages
 from serving.store.codes import Codes
 from serving.store.engine import reading
-from serving.store.in_memory import Columns, answers, narrow
+from serving.store.in_memory import answers, narrow
 from serving.store.known_runs import KnownRuns
 from serving.store.lines import Line, LinePage, line_sorted_by, read_at_once, read_lines
 from serving.store.listing import Facets
@@ -44,19 +44,18 @@ class Shown(Generic[Item]):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page lies in a list.
-
-    Attributes:
-        start: where the page before ended; None for the first.
-        more: whether another one follows.
-    """
+class Asked:
+    """A page that is asked for; see `Lists.latest`."""
 
     question: Question
     sort: Sort
-    start: Cursor | None
     limit: int
-    more: bool
+    cursor: str | None
+    owner: str | None
+
+    def start(self, run: RunInfo) -> Cursor | None:
+        """Where the page before ended; None for the first."""
+        return pages.decode(self.cursor, self.sort, self.question, run) if self.cursor else None
 
 
 class Lists:
@@ -98,80 +97,69 @@ class Lists:
             CursorError: the cursor is damaged or belongs to another filter or order.
             StaleCursorError: a newer run was published since the cursor was made.
         """
-        asked = question or Question(bands=tuple(bands))
+        question = question or Question(bands=tuple(bands))
         shown = Shown(listing.read_whole, listing.sorted_by, attrgetter("card.account_id"))
-        return self._listed(asked, sort, limit, cursor, owner, shown)
+        return self._listed(Asked(question, sort, limit, cursor, owner), shown)
 
     def lines(
         self, question: Question, *, sort: Sort, limit: int, cursor: str | None, owner: str | None
     ) -> LinePage:
         """The same page with what a list shows of its accounts; see `latest`."""
+        asked = Asked(question, sort, limit, cursor, owner)
         shown = Shown(read_lines, line_sorted_by, attrgetter("account_id"))
-        if going():
-            found = self._from_memory(question, sort, limit, cursor, owner, shown)
-            if found is not None:
-                return found
-        return self._listed(question, sort, limit, cursor, owner, shown)
+        found = self._from_memory(asked, shown) if going() else None
+        return self._listed(asked, shown) if found is None else found
 
-    def _from_memory(
-        self,
-        asked: Question,
-        sort: Sort,
-        limit: int,
-        cursor: str | None,
-        owner: str | None,
-        shown: Shown[Line],
-    ) -> LinePage | None:
+    def _from_memory(self, asked: Asked, shown: Shown[Line]) -> LinePage | None:
         """A page whose accounts are found and counted in memory, and read by one statement.
 
         None where it needs the database, or another state of it came meanwhile.
         """
         run, published = self._known.newest(), last_published(self._engine)
-        columns = self._in_memory(run, asked, sort, owner) if run else None
-        if run is None or columns is None:
-            return None
-        start = pages.decode(cursor, sort, asked, run) if cursor else None
-        ids = columns.page(columns.places(asked, owner), sort, limit + 1, start)
-        if ids is None:
+        ids = self._ids(run, asked) if run else None
+        columns = self._held.of(run) if run else None
+        if run is None or ids is None or columns is None:
             return None
         with glancing(self._engine) as connection:
-            found = read_at_once(connection, run, ids[:limit], published, self._codes.word)
+            shortly = ids[: asked.limit]
+            found = read_at_once(connection, run, shortly, published, self._codes.word)
         if found is None:
             return None
+        owner = asked.owner
         key = ("bands", Question().tag, owner)
         counts = self._memory.recall(run, key, lambda: columns.bands(Question(), owner))
-        here = counts if asked == Question() else columns.bands(asked, owner)
-        more = len(ids) > limit
-        return _page_of(found, run, here, counts, Place(asked, sort, start, limit, more), shown)
+        here = counts if asked.question == Question() else columns.bands(asked.question, owner)
+        return _page_of(asked, run, _Found(found, len(ids) > asked.limit, here, counts), shown)
 
-    def _in_memory(
-        self, run: RunInfo, asked: Question, sort: Sort, owner: str | None
-    ) -> Columns | None:
-        """The columns, where they are there and find what is asked quicker than the database."""
-        if not narrow(asked, owner) or not answers(asked, sort):
+    def _ids(self, run: RunInfo, asked: Asked) -> Sequence[str] | None:
+        """The ids of a page and of one more account, where memory finds them quicker."""
+        if not narrow(asked.question, asked.owner) or not answers(asked.question, asked.sort):
             return None
-        return self._held.of(run)
+        columns = self._held.of(run)
+        if columns is None:
+            return None
+        places = columns.places(asked.question, asked.owner)
+        return columns.page(places, asked.sort, asked.limit + 1, asked.start(run))
 
-    def _listed(
-        self,
-        asked: Question,
-        sort: Sort,
-        limit: int,
-        cursor: str | None,
-        owner: str | None,
-        shown: Shown[Item],
-    ) -> PageOf[Item]:
+    def _listed(self, asked: Asked, shown: Shown[Item]) -> PageOf[Item]:
         with reading(self._engine) as connection:
             run = newest_run(connection)
             if run is None:
                 return PageOf((), None, 0, dict.fromkeys(Band, 0), 0, None)
-            start = pages.decode(cursor, sort, asked, run) if cursor else None
-            places = self._page(connection, run, asked, sort, limit + 1, start, owner)
-            found = shown.read(connection, run, places[:limit], self._codes.word)
-            here = self._bands(connection, run, asked, owner)
-            counts = self._bands(connection, run, Question(), owner)
-        place = Place(asked, sort, start, limit, len(places) > limit)
-        return _page_of(found, run, here, counts, place, shown)
+            places = self._page(connection, run, asked)
+            found = shown.read(connection, run, places[: asked.limit], self._codes.word)
+            here = self._bands(connection, run, asked.question, asked.owner)
+            counts = self._bands(connection, run, Question(), asked.owner)
+        return _page_of(asked, run, _Found(found, len(places) > asked.limit, here, counts), shown)
+
+    def _page(self, connection: Connection, run: RunInfo, asked: Asked) -> list[Row[Any]]:
+        """The accounts of a page and one more; those of a CSM or a word come from memory."""
+        ids = self._ids(run, asked)
+        if ids is not None:
+            return listing.find_accounts(connection, run, ids)
+        where = _where(run, asked.question, asked.owner)
+        start = asked.start(run)
+        return listing.find_page(connection, run, where, asked.sort, asked.limit + 1, start)
 
     def first(
         self, question: Question, *, sort: Sort, limit: int, owner: str | None = None
@@ -186,36 +174,11 @@ class Lists:
                 columns = self._held.of(run)
                 if columns and answers(question, sort):
                     return columns.page(columns.places(question, owner), sort, limit, None) or ()
-                table = listing.table_of(run)
-                where = conditions(question, table, run.as_of)
-                if owner is not None:
-                    where.append(table.c.csm == owner)
-                return listing.first_ids(connection, table, where, sort, limit)
+                where = _where(run, question, owner)
+                return listing.first_ids(connection, listing.table_of(run), where, sort, limit)
 
             asked = ("first", question.tag, sort, limit, owner)
             return self._memory.recall(run, asked, read)
-
-    def _page(
-        self,
-        connection: Connection,
-        run: RunInfo,
-        asked: Question,
-        sort: Sort,
-        limit: int,
-        start: Cursor | None,
-        owner: str | None,
-    ) -> list[Row[Any]]:
-        """The accounts of a page; those of a CSM or a word are looked for in memory."""
-        columns = self._in_memory(run, asked, sort, owner)
-        if columns:
-            ids = columns.page(columns.places(asked, owner), sort, limit, start)
-            if ids is not None:
-                return listing.find_accounts(connection, run, ids)
-        table = listing.table_of(run)
-        where = conditions(asked, table, run.as_of)
-        if owner is not None:
-            where.append(table.c.csm == owner)
-        return listing.find_page(connection, run, where, sort, limit, start)
 
     def _bands(
         self, connection: Connection, run: RunInfo, question: Question, owner: str | None
@@ -262,20 +225,31 @@ class Lists:
             return dict(self._bands(connection, run, Question(), None))
 
 
-def _page_of(
-    found: Sequence[Item],
-    run: RunInfo,
-    here: Mapping[Band, int],
-    counts: Mapping[Band, int],
-    place: Place,
-    shown: Shown[Item],
-) -> PageOf[Item]:
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[Item]):
+    """What was found of a page: whether more follows, and accounts by band, here and of all."""
+
+    items: Sequence[Item]
+    more: bool
+    here: Mapping[Band, int]
+    counts: Mapping[Band, int]
+
+
+def _page_of(asked: Asked, run: RunInfo, found: _Found[Item], shown: Shown[Item]) -> PageOf[Item]:
     """A page of accounts, with what leads to the next one."""
-    asked, sort = place.question, place.sort
-    total = sum(here[band] for band in (set(asked.bands) or Band))
-    seen, following = place.start.seen if place.start else 0, None
-    if place.more:
-        last = found[place.limit - 1]
-        value, key = shown.sorted_by(last, sort), shown.account_id(last)
-        following = pages.encode(Cursor(value, key, seen + place.limit), sort, asked, run)
-    return PageOf(tuple(found), run, total, dict(counts), seen, following)
+    total = sum(found.here[band] for band in (set(asked.question.bands) or Band))
+    start, following = asked.start(run), None
+    seen = start.seen if start else 0
+    if found.more:
+        last = found.items[asked.limit - 1]
+        value, key = shown.sorted_by(last, asked.sort), shown.account_id(last)
+        ended = Cursor(value, key, seen + asked.limit)
+        following = pages.encode(ended, asked.sort, asked.question, run)
+    return PageOf(tuple(found.items), run, total, dict(found.counts), seen, following)
+
+
+def _where(run: RunInfo, question: Question, owner: str | None) -> list[ColumnElement[bool]]:
+    """What accounts of the newest run's table must fulfil."""
+    table = listing.table_of(run)
+    where = conditions(question, table, run.as_of)
+    return where if owner is None else [*where, table.c.csm == owner]

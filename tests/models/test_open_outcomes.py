@@ -14,7 +14,7 @@ from models.intervals import INTERVALS
 from models.known_accounts import known_account
 from models.material import Material
 from models.metrics import auc
-from models.open_outcomes import as_known, drawn
+from models.open_outcomes import drawn
 from models.walkforward import WalkForward
 
 SILENT, FIRST = 60, date(2024, 1, 1)
@@ -74,8 +74,8 @@ def always(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     def set_to(chance: float) -> None:
         monkeypatch.setattr(
-            "models.open_outcomes._lasting",
-            lambda m, day: np.full(int((m.dataset.ordinals == day.toordinal()).sum()), chance),
+            "models.open_outcomes.Silences.lasting",
+            lambda its, day: np.full(int((its.data.ordinals == day.toordinal()).sum()), chance),
         )
 
     return set_to
@@ -90,7 +90,7 @@ def test_only_what_is_open_is_drawn(always: Callable[[float], None], lasts: bool
         "open": [0, 20],  # silent since day 20
         "quiet long": [-50],  # before the first date already
     }
-    known = as_known(material(days, 60, 400), FIRST + timedelta(days=60))
+    known = material(days, 60, 400).known(FIRST + timedelta(days=60))
     assert known.data_as_of == FIRST + timedelta(days=60)
     assert told(known, 30) == {
         "came back": False, "silent": True, "open": lasts, "quiet long": True,
@@ -106,9 +106,9 @@ def test_the_future_is_not_seen() -> None:
     """Whatever happens after a date, what can be learnt from on it is the same."""
     days, cut = shop(1), 240
     day = FIRST + timedelta(days=cut)
-    ours = as_known(material(days, 330, 420), day)
+    ours = material(days, 330, 420).known(day)
     other = {a: [d for d in active if d <= cut] for a, active in days.items()}
-    theirs = as_known(material(other, 330, 420), day)
+    theirs = material(other, 330, 420).known(day)
     assert ours.lag_days == theirs.lag_days == 0
     for known in (ours, theirs):
         assert (known.followed_days[known.ordinals > day.toordinal()] < 0).all()
@@ -121,7 +121,7 @@ def test_the_future_is_not_seen() -> None:
 def test_rows_learnt_from_are_newer_and_right_on_the_whole() -> None:
     world = material(shop(2), 330, 420)
     day, data = FIRST + timedelta(days=240), world.dataset
-    known = as_known(world, day)
+    known = world.known(day)
     before, now = (d.at_risk(FIRST_30, day) for d in (data, known))
     assert data.ordinals[before].max() == day.toordinal() - 90
     assert data.ordinals[now].max() == day.toordinal() - 30
@@ -137,9 +137,9 @@ def test_other_outcomes_are_left_as_they_are() -> None:
     world = material(shop(3, 100), 330, 420)
     day = FIRST + timedelta(days=240)
     for data in (replace(world.dataset, lag_days=0), replace(world.dataset, quiet_days=None)):
-        assert as_known(replace(world, dataset=data), day) is data
-    assert as_known(world, FIRST - timedelta(days=1)) is world.dataset  # no snapshot by then
-    assert as_known(world, FIRST + timedelta(days=10)) is world.dataset  # nothing ended by then
+        assert replace(world, dataset=data).known(day) is data
+    assert world.known(FIRST - timedelta(days=1)) is world.dataset  # no snapshot by then
+    assert world.known(FIRST + timedelta(days=10)) is world.dataset  # nothing ended by then
 
 
 def test_a_walk_learns_what_has_changed_since() -> None:
