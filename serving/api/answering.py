@@ -34,7 +34,9 @@ def answered(route: Callable[..., Any]) -> Callable[..., Response]:
 
     @wraps(route)
     def whole(**asked: Any) -> Response:
-        tag: Tag = asked.pop(ASKED).scope.get(TAG, dict)
+        # taken out, as it holds the request: left there, every answer would wait to be found
+        # by the collector of garbage, and most grow old before
+        tag: Tag = asked.pop(ASKED).scope.pop(TAG, dict)
         with at_one_go():
             headers = tag()
             found = route(**asked)
