@@ -38,8 +38,11 @@ from serving.store.transactions import reading
 
 SWAPS, LOOKS, PATIENCE = 3, 12, 300.0
 RATES = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0)
+PARTS = 30
 MOST = 50.0
 """Milliseconds in which 99 of 100 answers are to come."""
+Times = dict[str, dict[float, float]]
+"""Of each route, how many seconds a request took by when it was due."""
 
 
 def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[str, object]:
@@ -53,7 +56,7 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
             found, failed = uvloop.run(_all(mix, seconds, rate, (folder, known.versions)))
         processor = spent.each(sum(map(len, found.values())))
         swaps = _swaps(server)
-    every = [spent for times in found.values() for spent in times]
+    every = [spent for times in found.values() for spent in times.values()]
     return {
         "accounts": len(known.ids),
         "accounts_with_snapshots": len(known.own),
@@ -65,7 +68,8 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
         "failed": dict(failed),
         "milliseconds": summary(every),
         "processor_milliseconds_each": processor,
-        "by_route": {name: summary(times) for name, times in found.items() if times},
+        "by_route": {name: summary(list(each.values())) for name, each in found.items() if each},
+        "p99_by_part": _parts(found, seconds),
         "megabytes": memory.seen,
         "champion_swaps_by_process": swaps / workers,
     }
@@ -85,7 +89,7 @@ def climbed(folder: Path, seconds: float, workers: int) -> dict[str, object]:
         for rate in RATES:
             used = Spent(server)
             found, failed = uvloop.run(_all(mix, seconds, rate, (folder, [])))
-            every = [each for times in found.values() for each in times]
+            every = [each for times in found.values() for each in times.values()]
             spent = summary(every) if every else {}
             steps.append(
                 {
@@ -210,6 +214,15 @@ def widened(folder: Path, accounts: int) -> int:
     return written
 
 
+def _parts(found: Times, seconds: float) -> list[float]:
+    """The 99th percentile of each of `PARTS` parts of the time, in milliseconds."""
+    parts: list[list[float]] = [[] for _ in range(PARTS)]
+    for times in found.values():
+        for due, spent in times.items():
+            parts[min(int(due / seconds * PARTS), PARTS - 1)].append(spent)
+    return [summary(part)["p99"] for part in parts if part]
+
+
 async def _warm(mix: Mix) -> None:
     """Each kind a few times, over connections that reach every process of the service.
 
@@ -233,8 +246,8 @@ async def _seconds(session: LeanClient, request: Request) -> float:
 
 async def _all(
     mix: Mix, seconds: float, rate: float, models: tuple[Path, list[str]]
-) -> tuple[dict[str, list[float]], Counter[str]]:
-    times: dict[str, list[float]] = {kind: [] for kind in ROUTES}
+) -> tuple[Times, Counter[str]]:
+    times: Times = {kind: {} for kind in ROUTES}
     failed: Counter[str] = Counter()
     kinds = mix.draw.choices(list(ROUTES), list(ROUTES.values()), k=int(seconds * rate))
     async with opened(CLIENTS, ATTENTION) as sessions:
@@ -243,7 +256,7 @@ async def _all(
             kind = kinds[number]
             try:
                 status = await sent(sessions[number % CLIENTS], mix.request(kind))
-                times[kind].append(time.perf_counter() - due)
+                times[kind][due - begin] = time.perf_counter() - due
                 if status != 200:
                     failed[f"{kind}: {status}"] += 1
             except (OSError, TimeoutError) as error:
@@ -269,7 +282,7 @@ async def sent(client: LeanClient, request: Request) -> int:
 
 
 def _swap(folder: Path, versions: list[str], seconds: float) -> None:
-    """Promote the versions in turn, as a data scientist would, from another process."""
+    """Promote the versions in turn, as a data scientist would, from a session of its own."""
     if len(versions) < 2:
         return
     for _ in range(SWAPS):
@@ -279,7 +292,7 @@ def _swap(folder: Path, versions: list[str], seconds: float) -> None:
         why = ["--reason", "load test", "--force", "--workspace", str(folder)]
         subprocess.run(
             [*command, *why], check=True, cwd=ROOT, stdout=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
         )  # fmt: skip
 
 
