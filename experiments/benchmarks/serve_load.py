@@ -39,6 +39,8 @@ from serving.store.transactions import reading
 SWAPS, LOOKS, PATIENCE = 3, 12, 300.0
 RATES = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0)
 PARTS = 30
+RISE, STEPS = 60.0, 6
+"""Seconds in which the rate rises, and how often."""
 MOST = 50.0
 """Milliseconds in which 99 of 100 answers are to come."""
 Times = dict[str, dict[float, float]]
@@ -46,11 +48,16 @@ Times = dict[str, dict[float, float]]
 
 
 def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[str, object]:
-    """Latencies from when each request was due, errors, memory, and swaps."""
+    """Latencies from when each request was due, errors, memory, and swaps.
+
+    The rate rises for a minute first, as it does in a morning, and what that took is told apart:
+    it holds the first answer of most lists, and the first explanation of nearly every account.
+    """
     known = _known(folder)
     with ours(folder, workers) as server:
         mix = known.mix(server)
         uvloop.run(_warm(mix))
+        risen = _risen(mix, rate, folder)
         memory, spent = Memory(server, seconds), Spent(server)
         with memory:
             found, failed = uvloop.run(_all(mix, seconds, rate, (folder, known.versions)))
@@ -64,6 +71,7 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
         "shares_of_routes": ROUTES,
         "seconds": seconds,
         "asked_per_second": rate,
+        "while_the_rate_rose": risen,
         "answered": len(every),
         "failed": dict(failed),
         "milliseconds": summary(every),
@@ -221,6 +229,17 @@ def _parts(found: Times, seconds: float) -> list[float]:
         for due, spent in times.items():
             parts[min(int(due / seconds * PARTS), PARTS - 1)].append(spent)
     return [summary(part)["p99"] for part in parts if part]
+
+
+def _risen(mix: Mix, rate: float, folder: Path) -> dict[str, object]:
+    """Latencies and failures while the rate rises in steps; nothing is swapped."""
+    every: list[float] = []
+    failed: Counter[str] = Counter()
+    for step in range(1, STEPS + 1):
+        found, new = uvloop.run(_all(mix, RISE / STEPS, rate * step / STEPS, (folder, [])))
+        every += [spent for times in found.values() for spent in times.values()]
+        failed += new
+    return {"seconds": RISE, "failed": dict(failed), "milliseconds": summary(every)}
 
 
 async def _warm(mix: Mix) -> None:
