@@ -11,6 +11,8 @@ BLOCK = 1 << 26
 SPARE_BLOCKS = 2
 """What the heap may be larger by than what was ready, and the run have had enough: libraries
 that loaded meanwhile, and what the C library asks for beyond what it needs."""
+MOST_BLOCKS = 16
+"""More are not cleared while libraries load; a first run, of all rows, may have needed many."""
 
 
 class _Heap(ctypes.Structure):
@@ -30,8 +32,7 @@ class ReadyHeap:
 
     The system clears each page when it is first touched, and whoever touches it waits: a third
     of the processor's time of a night. A command starts for half a second in one thread, so
-    another one can do that for it. A run that needed less than was ready gets a block less the
-    next time. Needs `pipelines.heap.with_one_heap`; nothing is done without glibc.
+    another one can do that for it. Needs `pipelines.heap.with_one_heap`; nothing is done without glibc.
     """
 
     def __init__(self, file: Path) -> None:
@@ -50,10 +51,8 @@ class ReadyHeap:
         if self._library is None or not self._file.parent.exists():
             return
         held = self._library.mallinfo2().arena // BLOCK
-        grown = held > self._blocks + SPARE_BLOCKS
-        wanted = held - SPARE_BLOCKS if grown else max(0, self._blocks - 1)
         with suppress(OSError):  # it is only a hint
-            self._file.write_text(str(wanted), encoding="utf-8")
+            self._file.write_text(str(blocks_wanted(self._blocks, held)), encoding="utf-8")
 
     def _touch(self) -> None:
         """Write to each block, for which ctypes lets go of the interpreter, and free it."""
@@ -64,6 +63,17 @@ class ReadyHeap:
         for block in filter(None, blocks):
             library.memset(block, 0, BLOCK)
             library.free(block)
+
+
+def blocks_wanted(ready: int, held: int) -> int:
+    """How many blocks to have ready after a run that found some, and whose heap came to hold some.
+
+    What was never touched of those that were ready cannot be told. So a run for which they were
+    enough gets up to a quarter less the next time, until they are a little too few.
+    """
+    if held > ready + SPARE_BLOCKS:
+        return min(MOST_BLOCKS, held - SPARE_BLOCKS)
+    return max(0, ready - max(1, ready // 4))
 
 
 def _library() -> ctypes.CDLL | None:

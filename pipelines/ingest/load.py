@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from pipelines.ingest.quarantine import write_quarantine
 from pipelines.ingest.report import LoadReport, SourceCounts
 
 THREADS = min(2, os.cpu_count() or 1)
-"""Tables that are compared at once, beside the reading of others."""
+"""Tables that are compared at once: most of it is compiled, and holds no lock."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,8 @@ def load_and_hold(
     """
     if now.tzinfo is None:
         raise ValueError("now must be aware of its time zone")
-    with ThreadPoolExecutor(THREADS) as threads:
-        comparing = _Comparing(lake, now.astimezone(UTC), threads)
-        prepared = prepare(config, lake, progress, comparing.begin)
-        merged, held = comparing.ended(prepared)
+    prepared = prepare(config, lake, progress)
+    merged, held = _merge_all(prepared, lake, now.astimezone(UTC))
     write_quarantine(quarantine, prepared.bad)
     counts = _counts(prepared, merged)
     problems = [*prepared.problems, *share_problems(config, counts, str(quarantine))]
@@ -93,48 +91,31 @@ def load_and_hold(
     return report, Brought(before, new, frozenset(held))
 
 
-@dataclass
-class _Comparing:
-    """Batches that are joined to the lake by other threads, while further ones are read.
+def _merge_all(
+    prepared: Prepared, lake: Lake, now: datetime
+) -> tuple[dict[str, Merged], dict[str, Alike]]:
+    """Each batch joined to the lake, and the rows held of facts of which new versions came.
 
-    Attributes:
-        lake: what is held.
-        now: when rows become known that do not say so.
-        threads: do the work, most of which is compiled and holds no lock.
+    Rows that would rewrite the past become bad rows.
     """
+    tables, merged, corrected = lake.manifest.tables, {}, {}
 
-    lake: Lake
-    now: datetime
-    threads: ThreadPoolExecutor
-
-    def __post_init__(self) -> None:
-        self._held = self.lake.manifest.tables
-        self._found: dict[str, Future[tuple[Alike | None, Merged]]] = {}
-
-    def begin(self, batch: Batch) -> None:
-        """Have a batch compared."""
-        self._found[batch.table.name] = self.threads.submit(self._compared, batch)
-
-    def _compared(self, batch: Batch) -> tuple[Alike | None, Merged]:
+    def compared(batch: Batch) -> tuple[Alike | None, Merged]:
         name = batch.table.name
-        held = self.lake.alike(name, batch.rows) if name in self._held else None
+        held = lake.alike(name, batch.rows) if name in tables else None
         before = held.rows if held else None
-        return held, merge(batch.table, batch.rows, before, self.now, batch.brought)
+        return held, merge(batch.table, batch.rows, before, now, batch.brought)
 
-    def ended(self, prepared: Prepared) -> tuple[dict[str, Merged], dict[str, Alike]]:
-        """Each batch joined, and the rows held of facts of which new versions came.
-
-        Rows that would rewrite the past become bad rows.
-        """
-        merged, corrected = {}, {}
-        for name, future in self._found.items():
-            held, joined = future.result()
-            merged[name] = joined
-            if held and joined.corrected:
-                corrected[name] = held
-            if joined.findings:
-                prepared.batches[name] = prepared.batches[name].plus(joined.findings)
-        return merged, corrected
+    with ThreadPoolExecutor(THREADS) as threads:
+        results = threads.map(compared, prepared.batches.values())
+        found = dict(zip(prepared.batches, results, strict=True))
+    for name, (held, joined) in found.items():
+        merged[name] = joined
+        if held and joined.corrected:
+            corrected[name] = held
+        if joined.findings:
+            prepared.batches[name] = prepared.batches[name].plus(joined.findings)
+    return merged, corrected
 
 
 def _counts(prepared: Prepared, merged: dict[str, Merged]) -> list[SourceCounts]:

@@ -58,19 +58,13 @@ class Prepared:
         ]
 
 
-def prepare(
-    config: Config,
-    lake: Lake | None,
-    progress: Progress,
-    ready: Callable[[Batch], None] = lambda _: None,
-) -> Prepared:
+def prepare(config: Config, lake: Lake | None, progress: Progress) -> Prepared:
     """Read and check every source; nothing is raised, everything wrong is collected.
 
     Args:
         config: the configuration.
         lake: what was loaded before, whose accounts are known too; None to ignore it.
         progress: told what is being done.
-        ready: given each batch as soon as it is one, while others are still to be read.
     """
     inputs = read_inputs(config)
     prepared = Prepared(inputs, problems=list(inputs.problems))
@@ -85,7 +79,6 @@ def prepare(
             prepared.problems.extend(error.problems)
             continue
         prepared.batches[name] = batch
-        ready(batch)
         if name == "accounts":
             accounts = _created(
                 pa.concat_tables([*_known_accounts(lake), _of_accounts(batch.rows)])

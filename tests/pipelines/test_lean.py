@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.cli.commands import COMMANDS, FOR_JOBS, GROUPS
 from pipelines.cli.start import WORKSPACE_VARIABLE, workspace_in
-from pipelines.ready_heap import BLOCK
+from pipelines.ready_heap import BLOCK, blocks_wanted
 
 CODE = """
 import sys
@@ -166,6 +166,16 @@ def test_a_file_that_says_nothing_makes_nothing_ready(tmp_path: Path, said: str)
     file.write_text(said)
     assert _touched(file, 2) > HALF_A_BLOCK
     assert file.read_text() == "0"
+
+
+@pytest.mark.parametrize(
+    ("ready", "held", "wanted"),
+    [(0, 1, 0), (0, 9, 7), (6, 8, 5), (6, 9, 7), (16, 18, 12), (0, 400, 16), (1, 2, 0)],
+)
+def test_memory_that_is_made_ready_follows_what_is_needed(
+    ready: int, held: int, wanted: int
+) -> None:
+    assert blocks_wanted(ready, held) == wanted
 
 
 def test_no_folder_is_made_for_a_hint(tmp_path: Path) -> None:
