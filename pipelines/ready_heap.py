@@ -32,7 +32,8 @@ class ReadyHeap:
 
     The system clears each page when it is first touched, and whoever touches it waits: a third
     of the processor's time of a night. A command starts for half a second in one thread, so
-    another one can do that for it. Needs `pipelines.heap.with_one_heap`; nothing is done without glibc.
+    another one can do that for it. Needs `pipelines.heap.with_one_heap`; nothing is done
+    without glibc.
     """
 
     def __init__(self, file: Path) -> None:
@@ -90,6 +91,6 @@ def _library() -> ctypes.CDLL | None:
 
 def _number(file: Path) -> int:
     try:
-        return max(0, int(file.read_text(encoding="utf-8")))
+        return min(MOST_BLOCKS, max(0, int(file.read_text(encoding="utf-8"))))
     except (OSError, ValueError):
         return 0
