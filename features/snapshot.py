@@ -93,8 +93,8 @@ def table_of(
     days = pa.array(dates, pa.date32()).take(pa.array(which))
     cells = order[place].astype(np.int64) * len(dates) + which
     everyone = np.array_equal(cells, np.arange(wanted.size))
-    columns = Reader(timeline).columns(catalogue, threads)
-    arrays = [_arrow(columns[c.name], None if everyone else cells) for c in catalogue.computed]
+    columns = Reader(timeline, None if everyone else cells).columns(catalogue, threads)
+    arrays = [columns[column.name] for column in catalogue.computed]
     return pa.Table.from_arrays([ids, days, *arrays], schema=schema(catalogue))
 
 
@@ -137,17 +137,23 @@ def _arrow(values: Measured, cells: npt.NDArray[np.int64] | None) -> pa.Array:
 
 @dataclass
 class Reader:
-    """Computes the columns of one timeline; filters shared by signals are applied once."""
+    """Computes the columns of one timeline; filters shared by signals are applied once.
+
+    Attributes:
+        timeline: the accounts and dates.
+        cells: which of all values of a column are wanted, in order; None for all as they are.
+    """
 
     timeline: Timeline
+    cells: npt.NDArray[np.int64] | None
 
     def __post_init__(self) -> None:
         self._filtered: dict[tuple[str, Where], Rows] = {}
         self._backs: dict[tuple[str, Where], set[int]] = {}
         self._shared: dict[tuple[str, Where], dict[str, tuple[Span, ...]]] = {}
 
-    def columns(self, catalogue: Catalogue, threads: int = 1) -> dict[str, Measured]:
-        """The values of each column of the catalogue, each of shape (1, A, K).
+    def columns(self, catalogue: Catalogue, threads: int = 1) -> dict[str, pa.Array]:
+        """Each column of the catalogue, of the wanted cells.
 
         Signals of the same filtered rows are computed one after the other, and what only
         they needed is let go of before the next: so much less memory is in use at a time.
@@ -156,21 +162,22 @@ class Reader:
         signals = [(g.name, signal) for g in catalogue.groups for signal in g.signals]
         for _, signal in signals:
             self._expect(signal)
-        found: dict[str, Measured] = {}
+        found: dict[str, pa.Array] = {}
         with ThreadPoolExecutor(threads) as pool:
             for some in pool.map(self._of_table, _grouped(signals, lambda s: s.table)):
                 found |= some
         return found
 
-    def _of_table(self, group: tuple[str, list[_Named]]) -> dict[str, Measured]:
+    def _of_table(self, group: tuple[str, list[_Named]]) -> dict[str, pa.Array]:
         """The columns of one table's signals."""
         table, signals = group
-        found: dict[str, Measured] = {}
+        found: dict[str, pa.Array] = {}
         for where, some in _grouped(signals, lambda s: s.where):
             for name, signal in some:
                 values = self.signal(signal)
                 for s, window in enumerate(signal.windows):
-                    found[SnapshotColumn(name, signal, window).name] = _slice(values, s)
+                    column = SnapshotColumn(name, signal, window).name
+                    found[column] = _arrow(_slice(values, s), self.cells)
             self._filtered.pop((table, where), None)
         self.timeline.let_go(table)
         return found

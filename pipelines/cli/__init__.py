@@ -36,15 +36,18 @@ def _asked(name: list[str]) -> "Typer":
 
 def _lean(command: str) -> NoReturn:
     """A command that runs every night, without the models and other libraries it does not need."""
-    from pipelines.cli.start import without_algebra
+    from pipelines.cli.start import with_arrow_in_the_heap, without_algebra, workspace_in
     from pipelines.heap import with_one_heap
+    from pipelines.ready_heap import ReadyHeap
 
     with_one_heap()
     without_algebra()
+    with_arrow_in_the_heap()
+    heap = ReadyHeap(workspace_in(sys.argv) / f"heap-{command}")
     from pipelines.cli.lean import run_and_end, without_collecting, without_pandas, without_yaml
 
     with without_collecting():
         without_pandas()
         without_yaml()
         app = _asked([command])
-    run_and_end(app)
+    run_and_end(app, heap.note)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.start import DEFAULT_WORKSPACE as DEFAULT_WORKSPACE
+from pipelines.cli.start import WORKSPACE, WORKSPACE_VARIABLE
 from pipelines.config import Config, read_config
 from pipelines.errors import InputError
 from pipelines.workspace import Workspace
@@ -14,7 +16,7 @@ from pipelines.workspace import Workspace
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        "--workspace", envvar="FOREWARN_WORKSPACE", help="The folder in which everything is kept."
+        WORKSPACE, envvar=WORKSPACE_VARIABLE, help="The folder in which everything is kept."
     ),
 ]
 ConfigOption = Annotated[
@@ -52,7 +54,6 @@ StoredOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output.")
 ]
-DEFAULT_WORKSPACE = Path(".forewarn")
 DEFAULT_CONFIG = Path("forewarn.toml")
 
 

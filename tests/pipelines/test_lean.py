@@ -1,12 +1,16 @@
 """Commands start without what they have no use for."""
 
 import os
+import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from pipelines.cli.commands import COMMANDS, FOR_JOBS, GROUPS
+from pipelines.cli.start import WORKSPACE_VARIABLE, workspace_in
+from pipelines.ready_heap import BLOCK, blocks_wanted
 
 CODE = """
 import sys
@@ -119,3 +123,78 @@ def test_the_whole_is_shown_where_nothing_is_asked(given: list[str]) -> None:
     shown = set(done.stdout.split())
     assert {*COMMANDS, *GROUPS} <= shown
     assert not set(FOR_JOBS) & shown
+
+
+READY = """
+import resource, sys
+from pathlib import Path
+from pipelines.heap import with_one_heap
+from pipelines.ready_heap import BLOCK, ReadyHeap
+with_one_heap()
+heap = ReadyHeap(Path(sys.argv[1]))
+heap.wait()
+import numpy as np
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+# as arrays so small that NumPy asks for no huge pages, of which there would be fewer to count
+kept = [np.ones(BLOCK >> 9) for _ in range(int(sys.argv[2]) << 5)]
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+heap.note()
+"""
+HALF_A_BLOCK = BLOCK // 2 // resource.getpagesize()
+
+
+def _touched(file: Path, halves: int) -> int:
+    """The pages that were first touched by a run that needs so many halves of a block."""
+    ran = [sys.executable, "-c", READY, str(file), str(halves)]
+    return int(subprocess.run(ran, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of glibc")
+def test_memory_that_the_last_run_needed_is_ready(tmp_path: Path) -> None:
+    file = tmp_path / "heap"
+    assert _touched(file, 12) > 11 * HALF_A_BLOCK
+    asked = int(file.read_text())
+    assert 4 <= asked <= 6
+    assert _touched(file, 8) < HALF_A_BLOCK
+    assert int(file.read_text()) == asked - 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of glibc")
+@pytest.mark.parametrize("said", ["", "many", "-3"])
+def test_a_file_that_says_nothing_makes_nothing_ready(tmp_path: Path, said: str) -> None:
+    file = tmp_path / "heap"
+    file.write_text(said)
+    assert _touched(file, 2) > HALF_A_BLOCK
+    assert file.read_text() == "0"
+
+
+@pytest.mark.parametrize(
+    ("ready", "held", "wanted"),
+    [(0, 1, 0), (0, 9, 7), (6, 8, 5), (6, 9, 7), (16, 18, 12), (0, 400, 16), (1, 2, 0)],
+)
+def test_memory_that_is_made_ready_follows_what_is_needed(
+    ready: int, held: int, wanted: int
+) -> None:
+    assert blocks_wanted(ready, held) == wanted
+
+
+def test_no_folder_is_made_for_a_hint(tmp_path: Path) -> None:
+    _touched(tmp_path / "gone" / "heap", 1)
+    assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "found"),
+    [
+        (["day"], "", ".forewarn"),
+        (["day"], "there", "there"),
+        (["day", "--workspace", "here"], "there", "here"),
+        (["day", "--workspace=here", "--load"], "", "here"),
+        (["day", "--workspace"], "", ".forewarn"),
+    ],
+)
+def test_the_workspace_is_known_at_once(
+    given: list[str], variable: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(WORKSPACE_VARIABLE, variable)
+    assert workspace_in(given) == Path(found)
