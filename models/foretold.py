@@ -26,15 +26,12 @@ from models.encoding import InputSchema, Matrix
 from models.flavours import Fitted, Flavour
 from models.flavours.blend import Blend, FittedBlend
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
-from models.intervals import INTERVALS
+from models.intervals import INTERVALS, SEEN_AGAIN
 
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 FIRST, SECOND = INTERVALS[:2]
-A_MONTH, STRAY = FIRST.end, 5
-"""Days after which an account is seen again, and how far a date may lie from that."""
-
 FASTER = 2.5
 """How much farther each tree goes: there is less luck in chances that could be learnt by heart."""
 
@@ -105,9 +102,11 @@ def relearnt(
 def seen_again(data: Dataset, at: date) -> Rows:
     """For each row the position of the account's row a month later and by `at`; -1 without one."""
     days, place = np.unique(data.ordinals, return_inverse=True)
-    apart = np.abs(days[None, :] - days[:, None] - A_MONTH)
-    apart[:, days > at.toordinal()] = STRAY + 1
-    following = np.where(apart.min(axis=1) <= STRAY, apart.argmin(axis=1), -1)
+    after = (days[None, :] - days[:, None]).astype(np.float64)
+    after[(after < SEEN_AGAIN[0]) | (after > SEEN_AGAIN[1])] = np.inf
+    after[:, days > at.toordinal()] = np.inf
+    nearest = np.abs(after - FIRST.end).argmin(axis=1)
+    following = np.where(np.isfinite(after.min(axis=1)), nearest, -1)
     account, _ = pd.factorize(data.frame["account_id"].to_numpy(object))
     keys, then = account * len(days), following[place]
     found = pd.Index(keys + place).get_indexer(pd.Index(np.where(then < 0, -1, keys + then)))
