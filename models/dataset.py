@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.outcomes.label import EVENT, FOLLOWED, QUIET
-from models.intervals import INTERVALS, Interval
+from models.intervals import INTERVALS, SEEN_AGAIN, Interval
 
 Mask = npt.NDArray[np.bool_]
 
@@ -91,13 +91,12 @@ class Dataset:
     def learnt_by(self, at: date) -> Mask:
         """Rows that a fit on the date `at` may have met.
 
-        The first interval's, which mature first. Where open silences are drawn
-        (`models.open_outcomes`), those over which it has passed.
+        The first interval's, which mature first, where open silences are drawn
+        (`models.open_outcomes`) those over which it has passed, and otherwise also rows that
+        were seen again a month later (`models.foretold`): all that old.
         """
-        first = INTERVALS[0]
-        if self.quiet_days is None:
-            return self.at_risk(first, at)
-        return np.asarray(self.ordinals <= at.toordinal() - first.end)
+        passed = SEEN_AGAIN[0] if self.quiet_days is None else INTERVALS[0].end
+        return np.asarray(self.ordinals <= at.toordinal() - passed)
 
     def _followed(self, days: int) -> Mask:
         enough: Mask = (self.followed_days >= days) | self.lost_within(days)

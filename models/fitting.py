@@ -7,15 +7,14 @@ import numpy as np
 from models.bands.rows import BandRows
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
-from models.dataset import Dataset, Mask
+from models.dataset import Dataset
 from models.evaluation import HorizonReport, TestSet, report
 from models.hazards import Hazard, p_loss
 from models.intervals import INTERVALS, Interval
 from models.material import Material
 from models.metrics import Vector
-from models.side_by_side import side_by_side
 from models.sufficiency import TOO_LITTLE, NoEvidence
-from models.walkforward import OutOfTime, enough
+from models.walkforward import Fold, OutOfTime, folds_of
 
 Progress = Callable[[str], None]
 
@@ -24,24 +23,21 @@ def refit(
     material: Material, flavour: str, ready: Mapping[Interval, Calibrator], say: Progress
 ) -> tuple[Hazard, ...]:
     """Fit each calibrated interval on all that can be learnt from, as far as the chain reaches."""
-    data, reached = material.known(material.dataset.data_as_of), []
+    at = material.dataset.data_as_of
+    data, reached = material.known(at), list[Fold]()
+    found = {f.interval: f for f in folds_of(data, material.newest, at, material.how.intervals)}
     for interval in material.how.intervals:
-        risk = data.at_risk(interval, data.data_as_of)
-        lost = data.lost_within(interval.end)[risk].astype(np.float64)
-        if interval not in ready or not enough(lost, len(np.unique(data.ordinals[risk]))):
+        if interval not in ready or interval not in found:
             break
-        reached.append((interval, risk, lost))
+        reached.append(found[interval])
     if not reached:
         raise NoEvidence(TOO_LITTLE)
-
-    def fitted(one: tuple[Interval, Mask, Vector]) -> Hazard:
-        interval, risk, lost = one
-        say(f"fitting days {interval.name} on {len(lost)} rows, {int(lost.sum())} lost")
-        inputs, seed = material.inputs[risk], material.how.seed
-        model = material.flavours[flavour].fit(inputs, lost, material.schema, seed)
-        return Hazard(interval, model, ready[interval])
-
-    return tuple(side_by_side(fitted, reached, len(material.inputs)))
+    for fold in reached:
+        lost = int(fold.lost.sum())
+        say(f"fitting days {fold.interval.name} on {len(fold.lost)} rows, {lost} lost")
+    models = material.fits(reached, flavour)
+    pairs = zip(reached, models, strict=True)
+    return tuple(Hazard(f.interval, model, ready[f.interval]) for f, model in pairs)
 
 
 def band_rows(

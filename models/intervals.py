@@ -21,3 +21,6 @@ class Interval:
 INTERVALS: tuple[Interval, ...] = tuple(
     Interval(start, end) for start, end in zip((0, *HORIZONS[:-1]), HORIZONS, strict=True)
 )
+
+SEEN_AGAIN = (25, 35)
+"""An account seen so many days later, from and to, is seen again a month later."""

@@ -37,7 +37,7 @@ class Group:
 def known_account(dataset: Dataset, walk: OutOfTime) -> Mask:
     """Rows whose account was among the training rows when their block began, shape (rows,).
 
-    The first interval's rows can be learnt from first, so they hold every account that any fit met.
+    Or old enough to have been (`Dataset.learnt_by`): no account that a fit met counts as new.
     """
     accounts = dataset.frame["account_id"].to_numpy(object)
     known = np.zeros(len(accounts), dtype=bool)

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from models.dataset import Dataset
 from models.encoding import InputSchema, Matrix
-from models.flavours import FLAVOURS, Flavour
+from models.flavours import FLAVOURS, Fitted, Flavour
 from models.open_outcomes import TEACHER, Silences
-from models.walkforward import OutOfTime, WalkForward, out_of_time
+from models.walkforward import Fold, OutOfTime, WalkForward, fits, out_of_time
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Material:
         inputs = self.inputs[:, [names.index(n) for n in schema.names]]
         fitted = self.flavours[flavour]
         return out_of_time(self.dataset, inputs, schema, fitted, self.how, self.known)
+
+    def fits(self, folds: Sequence[Fold], flavour: str) -> list[Fitted]:
+        """A hazard of a flavour for each fold."""
+        return fits(folds, self.flavours[flavour], self.inputs, self.schema, self.how.seed)
 
     def known(self, at: date) -> Dataset:
         """The dataset with the outcomes that can be learnt from on a date, worked out once."""

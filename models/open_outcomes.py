@@ -90,9 +90,7 @@ def _completed(data: Dataset, day: date, chance: Vector, seed: int) -> Dataset:
     event = np.where(certain, data.event_days, np.where(still, open_event, np.inf))
     followed = np.where(certain | still, passed, -1).astype(np.float64)
     followed = np.minimum(followed, data.followed_days)
-    return replace(
-        data, event_days=event, followed_days=followed, lag_days=0, data_as_of=day, quiet_days=None
-    )
+    return replace(data, event_days=event, followed_days=followed, lag_days=0, data_as_of=day)
 
 
 def drawn(chance: Vector, seed: int) -> Mask:

@@ -107,9 +107,8 @@ def walked_afresh(material: Material, flavour: str, walk: OutOfTime, since: date
         rows = (data.ordinals >= block[0].toordinal()) & (data.ordinals <= block[-1].toordinal())
         block_of[rows] = block[0].toordinal()
         certain = block[0] - timedelta(days=how.embargo)
-        for fold in folds_of(material.known(certain), rows, certain, how.intervals):
-            inputs = material.inputs[fold.risk]
-            fitted = material.flavours[flavour].fit(inputs, fold.lost, material.schema, how.seed)
+        folds = list(folds_of(material.known(certain), rows, certain, how.intervals))
+        for fold, fitted in zip(folds, material.fits(folds, flavour), strict=True):
             odds[fold.interval][rows] = fitted.log_odds(material.inputs[rows])
     return OutOfTime(odds, block_of, walk.embargo)
 

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from models.dataset import Dataset, Mask
 from models.encoding import InputSchema, Matrix
-from models.flavours import Flavour
+from models.flavours import Fitted, Flavour
+from models.foretold import FIRST, SECOND, relearnt, trees_of
 from models.intervals import Interval
 from models.side_by_side import side_by_side
 
@@ -69,12 +70,23 @@ def enough(lost: Vector, dates: int) -> bool:
 
 @dataclass(frozen=True)
 class Fold:
-    """One interval's fit for one block: rows to learn from, and rows to predict."""
+    """One interval's fit for one block.
+
+    Attributes:
+        interval: whose hazard is fitted.
+        risk: rows to learn from.
+        lost: what became of them, shape (rows of `risk`,).
+        rows: rows to predict.
+        data: the outcomes that can be learnt from.
+        certain: when they were certain.
+    """
 
     interval: Interval
     risk: Mask
     lost: Vector
     rows: Mask
+    data: Dataset
+    certain: date
 
 
 def out_of_time(
@@ -107,13 +119,45 @@ def out_of_time(
         learnt_from = known(certain) if known else dataset
         folds += folds_of(learnt_from, rows, certain, plan.intervals)
 
-    def predicted(fold: Fold) -> Vector:
-        model = flavour.fit(inputs[fold.risk], fold.lost, schema, plan.seed)
-        return model.log_odds(inputs[fold.rows])
-
-    for fold, odds in zip(folds, side_by_side(predicted, folds, len(inputs)), strict=True):
-        log_odds[fold.interval][fold.rows] = odds
+    models = fits(folds, flavour, inputs, schema, plan.seed)
+    for fold, model in zip(folds, models, strict=True):
+        log_odds[fold.interval][fold.rows] = model.log_odds(inputs[fold.rows])
     return OutOfTime(log_odds, block_of, plan.embargo)
+
+
+def fits(
+    folds: Sequence[Fold], flavour: Flavour, inputs: Matrix, schema: InputSchema, seed: int
+) -> list[Fitted]:
+    """A hazard for each fold; trees of the second interval learn from foretold chances."""
+
+    def fitted(fold: Fold) -> Fitted:
+        return flavour.fit(inputs[fold.risk], fold.lost, schema, seed)
+
+    found = list(side_by_side(fitted, folds, len(inputs)))
+    again = _again(folds, flavour)
+
+    def anew(i: int) -> Fitted:
+        both = found[again[i]], found[i]
+        return relearnt(flavour, both, folds[i].data, folds[i].certain, (inputs, schema, seed))
+
+    for i, model in zip(again, side_by_side(anew, list(again), len(inputs)), strict=True):
+        found[i] = model
+    return found
+
+
+def _again(folds: Sequence[Fold], flavour: Flavour) -> dict[int, int]:
+    """Folds whose trees learn from foretold chances: their places, and the first intervals'.
+
+    Not where a silence is a loss, nor without a hazard of the first interval (`models.foretold`).
+    """
+    if trees_of(flavour) is None:
+        return {}
+    first = {fold.certain: i for i, fold in enumerate(folds) if fold.interval == FIRST}
+    return {
+        i: first[fold.certain]
+        for i, fold in enumerate(folds)
+        if fold.interval == SECOND and fold.data.quiet_days is None and fold.certain in first
+    }
 
 
 def folds_of(
@@ -125,7 +169,7 @@ def folds_of(
         risk = dataset.at_risk(interval, certain)
         lost = dataset.lost_within(interval.end)[risk].astype(np.float64)
         if enough(lost, len(np.unique(dataset.ordinals[risk]))):
-            yield Fold(interval, risk, lost, rows)
+            yield Fold(interval, risk, lost, rows, dataset, certain)
 
 
 def blended(one: OutOfTime, other: OutOfTime) -> OutOfTime:

@@ -113,7 +113,7 @@ class LightGBM:
     monotone: bool = True
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLightGBM:
-        """Fit on rows at risk; `lost` is 0 or 1."""
+        """Fit on rows at risk; `lost` is 0 or 1, or a chance of it."""
         threads = threads_for(len(inputs))
         data = lightgbm.Dataset(
             inputs,
@@ -123,6 +123,8 @@ class LightGBM:
             params={"verbosity": -1, "num_threads": threads},
         )
         parameters = {**self.parameters(schema), "seed": seed, "num_threads": threads}
+        if np.any((lost != 0) & (lost != 1)):
+            parameters["objective"] = "cross_entropy"  # the same loss, of chances too
         with TURNS.taken(threads):
             return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))
 

@@ -1,0 +1,135 @@
+"""What learning days 30 to 90 from what is foretold a month later is worth (docs/adr/0049).
+
+Companies of the demonstration as gap.py makes them. Trees, and the blend, walk forward and are
+fitted at the end, once as the product does it and once on what happened alone; lines, which
+know no difference, beside them. At 90 days, for each:
+
+- `folds`: log loss of what happened after each block began, calibrated in time;
+- `folds_over`: how much higher than the truth's the expected log loss of those rows is;
+- `since_over`, `since_raw_over`: the same of the six months since training, calibrated and not;
+- `seconds`: processor time of walking both intervals.
+
+    python experiments/quality/foretold.py [--first SEED] [--seeds N] [--accounts N] [--json]
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+from gap import FIRST_SEED
+from gap_rows import CHAIN, HORIZON, Company, company
+from worlds import expected_log_loss
+
+from models.encoding import InputSchema, Matrix, learn_schema
+from models.evaluation import calibrators, test_sets
+from models.fitting import refit
+from models.flavours import FLAVOURS, Fitted, Flavour
+from models.flavours.base import Vector
+from models.hazards import p_loss
+from models.material import Material
+from models.metrics import log_loss
+from models.walkforward import OutOfTime, WalkForward, blended
+
+
+@dataclass(frozen=True)
+class OnWhatHappened:
+    """A flavour of whose trees nothing is known, so that none learn from foretold chances."""
+
+    flavour: Flavour
+
+    def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> Fitted:
+        """Fit on rows at risk."""
+        return self.flavour.fit(inputs, lost, schema, seed)
+
+
+TREES, BEFORE, LINES = "lightgbm", "trees on what happened", "logistic"
+COMPETING: Mapping[str, Flavour] = {
+    BEFORE: OnWhatHappened(FLAVOURS[TREES]),
+    TREES: FLAVOURS[TREES],
+    LINES: FLAVOURS[LINES],
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One way of learning, on one company."""
+
+    seed: int
+    model: str
+    folds: float
+    folds_over: float
+    since_over: float
+    since_raw_over: float
+    seconds: float
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first company's seed")
+    parser.add_argument("--seeds", type=int, default=6, help="how many companies")
+    parser.add_argument("--accounts", type=int, default=1500)
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    given = parser.parse_args()
+    found: list[Found] = []
+    for seed in range(given.first, given.first + given.seeds):
+        for one in compared(company(seed, given.accounts)):
+            found.append(one)
+            print(json.dumps(asdict(one)), file=sys.stderr, flush=True)
+    frame = pd.DataFrame([asdict(one) for one in found]).drop(columns="seed")
+    means = frame.groupby("model", sort=False).mean().round(5)
+    print(json.dumps(means.to_dict("index")) if given.json else means.to_string())
+    return 0
+
+
+def compared(one: Company) -> Iterator[Found]:
+    """All ways of learning."""
+    schema = learn_schema(one.past.frame, one.columns, one.directions)
+    inputs = schema.encode(one.past.frame)
+    material = Material(one.past, inputs, schema, WalkForward(CHAIN), COMPETING)
+    walks, odds, seconds = {}, {}, {}
+    for name in COMPETING:
+        begun = time.process_time()
+        walks[name] = material.walk(name)
+        seconds[name] = time.process_time() - begun
+        hazards = refit(material, name, calibrators(one.past, walks[name]), lambda _: None)
+        odds[name] = [h.model.log_odds(schema.encode(one.since)) for h in hazards]
+    for name, parts in {**{n: (n, n) for n in COMPETING}, **BLENDS}.items():
+        walk = blended(*(walks[part] for part in parts))
+        raw = [0.5 * (a + b) for a, b in zip(*(odds[part] for part in parts), strict=True)]
+        yield judged(one, name, walk, raw, sum(seconds[part] for part in set(parts)))
+
+
+BLENDS = {"blend, trees on what happened": (BEFORE, LINES), "blend": (TREES, LINES)}
+
+
+def judged(one: Company, name: str, walk: OutOfTime, raw: list[Vector], seconds: float) -> Found:
+    """The figures of one way of learning."""
+    ready, test = calibrators(one.past, walk), test_sets(one.past, walk)[HORIZON]
+    known = one.known[test.rows]
+    told = ~np.isnan(known)
+    calibrated = [ready[k].apply(part) for k, part in zip(CHAIN, raw, strict=True)]
+    return Found(
+        one.seed, name, log_loss(test.lost, test.chance, np.ones(len(test.lost))),
+        over(test.chance[told], known[told]), over(chance(calibrated), one.true),
+        over(chance(raw), one.true), seconds,
+    )  # fmt: skip
+
+
+def chance(log_odds: list[Vector]) -> Vector:
+    """Of loss by the horizon."""
+    return p_loss(dict(zip(CHAIN, log_odds, strict=True)), [HORIZON])[HORIZON]
+
+
+def over(scores: Vector, truth: Vector) -> float:
+    """Share by which the expected log loss lies above the truth's."""
+    return expected_log_loss(scores, truth) / expected_log_loss(truth, truth) - 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

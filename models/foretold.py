@@ -1,0 +1,139 @@
+"""Later losses, learnt from what is foretold of them a month later.
+
+Whether an account is lost in days 30 to 90 is one toss of a coin, and some hundred lost accounts
+are few tosses. Where the account is seen again a month later, the chance of loss that its snapshot
+of then is given says the same without the luck (Maystre and Russo 2022, "Temporally-Consistent
+Survival Analysis"). So trees are fitted on what happened, and then, for the second interval, once
+more on the chances that those trees give the same accounts a month later. Rows are learnt from two
+months sooner, too. Lines gain nothing by it (docs/adr/0049).
+
+Only rows and outcomes known by the date of the fit are met: the month later must have come, and the
+trees that foretell are of that date. Where a silence is a loss, an account is still seen while it
+is being lost, so what is foretold a month later is another chance: there, and where a season is
+read beside the trees, what happened is learnt from.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.dataset import Dataset
+from models.encoding import InputSchema, Matrix
+from models.flavours import Fitted, Flavour
+from models.flavours.blend import Blend, FittedBlend
+from models.flavours.lightgbm import FittedLightGBM, LightGBM
+from models.intervals import INTERVALS, SEEN_AGAIN
+
+Vector = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+FIRST, SECOND = INTERVALS[:2]
+FASTER = 2.5
+"""How much farther each tree goes: there is less luck in chances that could be learnt by heart."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What trees of the second interval learn from.
+
+    Attributes:
+        rows: positions in the dataset.
+        lost: 0, 1 or a chance between, shape (rows,).
+    """
+
+    rows: Rows
+    lost: Vector
+
+
+def trees_of(flavour: Flavour) -> LightGBM | None:
+    """The trees of a flavour; None where it has none, or reads a season beside them."""
+    match flavour:
+        case LightGBM():
+            return flavour
+        case Blend():
+            return flavour.trees
+        case _:
+            return None
+
+
+def grown(fitted: Fitted) -> FittedLightGBM:
+    """The fitted trees of a flavour that has trees."""
+    if isinstance(fitted, FittedBlend):
+        return fitted.trees
+    if isinstance(fitted, FittedLightGBM):
+        return fitted
+    raise TypeError(f"{type(fitted).__name__} has no trees of its own")
+
+
+def relearnt(
+    flavour: Flavour,
+    first: Sequence[Fitted],
+    data: Dataset,
+    at: date,
+    material: tuple[Matrix, InputSchema, int],
+) -> Fitted:
+    """The second interval's hazard, its trees fitted on what is foretold a month later.
+
+    Args:
+        flavour: with trees (`trees_of`).
+        first: its hazards of both intervals, fitted on what was certain `at` that date.
+        data: the outcomes that can be learnt from on that date.
+        at: the date.
+        material: inputs of shape (rows of `data`, columns), schema, and seed.
+    """
+    inputs, schema, seed = material
+    trees = trees_of(flavour)
+    if trees is None:
+        raise TypeError(f"{type(flavour).__name__} has no trees to fit")
+    later = seen_again(data, at)
+    again = inputs[later[later >= 0]]
+    odds = [grown(one).log_odds(again) for one in first]
+    lesson = lesson_of(data, at, later, ahead(odds[0], odds[1]))
+    faster = replace(trees, learning_rate=FASTER * trees.learning_rate)
+    fitted = faster.fit(inputs[lesson.rows], lesson.lost, schema, seed)
+    second = first[1]
+    return replace(second, trees=fitted) if isinstance(second, FittedBlend) else fitted
+
+
+def seen_again(data: Dataset, at: date) -> Rows:
+    """For each row the position of the account's row a month later and by `at`; -1 without one."""
+    days, place = np.unique(data.ordinals, return_inverse=True)
+    after = (days[None, :] - days[:, None]).astype(np.float64)
+    after[(after < SEEN_AGAIN[0]) | (after > SEEN_AGAIN[1])] = np.inf
+    after[:, days > at.toordinal()] = np.inf
+    nearest = np.abs(after - FIRST.end).argmin(axis=1)
+    following = np.where(np.isfinite(after.min(axis=1)), nearest, -1)
+    account, _ = pd.factorize(data.frame["account_id"].to_numpy(object))
+    keys, then = account * len(days), following[place]
+    found = pd.Index(keys + place).get_indexer(pd.Index(np.where(then < 0, -1, keys + then)))
+    return np.asarray(found, np.int64)
+
+
+def ahead(first: Vector, second: Vector) -> Vector:
+    """Chance of loss within as many days as the second interval has, from both hazards' log-odds.
+
+    Within an interval the hazard counts as even.
+    """
+    length = SECOND.end - SECOND.start
+    share = (length - FIRST.end) / length
+    return np.asarray(-np.expm1(-np.logaddexp(0, first) - share * np.logaddexp(0, second)))
+
+
+def lesson_of(data: Dataset, at: date, later: Rows, chance: Vector) -> Lesson:
+    """Rows seen again with their chance of then, and other rows at risk with what happened.
+
+    Args:
+        data: the outcomes that can be learnt from on the date `at`.
+        at: the date.
+        later: for each row where it is seen again (`seen_again`).
+        chance: of those seen again, in order.
+    """
+    seen = later >= 0
+    lost = data.lost_within(SECOND.end).astype(np.float64)
+    lost[seen] = chance
+    rows = np.flatnonzero(seen | data.at_risk(SECOND, at))
+    return Lesson(rows, lost[rows])
