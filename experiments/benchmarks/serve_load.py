@@ -1,12 +1,8 @@
 """Mixed routes at a fixed rate, whatever the answers take, while the champion changes."""
 
 import asyncio
-import os
 import random
-import subprocess
-import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +14,8 @@ import uvloop
 from lean_client import LeanClient, opened
 from serve_client import summary
 from serve_mix import ATTENTION, CLIENTS, ROUTES, Mix, Request, body_of
-from serve_processes import ROOT, Server, ours
+from serve_processes import Server, ours
+from serve_swaps import PATIENCE, swap, swaps_of
 from sqlalchemy import select
 from store import made
 
@@ -27,7 +24,6 @@ from pipelines.stored import StoredSnapshots
 from pipelines.workspace import Workspace
 from serving.store import (
     ModelChangeRepository,
-    ModelVersionRepository,
     RunHead,
     RunPart,
     ScoreRepository,
@@ -36,7 +32,7 @@ from serving.store import (
 from serving.store.tables import LATEST
 from serving.store.transactions import reading
 
-SWAPS, LOOKS, PATIENCE = 3, 12, 300.0
+LOOKS = 12
 RATES = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0, 150.0, 200.0)
 PARTS = 30
 RISE, STEPS = 60.0, 6
@@ -62,7 +58,7 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
         with memory:
             found, failed = uvloop.run(_all(mix, seconds, rate, (folder, known.versions)))
         processor = spent.each(sum(map(len, found.values())))
-        swaps = _swaps(server)
+        swaps = swaps_of(server)
     every = [spent for times in found.values() for spent in times.values()]
     return {
         "accounts": len(known.ids),
@@ -281,7 +277,7 @@ async def _all(
             except (OSError, TimeoutError) as error:
                 failed[f"{kind}: {type(error).__name__}"] += 1
 
-        swapping = asyncio.create_task(asyncio.to_thread(_swap, *models, seconds))
+        swapping = asyncio.create_task(asyncio.to_thread(swap, *models, seconds))
         begin, tasks = time.perf_counter(), set[asyncio.Task[None]]()
         for number in range(len(kinds)):
             due = begin + number / rate
@@ -298,33 +294,3 @@ async def _all(
 async def sent(client: LeanClient, request: Request) -> int:
     """The status of an answer that was read to its end."""
     return await client.status(request.method, request.address, request.body)
-
-
-def _swap(folder: Path, versions: list[str], seconds: float) -> None:
-    """Promote the versions in turn, as a data scientist would, from a session of its own."""
-    if len(versions) < 2:
-        return
-    for _ in range(SWAPS):
-        time.sleep(seconds / (SWAPS + 1))
-        other = next(version for version in versions if version != _champion(folder))
-        command = [sys.executable, "-m", "pipelines.cli", "promote", other]
-        why = ["--reason", "load test", "--force", "--workspace", str(folder)]
-        subprocess.run(
-            [*command, *why], check=True, cwd=ROOT, stdout=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True,
-        )  # fmt: skip
-
-
-def _champion(folder: Path) -> str:
-    engine = open_store(Workspace(folder).store_address)
-    found = ModelVersionRepository(engine).champion()
-    engine.dispose()
-    return found.version if found else ""
-
-
-def _swaps(server: Server) -> int:
-    # A service that was asked for more than it can do still has requests to answer before this.
-    with urllib.request.urlopen(f"{server.address}/metrics", timeout=PATIENCE) as answer:
-        lines = answer.read().decode().splitlines()
-    found = [line for line in lines if line.startswith("forewarn_model_swaps_total")]
-    return int(float(found[0].split()[-1])) if found else 0
