@@ -1,6 +1,7 @@
 """Mixed routes at a fixed rate, whatever the answers take, while the champion changes."""
 
 import asyncio
+import gc
 import random
 import time
 from collections import Counter
@@ -55,6 +56,7 @@ def under_load(folder: Path, seconds: float, rate: float, workers: int) -> dict[
         uvloop.run(_warm(mix))
         risen = _risen(mix, rate, folder)
         memory, spent = Memory(server, seconds), Spent(server)
+        gc.freeze()  # this client's own looks for garbage are no part of what is measured
         with memory:
             found, failed = uvloop.run(_all(mix, seconds, rate, (folder, known.versions)))
         processor = spent.each(sum(map(len, found.values())))
