@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import uvloop
 from lean_client import LeanClient, opened
 from serve_client import summary
-from serve_mix import ATTENTION, CLIENTS, ROUTES, Mix, Request, body_of
+from serve_mix import ATTENTION, CLIENTS, PATIENCE, ROUTES, Mix, Request, body_of
 from serve_processes import Server, ours
-from serve_swaps import PATIENCE, swap, swaps_of
+from serve_swaps import swap, swaps_of
 from sqlalchemy import select
 from store import made
 

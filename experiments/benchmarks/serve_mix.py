@@ -19,8 +19,8 @@ NEAR = ("explanation", "what-if", "row")
 """What needs a snapshot of the account, so that it is asked of the company's own."""
 CLIENTS = 32
 """Browsers and programs that take turns, each with connections of its own."""
-ATTENTION = 20.0
-"""Seconds after which a request counts as failed."""
+PATIENCE, ATTENTION = 300.0, 20.0
+"""Seconds that are waited before the load, and under it until a request counts as failed."""
 
 
 @dataclass(frozen=True)

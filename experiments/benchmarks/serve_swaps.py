@@ -7,12 +7,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+from serve_mix import PATIENCE
 from serve_processes import ROOT, Server
 
 from pipelines.workspace import Workspace
 from serving.store import ModelVersionRepository, open_store
 
-SWAPS, PATIENCE = 3, 300.0
+SWAPS = 3
 LAST = "19"
 """The lowest priority."""
 

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from gap import FIRST_SEED
 from gap_rows import CHAIN, HORIZON, Company, company
-from worlds import expected_log_loss
+from worlds import over_bayes
 
 from models.encoding import InputSchema, Matrix, learn_schema
 from models.evaluation import calibrators, test_sets
@@ -53,6 +53,7 @@ COMPETING: Mapping[str, Flavour] = {
     TREES: FLAVOURS[TREES],
     LINES: FLAVOURS[LINES],
 }
+BLENDS = {"blend, trees on what happened": (BEFORE, LINES), "blend": (TREES, LINES)}
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,6 @@ def compared(one: Company) -> Iterator[Found]:
         yield judged(one, name, walk, raw, sum(seconds[part] for part in set(parts)))
 
 
-BLENDS = {"blend, trees on what happened": (BEFORE, LINES), "blend": (TREES, LINES)}
-
-
 def judged(one: Company, name: str, walk: OutOfTime, raw: list[Vector], seconds: float) -> Found:
     """The figures of one way of learning."""
     ready, test = calibrators(one.past, walk), test_sets(one.past, walk)[HORIZON]
@@ -128,7 +126,7 @@ def chance(log_odds: list[Vector]) -> Vector:
 
 def over(scores: Vector, truth: Vector) -> float:
     """Share by which the expected log loss lies above the truth's."""
-    return expected_log_loss(scores, truth) / expected_log_loss(truth, truth) - 1
+    return over_bayes(scores, truth) - 1
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from gap_rows import (
     mean,
     rows_of,
 )
-from worlds import expected_log_loss
+from worlds import over_bayes
 
 from models.encoding import Matrix, learn_schema
 from models.flavours.base import Vector, sigmoid
@@ -112,10 +112,9 @@ def models(companies: Sequence[Company], place: int) -> Iterator[Found]:
 def judged(mine: Company, name: str, lost: int, chance: Vector) -> Found:
     """A model's figures by the truth."""
     odds = np.log(chance) - np.log1p(-chance)
-    best = expected_log_loss(mine.true, mine.true)
 
     def over(scores: Vector) -> float:
-        return expected_log_loss(scores, mine.true) / best - 1
+        return over_bayes(scores, mine.true) - 1
 
     line = _line(np.column_stack([np.ones_like(odds), odds]), mine.true)
     shift = _line(np.ones((len(odds), 1)), mine.true, odds)

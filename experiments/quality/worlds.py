@@ -150,11 +150,16 @@ def figures(seed: int, trained: Trained, later: Dataset, truth: pd.DataFrame) ->
     return Found(
         seed,
         horizon,
-        expected_log_loss(score, true) / expected_log_loss(true, true),
+        over_bayes(score, true),
         trained.reports[horizon].metrics["auc"].value,
         expected_auc(score, true),
         calibration_line(true, score)[1],
     )
+
+
+def over_bayes(scores: np.ndarray, truth: np.ndarray) -> float:
+    """Expected log loss of scores over that of the truth itself: 1 is as good as can be."""
+    return expected_log_loss(scores, truth) / expected_log_loss(truth, truth)
 
 
 def expected_log_loss(scores: np.ndarray, truth: np.ndarray) -> float:

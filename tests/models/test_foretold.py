@@ -47,7 +47,7 @@ def test_a_month_that_has_not_come_is_not_seen(few: Dataset) -> None:
     assert (seen_again(few, day(28)) == -1).all()
 
 
-def test_what_is_taughta_month_later_is_of_as_many_days() -> None:
+def test_what_is_taught_a_month_later_is_of_as_many_days() -> None:
     first, second = np.array([-3.0, 0.5]), np.array([-2.0, 1.0])
     stays = (1 - sigmoid(first)) * np.sqrt(1 - sigmoid(second))  # 30 days, and 30 of 60
     np.testing.assert_allclose(ahead(first, second), 1 - stays, rtol=1e-12)
