@@ -20,6 +20,7 @@ from pipelines.ingest.findings import Finding, Rows, rows_of
 from pipelines.ingest.plain import FIRST_YEAR, plain
 from pipelines.ingest.problems import Problem
 from pipelines.ingest.project import ROW
+from pipelines.ingest.remedies import LOOKED_AT, remedy
 from pipelines.ingest.types import ANY_TIME, NAIVE_TIME
 
 _EMPTY, _UNFIT, _OLD, _LARGE = 1, 2, 3, 4
@@ -36,13 +37,8 @@ _SQL_TYPES = {
     Kind.BOOLEAN: "BOOLEAN",
     Kind.TIMESTAMP: "TIMESTAMP",
 }
-_REMEDIES = {
-    Kind.TIMESTAMP: 'Correct it, or name its form: timestamp_formats = ["%d/%m/%Y"].',
-    Kind.CATEGORY: "Correct it, or map the source's words with a CASE in `compute`.",
-}
 _NUMBERS = (Kind.INTEGER, Kind.NUMBER, Kind.MONEY)
 _SMALLER = "Give it in a larger unit, e.g. gigabytes for bytes, or correct it."
-_REMEDY = "Correct it, or compute it from what the source has with `compute`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def convert(table: Table, given: pa.Table, formats: Sequence[str] = ()) -> Conve
         typed = typed.sort_by(ROW)
     for name, values in taken.items():
         typed = typed.append_column(name, values)
-    findings = tuple(f for c in others for f in _found(c, typed))
+    findings = tuple(f for c in others for f in _found(c, given[c.name], typed))
     good = without(_complete(table, typed), rows_of(findings))
     return Converted(good, findings, KNOWN_AT.name in given.column_names)
 
@@ -245,14 +241,14 @@ def _absent(column: Column, rows: int) -> pa.Array:
     return pa.repeat(value.cast(TYPES[column.kind]), rows)
 
 
-def _found(column: Column, typed: pa.Table) -> Iterator[Finding]:
+def _found(column: Column, given: pa.ChunkedArray, typed: pa.Table) -> Iterator[Finding]:
     codes = typed.column(_code_name(column)).to_numpy()
     if not codes.any():
         return
-    remedy = _REMEDIES.get(column.kind, _REMEDY)
+    unfit = given.take(np.flatnonzero(codes == _UNFIT)[:LOOKED_AT]).to_pylist()
     reasons = {
         _EMPTY: ("it is required and empty", f"Write {column.expects}."),
-        _UNFIT: (f"it is not {column.expects}", remedy),
+        _UNFIT: (f"it is not {column.expects}", remedy(column, unfit) if unfit else ""),
         _OLD: (f"it lies before the year {FIRST_YEAR}", "Correct it, or leave it empty."),
         _LARGE: (f"its size is more than {LARGEST:g}", _SMALLER),
     }
