@@ -70,7 +70,7 @@ class ServiceHistory:
 
 def history_of(workspace: Workspace) -> ServiceHistory:
     """Who served, since when and why; writes nothing."""
-    if not (workspace.root / "store.db").exists():
+    if not workspace.has_store:
         return ServiceHistory((), {})
     engine = open_store(workspace.store_address)
     changes = ModelChangeRepository(engine).all()

@@ -76,7 +76,7 @@ def text(found: SignalList, group: GroupName | None = None) -> str:
 
 
 def _events(workspace: Workspace, config: Config | None) -> tuple[Events, str]:
-    if (workspace.root / "store.db").exists():
+    if workspace.has_store:
         engine = open_store(workspace.store_address)
         champion = ModelVersionRepository(engine).champion()
         engine.dispose()

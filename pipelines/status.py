@@ -15,7 +15,7 @@ def status_of(workspace: Workspace) -> dict[str, Any]:
     body["scores"] = {"dates": [], "bands": {}}
     if lake.exists:
         body["tables"] = {name: asdict(info) for name, info in lake.manifest.tables.items()}
-    if (workspace.root / "store.db").exists():
+    if workspace.has_store:
         body |= _published(workspace)
     body["refused"] = [] if body["champion"] else list(refusal(workspace))
     body["next"] = _next(body)
@@ -52,6 +52,6 @@ def _next(body: dict[str, Any]) -> str:
     if not body["tables"]:
         return "forewarn demo, or forewarn run -c forewarn.toml"
     if body["champion"] is None:
-        more = "with more history: " if body["refused"] else ""
+        more = "when that has changed: " if body["refused"] else ""
         return f"{more}forewarn train"
     return "forewarn serve" if body["scores"]["dates"] else "forewarn score"

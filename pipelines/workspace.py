@@ -41,8 +41,16 @@ class Workspace:
     @property
     def store_address(self) -> str:
         """The SQLAlchemy address of the score store: FOREWARN_STORE, else a file here."""
-        own = f"sqlite:///{(self.root / 'store.db').resolve()}"
-        return read_settings().store or own
+        return read_settings().store or f"sqlite:///{self._own_store.resolve()}"
+
+    @property
+    def has_store(self) -> bool:
+        """There may be something in the store: one is named, or its file here was begun."""
+        return bool(read_settings().store) or self._own_store.exists()
+
+    @property
+    def _own_store(self) -> Path:
+        return self.root / "store.db"
 
     @property
     def loading(self) -> Path:

@@ -178,7 +178,7 @@ def _published(
     workspace: Workspace, as_of: date, accounts: Iterable[str]
 ) -> tuple[date | None, Sequence[AccountScore]]:
     """What was published of some accounts; of the others nothing is read."""
-    if not (workspace.root / "store.db").exists():
+    if not workspace.has_store:
         return None, ()
     engine = open_store(workspace.store_address)
     try:

@@ -1,5 +1,8 @@
 from datetime import date
 
+import pytest
+
+from pipelines.history import history_of
 from pipelines.status import status_of
 
 
@@ -19,6 +22,21 @@ def test_scores_and_model_are_told(workspace, publish, promote):
     assert found["champion"]["version"] == "v3"
     assert [str(day) for day in found["scores"]["dates"]] == ["2026-05-31", "2026-06-30"]
     assert found["scores"]["bands"] == {"red": 1, "yellow": 0, "green": 1, "grey": 1}
+
+
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path) -> None:
+    """A store that the settings name, outside the workspace."""
+    monkeypatch.setenv("FOREWARN_STORE", f"sqlite:///{tmp_path / 'elsewhere.db'}")
+
+
+def test_a_store_elsewhere_is_looked_into(workspace, elsewhere, promote):
+    assert status_of(workspace)["champion"] is None
+    promote("v7")
+
+    assert status_of(workspace)["champion"]["version"] == "v7"
+    assert [change.to_version for change in history_of(workspace).changes] == ["v7"]
+    assert not (workspace.root / "store.db").exists()
 
 
 def test_data_is_told(finished):
