@@ -2,7 +2,6 @@ from datetime import date
 
 import pytest
 
-from pipelines.history import history_of
 from pipelines.status import status_of
 
 
@@ -30,12 +29,14 @@ def elsewhere(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("FOREWARN_STORE", f"sqlite:///{tmp_path / 'elsewhere.db'}")
 
 
-def test_a_store_elsewhere_is_looked_into(workspace, elsewhere, promote):
+@pytest.mark.usefixtures("elsewhere")
+def test_a_store_elsewhere_is_looked_into(workspace, promote, publish):
     assert status_of(workspace)["champion"] is None
     promote("v7")
+    publish({"a": 0.75})
 
     assert status_of(workspace)["champion"]["version"] == "v7"
-    assert [change.to_version for change in history_of(workspace).changes] == ["v7"]
+    assert status_of(workspace)["scores"]["dates"] == ["2026-06-30"]
     assert not (workspace.root / "store.db").exists()
 
 
