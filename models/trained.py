@@ -49,7 +49,7 @@ class TrainingPlan:
     trusted: tuple[str, ...] = ()
     horizons: tuple[int, ...] = HORIZONS
     directions: dict[str, int] = field(default_factory=dict)
-    details: frozenset[str] = frozenset()
+    details: tuple[str, ...] = ()
     settings: dict[str, Setting] = field(default_factory=dict)
     report_from: date | None = None
     explained: bool = True

@@ -49,11 +49,11 @@ def learning_plan(config: Config, catalogue: Catalogue) -> TrainingPlan:
     return replace(plan_of(config), directions=directions, details=details)
 
 
-def details_of(catalogue: Catalogue) -> frozenset[str]:
-    """The columns that measure one kind of event alone, and their ranks."""
-    alone = {c.name for c in catalogue.computed if any(name == "event" for name, _ in c.signal.where)}
-    ranks = {rank.name for rank in catalogue.ranks if rank_of(rank).of in alone}
-    return frozenset(alone | ranks)
+def details_of(catalogue: Catalogue) -> tuple[str, ...]:
+    """The columns that measure one kind of event alone, and their ranks, in order."""
+    alone = [c.name for c in catalogue.computed if "event" in dict(c.signal.where)]
+    ranks = [rank.name for rank in catalogue.ranks if rank_of(rank).of in alone]
+    return (*alone, *ranks)
 
 
 def directions_of(config: Config, catalogue: Catalogue) -> dict[str, int]:
