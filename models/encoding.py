@@ -1,6 +1,6 @@
 """Snapshots as matrices: which columns a model reads, in which order, and how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -33,12 +33,14 @@ class InputColumn:
         words: for word columns the words known at training, in code order; None for
             numbers. A word not seen at training is read as missing.
         direction: 1 where a higher value is healthier, -1 where it is worse, 0 unsigned.
-            Only fitting asks, so it is neither saved nor compared.
+        detail: it measures one kind of event alone. Only fitting asks for these two, so they
+            are neither saved nor compared.
     """
 
     name: str
     words: tuple[str, ...] | None = None
     direction: int = field(default=0, compare=False)
+    detail: bool = field(default=False, compare=False)
 
     @cached_property
     def codes(self) -> dict[str, int] | None:
@@ -66,6 +68,10 @@ class InputSchema:
     def loss_signs(self) -> list[int]:
         """For each column 1 where a higher value means more loss, -1 less, 0 unsigned."""
         return [0 if c.words is not None else -c.direction for c in self.columns]
+
+    def weights(self, detail: float) -> Matrix:
+        """Of the columns, shape (columns,): `detail` for those of one kind of event, else 1."""
+        return np.array([detail if c.detail else 1.0 for c in self.columns])
 
     def encode(self, frame: Row | Cells) -> Matrix:
         """`frame` as float64 of shape (rows, columns); words become codes, NaN is missing."""
@@ -110,7 +116,10 @@ class InputSchema:
 
 
 def learn_schema(
-    frame: pd.DataFrame, names: Sequence[str], directions: Mapping[str, int] | None = None
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    directions: Mapping[str, int] | None = None,
+    details: Collection[str] = (),
 ) -> InputSchema:
     """The schema of the columns `names` that vary in `frame`, with the words seen there.
 
@@ -118,6 +127,7 @@ def learn_schema(
         frame: snapshots.
         names: columns that a model may read.
         directions: by column, see `InputColumn`; unsigned where not given.
+        details: columns that measure one kind of event alone.
     """
     columns, signs = [], directions or {}
     for name in names:
@@ -126,7 +136,7 @@ def learn_schema(
             continue
         is_word = not pd.api.types.is_numeric_dtype(values)
         words = tuple(sorted(values.dropna().unique())) if is_word else None
-        columns.append(InputColumn(name, words, signs.get(name, 0)))
+        columns.append(InputColumn(name, words, signs.get(name, 0), name in details))
     return InputSchema(tuple(columns))
 
 

@@ -15,12 +15,11 @@ from models.baselines import rivals
 from models.churn_model import ChurnModel
 from models.competition import Competition, compete
 from models.dataset import Dataset
+from models.details import flavours_of, weighed
 from models.encoding import learn_schema
 from models.evaluation import TestSet, calibrators
 from models.explain.learn import learn_reference
 from models.fitting import band_rows, importance, missing, refit, reports
-from models.flavours import FLAVOURS
-from models.flavours.settings import seasonal, with_settings
 from models.honesty import Honesty, Winner, examine, guarded
 from models.material import Material
 from models.sufficiency import TOO_LITTLE, Level, NoEvidence, Sufficiency, sufficiency
@@ -56,7 +55,11 @@ def train(
     say(seen.words)
     if seen.level is Level.NONE:
         raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
-    found = compete(material, seen.flavours(plan.flavours), plan, say)
+    competing = seen.flavours(plan.flavours)
+    wished, plan = plan, weighed(material, competing, plan, say)
+    if plan is not wished:
+        material = replace(material, flavours=flavours_of(plan, material.schema))
+    found = compete(material, competing, plan, say)
     if found is not None:
         return _checked(_fitted(material, found, plan, origin, say), found, seen, plan, say)
     if plan.report_from:
@@ -171,15 +174,14 @@ def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) ->
     Raises:
         NoEvidence: no column tells any account from another.
     """
-    schema = learn_schema(dataset.frame, columns, plan.directions)
+    schema = learn_schema(dataset.frame, columns, plan.directions, plan.details)
     if not schema.columns:
         raise NoEvidence(
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
     how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
-    flavours = seasonal(with_settings(FLAVOURS, plan.settings), schema)
-    return Material(dataset, schema.encode(dataset.frame), schema, how, flavours)
+    return Material(dataset, schema.encode(dataset.frame), schema, how, flavours_of(plan, schema))
 
 
 def _after(lead: int, horizons: Sequence[int]) -> list[int]:

@@ -1,8 +1,10 @@
 """What a configuration means in the words of features and models."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
+from features.ranks import rank_of
 from features.signal import Catalogue, SnapshotColumn
 from features.signals import catalogue_for
 from models.bands import BandPlan, Capacity, Fixed, Red, Steps, TierPlan, Value
@@ -39,6 +41,19 @@ def plan_of(config: Config) -> TrainingPlan:
         trusted=config.models.trusted,
         horizons=tuple(sorted(set(config.models.horizons))),
     )
+
+
+def learning_plan(config: Config, catalogue: Catalogue) -> TrainingPlan:
+    """What is to be trained, with what is declared of the columns of a catalogue."""
+    directions, details = directions_of(config, catalogue), details_of(catalogue)
+    return replace(plan_of(config), directions=directions, details=details)
+
+
+def details_of(catalogue: Catalogue) -> tuple[str, ...]:
+    """The columns that measure one kind of event alone, and their ranks, in order."""
+    alone = [c.name for c in catalogue.computed if "event" in dict(c.signal.where)]
+    ranks = [rank.name for rank in catalogue.ranks if rank_of(rank).of in alone]
+    return (*alone, *ranks)
 
 
 def directions_of(config: Config, catalogue: Catalogue) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from models.run_record import CHALLENGER, CHAMPION, Registered
 from models.trained import TrainingPlan
 from models.training import material_of
 from pipelines.assemble import Assembled, assemble
-from pipelines.company import directions_of, plan_of
+from pipelines.company import learning_plan
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.ingest.problems import nearest
@@ -112,9 +112,8 @@ def _plan(
     workspace: Workspace, config: Config, registered: Registered, found: Assembled
 ) -> TrainingPlan:
     """The plan that the model was trained by, with the settings it was tuned to."""
-    directions = directions_of(config, found.catalogue)
     notes = evidence(workspace.registry(), registered).notes if registered.evidence else {}
-    return as_tuned(replace(plan_of(config), directions=directions), notes)
+    return as_tuned(learning_plan(config, found.catalogue), notes)
 
 
 def _check(model: ChurnModel, found: Assembled) -> None:

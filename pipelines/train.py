@@ -20,7 +20,7 @@ from models.training import train, version_of
 from pipelines.assemble import assemble, digest_of
 from pipelines.beside import learnt_beside
 from pipelines.calibration_note import calibration_of
-from pipelines.company import directions_of, own_columns, plan_of
+from pipelines.company import learning_plan, own_columns
 from pipelines.config import Config
 from pipelines.kept import asked_of, described, evidence_of, track_of
 from pipelines.logged import dataset_record, draw_further, run_record
@@ -60,7 +60,7 @@ def train_model(
     found = assemble(workspace, config, as_of, say)
     dataset, catalogue = found.dataset, found.catalogue
     events, columns, unsafe = found.events, found.columns, found.unsafe
-    plan = replace(plan_of(config), directions=directions_of(config, catalogue))
+    plan = learning_plan(config, catalogue)
     name = digest_of(found, plan)
     plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
     digest = digest_of(found, plan)

@@ -16,7 +16,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -77,30 +77,37 @@ def main() -> int:
     parser.add_argument("--accounts", type=int, default=1500)
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     given = parser.parse_args()
-    found: list[Found] = []
-    for seed in range(given.first, given.first + given.seeds):
-        for one in compared(company(seed, given.accounts)):
-            found.append(one)
-            print(json.dumps(asdict(one)), file=sys.stderr, flush=True)
-    frame = pd.DataFrame([asdict(one) for one in found]).drop(columns="seed")
-    means = frame.groupby("model", sort=False).mean().round(5)
+    each = (company(given.first + i, given.accounts) for i in range(given.seeds))
+    means = told(found for one in each for found in compared(one, COMPETING, BLENDS))
     print(json.dumps(means.to_dict("index")) if given.json else means.to_string())
     return 0
 
 
-def compared(one: Company) -> Iterator[Found]:
-    """All ways of learning."""
-    schema = learn_schema(one.past.frame, one.columns, one.directions)
+def told(found: Iterable[Found]) -> pd.DataFrame:
+    """Means over companies; each figure is printed as it comes."""
+    rows = []
+    for one in found:
+        rows.append(asdict(one))
+        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    frame = pd.DataFrame(rows).drop(columns="seed")
+    return frame.groupby("model", sort=False).mean().round(5)
+
+
+def compared(
+    one: Company, competing: Mapping[str, Flavour], blends: Mapping[str, tuple[str, str]]
+) -> Iterator[Found]:
+    """All ways of learning: flavours by name, and blends of two of them."""
+    schema = learn_schema(one.past.frame, one.columns, one.directions, one.details)
     inputs = schema.encode(one.past.frame)
-    material = Material(one.past, inputs, schema, WalkForward(CHAIN), COMPETING)
+    material = Material(one.past, inputs, schema, WalkForward(CHAIN), competing)
     walks, odds, seconds = {}, {}, {}
-    for name in COMPETING:
+    for name in competing:
         begun = time.process_time()
         walks[name] = material.walk(name)
         seconds[name] = time.process_time() - begun
         hazards = refit(material, name, calibrators(one.past, walks[name]), lambda _: None)
         odds[name] = [h.model.log_odds(schema.encode(one.since)) for h in hazards]
-    for name, parts in {**{n: (n, n) for n in COMPETING}, **BLENDS}.items():
+    for name, parts in {**{n: (n, n) for n in competing}, **blends}.items():
         walk = blended(*(walks[part] for part in parts))
         raw = [0.5 * (a + b) for a, b in zip(*(odds[part] for part in parts), strict=True)]
         yield judged(one, name, walk, raw, sum(seconds[part] for part in set(parts)))

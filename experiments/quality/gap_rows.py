@@ -19,8 +19,9 @@ from models.flavours.lightgbm import LightGBM
 from models.flavours.logistic import Logistic, learn_expansion
 from models.hazards import p_loss
 from models.intervals import INTERVALS
+from models.trained import TrainingPlan
 from pipelines.assemble import assemble
-from pipelines.company import directions_of
+from pipelines.company import learning_plan
 from pipelines.later import since_training
 
 HORIZON = 90
@@ -39,6 +40,7 @@ class Company:
     past: Dataset
     columns: tuple[str, ...]
     directions: dict[str, int]
+    details: tuple[str, ...]
     known: Vector
     since: pd.DataFrame
     true: Vector
@@ -67,15 +69,15 @@ def company(seed: int, accounts: int) -> Company:
             outcome=found.label.name, trained_on=found.dataset.data_as_of,
         )  # fmt: skip
         later = since_training(made.workspace, made.config, asked, made.last, say)  # type: ignore[arg-type]
-    signs = directions_of(made.config, found.catalogue)
-    return made_of(seed, found.dataset, tuple(found.columns), signs, later, made.truth)
+    plan = learning_plan(made.config, found.catalogue)
+    return made_of(seed, found.dataset, tuple(found.columns), plan, later, made.truth)
 
 
 def made_of(
     seed: int,
     past: Dataset,
     columns: tuple[str, ...],
-    directions: dict[str, int],
+    plan: TrainingPlan,
     later: Dataset,
     truth: pd.DataFrame,
 ) -> Company:
@@ -85,7 +87,7 @@ def made_of(
     true = later.frame[keys].merge(truth, on=keys, how="left", validate="one_to_one")[name]
     told = true.notna().to_numpy()
     return Company(
-        seed, past, columns, directions, known[name].to_numpy(float),
+        seed, past, columns, plan.directions, plan.details, known[name].to_numpy(float),
         later.frame[told].reset_index(drop=True), true[told].to_numpy(float),
     )  # fmt: skip
 

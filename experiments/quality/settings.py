@@ -31,7 +31,14 @@ from models.metrics import Resamples, auc
 from models.training import material_of
 from models.walkforward import OutOfTime, blended, first_walked
 from pipelines.assemble import first_day
-from pipelines.company import catalogue_of, columns_of, label_of, plan_of, rates_of, snapshot_dates
+from pipelines.company import (
+    catalogue_of,
+    columns_of,
+    label_of,
+    learning_plan,
+    rates_of,
+    snapshot_dates,
+)
 from pipelines.config import read_config
 from pipelines.snapshot import build
 from pipelines.workspace import Workspace
@@ -86,8 +93,7 @@ def prepared(path: Path, workspace: Workspace, as_of: date) -> Material:
     dataset = join(*build(job, lambda _: None), label.lag_days, as_of)
     shutil.rmtree(folder)
     columns, _ = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
-    directions = {c.name: int(c.signal.direction) for c in catalogue.columns}
-    return material_of(dataset, columns, replace(plan_of(config), directions=directions))
+    return material_of(dataset, columns, learning_plan(config, catalogue))
 
 
 def line(material: Material, name: str, walk: OutOfTime, reference: OutOfTime) -> str:

@@ -40,7 +40,7 @@ from models.metrics import auc, calibration_line, log_loss
 from models.trained import Provenance, Trained
 from models.training import train
 from pipelines.assemble import assemble
-from pipelines.company import directions_of, plan_of
+from pipelines.company import learning_plan
 from pipelines.config import Config, read_config
 from pipelines.demo.company import generate
 from pipelines.demo.job import MONTHS_SINCE
@@ -134,8 +134,8 @@ def without_expansion(config: Config) -> Config:
 def trained_at(made: Made) -> Trained:
     """The model of what was known when the later months began."""
     found = assemble(made.workspace, made.config, made.trained_on, say)
-    signs = directions_of(made.config, found.catalogue)
-    plan = replace(plan_of(made.config), directions=signs, explained=False, contrasted=False)
+    learnt = learning_plan(made.config, found.catalogue)
+    plan = replace(learnt, explained=False, contrasted=False)
     origin = Provenance("world", found.label.name, fingerprint(found.catalogue), found.events)
     return train(found.dataset, found.columns, plan, origin, say)
 

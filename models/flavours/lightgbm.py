@@ -101,6 +101,7 @@ class LightGBM:
         l2: penalty on the leaves' values.
         monotone: a column whose higher value is declared as healthier may only lower the
             log-odds of loss, and one declared as worse only raise them.
+        detail: what a split on a column of one kind of event alone counts for, beside others.
     """
 
     rounds: int = 120
@@ -111,6 +112,7 @@ class LightGBM:
     row_share: float = 0.7
     l2: float = 10.0
     monotone: bool = True
+    detail: float = 1.0
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLightGBM:
         """Fit on rows at risk; `lost` is 0 or 1, or a chance of it."""
@@ -130,7 +132,7 @@ class LightGBM:
 
     def parameters(self, schema: InputSchema) -> dict[str, Any]:
         """What LightGBM is told, but for seed and threads."""
-        tuned = {
+        tuned: dict[str, Any] = {
             "learning_rate": self.learning_rate,
             "num_leaves": self.leaves,
             "min_sum_hessian_in_leaf": self.leaf_weight,
@@ -138,6 +140,8 @@ class LightGBM:
             "bagging_fraction": self.row_share,
             "lambda_l2": self.l2,
         }
+        if self.detail != 1 and any(c.detail for c in schema.columns):
+            tuned["feature_contri"] = schema.weights(self.detail).tolist()
         signs = schema.loss_signs
         if not self.monotone or not any(signs):
             return {**PARAMETERS, **tuned}

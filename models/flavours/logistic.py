@@ -164,9 +164,11 @@ class Logistic:
         strength: how much the log-odds vary before any evidence, all columns together: each
             coefficient has the prior variance `strength / own columns`. Many columns say the
             same thing again and again, so that each is to have a small share of it.
+        detail: the share of columns of one kind of event alone, beside others'.
     """
 
     strength: float = 0.3
+    detail: float = 1.0
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLogistic:  # noqa: ARG002
         """Fit on rows at risk; `lost` is 0 or 1."""
@@ -174,11 +176,13 @@ class Logistic:
 
         expansion = learn_expansion(inputs, schema)
         own = expansion.apply(inputs)
-        model = LogisticRegression(C=self.strength / own.shape[1], solver="newton-cholesky")
+        means, width = own.mean(axis=0), inputs.shape[1]
+        share = schema.weights(self.detail)[expansion.source]
+        own *= np.sqrt(share)
+        model = LogisticRegression(C=self.strength / share.sum(), solver="newton-cholesky")
         model.fit(own, lost)
-        means = own.mean(axis=0)
-        width = inputs.shape[1]
-        return FittedLogistic(width, expansion, model.coef_[0], float(model.intercept_[0]), means)
+        coefficients = model.coef_[0] * np.sqrt(share)
+        return FittedLogistic(width, expansion, coefficients, float(model.intercept_[0]), means)
 
 
 SPACE: Space = (Range("strength", 0.003, 30.0),)

@@ -13,6 +13,7 @@ from pipelines.company import (
     baselines_of,
     catalogue_of,
     columns_of,
+    details_of,
     label_of,
     rates_of,
     segments_of,
@@ -126,3 +127,11 @@ def test_rates_hold_from_their_date() -> None:
     assert rates.at("USD", date(2026, 5, 31)) == 0.9
     assert rates.at("USD", date(2026, 6, 1)) == 0.8
     assert rates.at(None, date(2026, 6, 1)) == 1.0
+
+
+def test_columns_of_one_kind_of_event_alone_and_their_ranks() -> None:
+    found = details_of(catalogue_of(config(signals={"peers": "company"}), ("export", "share")))
+    assert {"consumption__export_days_30d", "consumption__share_last_rank"} <= set(found)
+    assert all("__export_" in name or "__share_" in name for name in found)
+    assert len(set(found)) == len(found)
+    assert not details_of(catalogue_of(config(), ()))

@@ -95,4 +95,4 @@ def test_settings_of_a_blend_name_its_parts():
     found = settings_of(FLAVOURS["blend"])
     assert found["lightgbm.objective"] == "binary"
     assert {"trees.rounds", "line.strength"} <= found.keys()
-    assert settings_of(FLAVOURS["logistic"]).keys() == {"strength"}
+    assert settings_of(FLAVOURS["logistic"]).keys() == {"strength", "detail"}
