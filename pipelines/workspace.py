@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.lake import Lake
-from serving.settings import read_settings
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -41,6 +40,8 @@ class Workspace:
     @property
     def store_address(self) -> str:
         """The SQLAlchemy address of the score store: FOREWARN_STORE, else a file here."""
+        from serving.settings import read_settings  # not needed where only the lake is
+
         own = f"sqlite:///{(self.root / 'store.db').resolve()}"
         return read_settings().store or own
 

@@ -23,9 +23,12 @@ def without_pandas() -> None:
 
 
 def without_yaml() -> None:
-    """Load numba without the reader of a file of settings that it also takes from elsewhere."""
+    """Load numba without the reader of a file of settings that it also takes from elsewhere.
+
+    And without SciPy, which it looks for to see whether its version is too old.
+    """
     if "numba" not in sys.modules:
-        with _refused("yaml"):
+        with _refused("yaml"), _refused("scipy"):
             import numba  # noqa: F401
 
 
