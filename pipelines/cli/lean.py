@@ -32,6 +32,17 @@ def without_yaml() -> None:
             import numba  # noqa: F401
 
 
+def without_extensions() -> None:
+    """Let numba and pydantic start without looking for extensions in all that is installed.
+
+    Each reads what hundreds of packages say of themselves, and nothing here has use of any.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from numba.core import entrypoints
+
+    entrypoints._already_initialized = True
+
+
 @contextmanager
 def without_collecting() -> Iterator[None]:
     """Load libraries without looking for garbage among what stays to the end."""
