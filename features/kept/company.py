@@ -189,7 +189,7 @@ class KeptCompany:
     def snapshot(self, population: Population, rates: Rates | None = None) -> pa.Table:
         """The snapshot at the date gone on to, ordered by account."""
         timeline = self.timeline(rates)
-        each_table(self._page.tables, timeline.rows)
+        each_table(self._page.tables, timeline.begun)
         timeline.life_days  # noqa: B018  is made once, before threads share it
         return table_of(timeline, self.catalogue, population, THREADS)
 
