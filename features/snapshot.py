@@ -84,43 +84,18 @@ def table_of(
 
     Ordered by account id and date.
     """
-    with ThreadPoolExecutor(1) as beside:  # it is needed only when the first column is there
-        chosen = beside.submit(_chosen, timeline, population)
-        reader = Reader(timeline, lambda: chosen.result().cells)
-        columns = reader.columns(catalogue, threads)
-    arrays = [columns[column.name] for column in catalogue.computed]
-    keys = [chosen.result().ids, chosen.result().days]
-    return pa.Table.from_arrays([*keys, *arrays], schema=schema(catalogue))
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """Which of all accounts and dates are rows of a snapshot, in order.
-
-    Attributes:
-        ids: the account of each row.
-        days: the date of each.
-        cells: the place of each among the values of a column; None for all as they are.
-    """
-
-    ids: pa.Array
-    days: pa.Array
-    cells: npt.NDArray[np.int64] | None
-
-
-def _chosen(timeline: Timeline, population: Population) -> _Chosen:
     bucket, dates = timeline.bucket, timeline.dates
     names = pa.array(bucket.accounts, pa.string())
     order = pc.sort_indices(names).to_numpy()  # the columns are picked, not sorted afterwards
     wanted = np.stack([population(bucket.at(day)) for day in dates], axis=1)[order]
     place, which = np.nonzero(wanted)
+    ids = names.take(pa.array(order[place]))
+    days = pa.array(dates, pa.date32()).take(pa.array(which))
     cells = order[place].astype(np.int64) * len(dates) + which
     everyone = np.array_equal(cells, np.arange(wanted.size))
-    return _Chosen(
-        names.take(pa.array(order[place])),
-        pa.array(dates, pa.date32()).take(pa.array(which)),
-        None if everyone else cells,
-    )
+    columns = Reader(timeline, None if everyone else cells).columns(catalogue, threads)
+    arrays = [columns[column.name] for column in catalogue.computed]
+    return pa.Table.from_arrays([ids, days, *arrays], schema=schema(catalogue))
 
 
 def schema(catalogue: Catalogue) -> pa.Schema:
@@ -166,12 +141,11 @@ class Reader:
 
     Attributes:
         timeline: the accounts and dates.
-        cells: gives which of all values of a column are wanted, in order; None for all as they
-            are.
+        cells: which of all values of a column are wanted, in order; None for all as they are.
     """
 
     timeline: Timeline
-    cells: Callable[[], npt.NDArray[np.int64] | None]
+    cells: npt.NDArray[np.int64] | None
 
     def __post_init__(self) -> None:
         self._filtered: dict[tuple[str, Where], Rows] = {}
@@ -203,7 +177,7 @@ class Reader:
                 values = self.signal(signal)
                 for s, window in enumerate(signal.windows):
                     column = SnapshotColumn(name, signal, window).name
-                    found[column] = _arrow(_slice(values, s), self.cells())
+                    found[column] = _arrow(_slice(values, s), self.cells)
             self._filtered.pop((table, where), None)
         self.timeline.let_go(table)
         return found
