@@ -6,7 +6,7 @@ process that only reads rows needs none.
 """
 
 from collections.abc import Callable
-from functools import cached_property, update_wrapper, wraps
+from functools import update_wrapper, wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
@@ -20,6 +20,7 @@ class Part(Generic[P, R]):
 
     def __init__(self, function: Callable[P, R]) -> None:
         self._function = function
+        self._made: Any = None
         update_wrapper(self, function)
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
@@ -27,23 +28,32 @@ class Part(Generic[P, R]):
         found: R = self.made(*arguments, **named)
         return found
 
-    @cached_property
+    @property
     def made(self) -> Any:
-        """What numba makes of it, which compiles for each new set of types."""
-        import numba
+        """What numba makes of it, which compiles for each new set of types.
 
-        from features.kept_code import TRIED, KeptCode
-
-        if not numba.__version__.startswith(TRIED):
-            return numba.njit(nogil=True, cache=True)(self._function)
-        made = numba.njit(nogil=True)(self._function)
-        made._cache = KeptCode(self._function)  # type: ignore[attr-defined,no-untyped-call]
-        return made
+        Two threads may both make it at first, and either will do: no lock is held over numba's own.
+        """
+        if self._made is None:
+            self._made = _made(self._function)
+        return self._made
 
     @property
     def _numba_type_(self) -> Any:
         """By which numba knows it where other compiled code calls it."""
         return self.made._numba_type_
+
+
+def _made(function: Callable[..., Any]) -> Any:
+    import numba
+
+    from features.kept_code import TRIED, KeptCode
+
+    if not numba.__version__.startswith(TRIED):
+        return numba.njit(nogil=True, cache=True)(function)
+    made = numba.njit(nogil=True)(function)
+    made._cache = KeptCode(function)  # type: ignore[attr-defined,no-untyped-call]
+    return made
 
 
 def part(function: Callable[P, R]) -> Callable[P, R]:
