@@ -93,7 +93,7 @@ def _without_their_modules() -> Iterator[None]:
     """Let code come without the modules of numba that parts of it were compiled from.
 
     What compiled code has of a module are its globals, for code that runs in the interpreter:
-    here none does.
+    here none does. numba holds its compiler's lock meanwhile, so one thread at a time is here.
     """
     as_ever = environment._rebuild_env
     environment._rebuild_env = _environment
