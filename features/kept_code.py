@@ -1,9 +1,13 @@
 """Compiled code on disk, loaded without the compiler: the one place that knows numba's insides."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
+from numba.core import environment
 from numba.core.caching import FunctionCache
 from numba.core.codegen import CodeLibrary, JITCodeLibrary
 from numba.core.compiler import CompileResult
@@ -53,7 +57,8 @@ class KeptCode(FunctionCache):
         with self._guard_against_spurious_io_errors():
             key = self._index_key(sig, target_context.codegen())  # type: ignore[no-untyped-call]
             files: Any = self._cache_file
-            kept = files.load(key) if self._enabled else None
+            with _without_their_modules():
+                kept = files.load(key) if self._enabled else None
             return None if kept is None else _rebuilt(target_context, *kept)
 
 
@@ -81,6 +86,33 @@ class _Ready:
 
     def unserialize_library(self, _: Any) -> KeptLibrary:
         return self._library
+
+
+@contextmanager
+def _without_their_modules() -> Iterator[None]:
+    """Let code come without the modules of numba that parts of it were compiled from.
+
+    What compiled code has of a module are its globals, for code that runs in the interpreter:
+    here none does. numba holds its compiler's lock meanwhile, so one thread at a time is here.
+    """
+    as_ever = environment._rebuild_env
+    environment._rebuild_env = _environment
+    try:
+        yield
+    finally:
+        environment._rebuild_env = as_ever
+
+
+def _environment(module: str, constants: list[Any], name: str) -> Any:
+    """What `numba.core.environment._rebuild_env` gives, but for a module that is not there."""
+    found: Any = environment.lookup_environment(name)  # type: ignore[no-untyped-call]
+    if found is None:
+        loaded = sys.modules.get(module)
+        found = environment.Environment(vars(loaded) if loaded else {"__name__": module})
+        found.consts[:] = constants
+        found.env_name = name
+        environment.Environment._memo[name] = found
+    return found
 
 
 @cache

@@ -32,6 +32,7 @@ class Timeline:
         self.cuts: Int64 = np.array([cut_of(day) for day in dates], np.int64)
         self.expected: dict[str, tuple[int, ...]] = {}
         self._rows: dict[str, Rows] = {}
+        self._begun: dict[str, Instants] = {}
         self._computed: dict[Hashable, Floats] = {}
 
     @property
@@ -73,10 +74,19 @@ class Timeline:
         """
         first = np.full((self.size, len(self.cuts)), NEVER)
         for table in self.bucket.tables:
-            first = np.minimum(first, self._earliest(table))
+            first = np.minimum(first, self.begun(table))
         known = first != NEVER
         days = (self.cuts - np.where(known, first, 0)) / DAY
         return np.where(known, days, np.nan)
+
+    def begun(self, table: str) -> Instants:
+        """When each account's earliest visible dated row of a table happened; NEVER without any.
+
+        Looked for once, shape (A, K).
+        """
+        if table not in self._begun:
+            self._begun[table] = self._earliest(table)
+        return self._begun[table]
 
     def _earliest(self, table: str) -> Instants:
         return earliest(self.rows(table))

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.lake import Lake
-from serving.settings import read_settings
 
 if TYPE_CHECKING:
     from models.registry import Registry
@@ -41,12 +40,12 @@ class Workspace:
     @property
     def store_address(self) -> str:
         """The SQLAlchemy address of the score store: FOREWARN_STORE, else a file here."""
-        return read_settings().store or f"sqlite:///{self._own_store.resolve()}"
+        return _named_store() or f"sqlite:///{self._own_store.resolve()}"
 
     @property
     def has_store(self) -> bool:
         """There may be something in the store: one is named, or its file here was begun."""
-        return bool(read_settings().store) or self._own_store.exists()
+        return bool(_named_store()) or self._own_store.exists()
 
     @property
     def _own_store(self) -> Path:
@@ -118,3 +117,9 @@ class Workspace:
     @property
     def _used(self) -> Path:
         return self.root / "configuration.txt"
+
+
+def _named_store() -> str:
+    from serving.settings import read_settings  # not needed where only the lake is
+
+    return read_settings().store

@@ -144,7 +144,8 @@ class KeptCompany:
         rows = {name: table.select(self._columns(name).names) for name, table in tables.items()}
         # of all tables, before any log goes on: each keeps something of every account
         self._owners = {name: self._number(some) for name, some in rows.items()}
-        each_table(self._page.tables, lambda name: self._take_in(name, rows.get(name), cut))
+        logs_first = sorted(self._page.tables, key=lambda name: name not in self._logs)
+        each_table(logs_first, lambda name: self._take_in(name, rows.get(name), cut))
         # beside the snapshot, since it waits for the disk
         self._writing = self._writer.submit(self.shelf.write_through)
 
@@ -188,7 +189,7 @@ class KeptCompany:
     def snapshot(self, population: Population, rates: Rates | None = None) -> pa.Table:
         """The snapshot at the date gone on to, ordered by account."""
         timeline = self.timeline(rates)
-        each_table(self._page.tables, timeline.rows)
+        each_table(self._page.tables, timeline.begun)
         timeline.life_days  # noqa: B018  is made once, before threads share it
         return table_of(timeline, self.catalogue, population, THREADS)
 

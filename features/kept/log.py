@@ -1,6 +1,6 @@
 """What is kept of one log: a book for each filter, and one date up to which all is taken in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,8 @@ from features.words import Array, Words, as_arrow
 
 ONES = np.empty(0, np.int64)
 UNITS = ("whole", "millionths")
+Ask = Callable[..., Array]
+"""Gives the array of a name, of a shape and kind: to be read, or to be changed."""
 
 
 @dataclass
@@ -103,7 +105,7 @@ class Page:
         """Go on to the log's day."""
         for lane in sorted(self.needs.lanes):
             for unit in (u for u in UNITS if self._holds(lane, u)):
-                carry(self._lane(lane, unit), before, self.log.cut)
+                carry(self._lane(lane, unit, self._change), before, self.log.cut)
 
     def take_in(self, facts: Facts, day: Int32, fresh: int) -> None:
         """Take rows in; accounts from `fresh` on had none before."""
@@ -111,9 +113,9 @@ class Page:
             return
         account = facts.account
         account, day = fixed(account, day)
-        mark(self._days(), account, day)
+        mark(self._days(self._change), account, day)
         account, start = fixed(account, facts.start)
-        first, last = self._ends()
+        first, last = self._ends(self._change)
         ends(account, start, first, last)
         for lane in sorted(self.needs.lanes):
             self._post(lane, facts, day, fresh)
@@ -151,7 +153,8 @@ class Page:
         fresh: int,
     ) -> None:
         account, day, values = fixed(account, day, values)
-        post(self._lane(lane, unit), account, day, values, since, self.log.cut, fresh)
+        lane_sums = self._lane(lane, unit, self._change)
+        post(lane_sums, account, day, values, since, self.log.cut, fresh)
 
     def _see(self, column: str, words: Words, account: Int32, day: Int32) -> None:
         """Mark the days of each word of an account."""
@@ -161,7 +164,7 @@ class Page:
         pairs, place = np.unique(key, return_inverse=True)
         number = self._numbers(column, pairs)
         place, day = fixed(number[place].astype(np.int32), day[there])
-        bits, latest, _ = self._seen(column)
+        bits, latest, _ = self._seen(column, self._change)
         mark_across(bits, place, day)
         see(place, day, latest)
 
@@ -176,12 +179,12 @@ class Page:
             found[hit] = numbers[place[hit]]
         fresh = np.flatnonzero(found < 0)
         if len(fresh):
-            size = int(self._size(column)[0])
+            size = self._size(column)
             found[fresh] = size + np.arange(len(fresh))
             register.add(keys[fresh], found[fresh].astype(np.int32))
             now = size + len(fresh)
-            self._size(column)[0] = now
-            self._seen(column)[2][size:now] = pairs[fresh] >> 32
+            self._change(*self._named_size(column))[0] = now
+            self._seen(column, self._change)[2][size:now] = pairs[fresh] >> 32
         return found
 
     def total(self, lane: str, span: Span) -> Floats:
@@ -197,35 +200,34 @@ class Page:
             return out
         low = -1 if far is None else max(0, self.log.cut - far)
         high = max(0, self.log.cut - near)
-        between(self._lane(lane, unit), self.log.accounts, low, max(low, high), out)
+        sums = self._lane(lane, unit, self._look)
+        between(sums, self.log.accounts, low, max(low, high), out)
         return out
 
     def first_and_last(self) -> tuple[Instants, Instants]:
         """When the first and the last row happened, NEVER and MISSING without any."""
-        first, last = self._ends()
+        first, last = self._ends(self._look)
         return first[: self.log.accounts], last[: self.log.accounts]
 
     def rhythm(self, far: Int64, gaps: bool) -> Int32:
         """What `features.kernel.rhythm` tells of the days with a row, shape (S, 4, A, 1)."""
-        return spread(self._days(), self.log.accounts, self.log.cut, far, gaps)
+        return spread(self._days(self._look), self.log.accounts, self.log.cut, far, gaps)
 
     def gaps(self, far: Int64) -> Floats:
         """What `features.kernel.gaps` tells of them, shape (S, 4, A, 1)."""
-        return gaps_between(self._days(), self.log.accounts, self.log.cut, far)
+        return gaps_between(self._days(self._look), self.log.accounts, self.log.cut, far)
 
     def active_days(self, span: Span) -> Floats:
         """The number of days with a row in a window, shape (A,)."""
         out, cut = np.zeros(self.log.accounts), self.log.cut
-        days_set(
-            self._days(), 0 if span.far is None else max(0, cut - span.far), cut - span.near, out
-        )
+        begins = 0 if span.far is None else max(0, cut - span.far)
+        days_set(self._days(self._look), begins, cut - span.near, out)
         return out
 
     def different(self, column: str, far: Int64, near: Int64) -> Floats:
         """The number of different words in each window, shape (S, A)."""
-        bits, latest, owner = self._seen(column)
-        size = int(self._size(column)[0])
-        found = different(bits, latest, owner, size, self.log.cut, far, near)
+        bits, latest, owner = self._seen(column, self._look)
+        found = different(bits, latest, owner, self._size(column), self.log.cut, far, near)
         out = np.zeros((len(far), self.log.accounts))
         out[:, : found.shape[1]] = found
         return out
@@ -233,35 +235,49 @@ class Page:
     def _holds(self, lane: str, unit: str) -> bool:
         return self.log.shelf.holds(self._named(lane, unit))
 
-    def _lane(self, lane: str, unit: str) -> Int64:
+    def _lane(self, lane: str, unit: str, ask: Ask) -> Int64:
         shape = (self.needs.look + 1, self.log.accounts)
-        return self.log.shelf.array(self._named(lane, unit), shape, np.int64)
+        return ask(self._named(lane, unit), shape, np.int64)
 
     def _named(self, lane: str, unit: str) -> str:
         return f"{self.name}-{lane}-{unit}".replace(" ", "_")
 
-    def _days(self) -> Array:
+    def _days(self, ask: Ask) -> Array:
         shape = (self.log.accounts, self._words())
-        return self.log.shelf.array(f"{self.name}-days", shape, np.uint64)
+        return ask(f"{self.name}-days", shape, np.uint64)
 
     def _words(self) -> int:
         return (self.log.cut + 63) // 64
 
-    def _ends(self) -> tuple[Instants, Instants]:
+    def _ends(self, ask: Ask) -> tuple[Instants, Instants]:
         shape = (self.log.accounts,)
-        first = self.log.shelf.array(f"{self.name}-first", shape, np.int64, NEVER)
-        return first, self.log.shelf.array(f"{self.name}-last", shape, np.int64, MISSING)
+        first = ask(f"{self.name}-first", shape, np.int64, NEVER)
+        return first, ask(f"{self.name}-last", shape, np.int64, MISSING)
 
-    def _size(self, column: str) -> Int64:
-        return self.log.shelf.array(f"{self.name}-{column}-size", (1,), np.int64)
+    def _size(self, column: str) -> int:
+        """How many pairs of account and word there are."""
+        return int(self._look(*self._named_size(column))[0])
 
-    def _seen(self, column: str) -> tuple[Array, Int32, Int32]:
+    def _named_size(self, column: str) -> tuple[str, tuple[int], type[np.int64]]:
+        return f"{self.name}-{column}-size", (1,), np.int64
+
+    def _seen(self, column: str, ask: Ask) -> tuple[Array, Int32, Int32]:
         """The days of each pair of account and word, the latest of them, and its account."""
-        size = int(self._size(column)[0])
+        size = self._size(column)
         # those of one time lie together, so a night changes few of their pages
-        bits = self.log.shelf.array(f"{self.name}-{column}-days", (self._words(), size), np.uint64)
-        latest = self.log.shelf.array(f"{self.name}-{column}-latest", (size,), np.int32, -1)
-        return bits, latest, self.log.shelf.array(f"{self.name}-{column}-owner", (size,), np.int32)
+        bits = ask(f"{self.name}-{column}-days", (self._words(), size), np.uint64)
+        latest = ask(f"{self.name}-{column}-latest", (size,), np.int32, -1)
+        return bits, latest, ask(f"{self.name}-{column}-owner", (size,), np.int32)
+
+    @property
+    def _look(self) -> Ask:
+        """Asks for an array to be read."""
+        return self.log.shelf.look
+
+    @property
+    def _change(self) -> Ask:
+        """Asks for one to be changed."""
+        return self.log.shelf.array
 
 
 def _passing(facts: Facts, where: Where) -> Array | None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.kept.shelf import Shelf
-from features.kernel import Int32
+from features.kernel import Int32, Int64
 from features.lake.hashing import Hashes
 
 SHARE, LEAST = 16, 1 << 12
@@ -20,7 +20,6 @@ class Register:
     def __init__(self, shelf: Shelf, name: str) -> None:
         """The keys of a name; there are none before some are added."""
         self._shelf, self._name = shelf, name
-        self._sizes = shelf.array(f"{name}-runs", (2,), np.int64)
 
     def runs(self) -> tuple[tuple[Hashes, Int32], tuple[Hashes, Int32]]:
         """Each run: its keys in order, and the number of each."""
@@ -31,26 +30,33 @@ class Register:
         order = np.argsort(keys, kind="stable")
         keys, numbers = keys[order], numbers[order]
         late = _merged(self._run("late"), (keys, numbers))
-        if len(late[0]) <= max(LEAST, int(self._sizes[0]) // SHARE):
+        if len(late[0]) <= max(LEAST, len(self._run("held")[0]) // SHARE):
             self._set("late", late)
             return
         self._set("held", _merged(self._run("held"), late))
         self._sizes[1] = 0
 
     def _run(self, which: str) -> tuple[Hashes, Int32]:
-        size = int(self._sizes[int(which == "late")])
-        keys, numbers = self._arrays(which, size)
+        size = int(self._shelf.look(*self._named_sizes)[int(which == "late")])
+        keys: Hashes = self._shelf.look(f"{self._name}-{which}-keys", (size,), np.uint64)
+        numbers = self._shelf.look(f"{self._name}-{which}-numbers", (size,), np.int32)
         return keys[:size], numbers[:size]
 
     def _set(self, which: str, run: tuple[Hashes, Int32]) -> None:
-        size = len(run[0])
-        keys, numbers = self._arrays(which, size)
-        keys[:size], numbers[:size] = run
-        self._sizes[int(which == "late")] = size
+        size = (len(run[0]),)
+        self._shelf.array(f"{self._name}-{which}-keys", size, np.uint64)[: size[0]] = run[0]
+        self._shelf.array(f"{self._name}-{which}-numbers", size, np.int32)[: size[0]] = run[1]
+        self._sizes[int(which == "late")] = size[0]
 
-    def _arrays(self, which: str, size: int) -> tuple[Hashes, Int32]:
-        keys: Hashes = self._shelf.array(f"{self._name}-{which}-keys", (size,), np.uint64)
-        return keys, self._shelf.array(f"{self._name}-{which}-numbers", (size,), np.int32)
+    @property
+    def _sizes(self) -> Int64:
+        """How many keys each run has."""
+        sizes: Int64 = self._shelf.array(*self._named_sizes)
+        return sizes
+
+    @property
+    def _named_sizes(self) -> tuple[str, tuple[int], type[np.int64]]:
+        return f"{self._name}-runs", (2,), np.int64
 
 
 def _merged(run: tuple[Hashes, Int32], more: tuple[Hashes, Int32]) -> tuple[Hashes, Int32]:

@@ -45,17 +45,22 @@ class Shelf:
         """
         self._changed.add(name)
         held = self._at_hand(name)
-        if held is None or any(
-            have < max(want, 1) for have, want in zip(held.shape, shape, strict=True)
-        ):
+        if held is None or not _covers(held, shape):
             held = self._grown(name, held, shape, np.dtype(kind), nothing)
         self._held[name] = held
         return held
 
-    def look(self, name: str) -> Array:
-        """The array of a name to be read only, which need not go to the disk; there is one."""
+    def look(
+        self,
+        name: str,
+        shape: tuple[int, ...] = (),
+        kind: npt.DTypeLike = np.int64,
+        nothing: int = 0,
+    ) -> Array:
+        """The same to be read only, which need not go to the disk; made where there is none."""
         held = self._at_hand(name)
-        assert held is not None
+        if held is None or not _covers(held, shape):
+            held = self.array(name, shape, kind, nothing)
         self._held[name] = held
         return held
 
@@ -126,11 +131,15 @@ class Shelf:
         self.write_through()
 
     def write_through(self) -> None:
-        """Bring the arrays to the disk as they are, while others may compute."""
+        """Bring the arrays to the disk that were changed since the last time.
+
+        Others may compute meanwhile; what they ask for to change goes the next time.
+        """
         for shelf in list(self._under.values()):
             shelf.write_through()
+        changed, self._changed = self._changed, set()
         if self._folder is not None:
-            for name in list(self._changed):
+            for name in changed:
                 _to_disk(self._folder / f"{name}.npy")
 
     def _at_hand(self, name: str) -> Array | None:
@@ -168,6 +177,11 @@ class Shelf:
 
     def _path(self, name: str) -> Path | None:
         return None if self._folder is None else self._folder / f"{name}.npy"
+
+
+def _covers(held: Array, shape: tuple[int, ...]) -> bool:
+    """Whether an array is as large as is asked for, along as many axes as are said."""
+    return all(have >= max(want, 1) for have, want in zip(held.shape, shape, strict=False))
 
 
 def _mapped(path: Path) -> Array:

@@ -68,7 +68,7 @@ def opened_copy(folder: Path, table: Table, sizes: Sizes, read: Pieces) -> Copie
         sizes: tells how many rows each bucket of the piece has.
         read: gives what reads those of one.
     """
-    if not (folder / KEYS).exists():
+    if not is_copied(folder):
         _make(folder, table, sizes(), read())
     with opened(folder / COPY, "rb") as source:
         file = pa.ipc.open_file(source)
@@ -76,6 +76,11 @@ def opened_copy(folder: Path, table: Table, sizes: Sizes, read: Pieces) -> Copie
     keys = np.load(folder / KEYS, mmap_mode="r")
     begin = np.concatenate([[0], np.cumsum([len(batch) for batch in batches])])
     return Copied(begin, np.asarray(keys[0]), np.asarray(keys[1]), batches)
+
+
+def is_copied(folder: Path) -> bool:
+    """Whether the copy of a piece was made."""
+    return (folder / KEYS).exists()
 
 
 def _make(folder: Path, table: Table, sizes: Sequence[int], read: Read) -> None:

@@ -1,6 +1,6 @@
 """Finding the rows held that are like new ones, by what lies ready beside the rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,12 @@ from features.contract import TABLES
 from features.contract.arrow import schema
 from features.lake.additions import is_small
 from features.lake.alike import Alike, alike
-from features.lake.copied import Copied, opened_copy
+from features.lake.copied import Copied, is_copied, opened_copy
 from features.lake.incoming import key_of
 from features.lake.index import Index, identifying, opened_index, suspected
 from features.lake.order import Int64
 from features.lake.pieces import Pieces
-from features.lake.schema import stored
+from features.lake.schema import chosen, stored
 from features.lake.storage import Folder
 from features.versions import KNOWN_UNTIL
 
@@ -43,6 +43,21 @@ def find_alike(pieces: Pieces, name: str, rows: pa.Table) -> Alike:
     indexes = [_index(pieces, name, load) for load in info.loads] if ready else []
     some = suspected(table, rows, info.last, buckets, indexes) if ready else range(buckets)
     return alike(table, rows, info.last, some, read)
+
+
+def every(pieces: Pieces, name: str, columns: Collection[str]) -> Iterator[pa.Table]:
+    """Some columns of all rows of a connected table, every version, in no order.
+
+    They come from the copies of its pieces where those are made, which are there at once.
+    """
+    folders = [pieces.folder(load) / name for load in pieces.info(name).loads]
+    if all(isinstance(folder, Path) and is_copied(folder) for folder in folders):
+        for load in pieces.info(name).loads:
+            yield pa.Table.from_batches(_copied(pieces, name, load).batches).select([*columns])
+        return
+    wanted = chosen(TABLES[name], columns)
+    for index in range(pieces.manifest.buckets):
+        yield pieces.read(name, index, wanted).select([*columns])
 
 
 def _index(pieces: Pieces, name: str, load: int) -> Index:

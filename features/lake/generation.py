@@ -90,6 +90,7 @@ def write_generation(
         for name, part in _all_buckets(folder, apart, chosen, load):
             found[name] = found[name].plus(part)
         whole = [table for table in tables if table.table.name in together]
+        whole.sort(key=lambda table: -table.rows.rows)  # none long is left to the end
         with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as executor:
             made = executor.map(lambda table: _whole(folder, table, chosen, load), whole)
             found |= {table.table.name: part for table, part in zip(whole, made, strict=True)}

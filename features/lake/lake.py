@@ -12,7 +12,7 @@ from features.contract.arrow import schema
 from features.lake.additions import Additions, plan
 from features.lake.alike import Alike
 from features.lake.ended import MARKS, ends_of, write_ends
-from features.lake.finding import find_alike
+from features.lake.finding import every, find_alike
 from features.lake.generation import Sources, described, extended, write_generation
 from features.lake.incoming import digest_of_rows
 from features.lake.manifest import MANIFEST, Manifest, digest_of, read_manifest, write_manifest
@@ -96,6 +96,14 @@ class Lake:
             parts.append(rows.filter(pc.greater(rows[LOAD], load)))
         ended = anew or any(number > load for number in info.ended)
         return pa.concat_tables(parts).unify_dictionaries(), ended
+
+    def every(self, name: str, columns: Collection[str]) -> Iterator[pa.Table]:
+        """Some columns of all rows of a table, every version, in no order; nothing of others.
+
+        Text may come as strings or as dictionaries.
+        """
+        pieces = self._pieces
+        return every(pieces, name, columns) if name in pieces.manifest.tables else iter(())
 
     @property
     def _pieces(self) -> Pieces:

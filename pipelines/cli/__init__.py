@@ -44,10 +44,11 @@ def _lean(command: str) -> NoReturn:
     without_algebra()
     with_arrow_in_the_heap()
     heap = ReadyHeap(workspace_in(sys.argv) / f"heap-{command}")
-    from pipelines.cli.lean import run_and_end, without_collecting, without_pandas, without_yaml
+    from pipelines.cli import lean
 
-    with without_collecting():
-        without_pandas()
-        without_yaml()
+    with lean.without_collecting():
+        lean.without_pandas()
+        lean.without_yaml()
+        lean.without_extensions()
         app = _asked([command])
-    run_and_end(app, heap.note)
+    lean.run_and_end(app, heap.note)

@@ -107,9 +107,11 @@ def _merge_all(
         return held, merge(batch.table, batch.rows, before, now, batch.brought)
 
     with ThreadPoolExecutor(THREADS) as threads:
-        results = threads.map(compared, prepared.batches.values())
-        found = dict(zip(prepared.batches, results, strict=True))
-    for name, (held, joined) in found.items():
+        longest_first = sorted(prepared.batches.values(), key=lambda batch: -len(batch.rows))
+        results = zip(longest_first, threads.map(compared, longest_first), strict=True)
+        found = {batch.table.name: result for batch, result in results}
+    for name in prepared.batches:
+        held, joined = found[name]
         merged[name] = joined
         if held and joined.corrected:
             corrected[name] = held

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
 from features.contract import TABLES
@@ -18,6 +19,7 @@ from pipelines.ingest.report import SourceCounts
 from pipelines.ingest.sources import Inputs, read_inputs, read_source
 
 Progress = Callable[[str], None]
+CREATED = ["account_id", "created_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +120,24 @@ def share_problems(
 
 def _known_accounts(lake: Lake | None) -> Iterator[pa.Table]:
     """Which accounts the lake holds, and when each version says that they were created."""
-    for index in range(lake.manifest.buckets) if lake else ():
-        held = lake.bucket(index, {"accounts": ()}) if lake else {}
-        yield from map(_of_accounts, held.values())
+    for rows in lake.every("accounts", CREATED) if lake else ():
+        yield _of_accounts(rows)
 
 
 def _of_accounts(rows: pa.Table) -> pa.Table:
-    wanted = [schema(TABLES["accounts"]).field(name) for name in ("account_id", "created_at")]
-    return rows.select([field.name for field in wanted]).cast(pa.schema(wanted))
+    wanted = [schema(TABLES["accounts"]).field(name) for name in CREATED]
+    return rows.select(CREATED).cast(pa.schema(wanted))
 
 
 def _created(accounts: pa.Table) -> pa.Table:
     """Each account once, and when it was created by the earliest that any version says."""
-    found = accounts.group_by("account_id").aggregate([("created_at", "min")])
-    return found.rename_columns(["account_id", "created_at"])
+    ids = accounts.column("account_id").combine_chunks().dictionary_encode()
+    said, none = accounts.column("created_at"), np.iinfo(np.int64).max
+    first = np.full(len(ids.dictionary), none)
+    moments = said.cast(pa.int64()).fill_null(none).to_numpy()
+    np.minimum.at(first, ids.indices.to_numpy(), moments)
+    created = pa.array(first, said.type, mask=first == none)
+    return pa.table([ids.dictionary, created], CREATED)
 
 
 def _no_accounts(batch: Batch, lake: Lake | None) -> list[Problem]:

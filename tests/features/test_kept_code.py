@@ -9,6 +9,7 @@ import pytest
 from features.kept_code import TRIED
 
 FIRST = """
+import numpy as np
 from features.compiled import compiled, part
 
 @part
@@ -17,12 +18,13 @@ def twice(value: int) -> int:
 
 @compiled
 def summed(values):
-    total = 0
+    total = np.zeros(1, np.int64)[0]
     for value in values:
         total += twice(value)
     return total
 """
 SECOND = """
+import sys
 import numpy as np
 import first
 from features.compiled import part
@@ -31,8 +33,9 @@ from features.kept_code import KeptLibrary
 assert first.twice(4) == 8
 assert first.summed(np.arange(4)) == 12
 if {kept}:
-    libraries = [type(c.library) for c in first.twice.overloads.values()]
+    libraries = [type(c.library) for c in first.twice.made.overloads.values()]
     assert libraries == [KeptLibrary], libraries
+    assert "numba.np.arrayobj" not in sys.modules
 
 @part
 def caller(value):
@@ -58,3 +61,15 @@ def test_kept_code_runs_and_is_compiled_into_callers(
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.stdout == "done\n", done.stderr
+
+
+def test_without_a_call_numba_is_not_loaded() -> None:
+    program = """
+import sys
+import features.kept, features.lake, features.signals
+from features.compiled import part
+print("numba" in sys.modules, part(len).__name__)
+"""
+    ran = [sys.executable, "-c", program]
+    done = subprocess.run(ran, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("False len\n", "")

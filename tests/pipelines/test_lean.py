@@ -14,16 +14,18 @@ from pipelines.ready_heap import BLOCK, blocks_wanted
 
 CODE = """
 import sys
-from pipelines.cli.lean import without_pandas, without_yaml
+from pipelines.cli.lean import without_extensions, without_pandas, without_yaml
 without_pandas()
 without_yaml()
+without_extensions()
 import pyarrow as pa
 from features.lake.hashing import bytes_of, hashes
 import pipelines.cli.day, pipelines.cli.loading, pipelines.ingest.load
 assert len(hashes(*bytes_of(pa.array(["a", "b"])))) == 2
 unused = {"pandas", "sqlalchemy", "mlflow", "sklearn", "models", "duckdb", "fsspec", "yaml"}
+unused |= {"scipy", "serving"}
 print(sorted(unused & set(sys.modules)))
-import pandas, yaml
+import pandas, scipy, yaml
 """
 
 

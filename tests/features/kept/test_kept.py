@@ -212,11 +212,42 @@ def test_only_what_may_have_changed_goes_to_the_disk(
     gone: list[Path] = []
     monkeypatch.setattr(shelf, "_to_disk", gone.append)
     again = Shelf(tmp_path)
+
+    def brought(write: Callable[[], None]) -> list[str]:
+        gone.clear()
+        write()
+        # a company that another test advanced may still be writing in its own thread
+        return sorted(file.name for file in gone if file.parent == tmp_path)
+
     assert again.look("read").tolist() == [7, 7]
     again.array("written", (2,), np.int64)
-    again.flush()
-    # a company that another test advanced may still be writing in its own thread
-    assert [file.name for file in gone if file.parent == tmp_path] == ["written.npy"]
+    assert brought(again.write_through) == ["written.npy"]
+    again.look("written")
+    assert again.look("grown", (3,), np.int64, 5).tolist() == [5, 5, 5]
+    assert again.look("read", (4,)).tolist()[:2] == [7, 7]
+    assert brought(again.flush) == ["grown.npy", "read.npy"]
+    assert brought(again.flush) == []
+
+
+def test_a_day_brings_all_that_it_changed_to_the_disk(
+    history: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _begun(history, tmp_path).save(1)
+    gone: set[Path] = set()
+    monkeypatch.setattr(shelf, "_to_disk", gone.add)
+    day, opened = BEGIN, set[Path]()
+    for _ in range(4):
+        before = {file: file.read_bytes() for file in tmp_path.rglob("*.npy")}
+        after, day = day, day + timedelta(days=1)
+        kept = KeptCompany(tmp_path, CATALOGUE)
+        gone.clear()
+        kept.advance(_between(history, after, day), day)
+        kept.snapshot(everyone, EURO)
+        kept.save(1)
+        files = {file: file.read_bytes() for file in tmp_path.rglob("*.npy")}
+        assert {file for file, held in files.items() if before.get(file) != held} <= gone
+        opened |= files.keys() - gone
+    assert any("held-keys" in file.name for file in opened)  # those were only looked into
 
 
 def test_words_added_on_several_days_keep_their_order(tmp_path: Path) -> None:

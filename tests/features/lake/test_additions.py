@@ -238,6 +238,28 @@ def test_rows_alike_share_a_key_or_an_instant(tmp_path: Path) -> None:
     assert found(both) == [("x", "x"), ("x", None), ("y", "y")]
 
 
+def test_every_version_is_found_with_and_without_what_lies_beside(
+    company: Company, texts: Texts, tmp_path: Path
+) -> None:
+    tables, lake = company(60, 5), Lake(tmp_path, buckets=3)
+    parts = pieces(tables, 3)
+    lake.add(parts[0], frozenset())
+    names = ["known_at", "account_id"]
+    for part in parts[1:]:
+        looked_through = list(lake.every("accounts", names))
+        lake.alike("accounts", part["accounts"])  # makes what lies beside
+        at_hand = list(lake.every("accounts", names))
+        assert len(looked_through) == 3
+        assert len(at_hand) == len(lake.manifest.tables["accounts"].loads)
+        held = texts(lake.read("accounts", marks=True).select(names))
+        for some in (looked_through, at_hand):
+            assert [table.column_names for table in some] == [names] * len(some)
+            plain = [table.cast(some[0].schema) for table in some]
+            assert texts(pa.concat_tables(plain)) == held
+        lake.add(part, frozenset())
+    assert not list(Lake(tmp_path / "none").every("accounts", names))
+
+
 def test_what_finds_a_row_without_a_key_begins_with_its_day() -> None:
     rows = usage(("a1", "x", 1), ("a1", "x", 1), ("a2", "x", 1), ("a1", "x", 2))
     found = identities(TABLES["usage"], rows)
