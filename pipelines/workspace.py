@@ -119,7 +119,7 @@ class Workspace:
         return self.root / "configuration.txt"
 
 
-def _named_store() -> str:
+def _named_store() -> str | None:
     from serving.settings import read_settings  # not needed where only the lake is
 
     return read_settings().store
