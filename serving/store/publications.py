@@ -21,7 +21,8 @@ def beside() -> tuple[ColumnElement[datetime | None], ColumnElement[int]]:
 
     One statement sees one state of the store, so that what it found is of that name.
     """
-    at, runs = (select(told).select_from(SCORING_RUN).scalar_subquery() for told in TOLD)
+    chosen = (select(told).select_from(SCORING_RUN).correlate(None) for told in TOLD)
+    at, runs = (each.scalar_subquery() for each in chosen)
     return at, runs
 
 
