@@ -15,7 +15,7 @@ from serving.store.listing import table_of
 from serving.store.named import among, named, on_postgresql
 from serving.store.packing import WordOf
 from serving.store.pages import Sort, SortValue
-from serving.store.publications import beside, word_of
+from serving.store.publications import unchanged
 from serving.store.records import RunInfo
 from serving.store.tables import ACCOUNT, SCORE
 
@@ -85,10 +85,11 @@ def read_at_once(
     if not ids:
         return []
     postgresql = on_postgresql(connection)
-    asked = {"ids": named(ids, postgresql), "day": run.as_of}
+    asked: dict[str, Any] = {"ids": named(ids, postgresql), "day": run.as_of}
+    asked |= {"at": run.last_published, "runs": run.runs}
     rows = connection.execute(_statement(shown.columns, table_of(run), postgresql), asked).all()
     by_id = {row[0]: row for row in rows}
-    if len(by_id) < len(ids) or word_of(*rows[0][-2:]) != word_of(run.last_published, run.runs):
+    if len(by_id) < len(ids) or not rows[0][-1]:
         return None
     make = shown.make
     return [make(by_id[each], run, word) for each in ids]
@@ -96,9 +97,9 @@ def read_at_once(
 
 @cache
 def _statement(columns: Columns, table: Table, postgresql: bool) -> Select[Any]:
-    """What is asked for of some accounts, and last what was published last."""
+    """What is asked for of some accounts, and last whether nothing was published since."""
     return (
-        select(*columns(table), *beside())
+        select(*columns(table), unchanged())
         .select_from(ACCOUNT)
         .join(SCORE, SCORE.c.account_id == ACCOUNT.c.account_id)
         .join(table, table.c.account_id == ACCOUNT.c.account_id)
