@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, String, Table, bindparam
-from sqlalchemy import select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Enum,
+    Select,
+    String,
+    Table,
+    bindparam,
+    select,
+)
 from sqlalchemy import type_coerce as raw
 
 from models.score import Band
@@ -52,10 +61,7 @@ def plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """
     if isinstance(column.type, Money):
         return raw(column, BigInteger)
-    return raw(column, String) if isinstance(column.type, Json | _BAND) else column
-
-
-_BAND = type(SCORE.c.band.type)
+    return raw(column, String) if isinstance(column.type, Json | Enum) else column
 
 
 def read(

@@ -20,6 +20,7 @@ from serving.store.question import Question, conditions
 from serving.store.records import RunInfo
 from serving.store.tables import LATEST, RUN_TOTAL
 
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """How many accounts of a CSM and a tier are in a band."""

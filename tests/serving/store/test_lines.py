@@ -14,7 +14,7 @@ from serving.store.whole import MOVED
 
 
 def test_columns_are_read_in_the_order_of_their_fields():
-    assert CARD + ("signals",) == tuple(each.name for each in fields(AccountCard))
+    assert tuple(each.name for each in fields(AccountCard)) == CARD + ("signals",)
     assert MOVED[:2] == ("since", "previous_as_of")
     standing = [each.name for each in fields(Standing)]
     assert [*MOVED[:2], "previous_band", *MOVED[2:], "signals"] == standing
