@@ -39,7 +39,8 @@ def _account(row: Sequence[Any], run: RunInfo, word: WordOf) -> AccountScore:
     card[ARR] = amount_if(card[ARR])
     card[EXTRA] = {} if card[EXTRA] == NO_EXTRA else json.loads(card[EXTRA])
     band, before = row[len(CARD) : OF_SCORE]
-    values, (since, day, *moved) = row[OF_SCORE:OF_RUN], row[OF_RUN : OF_RUN + len(MOVED)]
+    values, moved = row[OF_SCORE:OF_RUN], row[OF_RUN : OF_RUN + len(MOVED)]
+    since, day, health, risk, change = moved
     signals = dict(zip(SIGNALS, row[OF_RUN + len(MOVED) : END], strict=True))
     return AccountScore(
         AccountCard(*card),
@@ -47,7 +48,7 @@ def _account(row: Sequence[Any], run: RunInfo, word: WordOf) -> AccountScore:
         values[0],
         run.primary_horizon,
         True,
-        Standing(since, day, BAND.get(before), *moved, signals),
+        Standing(since, day, BAND.get(before), health, risk, change, signals),
     )
 
 
