@@ -40,6 +40,7 @@ from serving.store.facets import FacetRepository
 from serving.store.kept import KEPT
 from serving.store.read_columns import held
 from serving.store.segments import SegmentRepository
+from serving.store.transactions import at_one_go
 
 PART, CSMS, TIMES, REASONS = 10_000, 1_000, 200, 10
 DAYS = (date(2026, 6, 29), date(2026, 6, 30))
@@ -226,12 +227,17 @@ def asked(
     def top(sort: Sort) -> Callable[[str], object]:
         return lambda csm: scores.latest(sort=sort, owner=csm)
 
+    def lines(csm: str) -> None:
+        with at_one_go():
+            scores.lines(Question(), sort=Sort.RISK, limit=50, cursor=None, owner=csm)
+
     red = Question(bands=(Band.RED,))
     quiet = Question(signals=(Between("last_spoke", 80.0),), tiers=("core",))
     return {
         "csm_top_50_risk_p95_ms": p95(top(Sort.RISK), csms),
         "csm_top_50_loss_p95_ms": p95(top(Sort.EXPECTED_LOSS), csms),
         "csm_top_50_arr_p95_ms": p95(top(Sort.ARR), csms),
+        "csm_lines_50_risk_p95_ms": p95(lines, csms),
         "account_page_p95_ms": p95(page_of, ids),
         "list_first_page_p95_ms": p95(lambda _: scores.latest(), csms),
         "list_deep_page_p95_ms": p95(lambda _: scores.latest(cursor=deep), csms),

@@ -14,7 +14,9 @@ from models.score import Band, Reason
 
 MONEY_DECIMALS = 4
 MONEY_LIMIT = Decimal(10) ** 14
-_CENT = Decimal("0.01")
+_CENTS = 2
+"""Decimals of a cent."""
+_OF_CENT = 10 ** (MONEY_DECIMALS - _CENTS)
 
 
 def text_key() -> TypeEngine[str]:
@@ -41,9 +43,15 @@ def ten_thousandths(amount: Decimal) -> int:
 
 def amount_of(ten_thousandths: int) -> Decimal:
     """The amount of so many ten-thousandths, with two decimals, or more where it has them."""
-    amount = Decimal(ten_thousandths).scaleb(-MONEY_DECIMALS)
-    whole_cents = amount.quantize(_CENT)
-    return whole_cents if whole_cents == amount else amount.normalize()
+    cents, rest = divmod(ten_thousandths, _OF_CENT)
+    if not rest:
+        return Decimal(cents).scaleb(-_CENTS)
+    return Decimal(ten_thousandths).scaleb(-MONEY_DECIMALS).normalize()
+
+
+def amount_if(ten_thousandths: int | None) -> Decimal | None:
+    """The same of an amount that may not be known."""
+    return None if ten_thousandths is None else amount_of(ten_thousandths)
 
 
 class Money(TypeDecorator[Decimal]):
@@ -70,7 +78,7 @@ class Money(TypeDecorator[Decimal]):
         dialect: Dialect,  # noqa: ARG002
     ) -> Decimal | None:
         """Ten-thousandths to an amount with two decimals, or more where it has them."""
-        return None if value is None else amount_of(value)
+        return amount_if(value)
 
 
 class UtcInstant(TypeDecorator[datetime]):

@@ -138,8 +138,8 @@ class Columns:
         csms = [owner] if owner is not None else [clean(csm) for csm in question.csms]
         if not csms or but == "csm":
             return np.flatnonzero(self.passing(question, owner, but))
-        some = self.words["csm"].places(csms)
-        return some[self.passing(question, owner, but, some)]
+        some = self.words["csm"].places(csms)  # so that the owner need not be asked for again
+        return some[self.passing(question, None, but, some)]
 
     def _renewing(self, question: Question) -> Mask:
         first, last, day = question.renews_from, question.renews_to, self.whole["renews_at"]

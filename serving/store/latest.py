@@ -148,10 +148,16 @@ def renew_standing(connection: Connection, slot: int, as_of: date, before: date 
     connection.execute(update(table).values(**values).where(same))
 
 
-def write_totals(connection: Connection, as_of: date) -> None:
-    """The sums over the staged run, by CSM, tier and band."""
+def write_totals(connection: Connection, as_of: date, of: Table = STAGE) -> None:
+    """The sums over a run, by CSM, tier and band.
+
+    Args:
+        connection: in the publishing transaction.
+        as_of: of the run.
+        of: the table that holds it: the newest run's, whose rows are less wide, or the staged one.
+    """
     connection.execute(delete(RUN_TOTAL).where(RUN_TOTAL.c.as_of == as_of))
-    by = (STAGE.c.csm, STAGE.c.tier, STAGE.c.band)
-    sums = func.sum(STAGE.c.arr), func.sum(STAGE.c.expected_loss)
+    by = (of.c.csm, of.c.tier, of.c.band)
+    sums = func.sum(of.c.arr), func.sum(of.c.expected_loss)
     totals = select(literal(as_of), *by, func.count(), *sums).group_by(*by)
     connection.execute(insert(RUN_TOTAL).from_select(list(RUN_TOTAL.c.keys()), totals))

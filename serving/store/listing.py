@@ -1,41 +1,24 @@
 """Reading a page of the newest run, and counting what passes a filter."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Table,
-    bindparam,
     func,
     select,
 )
 
 from models.score import Band
-from serving.store import pages, rows
-from serving.store.kept import KEPT
-from serving.store.named import among, on_postgresql
-from serving.store.packing import WordOf
+from serving.store import pages
 from serving.store.pages import Cursor, Sort
 from serving.store.question import Question, conditions
-from serving.store.records import AccountScore, RunInfo
-from serving.store.scored import scores
-from serving.store.tables import LATEST, RUN_TOTAL, SCORE
-
-STANDING = (
-    "previous_as_of", "previous_band", "previous_health", "previous_risk", "risk_change",
-    *(kept.name for kept in KEPT),
-)  # fmt: skip
-BY_IDS = {
-    postgresql: scores().where(
-        among(SCORE.c.account_id, postgresql), SCORE.c.as_of == bindparam("day")
-    )
-    for postgresql in (False, True)
-}
+from serving.store.records import RunInfo
+from serving.store.tables import LATEST, RUN_TOTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,61 +47,21 @@ def find_page(
     sort: Sort,
     limit: int,
     start: Cursor | None,
-) -> list[Row[Any]]:
-    """At most `limit` accounts after a cursor: those with a value first, then the others.
-
-    The id of each and, in the order of `STANDING`, how it stands against the run before.
-    """
+) -> list[str]:
+    """The ids of at most `limit` accounts after a cursor: those with a value, then the others."""
     table = table_of(run)
-    columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
-    known = columns.where(*asked, pages.known_after(sort, table, start))
-    ordered = known.order_by(*pages.order(sort, table)).limit(limit)
-    found = list(connection.execute(ordered).all())
-    if len(found) < limit and sort is not Sort.NAME:
-        unknown = columns.where(*asked, pages.unknown_after(sort, table, start))
-        rest = unknown.order_by(table.c.account_id.asc()).limit(limit - len(found))
-        found += connection.execute(rest).all()
-    return found
-
-
-def find_accounts(connection: Connection, run: RunInfo, ids: Sequence[str]) -> list[Row[Any]]:
-    """The same of these accounts of the newest run, in their order."""
-    table = table_of(run)
-    columns = select(*(table.c[name] for name in ("account_id", *STANDING)))
-    mine = columns.where(among(table.c.account_id, on_postgresql(connection)))
-    by_id = {row[0]: row for row in connection.execute(mine, {"ids": list(ids)})}
-    return [by_id[each] for each in ids]
-
-
-def first_ids(
-    connection: Connection, table: Table, asked: list[ColumnElement[bool]], sort: Sort, limit: int
-) -> tuple[str, ...]:
-    """The ids that `find_page` would begin with."""
     ids = select(table.c.account_id).where(*asked)
-    known = ids.where(pages.known_after(sort, table, None)).order_by(*pages.order(sort, table))
-    found = tuple(connection.scalars(known.limit(limit)))
+    known = ids.where(pages.known_after(sort, table, start)).order_by(*pages.order(sort, table))
+    found = [*connection.scalars(known.limit(limit))]
     if len(found) == limit or sort is Sort.NAME:
         return found
-    unknown = ids.where(pages.unknown_after(sort, table, None)).order_by(table.c.account_id.asc())
-    return (*found, *connection.scalars(unknown.limit(limit - len(found))))
+    unknown = ids.where(pages.unknown_after(sort, table, start)).order_by(table.c.account_id.asc())
+    return [*found, *connection.scalars(unknown.limit(limit - len(found)))]
 
 
 def table_of(run: RunInfo) -> Table:
     """The table that holds the newest run."""
     return LATEST[run.slot or 0]
-
-
-def read_whole(
-    connection: Connection, run: RunInfo, found: Sequence[Row[Any]], word: WordOf
-) -> list[AccountScore]:
-    """The accounts that were found with all there is of them.
-
-    Two statements that never change are quicker than one that is put together each time.
-    """
-    asked = {"ids": [row[0] for row in found], "day": run.as_of}
-    whole = connection.execute(BY_IDS[on_postgresql(connection)], asked).mappings().all()
-    by_id = {row["account_id"]: row for row in whole}
-    return [rows.listed(by_id[row[0]], row._mapping, word) for row in found]
 
 
 def cells(
@@ -181,17 +124,3 @@ def facets(question: Question, found: list[Cell]) -> Facets:
         dict(sorted(by("tier").items())),
         dict(by("csm").most_common()),
     )
-
-
-def sorted_by(item: AccountScore, sort: Sort) -> pages.SortValue:
-    """What an account is sorted by; None where unknown."""
-    standing = item.standing
-    values: dict[Sort, pages.SortValue] = {
-        Sort.RISK: item.risk,
-        Sort.EXPECTED_LOSS: item.expected_loss,
-        Sort.CHANGE: standing.risk_change if standing else None,
-        Sort.ARR: item.card.arr,
-        Sort.NAME: rows.name_key(item.card),
-        Sort.RENEWAL: item.card.renews_at,
-    }
-    return values[sort]

@@ -1,46 +1,30 @@
 """Lists of the newest run's accounts, and how many there are of each kind."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row
+from sqlalchemy import ColumnElement, Connection, Engine
 
 from models.score import Band
 from serving.store import listing, pages
+from serving.store.by_ids import Shown, read, read_at_once
 from serving.store.codes import Codes
 from serving.store.engine import reading
 from serving.store.in_memory import answers, narrow
 from serving.store.known_runs import KnownRuns
-from serving.store.lines import Line, LinePage, line_sorted_by, read_at_once, read_lines
+from serving.store.lines import LINES, LinePage
 from serving.store.listing import Facets
 from serving.store.memory import RunMemory
-from serving.store.packing import WordOf
-from serving.store.pages import Cursor, Page, PageOf, Sort, SortValue
-from serving.store.publications import last_published
+from serving.store.pages import Cursor, Page, PageOf, Sort
 from serving.store.question import Question, conditions
 from serving.store.read_columns import Held, held
 from serving.store.records import RunInfo
 from serving.store.runs import newest_run
 from serving.store.transactions import glancing, going
+from serving.store.whole import WHOLE
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown(Generic[Item]):
-    """What a list shows of its accounts.
-
-    Attributes:
-        read: makes them of the places that were found.
-        sorted_by: what one is sorted by.
-        account_id: its id.
-    """
-
-    read: Callable[[Connection, RunInfo, Sequence[Row[Any]], WordOf], list[Item]]
-    sorted_by: Callable[[Item, Sort], SortValue]
-    account_id: Callable[[Item], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +36,11 @@ class Asked:
     limit: int
     cursor: str | None
     owner: str | None
+
+    @property
+    def quick(self) -> bool:
+        """Whether memory finds its accounts quicker than the database."""
+        return narrow(self.question, self.owner) and answers(self.question, self.sort)
 
     def start(self, run: RunInfo) -> Cursor | None:
         """Where the page before ended; None for the first."""
@@ -98,31 +87,31 @@ class Lists:
             StaleCursorError: a newer run was published since the cursor was made.
         """
         question = question or Question(bands=tuple(bands))
-        shown = Shown(listing.read_whole, listing.sorted_by, attrgetter("card.account_id"))
-        return self._listed(Asked(question, sort, limit, cursor, owner), shown)
+        return self._shown(Asked(question, sort, limit, cursor, owner), WHOLE)
 
     def lines(
         self, question: Question, *, sort: Sort, limit: int, cursor: str | None, owner: str | None
     ) -> LinePage:
         """The same page with what a list shows of its accounts; see `latest`."""
-        asked = Asked(question, sort, limit, cursor, owner)
-        shown = Shown(read_lines, line_sorted_by, attrgetter("account_id"))
-        found = self._from_memory(asked, shown) if going() else None
+        return self._shown(Asked(question, sort, limit, cursor, owner), LINES)
+
+    def _shown(self, asked: Asked, shown: Shown[Item]) -> PageOf[Item]:
+        found = self._from_memory(asked, shown) if self._held.some and asked.quick else None
         return self._listed(asked, shown) if found is None else found
 
-    def _from_memory(self, asked: Asked, shown: Shown[Line]) -> LinePage | None:
+    def _from_memory(self, asked: Asked, shown: Shown[Item]) -> PageOf[Item] | None:
         """A page whose accounts are found and counted in memory, and read by one statement.
 
         None where it needs the database, or another state of it came meanwhile.
         """
-        run, published = self._known.newest(), last_published(self._engine)
-        ids = self._ids(run, asked) if run else None
-        columns = self._held.of(run) if run else None
-        if run is None or ids is None or columns is None:
-            return None
         with glancing(self._engine) as connection:
+            run = self._known.newest() if going() else newest_run(connection)
+            ids = self._ids(run, asked) if run else None
+            columns = self._held.of(run) if run else None
+            if run is None or ids is None or columns is None:
+                return None
             shortly = ids[: asked.limit]
-            found = read_at_once(connection, run, shortly, published, self._codes.word)
+            found = read_at_once(connection, run, shortly, shown, self._codes.word)
         if found is None:
             return None
         owner = asked.owner
@@ -133,9 +122,7 @@ class Lists:
 
     def _ids(self, run: RunInfo, asked: Asked) -> Sequence[str] | None:
         """The ids of a page and of one more account, where memory finds them quicker."""
-        if not narrow(asked.question, asked.owner) or not answers(asked.question, asked.sort):
-            return None
-        columns = self._held.of(run)
+        columns = self._held.of(run) if asked.quick else None
         if columns is None:
             return None
         places = columns.places(asked.question, asked.owner)
@@ -146,17 +133,17 @@ class Lists:
             run = newest_run(connection)
             if run is None:
                 return PageOf((), None, 0, dict.fromkeys(Band, 0), 0, None)
-            places = self._page(connection, run, asked)
-            found = shown.read(connection, run, places[: asked.limit], self._codes.word)
+            ids = self._page(connection, run, asked)
+            found = read(connection, run, ids[: asked.limit], shown, self._codes.word)
             here = self._bands(connection, run, asked.question, asked.owner)
             counts = self._bands(connection, run, Question(), asked.owner)
-        return _page_of(asked, run, _Found(found, len(places) > asked.limit, here, counts), shown)
+        return _page_of(asked, run, _Found(found, len(ids) > asked.limit, here, counts), shown)
 
-    def _page(self, connection: Connection, run: RunInfo, asked: Asked) -> list[Row[Any]]:
-        """The accounts of a page and one more; those of a CSM or a word come from memory."""
+    def _page(self, connection: Connection, run: RunInfo, asked: Asked) -> Sequence[str]:
+        """The ids of a page and of one more; those of a CSM or a word come from memory."""
         ids = self._ids(run, asked)
         if ids is not None:
-            return listing.find_accounts(connection, run, ids)
+            return ids
         where = _where(run, asked.question, asked.owner)
         start = asked.start(run)
         return listing.find_page(connection, run, where, asked.sort, asked.limit + 1, start)
@@ -175,7 +162,7 @@ class Lists:
                 if columns and answers(question, sort):
                     return columns.page(columns.places(question, owner), sort, limit, None) or ()
                 where = _where(run, question, owner)
-                return listing.first_ids(connection, listing.table_of(run), where, sort, limit)
+                return tuple(listing.find_page(connection, run, where, sort, limit, None))
 
             asked = ("first", question.tag, sort, limit, owner)
             return self._memory.recall(run, asked, read)

@@ -1,6 +1,9 @@
 """Statements that name many accounts."""
 
-from sqlalchemy import ColumnElement, Connection, String, any_, bindparam
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, String, any_, bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 
@@ -9,12 +12,18 @@ def on_postgresql(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def among(column: ColumnElement[str], postgresql: bool) -> ColumnElement[bool]:
-    """Whether a column is one of the parameter `ids`, a list.
+def among(of: ColumnElement[str], postgresql: bool) -> ColumnElement[bool]:
+    """Whether a column is one of the parameter `ids`, which `named` gives.
 
-    PostgreSQL gets the list as one value: naming each by itself makes another statement for each
-    number of ids, and takes longer to write down than to answer.
+    The list is one value: naming each by itself makes another statement for each number of ids,
+    and takes longer to write down than to answer. SQLite has no lists, and reads it from JSON.
     """
     if postgresql:
-        return column == any_(bindparam("ids", type_=ARRAY(String)))
-    return column.in_(bindparam("ids", expanding=True))
+        return of == any_(bindparam("ids", type_=ARRAY(String)))
+    listed = func.json_each(bindparam("ids", type_=String)).table_valued(column("value", String))
+    return of.in_(select(listed.c.value))
+
+
+def named(ids: Iterable[str], postgresql: bool) -> list[str] | str:
+    """Ids as the parameter of `among`."""
+    return [*ids] if postgresql else json.dumps([*ids])

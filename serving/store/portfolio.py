@@ -38,7 +38,7 @@ from sqlalchemy import (
 )
 
 from models.score import Band
-from serving.store import listing
+from serving.store import by_ids, listing
 from serving.store.codes import Codes
 from serving.store.columns import Money
 from serving.store.memory import RunMemory
@@ -58,6 +58,7 @@ from serving.store.records import AccountScore, RunInfo
 from serving.store.runs import newest_run
 from serving.store.tables import ACCOUNT, RUN_TOTAL, SCORING_RUN, TRANSITION
 from serving.store.transactions import reading
+from serving.store.whole import WHOLE
 
 LOOKS_BACK = (7, 30)
 """Days before the newest run with which it is compared."""
@@ -198,7 +199,7 @@ class PortfolioRepository:
             known = table.c.expected_loss.is_not(None)
             asked = [table.c.band.in_(CALLED), ahead, known, _of(table, owner)]
             found = listing.find_page(connection, run, asked, Sort.EXPECTED_LOSS, limit, None)
-            return tuple(listing.read_whole(connection, run, found, self._codes.word))
+            return tuple(by_ids.read(connection, run, found, WHOLE, self._codes.word))
 
         return self._of_newest(("call_first", limit, owner), read, ())
 

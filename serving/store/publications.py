@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, func, select
 
 from serving.store.tables import SCORING_RUN
 from serving.store.transactions import glancing, once_in_a_go
@@ -21,8 +21,15 @@ def beside() -> tuple[ColumnElement[datetime | None], ColumnElement[int]]:
 
     One statement sees one state of the store, so that what it found is of that name.
     """
-    at, runs = (select(told).select_from(SCORING_RUN).scalar_subquery() for told in TOLD)
+    chosen = (select(told).select_from(SCORING_RUN).correlate(None) for told in TOLD)
+    at, runs = (each.scalar_subquery() for each in chosen)
     return at, runs
+
+
+def unchanged() -> ColumnElement[bool]:
+    """A column for a statement: whether the parameters `at` and `runs` are what `beside` tells."""
+    at, runs = beside()
+    return and_(at == bindparam("at"), runs == bindparam("runs"))
 
 
 def word_of(at: datetime | None, runs: int) -> str:

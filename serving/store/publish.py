@@ -32,6 +32,7 @@ from serving.store.run_before import RunBefore, run_before
 from serving.store.stage import STAGE, Staged, by_account
 from serving.store.tables import (
     ACCOUNT,
+    LATEST,
     RUN_TOTAL,
     SCORE,
     SCORING_RUN,
@@ -87,14 +88,15 @@ def _publish(connection: Connection, head: RunHead, staged: Staged, now: datetim
     _write_run(connection, head, staged, now)
     before = run_before(connection, as_of, slot)
     connection.execute(insert(SCORE).from_select(*_scores(head, staged, before)))
-    latest.write_totals(connection, as_of)
     if late:
+        latest.write_totals(connection, as_of)
         if before.as_of is not None:
             _write_transitions(connection, before.as_of, as_of)
         _renew_later(connection, as_of, slot)
     else:
         filled = 0 if slot is None else 1 - slot
         latest.fill(connection, as_of, before, filled, staged.ascending)
+        latest.write_totals(connection, as_of, LATEST[filled])
         latest.write_transitions(connection, filled)
     return staged.accounts
 

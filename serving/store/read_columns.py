@@ -41,6 +41,11 @@ class Held:
         self._columns: Columns | None = None
         self._lock = threading.Lock()
 
+    @property
+    def some(self) -> bool:
+        """Whether the columns of any run are there."""
+        return self._columns is not None
+
     def of(self, run: RunInfo) -> Columns | None:
         """The columns of a run; None where it is small, or not read yet, which then begins."""
         if run.accounts < self._least:

@@ -87,6 +87,7 @@ class RunInfo:
         published_at: when, in UTC.
         slot: which of the tables of the newest run holds it; None for an older run.
         last_published: when anything was, of whatever date; None where that was not asked.
+        runs: how many are published; 0 where that was not asked.
     """
 
     as_of: date
@@ -97,6 +98,7 @@ class RunInfo:
     published_at: datetime
     slot: int | None = None
     last_published: datetime | None = None
+    runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,23 @@
 """Between dataclasses and table rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from models.score import HORIZONS, AccountCard, Outlook, Score
-from serving.store.kept import KEPT
+from models.score import HORIZONS, AccountCard, Band, Outlook, Score
 from serving.store.packing import WordOf, unpack_outlook, unpack_reasons
-from serving.store.records import AccountScore, HistoryPoint, RunInfo, Standing, Transition
+from serving.store.records import AccountScore, HistoryPoint, RunInfo, Transition
 from serving.store.tables import p_loss_column
 
 NAME_KEY_LENGTH = 200
-CHANCES = tuple((horizon, p_loss_column(horizon)) for horizon in HORIZONS)
+SCORED = (
+    "risk", "health_score", "base", "lead_days", "revenue_lost", "reasons", "ahead",
+    *map(p_loss_column, HORIZONS),
+)  # fmt: skip
+"""Columns that a score is made of, beside what it is of, in an order that never changes."""
 CARD = tuple(field.name for field in fields(AccountCard) if field.name != "signals")
 
 
@@ -44,38 +48,37 @@ def account_score(row: RowMapping, word: WordOf, *, active: bool) -> AccountScor
     return AccountScore(_card(row), _score(row, word), row["risk"], row["primary_horizon"], active)
 
 
-def listed(row: RowMapping, latest: RowMapping, word: WordOf) -> AccountScore:
-    """The same with the account's row of the newest run."""
-    standing = Standing(
-        since=row["since"],
-        previous_as_of=latest["previous_as_of"],
-        previous_band=latest["previous_band"],
-        previous_health=latest["previous_health"],
-        previous_risk=latest["previous_risk"],
-        risk_change=latest["risk_change"],
-        signals={kept.name: latest[kept.name] for kept in KEPT},
-    )
-    score, card, risk = _score(row, word), _card(row), row["risk"]
-    return AccountScore(card, score, risk, row["primary_horizon"], True, standing)
-
-
 def _card(row: RowMapping) -> AccountCard:
     return AccountCard(**{name: row[name] for name in CARD})
 
 
 def _score(row: RowMapping, word: WordOf) -> Score:
-    causes, growth = unpack_outlook(row["ahead"], word)
+    of = (row["account_id"], row["as_of"], row["model_version"], row["band"])
+    return score(of, [row[name] for name in SCORED], word)
+
+
+def score(of: tuple[str, date, str, Band], values: Sequence[Any], word: WordOf) -> Score:
+    """A score as it was published.
+
+    Args:
+        of: the account's id, the day, the model's version and the band.
+        values: in the order of `SCORED`.
+        word: of a code.
+    """
+    account_id, as_of, version, band = of
+    risk, health, base, lead_days, lost, reasons, ahead, *chances = values
+    causes, growth = unpack_outlook(ahead, word)
     return Score(
-        account_id=row["account_id"],
-        as_of=row["as_of"],
-        p_loss={horizon: row[column] for horizon, column in CHANCES},
-        health_score=row["health_score"],
-        band=row["band"],
-        model_version=row["model_version"],
-        base=row["base"],
-        reasons=unpack_reasons(row["reasons"], word),
-        primary=row["risk"] if row["lead_days"] else None,
-        outlook=Outlook(row["lead_days"], causes, dict(growth), row["revenue_lost"]),
+        account_id,
+        as_of,
+        dict(zip(HORIZONS, chances, strict=True)),
+        health,
+        band,
+        version,
+        base,
+        unpack_reasons(reasons, word),
+        risk if lead_days else None,
+        Outlook(lead_days, causes, dict(growth), lost),
     )
 
 

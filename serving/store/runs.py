@@ -3,12 +3,14 @@
 from sqlalchemy import Connection, func, select
 
 from serving.store import rows
+from serving.store.publications import beside
 from serving.store.records import RunInfo
 from serving.store.tables import SCORING_RUN
 
 LAST_PUBLISHED = select(func.max(SCORING_RUN.c.published_at))
+_AT, _RUNS = beside()
 NEWEST = (
-    select(*SCORING_RUN.c, LAST_PUBLISHED.correlate(None).scalar_subquery().label("last_published"))
+    select(*SCORING_RUN.c, _AT.label("last_published"), _RUNS.label("runs"))
     .order_by(SCORING_RUN.c.as_of.desc())
     .limit(1)
 )

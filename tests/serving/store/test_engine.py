@@ -1,5 +1,6 @@
 """Opening the store."""
 
+import sqlite3
 import threading
 from datetime import date
 
@@ -8,7 +9,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from serving.store import ScoreRepository, StoreAddressError, open_store
-from serving.store.engine import AT_ONCE
+from serving.store.engine import AT_ONCE, PAGE
+from serving.store.room import room
 from serving.store.tables import METADATA
 
 
@@ -25,6 +27,35 @@ def test_sqlite_is_in_wal_mode_and_enforces_foreign_keys(sqlite_store):
     with sqlite_store.connect() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_new_sqlite_file_has_pages_for_many_scores_and_an_old_one_keeps_its_own(
+    tmp_path, make_run
+):
+    with sqlite3.connect(tmp_path / "old.db") as old:
+        old.execute("PRAGMA page_size = 4096")
+        old.execute("VACUUM")
+    old.close()
+    for name, size in (("new.db", PAGE), ("old.db", 4096)):
+        engine = open_store(f"sqlite:///{tmp_path / name}")
+        ScoreRepository(engine).publish(make_run({"a": 0.7}))
+        with engine.connect() as connection:
+            assert connection.scalar(text("PRAGMA page_size")) == size
+        assert ScoreRepository(engine).newest().accounts == 1
+        engine.dispose()
+
+
+def test_a_publication_has_room_of_its_own_and_gives_it_back(sqlite_store):
+    def cache(connection):
+        return connection.scalar(text("PRAGMA cache_size"))
+
+    with sqlite_store.connect() as connection:
+        before = cache(connection)
+        with room(connection):
+            connection.execute(text("CREATE TEMPORARY TABLE aside (word)"))
+            assert connection.scalar(text("PRAGMA temp.page_size")) == 65536
+            assert cache(connection) < 100 * before < 0  # KiB where negative
+        assert cache(connection) == before
 
 
 def test_connections_to_postgresql_are_kept(store):

@@ -11,10 +11,10 @@ from sqlalchemy import event
 
 from models.score import Band, Outlook
 from serving.store import Between, Question, ScoreRepository, Sort, in_memory, lists, word_index
+from serving.store.by_ids import read_at_once
 from serving.store.codes import Codes
 from serving.store.kept import KEPT
-from serving.store.lines import read_at_once
-from serving.store.publications import last_published
+from serving.store.lines import LINES
 from serving.store.read_columns import Held
 from serving.store.transactions import at_one_go
 
@@ -219,11 +219,13 @@ def test_a_list_of_a_csm_takes_one_statement(sqlite_store, make_run):
     held = Held(sqlite_store, least=1)
     quick, said = ScoreRepository(sqlite_store, columns=held), []
     held.now(quick.newest())
-    listed(quick, Question(csms=("a",)), Sort.RISK, 50, None)  # learns the words of reasons
     event.listen(sqlite_store, "before_cursor_execute", lambda *told: said.append(told[2]))
-    listed(quick, Question(csms=("a",)), Sort.RISK, 50, None)
-    asked = [each for each in said if each.startswith("SELECT")]
-    assert len(asked) == 2  # what was published last, and the accounts
+    for ask in (listed, walked):
+        ask(quick, Question(csms=("a",)), Sort.RISK, 50, None)  # learns the words of reasons
+        said.clear()
+        ask(quick, Question(csms=("a",)), Sort.RISK, 50, None)
+        asked = [each for each in said if each.startswith("SELECT")]
+        assert len(asked) == 2  # what was published last, and the accounts
 
 
 def test_a_page_is_of_one_state_of_the_store(store, make_run, monkeypatch):
@@ -252,9 +254,9 @@ def test_lines_of_another_state_are_not_given(store, make_run, ids):
     repository.publish(make_run({"a": 0.3}))
     run, words = repository.newest(), Codes(store).word
     with store.connect() as connection:
-        now = last_published(store) if len(ids) > 1 else "another state"
-        assert read_at_once(connection, run, ids, now, words) is None
-        (line,) = read_at_once(connection, run, ["a"], last_published(store), words)
+        now = run if len(ids) > 1 else replace(run, runs=2)
+        assert read_at_once(connection, now, ids, LINES, words) is None
+        (line,) = read_at_once(connection, run, ["a"], LINES, words)
     assert (line.account_id, line.risk, line.reason.signal) == ("a", 0.3, "adoption__users_30d")
 
 
