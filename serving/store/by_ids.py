@@ -28,6 +28,7 @@ from serving.store.pages import Sort, SortValue
 from serving.store.publications import unchanged
 from serving.store.records import RunInfo
 from serving.store.tables import SCORE
+from serving.store.transactions import IN_BYTES
 
 Item = TypeVar("Item")
 Columns = Callable[[Table], Sequence[ColumnElement[Any]]]
@@ -122,7 +123,8 @@ def _statement(shown: Shown[Any], table: Table, postgresql: bool, of_csm: bool) 
     """What is asked for of some accounts, and last whether nothing was published since."""
     key = table.c.account_id
     day: ColumnElement[Any] = bindparam("day")
-    chosen = select(*shown.columns(table), unchanged()).select_from(table)
+    columns = (*shown.columns(table), unchanged())
+    chosen = select(*columns).select_from(table).execution_options(**{IN_BYTES: True})
     chosen = chosen.where(among(key, postgresql), table.c.as_of == day)
     if of_csm:
         chosen = chosen.where(table.c.csm == bindparam("csm"))
