@@ -74,8 +74,8 @@ def _fill(table: str, day: Any) -> None:
     bind = op.get_bind()
     mine = f"FROM account WHERE account.account_id = {table}.account_id"
     told = ", ".join(f"{name} = (SELECT account.{name} {mine})" for name in TEXTS)
-    op.execute(f"UPDATE {table} SET {told}")
-    write = sa.text(f"UPDATE {table} SET first_reason = :first WHERE account_id = :account")
+    changed = f"{told}, first_reason = :first"
+    write = sa.text(f"UPDATE {table} SET {changed} WHERE account_id = :account")
     for some in _leading(bind, table, day):
         bind.execute(write, some)
 
