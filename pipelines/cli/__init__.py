@@ -38,11 +38,13 @@ def _lean(command: str) -> NoReturn:
     """A command that runs every night, without the models and other libraries it does not need."""
     from pipelines.cli.start import with_arrow_in_the_heap, without_algebra, workspace_in
     from pipelines.heap import with_one_heap
+    from pipelines.libraries_ahead import libraries_ahead
     from pipelines.ready_heap import ReadyHeap
 
     with_one_heap()
     without_algebra()
     with_arrow_in_the_heap()
+    libraries_ahead()
     heap = ReadyHeap(workspace_in(sys.argv) / f"heap-{command}")
     from pipelines.cli import lean
 
