@@ -8,13 +8,13 @@ from pathlib import Path
 from threading import Thread
 
 LIBRARIES = ("pyarrow/libarrow.so*", "pyarrow/libparquet.so*", "llvmlite/binding/libllvmlite.so")
-"""Of those that are loaded without the interpreter's lock, in the order in which they are needed."""
+"""In the order in which they are needed."""
 
 
 def libraries_ahead() -> None:
-    """Begin to load them in a thread: linking takes the interpreter nothing, but whoever waits.
+    """Begin to load them in a thread; linking them needs no lock of the interpreter.
 
-    A library that is not found is loaded when it is needed, or not at all, as ever.
+    A library that is not found so is loaded when its module is, as ever.
     """
     Thread(target=_load, args=(LIBRARIES,), daemon=True).start()
 

@@ -89,9 +89,7 @@ def _keyless(table: Table, rows: pa.Table, last: str) -> pa.Table:
     return keyless.filter(pc.fill_null(pc.less_equal(moments, until), False))
 
 
-def _found(
-    table: Table, read: OfBucket, keys: pa.Array, keyless: pa.Table
-) -> tuple[Int64, Int64]:
+def _found(table: Table, read: OfBucket, keys: pa.Array, keyless: pa.Table) -> tuple[Int64, Int64]:
     """Which rows of a bucket have one of some keys, and which an instant of rows without one."""
     key, named, timed = key_of(table), np.empty(0, np.int64), np.empty(0, np.int64)
     rows = read([*key[:1], table.occurred] if len(keyless) else list(key[:1]))

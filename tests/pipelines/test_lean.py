@@ -127,6 +127,26 @@ def test_the_whole_is_shown_where_nothing_is_asked(given: list[str]) -> None:
     assert not set(FOR_JOBS) & shown
 
 
+AHEAD = """
+import sys, threading
+from pathlib import Path
+from pipelines.libraries_ahead import libraries_ahead
+libraries_ahead()
+[thread.join() for thread in threading.enumerate() if thread.daemon]
+mapped = Path("/proc/self/maps").read_text()
+print("pyarrow" in sys.modules, [name for name in sys.argv[1:] if name in mapped])
+import pyarrow.parquet, llvmlite.binding
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what is mapped")
+def test_large_libraries_are_there_before_their_modules() -> None:
+    names = ["libarrow.so", "libparquet.so", "libllvmlite.so"]
+    ran = [sys.executable, "-c", AHEAD, *names]
+    done = subprocess.run(ran, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == (f"False {names}", "")
+
+
 READY = """
 import resource, sys
 from pathlib import Path

@@ -15,7 +15,7 @@ from features.content import content_sha256
 from features.contract import TABLES
 from features.contract.arrow import schema
 from features.lake import Lake
-from features.lake.index import identities
+from features.lake.index import Index, identities
 from features.order import in_order
 from features.prepare import prepare
 from features.signals import CATALOGUE
@@ -238,6 +238,17 @@ def test_rows_alike_share_a_key_or_all_that_they_say(tmp_path: Path) -> None:
     assert found(usage(("a3", "new", 9))) == []  # after all that is held
     both = pa.concat_tables([usage(("a1", "x", 1)), usage(("a9", "y", 9), event_id=True)])
     assert {("x", None), ("y", "y")} <= set(found(both))
+
+
+@pytest.mark.parametrize("size", [1, 1_000, 1_024, 1_025, 5_000])
+def test_an_index_is_looked_through_from_its_end_as_far_as_is_wanted(size: int) -> None:
+    held = np.arange(size, dtype=np.uint64) * np.uint64(3)
+    index = Index(np.array([0, size, size]), held)
+    for one in (0, size // 2, size - 1):
+        assert index.holds(0, held[one : one + 1])
+        assert index.holds(0, np.append(held[one : one + 1] - np.uint64(one > 0), held[-1]))
+        assert not index.holds(0, held[one : one + 1] + np.uint64(1))
+        assert not index.holds(1, held[one : one + 1])
 
 
 def test_every_version_is_found_with_and_without_what_lies_beside(
