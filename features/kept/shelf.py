@@ -203,7 +203,7 @@ def _mapped(path: Path) -> Array:
 
 
 def _let_go(held: Array) -> None:
-    """Hand over at once which pages of a mapped array were changed; they come back as they are read.
+    """Say at once which pages of a mapped array were changed; they come back as they are read.
 
     Else the system makes each page read-only as it is written, one at a time, and stops all that
     the process computes meanwhile to say so: that took longer than the writing.
