@@ -47,10 +47,18 @@ def _lean(command: str) -> NoReturn:
     libraries_ahead()
     heap = ReadyHeap(workspace_in(sys.argv) / f"heap-{command}")
     from pipelines.cli import lean
+    from pipelines.generated import GeneratedCode
 
+    generated = GeneratedCode()
+    generated.use()
     with lean.without_collecting():
         lean.without_pandas()
         lean.without_yaml()
         lean.without_extensions()
         app = _asked([command])
-    lean.run_and_end(app, heap.note)
+
+    def last() -> None:
+        generated.note()
+        heap.note()
+
+    lean.run_and_end(app, last)

@@ -147,6 +147,54 @@ def test_large_libraries_are_there_before_their_modules() -> None:
     assert (done.stdout.strip(), done.stderr) == (f"False {names}", "")
 
 
+GENERATED = """
+import sys
+compiled = []
+sys.addaudithook(lambda event, given: event == "compile" and compiled.append(given[0]))
+from pathlib import Path
+from pipelines.generated import GeneratedCode
+sys.dont_write_bytecode = False
+generated = GeneratedCode(Path(sys.argv[1]))
+generated.use()
+compiled.clear()
+from collections import namedtuple
+from dataclasses import FrozenInstanceError, dataclass
+from typing import get_type_hints
+
+@dataclass(frozen=True, order=True)
+class Point:
+    x: "int"
+    y: "list[int] | None" = None
+
+assert Point(1) == Point(1, None) < Point(2) and hash(Point(3)) == hash(Point(3))
+assert repr(Point(1, [2])) == "Point(x=1, y=[2])"
+assert namedtuple("Pair", "a b")(1, 2) == (1, 2)
+assert get_type_hints(Point) == {"x": int, "y": list[int] | None}
+try:
+    Point(1).x = 2
+except FrozenInstanceError:
+    print(len(compiled))
+generated.note()
+"""
+
+
+def test_what_is_generated_is_compiled_once(tmp_path: Path) -> None:
+    file = tmp_path / "kept"
+
+    def compiled() -> int:
+        ran = [sys.executable, "-c", GENERATED, str(file)]
+        return int(subprocess.run(ran, capture_output=True, text=True, check=True).stdout)
+
+    first = compiled()
+    assert first > 5
+    assert compiled() == 0
+    whole = file.read_bytes()
+    for other in (b"", whole[:40], b"?" + whole[1:], whole[:4] + b"(nothing"):
+        file.write_bytes(other)
+        assert (compiled(), compiled()) == (first, 0)
+    assert list(tmp_path.iterdir()) == [file]
+
+
 READY = """
 import resource, sys
 from pathlib import Path
