@@ -139,7 +139,7 @@ def _bring_late(held: Array, begin: Int64) -> None:
     mapped = held.base
     if not isinstance(mapped, mmap.mmap) or not hasattr(mapped, "madvise"):
         return
-    for first, end in pairwise(begin.tolist()):
+    for first, end in ((first, end) for first, end in pairwise(begin.tolist()) if first < end):
         late = max(end - max(_LATE_BYTES, (end - first) // _LATE), first) // PAGESIZE * PAGESIZE
         mapped.madvise(mmap.MADV_WILLNEED, late, end - late)
     mapped.madvise(mmap.MADV_RANDOM)

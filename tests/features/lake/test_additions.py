@@ -15,7 +15,7 @@ from features.content import content_sha256
 from features.contract import TABLES
 from features.contract.arrow import schema
 from features.lake import Lake
-from features.lake.index import Index, identities
+from features.lake.index import Index, identities, opened_index
 from features.order import in_order
 from features.prepare import prepare
 from features.signals import CATALOGUE
@@ -249,6 +249,16 @@ def test_an_index_is_looked_through_from_its_end_as_far_as_is_wanted(size: int) 
         assert index.holds(0, np.append(held[one : one + 1] - np.uint64(one > 0), held[-1]))
         assert not index.holds(0, held[one : one + 1] + np.uint64(1))
         assert not index.holds(1, held[one : one + 1])
+
+
+def test_an_index_may_end_in_buckets_without_rows_where_a_page_ends(tmp_path: Path) -> None:
+    rows = usage(*(("a1", f"event {i}", 1 + i % 28) for i in range(491)))
+    buckets = [rows, rows.slice(0, 0), rows.slice(0, 0)]
+    sizes = [len(bucket) for bucket in buckets]
+    index = opened_index(tmp_path, TABLES["usage"], lambda: sizes, lambda: buckets.__getitem__)
+    assert (tmp_path / "_by_day.npy").stat().st_size == 4096
+    wanted = np.sort(identities(TABLES["usage"], rows.slice(7, 1)))
+    assert [index.holds(bucket, wanted) for bucket in range(3)] == [True, False, False]
 
 
 def test_every_version_is_found_with_and_without_what_lies_beside(
