@@ -63,7 +63,7 @@ class Known:
 
 
 def fetched(
-    connection: Connection, statement: Select[Any], asked: Mapping[str, Any] = Nothing
+    connection: Connection, statement: Select[*tuple[Any, ...]], asked: Mapping[str, Any] = Nothing
 ) -> Sequence[Sequence[Any]]:
     """The rows of a statement, on a connection for single statements (`glancing`).
 
@@ -84,13 +84,13 @@ def fetched(
 
 
 @lru_cache(MOST_KNOWN)
-def names(statement: Select[Any]) -> tuple[str, ...]:
+def names(statement: Select[*tuple[Any, ...]]) -> tuple[str, ...]:
     """What the columns of a statement are called."""
     return tuple(statement.selected_columns.keys())
 
 
 @lru_cache(MOST_KNOWN)
-def _known(statement: Select[Any], dialect: Dialect) -> Known:
+def _known(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> Known:
     made: Any = statement.compile(dialect=dialect)
     own = {each.key for each in made.binds.values() if each.required}
     fixed = {name: value for name, value in made.params.items() if name not in own}
