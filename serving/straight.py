@@ -153,18 +153,12 @@ class Straight:
             return
         slot = scope[SLOT] = Slot(self._answers, can_unpack(going.headers))
         then, status, size = packed if slot.packs else plain, 500, 0
-
-        def finished(answer: Response) -> Response:
-            nonlocal size
-            size = len(answer.body)
-            return then(answer)
-
         try:
             try:
-                answer = await quick.answer(request, asked, finished)
+                answer = await quick.answer(request, asked, then)
             except Exception as error:
-                answer = finished(await _told(request, error))
-            status = answer.status_code
+                answer = then(await _told(request, error))
+            status, size = answer.status_code, len(answer.body)
             slot.keep(status, answer.headers, bytes(answer.body))
             await _send(answer, going.name, send)
         finally:

@@ -30,7 +30,7 @@ class Asked(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """Bytes of the bodies of a request and of its answer, before that is packed."""
+    """Bytes of the bodies of a request and of its answer, as they are sent."""
 
     sent: int
     answered: int
