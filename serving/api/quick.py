@@ -17,6 +17,7 @@ from fastapi import Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from serving.auth.gate import Rule
 
@@ -159,7 +160,10 @@ class Quick:
             return asked
         if request.headers.get("content-type", "") != JSON:
             return None
-        sent = declared.read_body(await request.body())
+        try:
+            sent = declared.read_body(await request.body())
+        except ClientDisconnect:
+            return None
         return None if sent is None else {**asked, declared.sent: sent}
 
     async def answer(self, request: Request, asked: Asked, then: Then | None = None) -> Response:

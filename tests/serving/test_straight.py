@@ -4,6 +4,7 @@ import json
 import logging
 from datetime import date
 
+import anyio
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -192,3 +193,26 @@ def test_a_fault_of_ours_is_counted_and_told(both, monkeypatch):
     answer = client.get("/v1/accounts/a000")
     assert (answer.status_code, "hunter2" in answer.text) == (500, False)
     assert 'status="500"' in client.get("/metrics").text
+
+
+def test_whoever_goes_away_in_the_middle_is_told_alike(both):
+    async def ask(app):
+        sent, parts = [], [{"type": "http.request", "body": b"{", "more_body": True}]
+        headers = [(b"host", b"localhost"), (b"content-length", b"9")]
+        headers.append((b"content-type", b"application/json"))
+
+        async def receive():
+            return parts.pop() if parts else {"type": "http.disconnect"}
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/v1/scores", "raw_path": b"/v1/scores"}
+        scope |= {"headers": headers, "query_string": b"", "root_path": "", "scheme": "http"}
+        scope |= {"http_version": "1.1", "server": ("localhost", 80), "client": ("localhost", 1)}
+        await app(scope, receive, send)
+        return [(message.get("status"), message.get("body")) for message in sent]
+
+    mine, plain = (anyio.run(ask, client.app) for client in both)
+    assert mine == plain
+    assert mine[0][0] == 422
