@@ -85,8 +85,8 @@ def missing(dataset: Dataset, shown: Sequence[int], horizons: Sequence[int]) -> 
         dates = len(np.unique(dataset.ordinals[matured]))
         lost = dataset.frame["account_id"][matured & dataset.lost_within(interval.end)].nunique()
         reasons[interval.end] = (
-            f"{dates} dates have a certain outcome {interval.end} days later, with {lost} accounts "
-            "lost; too few to fit on some and calibrate on later ones"
+            f"dates with a certain outcome {interval.end} days later: {dates}; accounts lost "
+            f"within them: {lost}; too few to fit on some and calibrate on later ones"
         )
     return reasons
 

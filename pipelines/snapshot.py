@@ -14,6 +14,7 @@ from features.runners.local import mapped
 from features.snapshot import fingerprint
 from pipelines.errors import InputError
 from pipelines.sampling import AccountSample
+from serving.format import counted
 
 Progress = Callable[[str], None]
 ROWS_WORTH_A_POOL = 300_000
@@ -59,10 +60,11 @@ def compute(job: SnapshotJob, say: Progress, sample: AccountSample | None = None
     manifest = job.lake.manifest
     rows = sum(info.rows for info in manifest.tables.values())
     workers = None if rows > ROWS_WORTH_A_POOL else 1
+    dates = counted(len(job.dates), "date")
     chosen = sample.chosen if sample else tuple(range(manifest.buckets))
 
     def done(count: int) -> None:
-        say(f"snapshots: {count} of {len(chosen)} buckets at {len(job.dates)} dates")
+        say(f"snapshots: {count} of {len(chosen)} buckets at {dates}")
 
     tallies = mapped(Chosen(job, chosen), len(chosen), workers, done)
     if job.lake.manifest != manifest:

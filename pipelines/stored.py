@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from features.content import content_sha256, sha256_of_columns
 from features.ladders import PeerRanks
+from features.lake.storage import sink_of
 from pipelines.errors import InputError
 from pipelines.recipe import Recipe, definition_changes
 
@@ -278,7 +279,7 @@ def _write_snapshot(parts: Iterable[pa.Table], schema: pa.Schema, file: Path) ->
         "dictionary_pagesize_limit": DICTIONARY_BYTES,
         "write_statistics": False,
     }
-    with pq.ParquetWriter(file, schema, **options) as writer:
+    with sink_of(file) as written, pq.ParquetWriter(written, schema, **options) as writer:
         for group in _regular(parts, ROWS_TOGETHER):
             writer.write_table(group.replace_schema_metadata(None).combine_chunks())
             rows += len(group)

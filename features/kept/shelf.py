@@ -140,6 +140,8 @@ class Shelf:
         changed, self._changed = self._changed, set()
         if self._folder is not None:
             for name in changed:
+                if name in self._held:
+                    _let_go(self._held[name])
                 _to_disk(self._folder / f"{name}.npy")
 
     def _at_hand(self, name: str) -> Array | None:
@@ -171,9 +173,10 @@ class Shelf:
             made[...] = nothing
         if held is not None:
             made[tuple(map(slice, held.shape))] = held
-        if path is not None:
-            os.replace(f"{path}.tmp", path)
-        return made
+        if path is None:
+            return made
+        os.replace(f"{path}.tmp", path)
+        return _mapped(path)
 
     def _path(self, name: str) -> Path | None:
         return None if self._folder is None else self._folder / f"{name}.npy"
@@ -197,6 +200,16 @@ def _mapped(path: Path) -> Array:
         begin = file.tell()
         held = mmap.mmap(file.fileno(), 0)
     return np.ndarray(shape, kind, held, begin, order="F" if fortran else "C")
+
+
+def _let_go(held: Array) -> None:
+    """Say at once which pages of a mapped array were changed; they come back as they are read.
+
+    Else the system makes each page read-only as it is written, one at a time, and stops all that
+    the process computes meanwhile to say so: that took longer than the writing.
+    """
+    if isinstance(held.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        held.base.madvise(mmap.MADV_DONTNEED)
 
 
 def _to_disk(file: Path) -> None:

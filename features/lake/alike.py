@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,8 @@ from features.versions import KNOWN_UNTIL
 
 Read = Callable[[int, Collection[str]], pa.Table]
 """Some columns of the rows of a bucket, text as dictionaries."""
+OfBucket = Callable[[Collection[str]], pa.Table]
+"""The same of one bucket."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Alike:
 
 
 def alike(table: Table, rows: pa.Table, last: str, buckets: Iterable[int], read: Read) -> Alike:
-    """The rows held that have a key of `rows`, or happened at an instant of those without.
+    """The rows held that have a key of `rows`, or that those without one may repeat.
 
     Args:
         table: the declaration.
@@ -47,15 +50,20 @@ def alike(table: Table, rows: pa.Table, last: str, buckets: Iterable[int], read:
         buckets: those that are looked through.
         read: reads one.
     """
-    wanted = schema(table)
-    keys, instants = _keys(table, rows), _instants(table, rows, last)
-    parts = [wanted.append(pa.field(KNOWN_UNTIL, wanted.field("known_at").type)).empty_table()]
+    wanted = _with_end(table)
+    keys, keyless = _keys(table, rows), _keyless(table, rows, last)
+    parts = [wanted.empty_table()]
     where, places = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
-    for index in buckets if len(keys) or len(instants) else ():
-        found = np.flatnonzero(_found(table, read, index, keys, instants))
+    for index in buckets if len(keys) or len(keyless) else ():
+        of_bucket = partial(read, index)
+        named, timed = _found(table, of_bucket, keys, keyless)
+        if len(named):
+            found = np.union1d(named, timed)
+            some = of_bucket(wanted.names).take(pa.array(found)).select(wanted.names).cast(wanted)
+        else:
+            found, some = _repeated(table, of_bucket, timed, keyless)
         if len(found):
-            some = read(index, parts[0].column_names).take(pa.array(found))
-            parts.append(some.select(parts[0].column_names).cast(parts[0].schema))
+            parts.append(some)
             where.append(np.full(len(found), index, np.int32))
             places.append(found)
     whole = pa.concat_tables(parts)
@@ -70,28 +78,54 @@ def _keys(table: Table, rows: pa.Table) -> pa.Array:
     return rows.column(key[0]).unique().drop_null() if key else pa.array([], pa.string())
 
 
-def _instants(table: Table, rows: pa.Table, last: str) -> pa.Array:
-    """When rows without a key happened, as far back as any row held."""
+def _keyless(table: Table, rows: pa.Table, last: str) -> pa.Table:
+    """Rows without a key that happened as far back as any row held."""
     key = key_of(table)
     keyless = rows.filter(pc.is_null(rows.column(key[0]))) if key else rows
-    moments = keyless.column(table.occurred).unique().drop_null()
     if not last:
-        return moments.slice(0, 0)
+        return keyless.slice(0, 0)
+    moments = keyless.column(table.occurred)
     until = pa.scalar(datetime.fromisoformat(last), moments.type)
-    return moments.filter(pc.less_equal(moments, until))
+    return keyless.filter(pc.fill_null(pc.less_equal(moments, until), False))
 
 
-def _found(table: Table, read: Read, index: int, keys: pa.Array, instants: pa.Array) -> Mask:
-    """Which rows of a bucket may be alike, by the columns that tell."""
-    key = key_of(table)
-    names = [*key[:1], table.occurred] if len(instants) else list(key[:1])
-    rows = read(index, names)
-    mask = np.zeros(len(rows), bool)
+def _found(table: Table, read: OfBucket, keys: pa.Array, keyless: pa.Table) -> tuple[Int64, Int64]:
+    """Which rows of a bucket have one of some keys, and which an instant of rows without one."""
+    key, named, timed = key_of(table), np.empty(0, np.int64), np.empty(0, np.int64)
+    rows = read([*key[:1], table.occurred] if len(keyless) else list(key[:1]))
     if len(keys):
-        mask |= _among(rows.column(key[0]), keys)
-    if len(instants):
-        mask |= _at(rows.column(table.occurred).cast(instants.type), instants)
-    return mask
+        named = np.flatnonzero(_among(rows.column(key[0]), keys))
+    if len(keyless):
+        instants = keyless.column(table.occurred).unique()
+        timed = np.flatnonzero(_at(rows.column(table.occurred).cast(instants.type), instants))
+    return named, timed
+
+
+def _repeated(
+    table: Table, read: OfBucket, found: Int64, keyless: pa.Table
+) -> tuple[Int64, pa.Table]:
+    """Of some rows of a bucket those that rows without a key may repeat: places, and the rows.
+
+    A row that is repeated says the same in each column. So one after the other is read, and
+    mostly two are enough: rows of one instant and account are seldom of one user too.
+    """
+    wanted, held = _with_end(table), dict[str, pa.ChunkedArray]()
+    for field in wanted:
+        if not len(found):
+            return found, wanted.empty_table()
+        column = read([field.name]).column(field.name).take(pa.array(found)).cast(field.type)
+        if field.name in table.names:
+            same = pc.is_in(column, value_set=keyless.column(field.name).unique().cast(field.type))
+            held = {name: values.filter(same) for name, values in held.items()}
+            column, found = column.filter(same), found[same.to_numpy()]
+        held[field.name] = column
+    return found, pa.table(held, schema=wanted)
+
+
+def _with_end(table: Table) -> pa.Schema:
+    """The contract's columns, and when a newer version took a row's place."""
+    plain = schema(table)
+    return plain.append(pa.field(KNOWN_UNTIL, plain.field("known_at").type))
 
 
 def _at(moments: pa.ChunkedArray, instants: pa.Array) -> Mask:

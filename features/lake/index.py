@@ -4,10 +4,13 @@ Late rows are mostly of the last days. So hashes begin with the day, and looking
 rows touches few pages of hundreds of megabytes.
 """
 
+import mmap
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from mmap import PAGESIZE
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +25,15 @@ from features.lake.hashing import Hashes
 from features.lake.incoming import key_of, parts_of
 from features.lake.order import Int32, Int64
 from features.lake.text import text_of
+from features.words import Array
 
 INDEX = "_by_day.npy"
 """Lies in a table's folder of one load, and is made when it is first needed."""
 _KEYED = np.uint64(1)
 _DAY_BITS = 16  # the first of a hash: days since 1970 to the year 2149, and then again
+_LATE, _LATE_BYTES = 24, 1 << 20
+"""What is brought of each bucket: the last part, a month of two years, and at least so much."""
+_FEW = 1 << 10  # hashes at the end of a bucket that are looked at first
 
 Read = Callable[[int], pa.Table]
 Sizes = Callable[[], Sequence[int]]
@@ -83,6 +90,7 @@ class Index:
         mine = self.sorted[self.begin[bucket] : self.begin[bucket + 1]]
         if not len(mine) or not len(wanted):
             return False
+        mine = _since(mine, wanted[0])
         place = np.minimum(np.searchsorted(mine, wanted), len(mine) - 1)
         return bool((mine[place] == wanted).any())
 
@@ -99,9 +107,42 @@ def opened_index(folder: Path, table: Table, sizes: Sizes, read: Pieces) -> Inde
     path = folder / INDEX
     if not path.exists():
         _make(path, table, sizes(), read())
-    whole = np.asarray(np.load(path, mmap_mode="r"))
+    held = np.load(path, mmap_mode="r")
+    whole = np.asarray(held)
     ends = int(whole[0]) + 1
-    return Index(whole[1 : ends + 1].astype(np.int64), whole[ends + 1 :])
+    begin = whole[1 : ends + 1].astype(np.int64)
+    _bring_late(held, held.offset + whole.itemsize * (ends + 1 + begin))
+    return Index(begin, whole[ends + 1 :])
+
+
+def _since(ordered: Hashes, first: np.uint64) -> Hashes:
+    """All that is no less than some value, and a little before: looked for from the end.
+
+    A search of the whole would touch pages all over it, and each that is not in memory brings
+    megabytes around it.
+    """
+    size = _FEW
+    while size < len(ordered) and ordered[-size] >= first:
+        size *= 2
+    return ordered[-size:]
+
+
+def _bring_late(held: Array, begin: Int64) -> None:
+    """Ask the system for the last part of each bucket at once, and for no more than is touched.
+
+    Else each page that is touched first is waited for, and brings megabytes around it.
+
+    Args:
+        held: the mapped file.
+        begin: the byte where each bucket begins, and where the last ends.
+    """
+    mapped = held.base
+    if not isinstance(mapped, mmap.mmap) or not hasattr(mapped, "madvise"):
+        return
+    for first, end in ((first, end) for first, end in pairwise(begin.tolist()) if first < end):
+        late = max(end - max(_LATE_BYTES, (end - first) // _LATE), first) // PAGESIZE * PAGESIZE
+        mapped.madvise(mmap.MADV_WILLNEED, late, end - late)
+    mapped.madvise(mmap.MADV_RANDOM)
 
 
 def _make(path: Path, table: Table, sizes: Sequence[int], read: Read) -> None:

@@ -112,8 +112,7 @@ class Lake:
     def alike(self, name: str, rows: pa.Table) -> Alike:
         """The rows of a connected table that may be of the same facts as some of `rows`.
 
-        Those with one of their keys, and of the others those of the same instants where any
-        account has one that is new.
+        Those with one of their keys, and those that say the same as one without a key.
         """
         return find_alike(self._pieces, name, rows)
 

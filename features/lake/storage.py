@@ -18,6 +18,9 @@ else:
     Folder = Path
 
 
+WRITTEN_AT_ONCE = 1 << 20
+
+
 def folder_at(address: Folder | str) -> Folder:
     """The folder at an address; a local one as a plain path, read and written directly."""
     if isinstance(address, Path):
@@ -94,4 +97,12 @@ def opened(path: Folder, mode: str) -> Any:
     """A local file through Arrow, which reads it without Python in between."""
     if not isinstance(path, Path):
         return path.open(mode)
-    return pa.OSFile(str(path), mode) if mode == "wb" else pa.memory_map(str(path))
+    return sink_of(path) if mode == "wb" else pa.memory_map(str(path))
+
+
+def sink_of(path: Path) -> Any:
+    """Where a local file is written to: handed to the system a megabyte at a time.
+
+    A Parquet file is written in thousands of small steps, each of which would ask the system.
+    """
+    return pa.output_stream(str(path), compression=None, buffer_size=WRITTEN_AT_ONCE)

@@ -38,17 +38,27 @@ def _lean(command: str) -> NoReturn:
     """A command that runs every night, without the models and other libraries it does not need."""
     from pipelines.cli.start import with_arrow_in_the_heap, without_algebra, workspace_in
     from pipelines.heap import with_one_heap
+    from pipelines.libraries_ahead import libraries_ahead
     from pipelines.ready_heap import ReadyHeap
 
     with_one_heap()
     without_algebra()
     with_arrow_in_the_heap()
+    libraries_ahead()
     heap = ReadyHeap(workspace_in(sys.argv) / f"heap-{command}")
     from pipelines.cli import lean
+    from pipelines.generated import GeneratedCode
 
+    generated = GeneratedCode()
+    generated.use()
     with lean.without_collecting():
         lean.without_pandas()
         lean.without_yaml()
         lean.without_extensions()
         app = _asked([command])
-    lean.run_and_end(app, heap.note)
+
+    def last() -> None:
+        generated.note()
+        heap.note()
+
+    lean.run_and_end(app, last)

@@ -50,7 +50,7 @@ class JobOut(BaseModel):
     )
     message: str = Field(
         description="The last thing it said; of a failed job the reason.",
-        examples=["snapshots: 8 of 16 buckets at 1 dates"],
+        examples=["snapshots: 8 of 16 buckets at 1 date"],
     )
     created_at: datetime = Field(
         description="When it was asked for, UTC.", examples=["2026-07-01T05:00:00Z"]

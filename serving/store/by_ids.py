@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    and_,
     bindparam,
     select,
 )
@@ -26,7 +27,8 @@ from serving.store.packing import WordOf
 from serving.store.pages import Sort, SortValue
 from serving.store.publications import unchanged
 from serving.store.records import RunInfo
-from serving.store.tables import ACCOUNT, SCORE
+from serving.store.tables import SCORE
+from serving.store.transactions import IN_BYTES
 
 Item = TypeVar("Item")
 Columns = Callable[[Table], Sequence[ColumnElement[Any]]]
@@ -42,12 +44,14 @@ class Shown(Generic[Item]):
     Attributes:
         columns: what is read, given the newest run's table; the account's id first, all of them
             as `plain` has them.
+        from_score: whether some of them are the score's own.
         make: makes an account of their values, and of those that follow, which are not its own.
         sorted_by: what one is sorted by.
         account_id: its id.
     """
 
     columns: Columns
+    from_score: bool
     make: Callable[[Sequence[Any], RunInfo, WordOf], Item]
     sorted_by: Callable[[Item, Sort], SortValue]
     account_id: Callable[[Item], str]
@@ -65,16 +69,26 @@ def plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def read(
-    connection: Connection, run: RunInfo, ids: Sequence[str], shown: Shown[Item], word: WordOf
+    connection: Connection,
+    run: RunInfo,
+    ids: Sequence[str],
+    shown: Shown[Item],
+    word: WordOf,
+    csm: str | None = None,
 ) -> list[Item]:
     """Accounts of the newest run in the order of their ids, in the transaction that found both."""
-    found = read_at_once(connection, run, ids, shown, word)
+    found = read_at_once(connection, run, ids, shown, word, csm)
     assert found is not None  # one transaction sees one state of the store
     return found
 
 
 def read_at_once(
-    connection: Connection, run: RunInfo, ids: Sequence[str], shown: Shown[Item], word: WordOf
+    connection: Connection,
+    run: RunInfo,
+    ids: Sequence[str],
+    shown: Shown[Item],
+    word: WordOf,
+    csm: str | None = None,
 ) -> list[Item] | None:
     """The same where the ids were found in another state of the store, or in memory.
 
@@ -84,6 +98,7 @@ def read_at_once(
         ids: the accounts.
         shown: what is read of them.
         word: of a code.
+        csm: of all of them, where that is known: the accounts of one lie together.
 
     Returns:
         None where something was published since: the accounts are of another state then.
@@ -93,7 +108,9 @@ def read_at_once(
     postgresql = on_postgresql(connection)
     asked: dict[str, Any] = {"ids": named(ids, postgresql), "day": run.as_of}
     asked |= {"at": run.last_published, "runs": run.runs}
-    rows = connection.execute(_statement(shown.columns, table_of(run), postgresql), asked).all()
+    asked |= {} if csm is None else {"csm": csm}
+    statement = _statement(shown, table_of(run), postgresql, csm is not None)
+    rows = connection.execute(statement, asked).all()
     by_id = {row[0]: row for row in rows}
     if len(by_id) < len(ids) or not rows[0][-1]:
         return None
@@ -102,12 +119,15 @@ def read_at_once(
 
 
 @cache
-def _statement(columns: Columns, table: Table, postgresql: bool) -> Select[Any]:
+def _statement(shown: Shown[Any], table: Table, postgresql: bool, of_csm: bool) -> Select[Any]:
     """What is asked for of some accounts, and last whether nothing was published since."""
-    return (
-        select(*columns(table), unchanged())
-        .select_from(ACCOUNT)
-        .join(SCORE, SCORE.c.account_id == ACCOUNT.c.account_id)
-        .join(table, table.c.account_id == ACCOUNT.c.account_id)
-        .where(among(SCORE.c.account_id, postgresql), SCORE.c.as_of == bindparam("day"))
-    )
+    key = table.c.account_id
+    day: ColumnElement[Any] = bindparam("day")
+    columns = (*shown.columns(table), unchanged())
+    chosen = select(*columns).select_from(table).execution_options(**{IN_BYTES: True})
+    chosen = chosen.where(among(key, postgresql), table.c.as_of == day)
+    if of_csm:
+        chosen = chosen.where(table.c.csm == bindparam("csm"))
+    if not shown.from_score:
+        return chosen
+    return chosen.join(SCORE, and_(SCORE.c.account_id == key, SCORE.c.as_of == day))

@@ -52,6 +52,10 @@ class Codes:
         known = self._code
         return {word: known[clean(word)] for word in words}
 
+    def known(self, word: str) -> int:
+        """The code of a word; 0 where none of what was packed here or read so far has it."""
+        return self._code.get(word, 0)
+
     def word(self, code: int) -> str:
         """The word of a code."""
         if code not in self._word:

@@ -13,10 +13,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from serving.store.errors import StoreAddressError
 from serving.store.schema import ready
-from serving.store.transactions import WRITING, reading, writing
+from serving.store.transactions import IN_BYTES, WRITING, reading, writing
 
 __all__ = ["AT_ONCE", "connect", "open_store", "opened", "reading", "writing"]
 
+BINARY = 1
+"""PostgreSQL's own number for results that are not text, `psycopg.pq.Format.BINARY`."""
 EXAMPLES = "sqlite:///store.db or postgresql://user:password@host/database"
 BUSY_SECONDS = 30
 RESTS_LONG = 1.0
@@ -115,6 +117,8 @@ def _engine(url: URL) -> Engine:
         engine = create_engine(url, pool_size=AT_ONCE)
         event.listen(engine, "checkin", _rests)
         event.listen(engine, "checkout", _answers)
+        if url.get_driver_name() == "psycopg":
+            event.listen(engine, "before_cursor_execute", _in_bytes)
         return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -122,6 +126,13 @@ def _engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _in_bytes(
+    _connection: Any, cursor: Any, _statement: Any, _given: Any, context: Any, _many: Any
+) -> None:
+    if context is not None and context.execution_options.get(IN_BYTES):
+        cursor.format = BINARY
 
 
 def _rests(_connection: Any, record: ConnectionPoolEntry) -> None:

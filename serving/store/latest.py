@@ -1,5 +1,6 @@
 """The newest run's accounts in a table of their own, and the sums over each run."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -22,17 +23,17 @@ from sqlalchemy import (
 
 from serving.store.kept import KEPT
 from serving.store.run_before import RunBefore
-from serving.store.stage import STAGE, by_account
+from serving.store.stage import STAGE
 from serving.store.tables import LATEST, RUN_TOTAL, SCORE, SCORING_RUN, SEGMENTS, TRANSITION
 
 SORTS = ("risk", "expected_loss", "risk_change", "arr")
 """Columns whose highest come first in a list."""
 FORWARD = ("name_key", "renews_at")
 """Columns whose lowest come first."""
-OF_CSM = SORTS[:2]
 COPIED = (
     "account_id", "band", "health_score", "risk", "expected_loss", "name_key",
     "csm", *SEGMENTS, "arr", "renews_at", *(kept.name for kept in KEPT),
+    "name", "crm_id", "extra", "first_reason",
 )  # fmt: skip
 
 
@@ -41,8 +42,7 @@ def index_statements(table: Table, dialect: str) -> dict[str, str]:
     last = " NULLS LAST" if dialect == "postgresql" else ""
     keys = {name: f"{name} DESC{last}, account_id" for name in SORTS}
     keys |= {name: f"{name}, account_id" for name in FORWARD}
-    keys |= {f"csm_{name}": f"csm, {name} DESC{last}, account_id" for name in OF_CSM}
-    keys["since"] = "since"
+    keys |= {"csm_account": "csm, account_id", "since": "since"}
     return {
         f"ix_{table.name}_{name}": f"CREATE INDEX ix_{table.name}_{name} ON {table.name} ({by})"
         for name, by in keys.items()
@@ -64,7 +64,9 @@ def fill(
     table, dialect = LATEST[slot], connection.dialect.name
     for statement in _emptied(table, dialect):
         connection.execute(text(statement))
-    connection.execute(insert(table).from_select(*_standing(as_of, before, ascending)))
+    connection.execute(
+        insert(table).from_select(*_standing(as_of, before, _order(dialect, ascending)))
+    )
     for statement in _indexed(table, dialect):
         connection.execute(text(statement))
     connection.execute(text(f"ANALYZE {table.name}"))
@@ -95,7 +97,20 @@ def _indexed(table: Table, dialect: str) -> list[str]:
     return [key, *indexes]
 
 
-def _standing(as_of: date, before: RunBefore, ascending: bool) -> tuple[list[str], Select[Any]]:
+def _order(dialect: str, ascending: bool) -> list[ColumnElement[Any]]:
+    """What the rows are put in order by.
+
+    A CSM's list is read off a few pages where the CSM's accounts lie together. SQLite adds to the
+    key's index row by row, and looks the run before up so: it keeps the order of ids.
+    """
+    if dialect == "postgresql":
+        return [STAGE.c.csm, STAGE.c.risk.desc().nulls_last()]
+    return [] if ascending else [STAGE.c.account_id]
+
+
+def _standing(
+    as_of: date, before: RunBefore, order: Sequence[ColumnElement[Any]]
+) -> tuple[list[str], Select[Any]]:
     """The columns of the newest run's table, and the staged accounts beside the run before."""
     was = before.was
     columns: dict[str, ColumnElement[Any]] = {name: STAGE.c[name] for name in COPIED}
@@ -104,7 +119,7 @@ def _standing(as_of: date, before: RunBefore, ascending: bool) -> tuple[list[str
     columns |= {"previous_health": was.c.health_score, "previous_risk": was.c.risk}
     columns["risk_change"] = STAGE.c.risk - was.c.risk
     chosen = select(*columns.values()).select_from(STAGE.outerjoin(was, before.same))
-    return list(columns), by_account(chosen, ascending)
+    return list(columns), chosen.order_by(*order)
 
 
 def write_transitions(connection: Connection, slot: int) -> None:

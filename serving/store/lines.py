@@ -1,6 +1,6 @@
 """What a list shows of its accounts, and no more: most requests for accounts are for a page.
 
-Of the reasons only the one that leads is unpacked, and only the columns that are shown are read.
+The newest run's table alone holds all of it: of the reasons only the one that is told first.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,10 @@ from models.score import Band, Reason
 from serving.store.by_ids import BAND, Shown, plain
 from serving.store.columns import amount_if
 from serving.store.kept import KEPT
-from serving.store.leading import leading
-from serving.store.packing import WordOf, each_reason
+from serving.store.packing import WordOf, unpack_reasons
 from serving.store.pages import PageOf, Sort, SortValue
 from serving.store.records import RunInfo
 from serving.store.rows import name_key_of
-from serving.store.tables import ACCOUNT, SCORE
 
 
 class Line(NamedTuple):
@@ -63,32 +61,30 @@ class Line(NamedTuple):
 
 LinePage = PageOf[Line]
 
-OF_ACCOUNT, OF_RUN = Line._fields[:12], Line._fields[12:19]
-"""The first fields of a line: what the tables of accounts and of the newest run hold alike."""
-ALIKE = len(OF_ACCOUNT) + len(OF_RUN)
+ALIKE = Line._fields[:19]
+"""The first fields of a line, which the newest run's table holds as they are."""
+OTHERS = ("arr", "expected_loss", "band", "previous_band", "first_reason")
+SIGNALS = tuple(kept.name for kept in KEPT)
+SIGNALS_FROM = len(ALIKE) + len(OTHERS)
+END = SIGNALS_FROM + len(SIGNALS)
 
 
 def _columns(table: Table) -> list[ColumnElement[Any]]:
-    alike = (*(ACCOUNT.c[name] for name in OF_ACCOUNT), *(table.c[name] for name in OF_RUN))
-    others = (ACCOUNT.c.arr, table.c.expected_loss, table.c.band, table.c.previous_band)
-    signals = (table.c[kept.name] for kept in KEPT)
-    return [*alike, *map(plain, others), SCORE.c.reasons, *signals]
+    return [plain(table.c[name]) for name in (*ALIKE, *OTHERS, *SIGNALS)]
 
 
 def _line(row: Sequence[Any], run: RunInfo, word: WordOf) -> Line:
-    arr, loss, band_word, before, reasons = row[ALIKE : ALIKE + 5]
-    band = BAND[band_word]
+    arr, loss, band, before, packed = row[len(ALIKE) : SIGNALS_FROM]
     others = (
         amount_if(arr),
         amount_if(loss),
-        band,
+        BAND[band],
         BAND.get(before),
-        leading(band, each_reason(reasons, word)),
+        unpack_reasons(packed, word)[0] if packed else None,
         run.as_of,
         run.model_version,
     )
-    signals = tuple(row[ALIKE + 5 : ALIKE + 5 + len(KEPT)])
-    return Line._make((*row[:ALIKE], *others, signals))
+    return Line._make((*row[: len(ALIKE)], *others, row[SIGNALS_FROM:END]))
 
 
 def line_sorted_by(line: Line, sort: Sort) -> SortValue:
@@ -104,4 +100,4 @@ def line_sorted_by(line: Line, sort: Sort) -> SortValue:
     return values[sort]
 
 
-LINES = Shown(_columns, _line, line_sorted_by, attrgetter("account_id"))
+LINES = Shown(_columns, False, _line, line_sorted_by, attrgetter("account_id"))

@@ -20,6 +20,7 @@ from serving.store.pages import Cursor, Page, PageOf, Sort
 from serving.store.question import Question, conditions
 from serving.store.read_columns import Held, held
 from serving.store.records import RunInfo
+from serving.store.rows import clean
 from serving.store.runs import newest_run
 from serving.store.transactions import glancing, going
 from serving.store.whole import WHOLE
@@ -41,6 +42,13 @@ class Asked:
     def quick(self) -> bool:
         """Whether memory finds its accounts quicker than the database."""
         return narrow(self.question, self.owner) and answers(self.question, self.sort)
+
+    @property
+    def csm(self) -> str | None:
+        """Whose all of its accounts are; None where they may be of several."""
+        if self.owner is not None:
+            return self.owner
+        return clean(self.question.csms[0]) if len(self.question.csms) == 1 else None
 
     def start(self, run: RunInfo) -> Cursor | None:
         """Where the page before ended; None for the first."""
@@ -111,7 +119,7 @@ class Lists:
             if run is None or ids is None or columns is None:
                 return None
             shortly = ids[: asked.limit]
-            found = read_at_once(connection, run, shortly, shown, self._codes.word)
+            found = read_at_once(connection, run, shortly, shown, self._codes.word, asked.csm)
         if found is None:
             return None
         owner = asked.owner
@@ -134,7 +142,8 @@ class Lists:
             if run is None:
                 return PageOf((), None, 0, dict.fromkeys(Band, 0), 0, None)
             ids = self._page(connection, run, asked)
-            found = read(connection, run, ids[: asked.limit], shown, self._codes.word)
+            shortly = ids[: asked.limit]
+            found = read(connection, run, shortly, shown, self._codes.word, asked.csm)
             here = self._bands(connection, run, asked.question, asked.owner)
             counts = self._bands(connection, run, Question(), asked.owner)
         return _page_of(asked, run, _Found(found, len(ids) > asked.limit, here, counts), shown)

@@ -9,7 +9,7 @@ The bytes are part of the schema: another layout needs a migration.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, chain, pairwise, repeat
 from typing import Any
@@ -30,7 +30,7 @@ CodesOf = Callable[[set[str]], Mapping[str, int]]
 """Gives the codes (1 to 65535) of words."""
 WordOf = Callable[[int], str]
 
-_REASONS = np.dtype(
+REASONS = np.dtype(
     [("code", "<u2"), ("together", "u1"), ("kind", "u1"), ("value", "<f8"), ("share", "<f8")]
 )
 _CHANCES = np.dtype([("cause", "<u2"), ("days", "<u2"), ("p", "<f8")])
@@ -53,7 +53,7 @@ def pack_reasons(accounts: Sequence[Sequence[Reason]], codes: CodesOf) -> list[b
     code = codes({*names, *words})
     if words:
         values = [code[each] if isinstance(each, str) else each for each in values]
-    packed = np.empty(many, _REASONS)
+    packed = np.empty(many, REASONS)
     packed["code"] = np.fromiter(map(code.__getitem__, names), np.uint16, many)
     together = np.fromiter([each.together for each in flat], np.int64, many)
     packed["together"] = np.minimum(together, MOST)
@@ -100,13 +100,6 @@ def unpack_reasons(packed: bytes, word: WordOf) -> tuple[Reason, ...]:
             for signal, n, kind, value, share in REASON.iter_unpack(packed)
         ]
     )
-
-
-def each_reason(packed: bytes, word: WordOf) -> Iterator[Reason]:
-    """The same one after the other: those that nobody takes are not made."""
-    for signal, n, kind, value, share in REASON.iter_unpack(packed):
-        known = value if kind == NUMBER else _value(kind, value, word)
-        yield Reason(word(signal), known, share, n)
 
 
 def _value(kind: int, value: float, word: WordOf) -> float | str | None:

@@ -173,16 +173,14 @@ class PortfolioRepository:
 
         def read(connection: Connection, run: RunInfo) -> tuple[MapPoint, ...]:
             table = listing.table_of(run)
-            names = ("account_id", "band", "tier", "arr", "risk", "expected_loss", "renews_at")
+            names = (
+                "account_id", "name", "band", "tier", "arr", "risk", "expected_loss", "renews_at"
+            )  # fmt: skip
             known = (table.c.arr.is_not(None), table.c.risk.is_not(None), _of(table, owner))
             order = (table.c.arr.desc().nulls_last(), table.c.account_id)
             chosen = select(*(table.c[name] for name in names)).where(*known)
-            largest = chosen.order_by(*order).limit(limit).subquery("largest")
-            named = select(*largest.c, ACCOUNT.c.name).join_from(
-                largest, ACCOUNT, ACCOUNT.c.account_id == largest.c.account_id
-            )
-            ordered = named.order_by(largest.c.arr.desc(), largest.c.account_id)
-            return tuple(MapPoint(**row) for row in connection.execute(ordered).mappings())
+            largest = connection.execute(chosen.order_by(*order).limit(limit)).mappings()
+            return tuple(MapPoint(**row) for row in largest)
 
         return self._of_newest(("map", limit, owner), read, ())
 

@@ -15,7 +15,7 @@ from serving.store.in_memory import UNKNOWN, Coded, Columns
 from serving.store.kept import KEPT
 from serving.store.records import RunInfo
 from serving.store.tables import LATEST, SEGMENTS
-from serving.store.transactions import reading
+from serving.store.transactions import IN_BYTES, reading
 from serving.store.word_index import WordIndex
 
 TEXTS = ("account_id", "name_key", "band", "csm", *SEGMENTS)
@@ -105,7 +105,8 @@ def _rows(
     chosen = select(*(_plain(table, name) for name in NAMES)).where(table.c.as_of == as_of)
     if after is not None:
         chosen = chosen.where(key > after)
-    return connection.execute(chosen.order_by(key).limit(AT_ONCE)).all()
+    ordered = chosen.order_by(key).limit(AT_ONCE).execution_options(**{IN_BYTES: True})
+    return connection.execute(ordered).all()
 
 
 def _plain(table: Table, name: str) -> ColumnElement[Any]:

@@ -48,6 +48,7 @@ STAGE = Table(
     Column("renews_at", Date),
     Column("reasons", LargeBinary),
     Column("ahead", LargeBinary),
+    Column("first_reason", LargeBinary),
     prefixes=["TEMPORARY"],
 )
 NAMES = ", ".join(column.name for column in STAGE.c)
@@ -57,6 +58,7 @@ KINDS = (
     "int4",
     *("int8" for _ in AMOUNTS),
     "date",
+    "bytea",
     "bytea",
     "bytea",
 )

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from models.score import HORIZONS, AccountCard, Band, Score
+from models.score import HORIZONS, OTHERS, AccountCard, Band, Score
 from serving.store.codes import Codes
 from serving.store.columns import MONEY_DECIMALS, compact
 from serving.store.errors import PublishError
 from serving.store.kept import KEPT
+from serving.store.leading import pack_leading
 from serving.store.packing import pack_outlooks, pack_reasons
 from serving.store.records import RunHead, RunPart, loss_of
 from serving.store.rows import NAME_KEY_LENGTH, clean
@@ -57,6 +58,7 @@ class StagedPart:
         renews: dates.
         reasons: see `packing`.
         ahead: likewise.
+        leading: the reason that is told first, likewise; no bytes where there is none.
     """
 
     texts: tuple[Column, ...]
@@ -66,17 +68,19 @@ class StagedPart:
     renews: Column
     reasons: Column
     ahead: Column
+    leading: Column
 
     @classmethod
     def of(cls, columns: Sequence[Column]) -> "StagedPart":
         """Accounts as they come back from the table, by column in its order."""
         texts, rest = columns[: len(TEXTS)], columns[len(TEXTS) :]
-        floats, (lead_days, *amounts, renews, reasons, ahead) = (
+        floats, (lead_days, *amounts, renews, reasons, ahead, leading) = (
             rest[: len(FLOATS)],
             rest[len(FLOATS) :],
         )
         days = [date.fromisoformat(day) if isinstance(day, str) else day for day in renews]
-        return cls(tuple(texts), tuple(floats), lead_days, tuple(amounts), days, reasons, ahead)
+        packed = (reasons, ahead, leading)
+        return cls(tuple(texts), tuple(floats), lead_days, tuple(amounts), days, *packed)
 
     @property
     def last(self) -> str:
@@ -102,7 +106,8 @@ class StagedPart:
         if plain:
             renews = [None if day is None else day.isoformat() for day in renews]
         amounts = (self.lead_days, *self.amounts, renews)
-        return zip(*self.texts, *self.floats, *amounts, self.reasons, self.ahead, strict=True)
+        packed = (self.reasons, self.ahead, self.leading)
+        return zip(*self.texts, *self.floats, *amounts, *packed, strict=True)
 
 
 def staged_part(part: RunPart, head: RunHead, codes: Codes) -> StagedPart:
@@ -121,14 +126,16 @@ def staged_part(part: RunPart, head: RunHead, codes: Codes) -> StagedPart:
     lost = [outlook.revenue_lost for outlook in outlooks]
     arr = [card.arr for card in cards]
     money = _money(arr)
+    reasons = pack_reasons([score.reasons for score in scores], codes.of)
     return StagedPart(
         texts=_texts(scores, cards),
         floats=(*_floats(scores, head, lost), *_kept(cards)),
         lead_days=[outlook.lead_days for outlook in outlooks],
         amounts=(money, _losses(arr, money, lost)),
         renews=[card.renews_at for card in cards],
-        reasons=pack_reasons([score.reasons for score in scores], codes.of),
+        reasons=reasons,
         ahead=pack_outlooks(outlooks, codes.of),
+        leading=pack_leading(reasons, [score.band for score in scores], codes.known(OTHERS)),
     )
 
 

@@ -4,7 +4,9 @@
 partitioned by month. The newest run's accounts lie once more in one of two tables that take
 turns (`LATEST`): a publication fills the one that nobody reads, builds its indexes, and the
 run's row says which it is. So a page of the list never searches the history, a reader never
-waits, and loading costs no upkeep of indexes. The view `score_latest` shows the one that holds.
+waits, and loading costs no upkeep of indexes. It holds all that the API's list shows of an
+account, on PostgreSQL CSM by CSM, those at most risk first: a page lies in a few places of one
+table. The view `score_latest` shows the one that holds.
 
 Scores and the tables of the newest run have no foreign keys: they are written by publications
 alone, from one staged table, and checking a million rows costs more than writing them.
@@ -154,6 +156,10 @@ def _latest(slot: int) -> Table:
         Column("arr", Money),
         Column("renews_at", Date),
         *(Column(kept.name, Float, comment=kept.words) for kept in KEPT),
+        Column("name", String, nullable=False),
+        Column("crm_id", String, nullable=False),
+        Column("extra", Json, nullable=False),
+        Column("first_reason", LargeBinary, nullable=False, comment="packed; no bytes where none"),
     )
 
 

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Engine, text
 Found = TypeVar("Found")
 
 WRITING = "forewarn_writing"
+IN_BYTES = "forewarn_in_bytes"
+"""Option of a statement that reads many values: PostgreSQL sends them as it holds them, so that
+neither it nor its reader turns numbers into text and back."""
 _WRITERS_LOCK = 0x466F7265
 
 

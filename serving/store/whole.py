@@ -15,7 +15,7 @@ from serving.store.packing import WordOf
 from serving.store.pages import Sort, SortValue
 from serving.store.records import AccountScore, RunInfo, Standing
 from serving.store.rows import CARD, SCORED, name_key, score
-from serving.store.tables import ACCOUNT, SCORE
+from serving.store.tables import SCORE
 
 MOVED = ("since", "previous_as_of", "previous_health", "previous_risk", "risk_change")
 SIGNALS = tuple(kept.name for kept in KEPT)
@@ -28,7 +28,7 @@ NO_EXTRA = "{}"
 
 
 def _columns(table: Table) -> list[ColumnElement[Any]]:
-    of_account = (*(ACCOUNT.c[name] for name in CARD), table.c.band, table.c.previous_band)
+    of_account = (table.c[name] for name in (*CARD, "band", "previous_band"))
     of_score = (SCORE.c[name] for name in SCORED)
     return [*map(plain, of_account), *of_score, *(table.c[name] for name in (*MOVED, *SIGNALS))]
 
@@ -66,4 +66,4 @@ def whole_sorted_by(item: AccountScore, sort: Sort) -> SortValue:
     return values[sort]
 
 
-WHOLE = Shown(_columns, _account, whole_sorted_by, attrgetter("card.account_id"))
+WHOLE = Shown(_columns, True, _account, whole_sorted_by, attrgetter("card.account_id"))

@@ -45,7 +45,7 @@ def test_missing_horizons_are_explained(trained: Trained) -> None:
     assert trained.model.horizons == (30, 90)
     assert trained.missing.keys() == {180, 365}
     last = trained.missing[365]
-    assert last.startswith("1 dates have a certain outcome 365 days later, with ")
+    assert last.startswith("dates with a certain outcome 365 days later: 1; accounts lost ")
     assert last.endswith("too few to fit on some and calibrate on later ones")
     assert all(s.p_loss[180] is None for s in trained.model.score(_snapshot(trained)))
 

@@ -11,6 +11,7 @@ from models.score import AccountCard, Band, Score
 from pipelines.cli.commands import app_of
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository, ScoringRun, open_store
+from serving.store.schema import HEAD
 
 RUNNER, APP = CliRunner(), app_of()
 
@@ -40,10 +41,10 @@ def test_down_up_and_check(workspace):
     fill(workspace).dispose()
     assert run(workspace, "check")["wrong"] == []
     down = run(workspace, "downgrade", "--to", "0001")
-    assert (down["before"], down["after"]) == ("0003", "0001")
+    assert (down["before"], down["after"]) == (HEAD, "0001")
     assert "forewarn db upgrade" in run(workspace, "check", code=1)["wrong"][0]
     up = run(workspace, "upgrade")
-    assert (up["before"], up["after"]) == ("0001", "0003")
+    assert (up["before"], up["after"]) == ("0001", HEAD)
     assert "revision-0001" in up["copy"]
     assert run(workspace, "upgrade")["copy"] is None
     assert run(workspace, "check")["runs"] == 1

@@ -48,7 +48,7 @@ def test_a_job_reports_and_ends(space, jobs, monkeypatch):
     seen = []
 
     def kind(_space, _config, job, say):
-        say("snapshots: 1 of 4 buckets at 1 dates")
+        say("snapshots: 1 of 4 buckets at 1 date")
         seen.append(jobs.job(job.job_id))
         say("3 accounts scored")
         seen.append(jobs.job(job.job_id))

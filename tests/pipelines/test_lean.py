@@ -127,6 +127,73 @@ def test_the_whole_is_shown_where_nothing_is_asked(given: list[str]) -> None:
     assert not set(FOR_JOBS) & shown
 
 
+AHEAD = """
+import sys, threading
+from pathlib import Path
+from pipelines.libraries_ahead import libraries_ahead
+libraries_ahead()
+[thread.join() for thread in threading.enumerate() if thread.daemon]
+mapped = Path("/proc/self/maps").read_text()
+print("pyarrow" in sys.modules, [name for name in sys.argv[1:] if name in mapped])
+import pyarrow.parquet, llvmlite.binding
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what is mapped")
+def test_large_libraries_are_there_before_their_modules() -> None:
+    names = ["libarrow.so", "libparquet.so", "libllvmlite.so"]
+    ran = [sys.executable, "-c", AHEAD, *names]
+    done = subprocess.run(ran, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == (f"False {names}", "")
+
+
+GENERATED = """
+import sys
+compiled = []
+sys.addaudithook(lambda event, given: event == "compile" and compiled.append(given[0]))
+from pathlib import Path
+from pipelines.generated import GeneratedCode
+sys.dont_write_bytecode = False
+generated = GeneratedCode(Path(sys.argv[1]))
+generated.use()
+compiled.clear()
+from dataclasses import FrozenInstanceError, dataclass
+
+@dataclass(frozen=True, order=True)
+class Point:
+    x: int
+    y: list[int] | None = None
+
+assert Point(1) == Point(1, None) < Point(2) and hash(Point(3)) == hash(Point(3))
+assert repr(Point(1, [2])) == "Point(x=1, y=[2])"
+assert Point.__init__.__qualname__ == "Point.__init__"
+assert Point.__init__.__globals__ is globals()
+assert Point.__init__.__annotations__ == {"x": int, "y": list[int] | None, "return": None}
+try:
+    Point(1).x = 2
+except FrozenInstanceError:
+    print(len(compiled))
+generated.note()
+"""
+
+
+def test_what_data_classes_generate_is_compiled_once(tmp_path: Path) -> None:
+    file = tmp_path / "kept.py"
+
+    def compiled() -> int:
+        ran = [sys.executable, "-c", GENERATED, str(file)]
+        return int(subprocess.run(ran, capture_output=True, text=True, check=True).stdout)
+
+    first = compiled()
+    assert first > 5
+    assert compiled() == 0
+    whole = file.read_text()
+    for other in ("", whole[:400], "?" + whole, "import nothing_there"):
+        file.write_text(other)
+        assert (compiled(), compiled()) == (first, 0)
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.py", "__pycache__"}
+
+
 READY = """
 import resource, sys
 from pathlib import Path

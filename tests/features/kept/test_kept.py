@@ -1,5 +1,6 @@
 """One day after another gives the bits of all rows at once, on random histories."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -227,6 +228,28 @@ def test_only_what_may_have_changed_goes_to_the_disk(
     assert again.look("read", (4,)).tolist()[:2] == [7, 7]
     assert brought(again.flush) == ["grown.npy", "read.npy"]
     assert brought(again.flush) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what is mapped")
+def test_what_is_written_through_is_let_go_of_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mapped(file: Path) -> list[str]:
+        lines = Path("/proc/self/smaps").read_text().splitlines()
+        at = [i for i, line in enumerate(lines) if line.endswith(f" {file}")]
+        return [line for i in at for line in lines[i : i + 8] if line.startswith("Rss:")]
+
+    made, file = Shelf(tmp_path), tmp_path / "many.npy"
+    many = made.array("many", (100_000,), np.int64)
+    many[:] = np.arange(100_000)
+    assert mapped(file) != ["Rss:                   0 kB"]
+    seen_then: list[list[str]] = []
+    monkeypatch.setattr(shelf, "_to_disk", lambda path: seen_then.append(mapped(path)))
+    made.write_through()
+    assert seen_then == [["Rss:                   0 kB"]]
+    assert np.array_equal(many, np.arange(100_000))
+    many[7] = 70
+    assert Shelf(tmp_path).look("many")[6:9].tolist() == [6, 70, 8]
 
 
 def test_a_day_brings_all_that_it_changed_to_the_disk(

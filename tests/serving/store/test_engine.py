@@ -5,13 +5,14 @@ import threading
 from datetime import date
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from serving.store import ScoreRepository, StoreAddressError, open_store
 from serving.store.engine import AT_ONCE, PAGE
 from serving.store.room import room
-from serving.store.tables import METADATA
+from serving.store.tables import METADATA, SCORE, SCORING_RUN
+from serving.store.transactions import IN_BYTES
 
 
 def test_opening_twice_keeps_what_is_there(address, make_run):
@@ -65,6 +66,24 @@ def test_connections_to_postgresql_are_kept(store):
     for connection in held:
         connection.close()
     assert store.pool.checkedin() == AT_ONCE
+
+
+def test_many_values_come_in_bytes_and_are_the_same(store, make_run):
+    if store.dialect.name != "postgresql":
+        pytest.skip("SQLite hands its values over as they are")
+    ScoreRepository(store).publish(make_run({"a": 1 / 3, "b": None}))
+    plain = select(*SCORE.c, SCORING_RUN.c.published_at).join_from(
+        SCORE, SCORING_RUN, SCORE.c.as_of == SCORING_RUN.c.as_of
+    )
+    formats, found = [], []
+    with store.connect() as connection:
+        for asked in (plain, plain.execution_options(**{IN_BYTES: True})):
+            result = connection.execute(asked)
+            formats.append(result.cursor.pgresult.fformat(0))
+            found.append(result.all())
+    assert formats == [0, 1]
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
 
 
 def test_a_transition_needs_its_account(store):

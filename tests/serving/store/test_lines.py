@@ -7,7 +7,8 @@ from decimal import Decimal
 from models.score import AccountCard
 from serving.presentation import leading_reason
 from serving.store import Question, ScoreRepository, Sort
-from serving.store.lines import ALIKE, OF_ACCOUNT, OF_RUN, Line
+from serving.store.kept import KEPT
+from serving.store.lines import ALIKE, END, OTHERS, SIGNALS_FROM, Line
 from serving.store.records import Standing
 from serving.store.rows import CARD
 from serving.store.whole import MOVED
@@ -18,7 +19,9 @@ def test_columns_are_read_in_the_order_of_their_fields():
     assert MOVED[:2] == ("since", "previous_as_of")
     standing = [each.name for each in fields(Standing)]
     assert [*MOVED[:2], "previous_band", *MOVED[2:], "signals"] == standing
-    assert len({*Line._fields} & {*OF_ACCOUNT, *OF_RUN}) == ALIKE
+    assert Line._fields[: len(ALIKE)] == ALIKE
+    assert (*OTHERS[:-1], "reason") == Line._fields[len(ALIKE) : SIGNALS_FROM]
+    assert len(KEPT) == END - SIGNALS_FROM
 
 
 def test_lines_are_of_the_same_accounts(store, make_run):

@@ -9,7 +9,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from models.score import Outlook
-from serving.store import AuditRepository, SchemaError, ScoreRepository, open_store
+from serving.store import (
+    AuditRepository,
+    Question,
+    SchemaError,
+    ScoreRepository,
+    Sort,
+    open_store,
+)
 from serving.store.audit import Deed, write_down
 from serving.store.engine import connect, writing
 from serving.store.latest import index_statements
@@ -92,6 +99,38 @@ def test_down_and_up_keep_what_both_revisions_hold(address, make_run):
     with pytest.raises(Exception, match="audit only grows"), engine.begin() as connection:
         connection.execute(text("UPDATE audit SET action = 'nothing'"))
     engine.dispose()
+
+
+def test_a_list_is_read_from_one_table_since_0004(address, make_run):
+    engine = filled(address, make_run)
+    before, lines = told(engine), shown(engine)
+    assert lines[0].reason.signal == "adoption__users_30d"
+
+    assert migrate(engine, "0003") == HEAD
+    old = {f"ix_score_latest_1_csm_{name}" for name in ("risk", "expected_loss")}
+    assert old <= indexes(engine)
+    names = {each["name"] for each in inspect(engine).get_columns("score_latest_1")}
+    assert names.isdisjoint({"name", "crm_id", "extra", "first_reason"})
+
+    assert migrate(engine, HEAD) == "0003"
+    assert told(engine) == before
+    assert shown(engine) == lines
+    assert old.isdisjoint(indexes(engine))
+    assert "ix_score_latest_1_csm_account" in indexes(engine)
+    ScoreRepository(engine).publish(make_run({"a": 0.7}, as_of=JULY))
+    assert [line.account_id for line in shown(engine)] == ["a"]
+    engine.dispose()
+
+
+def shown(engine):
+    page = ScoreRepository(engine).lines(
+        Question(), sort=Sort.RISK, limit=9, cursor=None, owner="Lena Fischer"
+    )
+    return page.items
+
+
+def indexes(engine):
+    return {each["name"] for each in inspect(engine).get_indexes("score_latest_1")}
 
 
 def test_a_store_that_was_brought_up_goes_on(address, make_run):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, text
 
 from models.bands.silence import SilentSource
 from models.score import Band, Outlook
@@ -43,6 +43,19 @@ def test_scores_and_cards_come_back_exactly_as_published(store, make_run):
     assert repository.account("a").active is True
     assert repository.account("nobody") is None
     assert repository.run(MAY) == ()
+
+
+def test_a_csms_accounts_lie_together_on_postgresql(store, make_run):
+    run = make_run({"a": 0.3, "b": 0.9, "c": None, "d": 0.1, "e": 0.2})
+    csms = {"a": "y", "b": "y", "c": "x", "d": "x", "e": "x"}
+    cards = [replace(card, csm=csms[card.account_id]) for card in run.cards]
+    ScoreRepository(store).publish(replace(run, cards=cards))
+    place, expected = {"postgresql": ("ctid", "edcba"), "sqlite": ("rowid", "abcde")}[
+        store.dialect.name
+    ]
+    with store.connect() as connection:
+        found = connection.scalars(text(f"SELECT account_id FROM score_latest_0 ORDER BY {place}"))
+        assert "".join(found) == expected
 
 
 def test_money_is_exact_to_four_decimals(store, make_run):

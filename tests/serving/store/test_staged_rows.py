@@ -33,6 +33,9 @@ class Known:
     def of(self, words):
         return {word: number for number, word in enumerate(sorted(words), 1)}
 
+    def known(self, _word):
+        return 0
+
 
 def staged(run, lost, arr):
     scores = [
