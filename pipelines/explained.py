@@ -161,6 +161,9 @@ def _change(found: ChangeShares) -> dict[str, Any]:
 
 def _flat(found: Any) -> dict[str, Any]:
     """The attributes of a dataclass as they are: `asdict` would copy every value in them."""
+    own = getattr(found, "__dict__", None)  # in the order of its fields
+    if own is not None:
+        return dict(own)
     # whether its values can be hashed, as mypy asks, is of no matter: the class can
     names = _names(type(found))  # type: ignore[arg-type]
     return {name: getattr(found, name) for name in names}

@@ -1,12 +1,12 @@
 """Talking to the terminal: progress on standard error, results on standard output."""
 
 import json
-import math
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import typer
@@ -60,19 +60,16 @@ class Terminal:
 def plain(value: Any) -> Any:
     """`value` with everything JSON has no word for made plain; not-a-number becomes null."""
     if isinstance(value, dict):
-        return {
-            str(k): v if type(v) in AS_THEY_ARE or _is_finite(v) else plain(v)
+        return {  # written out, not called: thousands in one explanation
+            str(k): v
+            if (kind := type(v)) in AS_THEY_ARE or (kind is float and isfinite(v))
+            else plain(v)
             for k, v in value.items()
         }
     if isinstance(value, list | tuple):
         return [v if type(v) in AS_THEY_ARE else plain(v) for v in value]
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value if isfinite(value) else None
     if value is None or isinstance(value, str | int | bool):
         return value
     return str(value)
-
-
-def _is_finite(value: object) -> bool:
-    """Whether it is a plain number that JSON has: hundreds in one explanation."""
-    return type(value) is float and math.isfinite(value)

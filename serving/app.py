@@ -22,19 +22,17 @@ from serving.console.portfolio.page import FirstPage
 from serving.document import DescribedApp
 from serving.observing import metrics
 from serving.observing.log import RequestLog
+from serving.packed import PACKING, WORTH_PACKING
 from serving.presentation import Presentation, Words
 from serving.security import SecurityMiddleware
 from serving.settings import LOOPBACK
 from serving.store import AccessRepository, ModelVersionRepository, ScoreRepository
 from serving.store.people import PeopleRepository
+from serving.straight import Straight
 
 if TYPE_CHECKING:
     from serving.auth.oidc import SignIn
 
-WORTH_PACKING = 1000
-"""Bytes from which an answer is sent packed to whoever can unpack it."""
-PACKING = 3
-"""How hard answers are packed: 4 takes over half as long again to save a twenty-fifth more."""
 App = FastAPI
 """What `create_app` builds, under a name that other packages may use."""
 
@@ -108,10 +106,12 @@ def create_app(
     if sign_in is not None:
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
     champion = at_hand.live.champion if at_hand.live else None
-    app.state.tell = metrics.install(app, scores, champion, at_hand.together.figures)
+    measured = metrics.install(app, scores, champion, at_hand.together.figures)
+    app.state.tell, answers = measured.tell, Answers()
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING, compresslevel=PACKING)
-    app.add_middleware(KeepAnswers, answers=Answers())
+    app.add_middleware(KeepAnswers, answers=answers)
     app.add_middleware(RequestLog)
+    app.add_middleware(Straight, hosts=hosts, answers=answers, counts=measured.counts)
     app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
     return app
 

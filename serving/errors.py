@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import iscoroutinefunction
 from typing import Any
 from urllib.parse import quote
 
@@ -10,12 +11,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from serving import problems
 from serving.api.conditional import NotModified, not_modified
-from serving.api.kept_answers import AsBefore, as_before
 from serving.problems import Fault, Problem, ProblemError, shorten
 from serving.security import SECURITY_HEADERS
 from serving.store import CursorError, KeyReusedError, StaleCursorError
@@ -26,6 +27,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 Page = Callable[[Problem], str]
 """Renders a problem as an HTML page for people."""
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def install(app: FastAPI, page: Page) -> None:
@@ -56,14 +58,9 @@ def install(app: FastAPI, page: Page) -> None:
         more = "Send the request that the key stood for, or use a new key."
         return answer(request, problems.problem(problems.KEY_REUSED, str(error), next=more))
 
-    # These two are no errors, and come often: not worth a thread of their own.
-    @app.exception_handler(NotModified)
+    @app.exception_handler(NotModified)  # no error: not worth a thread of its own
     async def _(_request: Request, error: NotModified) -> Response:
-        return not_modified(error)
-
-    @app.exception_handler(AsBefore)
-    async def _(_request: Request, error: AsBefore) -> Response:
-        return as_before(error)
+        return not_modified(error.tag)
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> Response:
@@ -82,6 +79,24 @@ def install(app: FastAPI, page: Page) -> None:
     def _(request: Request, _error: Exception) -> Response:
         # This answer is made outside of every middleware.
         return answer(request, internal(), dict(SECURITY_HEADERS))
+
+
+def handler_of(app: FastAPI, error: Exception) -> Handler | None:
+    """What answers an error; None for those that nobody expects."""
+    handlers: dict[Any, Callable[[Request, Exception], Any]] = app.exception_handlers
+    for kind in type(error).__mro__:
+        found = None if kind is Exception else handlers.get(kind)
+        if found is not None:
+            waits = iscoroutinefunction(found)
+            return found if waits else _in_a_thread(found)
+    return None
+
+
+def _in_a_thread(handler: Callable[[Request, Exception], Response]) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        return await run_in_threadpool(handler, request, error)
+
+    return handle
 
 
 def _wants_page(request: Request) -> bool:

@@ -1,6 +1,6 @@
 """Answers only known host names and own pages, and tells browsers to be strict."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +21,8 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
+RAW_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+"""The same as they are sent."""
 STATIC, ASK_AGAIN = "/static/", "no-cache"
 """Scripts and style sheets hold nothing of a customer: kept, and asked about before each use."""
 
@@ -57,10 +59,10 @@ class SecurityMiddleware:
             await send(message)
 
         headers = Headers(scope=scope)
-        host = host_name(headers.get("host", ""))
         sender = foreign_site(scope["method"], headers)
-        if self._hosts is not None and host not in self._hosts:
-            await self._refuse_host(host)(scope, receive, secured)
+        if not served(self._hosts, headers):
+            refused = self._refuse_host(host_name(headers.get("host", "")))
+            await refused(scope, receive, secured)
         elif sender is not None:
             await _refuse_sender(sender)(scope, receive, secured)
         else:
@@ -81,6 +83,11 @@ def _refuse_sender(sender: str) -> ASGIApp:
         problems.FORGED, detail, given=shorten(sender), allowed="pages and forms of this service"
     )
     return problems.respond(found)
+
+
+def served(hosts: Collection[str] | None, headers: Mapping[str, str]) -> bool:
+    """Whether a request comes under a name that is served; None for any."""
+    return hosts is None or host_name(headers.get("host", "")) in hosts
 
 
 def host_name(header: str) -> str:

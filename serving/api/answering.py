@@ -16,12 +16,13 @@ from pydantic import TypeAdapter
 from serving.store.transactions import at_one_go
 
 TAG = "forewarn.tag"
-"""Where a request carries what tells the headers of its answer, or ends it."""
+"""Where a request carries its `Tag`."""
 JSON = "application/json"
 ASKED = "request_"
 """The parameter that the request itself is given as; it is no part of the API's description."""
 
-Tag = Callable[[], dict[str, str]]
+Tag = Callable[[], dict[str, str] | Response]
+"""Gives the headers of an answer that is to be made, or the answer that takes its place."""
 
 
 def answered(route: Callable[..., Any]) -> Callable[..., Response]:
@@ -39,6 +40,8 @@ def answered(route: Callable[..., Any]) -> Callable[..., Response]:
         tag: Tag = asked.pop(ASKED).scope.pop(TAG, dict)
         with at_one_go():
             headers = tag()
+            if isinstance(headers, Response):
+                return headers
             found = route(**asked)
             return Response(adapter.dump_json(found), headers=headers, media_type=JSON)
 

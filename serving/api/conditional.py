@@ -56,12 +56,11 @@ def until_published(published: Callable[[], str], rule: Rule, newest: bool = Fal
         if newest and request.url.query:
             return
 
-        def tag() -> dict[str, str]:
+        def tag() -> dict[str, str] | Response:
             made = _tag(published(), str(request.url), principal)
             if matches(if_none_match or "", made):
-                raise NotModified(made)
-            recall(request, made)
-            return {"etag": made, "cache-control": NOT_KEPT}
+                return not_modified(made)
+            return recall(request, made) or {"etag": made, "cache-control": NOT_KEPT}
 
         request.scope[TAG] = tag
 
@@ -91,7 +90,6 @@ def matches(given: str, tag: str) -> bool:
     return tag.removeprefix("W/") in [each.strip().removeprefix("W/") for each in given.split(",")]
 
 
-def not_modified(error: NotModified) -> Response:
+def not_modified(tag: str) -> Response:
     """The answer without a body."""
-    headers = {"etag": error.tag, "cache-control": NOT_KEPT}
-    return Response(status_code=304, headers=headers)
+    return Response(status_code=304, headers={"etag": tag, "cache-control": NOT_KEPT})

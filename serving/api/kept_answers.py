@@ -6,6 +6,7 @@ Whose accounts are seen is part of the tag, and a route's rule is applied before
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -81,33 +82,37 @@ class Slot:
     packs: bool
     tag: str = ""
 
+    def keep(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Keep the answer where it may be.
 
-class AsBefore(Exception):
-    """Raised where an answer is kept: carries it past the route that would make it again."""
+        Args:
+            status: of the answer.
+            headers: as they are sent.
+            body: likewise, whole.
+        """
+        if not self.tag or status != 200 or len(body) > LARGEST:
+            return
+        chosen = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
+        if "content-encoding" not in chosen:
+            chosen.pop("vary", None)  # is added again, as to every answer that is not packed
+        self.answers.keep((self.tag, self.packs), Kept(tuple(chosen.items()), body))
 
-    def __init__(self, answer: Kept) -> None:
-        super().__init__()
-        self.answer = answer
 
-
-def recall(request: Request, tag: str) -> None:
-    """End the request with the answer of its tag, where that is kept; else have it kept.
-
-    Raises:
-        AsBefore: it is.
-    """
+def recall(request: Request, tag: str) -> Response | None:
+    """The answer of a tag as it was sent before, where that is kept; else have it kept."""
     slot: Slot | None = request.scope.get(SLOT)
     if slot is None:
-        return
+        return None
     found = slot.answers.of((tag, slot.packs))
     if found is not None:
-        raise AsBefore(found)
+        return Response(found.body, headers=dict(found.headers))
     slot.tag = tag
+    return None
 
 
-def as_before(error: AsBefore) -> Response:
-    """The answer, as it was sent before."""
-    return Response(error.answer.body, headers=dict(error.answer.headers))
+def can_unpack(headers: Mapping[str, str]) -> bool:
+    """Whether whoever asks can."""
+    return "gzip" in headers.get("accept-encoding", "")
 
 
 class KeepAnswers:
@@ -126,8 +131,7 @@ class KeepAnswers:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        packs = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        slot = scope[SLOT] = Slot(self._answers, packs)
+        slot = scope[SLOT] = Slot(self._answers, can_unpack(Headers(scope=scope)))
         started: list[Message] = []
         body = bytearray()
 
@@ -145,11 +149,5 @@ def _note(slot: Slot, started: list[Message], body: bytearray, message: Message)
         started.append(message)
         return
     body += message.get("body", b"")
-    if message.get("more_body", False) or len(body) > LARGEST:
-        return
-    if started and started[0]["status"] == 200:
-        headers = dict(Headers(raw=started[0]["headers"]))
-        if "content-encoding" not in headers:
-            headers.pop("vary", None)  # is added again, as to every answer that is not packed
-        chosen = tuple((name, value) for name, value in headers.items() if name in KEPT_HEADERS)
-        slot.answers.keep((slot.tag, slot.packs), Kept(chosen, bytes(body)))
+    if started and not message.get("more_body", False):
+        slot.keep(started[0]["status"], Headers(raw=started[0]["headers"]), bytes(body))

@@ -22,6 +22,7 @@ from serving.api.live_schemas import (
     WhatIfIn,
     WhatIfOut,
 )
+from serving.api.quick import QuickRoute
 from serving.auth.gate import AccountsReader, RowScorer
 from serving.live import CloseUp, NotAllowed, NotExplained
 from serving.live.batch import Batch, SignalsOf
@@ -58,7 +59,7 @@ class Live:
 
 def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
     """The routes of levers and what-ifs; without `close_up` they say that there are none."""
-    routes = APIRouter(prefix="/v1/accounts", tags=["accounts"])
+    routes = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=QuickRoute)
 
     @routes.get(
         f"/{ACCOUNT_ID}/levers",
@@ -108,7 +109,7 @@ def of_accounts(close_up: CloseUp | None, scores: ScoreRepository) -> APIRouter:
 
 def of_rows(live: Live | None, words: Words) -> APIRouter:
     """The route that scores rows; without `live` it says that no model is at hand."""
-    routes = APIRouter(prefix="/v1/scores", tags=["scores"])
+    routes = APIRouter(prefix="/v1/scores", tags=["scores"], route_class=QuickRoute)
 
     @routes.post(
         "",

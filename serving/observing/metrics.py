@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from fastapi import FastAPI, Request, Response
 from prometheus_client import (
@@ -22,10 +23,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from serving.auth.gate import MetricsReader
 from serving.live.champion import Champion
+from serving.observing.counts import Counts
 from serving.store import ScoreRepository
 
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-"""Upper ends of the classes of latency: pages are meant to take less than 0.1."""
+
+class Installed(NamedTuple):
+    """What there is besides `/metrics` itself.
+
+    Attributes:
+        tell: tells the other processes of this one's model; to be done after each look at it.
+        counts: counts a request that passes the middleware by.
+    """
+
+    tell: Callable[[], None]
+    counts: Counts
 
 
 def install(
@@ -33,7 +44,7 @@ def install(
     scores: ScoreRepository,
     champion: Champion | None = None,
     folder: Path | None = None,
-) -> Callable[[], None]:
+) -> Installed:
     """Count every request by its route's template, and serve the figures.
 
     Addresses are never labels: they hold account ids.
@@ -43,9 +54,6 @@ def install(
         scores: tells how old they are.
         champion: the model held; None where there is none.
         folder: where several processes put their figures together; None for one alone.
-
-    Returns:
-        What tells the other processes of this one's model; to be done after each look at it.
     """
     registry = CollectorRegistry()
     shown, tell = (registry, _nothing) if folder is None else _shared(registry, champion, folder)
@@ -55,13 +63,14 @@ def install(
     counting = Instrumentator(
         should_group_status_codes=False, excluded_handlers=["/metrics"], registry=registry
     )
-    counting.instrument(app, latency_lowr_buckets=SECONDS)
+    counts = Counts(registry)
+    counting.add(counts.told).instrument(app)
 
     @app.get("/metrics", include_in_schema=False)
     def get_metrics(request: Request, principal: MetricsReader) -> Response:  # noqa: ARG001
         return Response(generate_latest(shown), media_type=CONTENT_TYPE_LATEST)
 
-    return tell
+    return Installed(tell, counts)
 
 
 def _nothing() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, and_, bindparam, func, select
 
+from serving.store.direct import fetched
 from serving.store.tables import SCORING_RUN
 from serving.store.transactions import glancing, once_in_a_go
 
@@ -39,4 +40,5 @@ def word_of(at: datetime | None, runs: int) -> str:
 
 def _last(engine: Engine) -> str:
     with glancing(engine) as connection:
-        return word_of(*connection.execute(LAST).one())
+        ((at, runs),) = fetched(connection, LAST)
+    return word_of(at, runs)

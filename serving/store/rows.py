@@ -9,9 +9,11 @@ from sqlalchemy import RowMapping
 
 from models.score import HORIZONS, AccountCard, Band, Outlook, Score
 from serving.store.packing import WordOf, unpack_outlook, unpack_reasons
-from serving.store.records import AccountScore, HistoryPoint, RunInfo, Transition
+from serving.store.records import AccountScore, RunInfo, Transition
 from serving.store.tables import p_loss_column
 
+Row = Mapping[str, Any] | RowMapping
+"""Values by the names of their columns."""
 NAME_KEY_LENGTH = 200
 SCORED = (
     "risk", "health_score", "base", "lead_days", "revenue_lost", "reasons", "ahead",
@@ -43,16 +45,16 @@ def storable(key: str) -> bool:
     return clean(key) == key
 
 
-def account_score(row: RowMapping, word: WordOf, *, active: bool) -> AccountScore:
+def account_score(row: Row, word: WordOf, *, active: bool) -> AccountScore:
     """A joined row of account, score and scoring run."""
     return AccountScore(_card(row), _score(row, word), row["risk"], row["primary_horizon"], active)
 
 
-def _card(row: RowMapping) -> AccountCard:
+def _card(row: Row) -> AccountCard:
     return AccountCard(**{name: row[name] for name in CARD})
 
 
-def _score(row: RowMapping, word: WordOf) -> Score:
+def _score(row: Row, word: WordOf) -> Score:
     of = (row["account_id"], row["as_of"], row["model_version"], row["band"])
     return score(of, [row[name] for name in SCORED], word)
 
@@ -82,16 +84,11 @@ def score(of: tuple[str, date, str, Band], values: Sequence[Any], word: WordOf) 
     )
 
 
-def history_point(row: RowMapping) -> HistoryPoint:
-    """A row with exactly the fields of a HistoryPoint."""
-    return HistoryPoint(**row)
-
-
-def transition(row: RowMapping | Mapping[str, Any]) -> Transition:
+def transition(row: Row) -> Transition:
     """A row of `transition`."""
     return Transition(**row)
 
 
-def run_info(row: RowMapping) -> RunInfo:
+def run_info(row: Row) -> RunInfo:
     """A row of `scoring_run`."""
     return RunInfo(**row)

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, bindparam, func, select
 
 from models.bands.silence import SilentSource
 from serving.store import rows
+from serving.store.direct import fetched, names
 from serving.store.engine import reading
 from serving.store.lists import Lists
 from serving.store.past_runs import PastRun, past_run, runs_before
@@ -199,7 +200,8 @@ class ScoreRepository(Lists):
         if not rows.storable(account_id):
             return None
         with glancing(self._engine) as connection:
-            row = connection.execute(MINE, {"account": account_id}).mappings().one_or_none()
+            found = fetched(connection, MINE, {"account": account_id})
+        row = dict(zip(names(MINE), found[0], strict=True)) if found else None
         if row is None or owner not in (None, row["csm"]):
             return None
         return rows.account_score(row, self._codes.word, active=row["as_of"] == row["newest"])
@@ -210,8 +212,8 @@ class ScoreRepository(Lists):
             return []
         asked = {"account": account_id, "most": limit}
         with glancing(self._engine) as connection:
-            found = connection.execute(PAST, asked).mappings().all()
-        return [rows.history_point(row) for row in reversed(found)]
+            found = fetched(connection, PAST, asked)
+        return [HistoryPoint(*row) for row in reversed(found)]
 
     def transitions(self, account_id: str, limit: int = HISTORY_LIMIT) -> list[Transition]:
         """An account's last `limit` changes of band, oldest first."""
@@ -219,8 +221,9 @@ class ScoreRepository(Lists):
             return []
         asked = {"account": account_id, "most": limit}
         with glancing(self._engine) as connection:
-            found = connection.execute(CHANGES, asked).mappings().all()
-        return [rows.transition(row) for row in reversed(found)]
+            found = fetched(connection, CHANGES, asked)
+        called = names(CHANGES)
+        return [rows.transition(dict(zip(called, row, strict=True))) for row in reversed(found)]
 
     def changes_of(self, as_of: date) -> list[Transition]:
         """Every change of band into the run of a date, by account id."""
