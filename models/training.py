@@ -171,6 +171,8 @@ def _untested(
 def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
     """The dataset with its inputs, and the flavours with their settings.
 
+    Of few losses nothing is learnt from courses: the flavours for those hold back for a reason.
+
     Raises:
         NoEvidence: no column tells any account from another.
     """
@@ -180,6 +182,8 @@ def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) ->
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
+    if sufficiency(dataset).level is not Level.ENOUGH:
+        dataset = replace(dataset, courses=None)
     how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
     return Material(dataset, schema.encode(dataset.frame), schema, how, flavours_of(plan, schema))
 
