@@ -53,6 +53,9 @@ def train(
     material = material_of(dataset, columns, plan)
     seen = sufficiency(dataset)
     say(seen.words)
+    if (courses := material.dataset.courses) is not None:
+        close = courses.data
+        say(f"hazards learn from {len(close.frame)} snapshots at {len(close.dates)} dates")
     if seen.level is Level.NONE:
         raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
     competing = seen.flavours(plan.flavours)

@@ -19,6 +19,9 @@ from models.flavours.logistic import Logistic
 from models.hazards import p_loss
 from models.intervals import INTERVALS
 from models.metrics import calibration_line, log_loss
+from models.sufficiency import Level, sufficiency
+from models.trained import TrainingPlan
+from models.training import material_of
 from models.walkforward import fits, folds_of
 
 START = date(2024, 1, 31)
@@ -170,6 +173,13 @@ def test_where_too_little_is_certain_what_happened_is_learnt_from(made: Dataset)
     plain, at = replace(made, courses=None), made.dates[-3]
     trees = FLAVOURS["lightgbm"]
     assert _files(_fits(late, trees, at)) == _files(_fits(plain, trees, at))
+
+
+def test_few_losses_are_not_learnt_from_courses(made: Dataset, plan: TrainingPlan) -> None:
+    assert material_of(made, ["use", "n0"], plan).dataset.courses is made.courses
+    few = replace(made, event_days=np.where(made.event_days % 1 < 0.9, np.inf, made.event_days))
+    assert sufficiency(few).level is Level.SOME
+    assert material_of(few, ["use", "n0"], plan).dataset.courses is None
 
 
 def test_nothing_after_the_date_is_met(made: Dataset) -> None:
