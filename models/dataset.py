@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,9 @@ import pandas as pd
 
 from features.outcomes.label import EVENT, FOLLOWED, QUIET
 from models.intervals import INTERVALS, SEEN_AGAIN, Interval
+
+if TYPE_CHECKING:
+    from models.course import Courses
 
 Mask = npt.NDArray[np.bool_]
 
@@ -30,6 +34,7 @@ class Dataset:
             intervals, from which hazards are learnt, know nothing of it.
         quiet_days: where a silence is what makes a loss, for how many days there had been one at
             `as_of`, likewise; None for other outcomes.
+        courses: snapshots of closer dates, from which fits learn (`models.course`); None for none.
     """
 
     frame: pd.DataFrame
@@ -39,6 +44,7 @@ class Dataset:
     data_as_of: date
     lead: int = 0
     quiet_days: npt.NDArray[np.float64] | None = None
+    courses: "Courses | None" = None
 
     @cached_property
     def ordinals(self) -> npt.NDArray[np.int64]:
@@ -88,15 +94,19 @@ class Dataset:
         alive = (self.event_days > interval.start) | (interval.start == 0)
         return self.matured(interval.end, at) & alive & self._followed(interval.end)
 
-    def learnt_by(self, at: date) -> Mask:
-        """Rows that a fit on the date `at` may have met.
+    def met_by(self, at: date) -> set[str]:
+        """The accounts that a fit on the date `at` may have met.
 
-        The first interval's, which mature first, where open silences are drawn
-        (`models.open_outcomes`) those over which it has passed, and otherwise also rows that
-        were seen again a month later (`models.foretold`): all that old.
+        With courses all that had been seen. Otherwise those of rows old enough: the first
+        interval's, which mature first, where open silences are drawn (`models.open_outcomes`)
+        those over which it has passed, and otherwise also rows that were seen again a month
+        later (`models.foretold`).
         """
+        if self.courses is not None:
+            return self.courses.seen_by(at)
         passed = SEEN_AGAIN[0] if self.quiet_days is None else INTERVALS[0].end
-        return np.asarray(self.ordinals <= at.toordinal() - passed)
+        old = self.ordinals <= at.toordinal() - passed
+        return set(self.frame["account_id"].to_numpy(object)[old])
 
     def _followed(self, days: int) -> Mask:
         enough: Mask = (self.followed_days >= days) | self.lost_within(days)
@@ -116,7 +126,7 @@ def aligned(dataset: Dataset, fates: pd.DataFrame) -> Dataset:
             "describe the same population and dates."
         )
     event, followed = (merged[name].to_numpy(float) for name in (EVENT, FOLLOWED))
-    return replace(dataset, event_days=event, followed_days=followed, quiet_days=None)
+    return replace(dataset, event_days=event, followed_days=followed, quiet_days=None, courses=None)
 
 
 def join(snapshots: pd.DataFrame, fates: pd.DataFrame, lag_days: int, data_as_of: date) -> Dataset:

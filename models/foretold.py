@@ -11,6 +11,7 @@ Only rows and outcomes known by the date of the fit are met: the month later mus
 trees that foretell are of that date. Where a silence is a loss, an account is still seen while it
 is being lost, so what is foretold a month later is another chance: there, and where a season is
 read beside the trees, what happened is learnt from.
+Where there are snapshots of closer dates, courses are learnt from instead (`models.course`).
 """
 
 from collections.abc import Sequence

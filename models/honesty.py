@@ -73,7 +73,7 @@ def examine(material: Material, winner: Winner, trusted: tuple[str, ...]) -> Hon
     known = known_account(dataset, winner.walk)
     test = winner.tests[winner.horizon]
     # A leak of the last days before a loss has taught the hazards, whatever the lead time.
-    every = replace(material, dataset=replace(dataset, lead=0))
+    every = replace(material, dataset=replace(dataset, lead=0, courses=None))
     return Honesty(
         leaks=look(every, winner.horizon, trusted),
         folds=claim(material, winner.flavour, winner.horizon, test) if winner.contrasted else None,

@@ -37,13 +37,13 @@ class Group:
 def known_account(dataset: Dataset, walk: OutOfTime) -> Mask:
     """Rows whose account was among the training rows when their block began, shape (rows,).
 
-    Or old enough to have been (`Dataset.learnt_by`): no account that a fit met counts as new.
+    Or old enough to have been (`Dataset.met_by`): no account that a fit met counts as new.
     """
     accounts = dataset.frame["account_id"].to_numpy(object)
     known = np.zeros(len(accounts), dtype=bool)
     for begins in np.unique(walk.block_of[walk.block_of > 0]):
         day = type(dataset.data_as_of).fromordinal(int(begins) - walk.embargo)
-        met = set(accounts[dataset.learnt_by(day)])
+        met = dataset.met_by(day)
         block = walk.block_of == begins
         known[block] = [account in met for account in accounts[block]]
     return known

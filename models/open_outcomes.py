@@ -17,10 +17,10 @@ import pandas as pd
 
 from models.dataset import Dataset, Mask
 from models.encoding import InputSchema, Matrix
+from models.enough import enough
 from models.flavours import Flavour
 from models.flavours.base import sigmoid
 from models.intervals import Interval
-from models.walkforward import enough
 
 Vector = npt.NDArray[np.float64]
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from models.enough import enough
 from models.evaluation import TestSet
 from models.hazards import p_loss
 from models.intervals import Interval
 from models.material import Material
 from models.metrics import Vector, auc, log_loss
 from models.side_by_side import side_by_side
-from models.walkforward import enough
 
 FOLDS = 3
 ROWS = 60_000

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.dataset import Dataset
+from models.enough import FEWEST_TRAINING_EVENTS
 from models.evaluation import FEWEST_TEST_EVENTS, independent_events
 from models.intervals import INTERVALS
-from models.walkforward import FEWEST_TRAINING_EVENTS
 
 LEAST = 10
 SHRUNKEN = ("shrunken", "logistic", "single")

@@ -53,6 +53,9 @@ def train(
     material = material_of(dataset, columns, plan)
     seen = sufficiency(dataset)
     say(seen.words)
+    if (courses := material.dataset.courses) is not None:
+        close = courses.data
+        say(f"hazards learn from {len(close.frame)} snapshots at {len(close.dates)} dates")
     if seen.level is Level.NONE:
         raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
     competing = seen.flavours(plan.flavours)
@@ -171,6 +174,8 @@ def _untested(
 def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
     """The dataset with its inputs, and the flavours with their settings.
 
+    Of few losses nothing is learnt from courses: the flavours for those hold back for a reason.
+
     Raises:
         NoEvidence: no column tells any account from another.
     """
@@ -180,6 +185,8 @@ def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) ->
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
+    if sufficiency(dataset).level is not Level.ENOUGH:
+        dataset = replace(dataset, courses=None)
     how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
     return Material(dataset, schema.encode(dataset.frame), schema, how, flavours_of(plan, schema))
 

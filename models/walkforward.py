@@ -13,8 +13,10 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from models.course import TAUGHT, Hazards, Lesson, lesson, taught, teacher_of
 from models.dataset import Dataset, Mask
 from models.encoding import InputSchema, Matrix
+from models.enough import enough
 from models.flavours import Fitted, Flavour
 from models.foretold import FIRST, SECOND, relearnt, trees_of
 from models.intervals import Interval
@@ -24,9 +26,6 @@ Vector = npt.NDArray[np.float64]
 One = TypeVar("One")
 Done = TypeVar("Done")
 Known = Callable[[date], Dataset]
-
-FEWEST_TRAINING_EVENTS = 25
-FEWEST_TRAINING_DATES = 2
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,6 @@ def blocks(dates: Sequence[date], count: int) -> list[list[date]]:
     if not count:
         return []
     return [list(part) for part in np.array_split(np.array(later, dtype=object), count)]
-
-
-def enough(lost: Vector, dates: int) -> bool:
-    """Whether a hazard can be fitted: enough losses, survivals and dates."""
-    events = min(lost.sum(), len(lost) - lost.sum())
-    return bool(events >= FEWEST_TRAINING_EVENTS and dates >= FEWEST_TRAINING_DATES)
 
 
 @dataclass(frozen=True)
@@ -128,13 +121,17 @@ def out_of_time(
 def fits(
     folds: Sequence[Fold], flavour: Flavour, inputs: Matrix, schema: InputSchema, seed: int
 ) -> list[Fitted]:
-    """A hazard for each fold; trees of the second interval learn from foretold chances."""
+    """A hazard for each fold; the first two intervals' learn from courses, or foretold chances."""
+    lessons = _lessons(folds, flavour, schema, seed)
+    apt = taught(flavour)
 
-    def fitted(fold: Fold) -> Fitted:
-        return flavour.fit(inputs[fold.risk], fold.lost, schema, seed)
+    def fitted(i: int) -> Fitted:
+        if apt is not None and i in lessons:
+            return apt.fit(inputs[lessons[i].rows], lessons[i].lost, schema, seed)
+        return flavour.fit(inputs[folds[i].risk], folds[i].lost, schema, seed)
 
-    found = list(side_by_side(fitted, folds, len(inputs)))
-    again = _again(folds, flavour)
+    found = list(side_by_side(fitted, range(len(folds)), len(inputs)))
+    again = {i: j for i, j in _again(folds, flavour).items() if i not in lessons}
 
     def anew(i: int) -> Fitted:
         both = found[again[i]], found[i]
@@ -142,6 +139,31 @@ def fits(
 
     for i, model in zip(again, side_by_side(anew, list(again), len(inputs)), strict=True):
         found[i] = model
+    return found
+
+
+def _lessons(
+    folds: Sequence[Fold], flavour: Flavour, schema: InputSchema, seed: int
+) -> dict[int, Lesson]:
+    """What folds of the first two intervals learn from courses, where there are any."""
+    courses = next((fold.data.courses for fold in folds), None)
+    mine = [i for i, fold in enumerate(folds) if fold.interval in TAUGHT]
+    if courses is None or taught(flavour) is None or not mine:
+        return {}
+    courses.encoded(schema)  # once, before fits go side by side
+    days = sorted({folds[i].certain for i in mine})
+    teacher = teacher_of(flavour)
+
+    def learnt(at: date) -> Hazards | None:
+        return courses.hazards(at, teacher, schema, seed)
+
+    size = len(courses.data.frame)
+    hazards = dict(zip(days, side_by_side(learnt, days, size), strict=True))
+    found: dict[int, Lesson] = {}
+    for i in mine:
+        fold, known = folds[i], hazards[folds[i].certain]
+        if known is not None:
+            found[i] = lesson(fold.data, fold.certain, fold.interval, known)
     return found
 
 

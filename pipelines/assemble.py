@@ -1,7 +1,7 @@
 """What a model can be trained from: snapshots and outcomes of all dates, as known at one."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -14,12 +14,14 @@ from features.outcomes import Label
 from features.runners.job import SnapshotJob
 from features.signal import Catalogue
 from features.signals import EVENTS_FOLLOWED
+from models.course import Courses
 from models.dataset import Dataset, aligned, join
 from models.trained import TrainingPlan
 from models.walkforward import first_walked
 from pipelines.column_choice import chosen
 from pipelines.company import (
     catalogue_of,
+    closer_dates,
     columns_of,
     label_of,
     labels_beside,
@@ -88,18 +90,30 @@ def assemble(
     folder = workspace.snapshots / "training"
     shutil.rmtree(folder, ignore_errors=True)
     wider = further(catalogue) if further else catalogue
+    closer = [] if most_rows else closer_dates(config, dates, accounts_in(lake))
     job = SnapshotJob(
-        lake, wider, tuple(dates), label, rates_of(config), folder, as_of,
+        lake, wider, tuple(closer or dates), label, rates_of(config), folder, as_of,
         beside=labels_beside(config, lake.manifest.tables),
     )  # fmt: skip
     sample = _sample(lake, config, len(dates), most_rows)
     dataset = _joined(*build(job, say, sample), label, as_of)
+    dataset = _with_courses(dataset, dates) if closer else dataset
     dataset = replace(dataset, lead=config.models.minimum_lead_days)
     fates = {each.name: read_fates(job, each.name, sample) for each in job.beside}
-    beside = {name: aligned(dataset, known) for name, known in fates.items()}
+    beside = {name: aligned(dataset, _of(known, dates)) for name, known in fates.items()}
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
     return Assembled(dataset, label, catalogue, events, columns, unsafe, beside, sample)
+
+
+def _with_courses(every: Dataset, dates: Sequence[date]) -> Dataset:
+    """The rows of some dates, with those of all dates to learn from."""
+    chosen = every.frame["as_of"].isin(dates).to_numpy(bool)
+    return replace(every.take(chosen), courses=Courses(every))
+
+
+def _of(fates: pd.DataFrame, dates: Sequence[date]) -> pd.DataFrame:
+    return fates[fates["as_of"].isin(dates)]
 
 
 def _sample(lake: Lake, config: Config, dates: int, most_rows: int | None) -> AccountSample | None:
@@ -131,6 +145,11 @@ def digest_of(found: Assembled, plan: TrainingPlan) -> str:
     lead, frame = found.dataset.lead, found.dataset.frame
     total = sha256(repr((plan, found.label, lead, list(found.beside))).encode())
     total.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-    for each in (found.dataset, *found.beside.values()):
+    courses = found.dataset.courses
+    if courses is not None:
+        close = pd.util.hash_pandas_object(courses.data.frame, index=False)
+        total.update(close.to_numpy().tobytes())
+    closer = (courses.data,) if courses is not None else ()
+    for each in (found.dataset, *closer, *found.beside.values()):
         total.update(each.event_days.tobytes() + each.followed_days.tobytes())
     return total.hexdigest()

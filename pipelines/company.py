@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from features.ranks import rank_of
 from features.signal import Catalogue, SnapshotColumn
@@ -18,6 +19,10 @@ from pipelines.definitions import rates_of as rates_of
 from pipelines.definitions import segments_of as segments_of
 
 USUAL_SEGMENTS = ("profile__tier", "profile__revenue_class", "profile__plan")
+WEEKS = 4
+"""Into so many parts a month is cut by the dates between."""
+MOST_BETWEEN = 60_000
+"""Accounts times months: with more, luck is little, and memory would be much."""
 WARM_UP_DAYS = 30
 """History a first snapshot needs before it where the outcome itself needs less."""
 
@@ -127,6 +132,29 @@ def snapshot_dates(config: Config, as_of: date, begins: date) -> list[date]:
         dates.append(day)
         step += 1
     return dates[::-1] or [as_of]
+
+
+def closer_dates(config: Config, dates: Sequence[date], accounts: int) -> list[date]:
+    """The dates with others about a week apart between them; empty where none are learnt from.
+
+    Where a silence is a loss nothing would be learnt from them, and many accounts have lost
+    enough of theirs to learn from (docs/adr/0053).
+
+    Args:
+        config: how far dates lie apart, and which outcome is learnt.
+        dates: those that are described, in order.
+        accounts: how many there are.
+    """
+    asked = config.snapshots
+    if asked.between == "never" or asked.every == "week" or config.learnt == "lapse":
+        return []
+    if accounts * len(dates) > MOST_BETWEEN or len(dates) < 2:
+        return []
+    found = list(dates)
+    for day, after in pairwise(dates):
+        length = (after - day).days
+        found += [day + timedelta(round(length * k / WEEKS)) for k in range(1, WEEKS)]
+    return sorted(found)
 
 
 def _step_back(day: date, every: str, steps: int) -> date:

@@ -13,6 +13,7 @@ from models.causes.learnt import BASE, LearntCauses
 from models.causes.shares import CAUSES, CHURN, CONTRACTION, Causes, Share, by_cause
 from models.causes.tilt import Tilt
 from models.dataset import Dataset, Mask
+from models.enough import FEWEST_TRAINING_EVENTS
 from models.evaluation import (
     DRAWS,
     FEWEST_TEST_EVENTS,
@@ -28,7 +29,7 @@ from models.flavours.base import sigmoid
 from models.intervals import Interval
 from models.material import Material
 from models.metrics import Estimate, Resamples, log_loss
-from models.walkforward import FEWEST_TRAINING_EVENTS, OutOfTime
+from models.walkforward import OutOfTime
 
 Vector = npt.NDArray[np.float64]
 CANDIDATES = ("shrunken", "logistic")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from models.causes.shares import CAUSES, Causes
+from models.enough import FEWEST_TRAINING_EVENTS
 from models.evaluation import HorizonReport
 from models.metrics import Estimate
-from models.walkforward import FEWEST_TRAINING_EVENTS
 
 BASE = "constant"
 """The flavour by which every account has the base share."""

@@ -150,9 +150,8 @@ def _accounts_learnt_from(dataset: Dataset, tests: Mapping[int, TestSet]) -> dic
 
     The first interval's rows hold those of all later ones: they can be learnt from first.
     """
-    accounts = dataset.frame["account_id"].to_numpy(object)
     days = {int(day) for test in tests.values() for day in np.unique(test.block)}
-    return {day: set(accounts[dataset.learnt_by(date.fromordinal(day))]) for day in days}
+    return {day: dataset.met_by(date.fromordinal(day)) for day in days}
 
 
 def _known(

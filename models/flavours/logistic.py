@@ -171,7 +171,7 @@ class Logistic:
     detail: float = 1.0
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLogistic:  # noqa: ARG002
-        """Fit on rows at risk; `lost` is 0 or 1."""
+        """Fit on rows at risk; `lost` is 0 or 1, or a chance of it."""
         from sklearn.linear_model import LogisticRegression  # seconds that only training spends
 
         expansion = learn_expansion(inputs, schema)
@@ -180,7 +180,13 @@ class Logistic:
         share = schema.weights(self.detail)[expansion.source]
         own *= np.sqrt(share)
         model = LogisticRegression(C=self.strength / share.sum(), solver="newton-cholesky")
-        model.fit(own, lost)
+        if np.any((lost != 0) & (lost != 1)):  # each row as lost and as kept, by its chance
+            some = lost > 0
+            tosses = np.concatenate([np.zeros(len(lost)), np.ones(some.sum())])
+            weight = np.concatenate([1 - lost, lost[some]])
+            model.fit(np.concatenate([own, own[some]]), tosses, weight)
+        else:
+            model.fit(own, lost)
         coefficients = model.coef_[0] * np.sqrt(share)
         return FittedLogistic(width, expansion, coefficients, float(model.intercept_[0]), means)
 

@@ -62,7 +62,12 @@ def shuffled(dataset: Dataset, seed: int) -> tuple[Dataset, Mask]:
     kept = (event > 0) & (until > 0) & (dataset.event_days > 0)
     frame = dataset.frame[kept].reset_index(drop=True)
     dealt = replace(
-        dataset, frame=frame, event_days=event[kept], followed_days=until[kept], quiet_days=None
+        dataset,
+        frame=frame,
+        event_days=event[kept],
+        followed_days=until[kept],
+        quiet_days=None,
+        courses=None,
     )
     return dealt, kept
 

@@ -187,6 +187,11 @@ class Snapshots(Section):
 
     every: Literal["month", "week"] = Field("month", description="how far dates lie apart")
     first: date | None = Field(None, description="no snapshot lies before this date")
+    between: Literal["auto", "never"] = Field(
+        "auto",
+        description="whether months also have snapshots about a week apart, which only teach: "
+        "where contracts end, and accounts times months are 60,000 or fewer",
+    )
 
 
 class Models(Section):

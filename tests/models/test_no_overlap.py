@@ -67,7 +67,7 @@ class NewestRow:
 @pytest.fixture
 def walked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., OutOfTime]:
     """Walks with however few losses: the property must not hold for want of fits."""
-    monkeypatch.setattr("models.walkforward.FEWEST_TRAINING_EVENTS", 1)
+    monkeypatch.setattr("models.enough.FEWEST_TRAINING_EVENTS", 1)
 
     def walk(case: Case) -> OutOfTime:
         return out_of_time(case.data, case.days, SCHEMA, NewestRow(), case.how)

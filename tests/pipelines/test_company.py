@@ -12,6 +12,7 @@ from features.snapshot import fingerprint
 from pipelines.company import (
     baselines_of,
     catalogue_of,
+    closer_dates,
     columns_of,
     details_of,
     label_of,
@@ -80,6 +81,25 @@ def test_a_lapse_needs_a_whole_silence_before_the_first_snapshot() -> None:
 
 def test_a_history_too_short_still_has_the_day_itself() -> None:
     assert snapshot_dates(config(), date(2026, 1, 5), date(2026, 1, 4)) == [date(2026, 1, 5)]
+
+
+def test_a_month_has_three_dates_between_which_only_teach() -> None:
+    months = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
+    found = closer_dates(config(), months, 1000)
+    assert found == sorted(found)
+    assert set(months) < set(found)
+    assert found[:5] == [date(2026, 1, 31), *(date(2026, 2, n) for n in (7, 14, 21, 28))]
+    assert len(found) == 9
+
+
+def test_nothing_lies_between_where_it_would_not_teach() -> None:
+    months = [date(2026, 1, 31), date(2026, 2, 28)]
+    assert closer_dates(config(), months, 30_000)
+    assert closer_dates(config(), months, 30_001) == []
+    assert closer_dates(config(), months[:1], 10) == []
+    lapse = {"outcome": {"name": "lapse", "silent_days": 90}}
+    for given in (lapse, {"snapshots": {"every": "week"}}, {"snapshots": {"between": "never"}}):
+        assert closer_dates(config(**given), months, 10) == []
 
 
 def test_overwritten_columns_are_unsafe_unless_versions_are_known() -> None:
