@@ -1,4 +1,7 @@
-"""Which flavour is best: all walk forward through the same dates, and the lowest loss wins."""
+"""Which flavour is best: all walk forward through the same dates, and the lowest loss wins.
+
+The blend gives way to one of its parts only where that is better beyond doubt (docs/adr/0057).
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from models.flavours import SHIFTED
 from models.flavours.blend import PARTS
 from models.material import Material
 from models.metrics import log_loss
-from models.segment_shift import Shift, earns, shift_by
+from models.segment_shift import Shift, lowers, shift_by
 from models.trained import TrainingPlan
 from models.walkforward import OutOfTime, blended
 
@@ -72,9 +75,10 @@ def compete(
         return None
     deciding = _deciding_horizon(tests, plan.primary_horizon)
     losses = _losses(tests, deciding)
-    plain = min((name for name in losses if SHIFTED not in name), key=lambda name: losses[name])
+    lowest = min((name for name in losses if SHIFTED not in name), key=lambda name: losses[name])
+    plain = _blend_or(lowest, material, tests, deciding)
     best = _with_segments(material, plain, tests, deciding)
-    say(f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {deciding} days)")
+    say(_said(best, plain, lowest, losses, deciding))
     return Competition(walks, tests, shift, deciding, plain, best)
 
 
@@ -106,13 +110,37 @@ def _deciding_horizon(tests: Mapping[str, Mapping[int, TestSet]], wished: int) -
     return max((h for h in tested if h <= wished), default=tested[0])
 
 
+def _blend_or(
+    lowest: str, material: Material, tests: Mapping[str, Mapping[int, TestSet]], horizon: int
+) -> str:
+    """The flavour of the lowest log loss; the blend unless that part of it is better beyond doubt.
+
+    Two forecasts of the same thing err in different ways, so their mean is the safer one, and
+    which of the three looks best on some hundred losses is mostly luck.
+    """
+    blend = tests.get("blend", {}).get(horizon)
+    if blend is None or lowest not in PARTS:
+        return lowest
+    sure = lowers(material.dataset, blend, tests[lowest][horizon], material.how.seed)
+    return lowest if sure else "blend"
+
+
+def _said(best: str, plain: str, lowest: str, losses: Mapping[str, float], horizon: int) -> str:
+    if plain == lowest:
+        return f"{best} has the lowest log loss out of time ({losses[best]:.4f} at {horizon} days)"
+    return (
+        f"{best} is used (log loss out of time {losses[best]:.4f} at {horizon} days): {lowest} "
+        f"has {losses[lowest]:.4f}, which is not lower beyond doubt"
+    )
+
+
 def _with_segments(
     material: Material, part: str, tests: Mapping[str, Mapping[int, TestSet]], horizon: int
 ) -> str:
     """The flavour's name, shifted by segment where that earns its place."""
     shifted = tests.get(f"{part}{SHIFTED}", {}).get(horizon)
     plain, seed = tests[part][horizon], material.how.seed
-    taken = shifted is not None and earns(material.dataset, plain, shifted, seed)
+    taken = shifted is not None and lowers(material.dataset, plain, shifted, seed)
     return f"{part}{SHIFTED}" if taken else part
 
 

@@ -86,19 +86,18 @@ def shift_by(material: Material, segments: list[str]) -> Shift | None:
     return Shift(material, column, len(material.schema.columns[column].words or ()))
 
 
-def earns(dataset: Dataset, plain: TestSet, shifted: TestSet, seed: int) -> bool:
-    """Whether shifts lower the log loss of the same rows beyond doubt.
+def lowers(dataset: Dataset, usual: TestSet, other: TestSet, seed: int) -> bool:
+    """Whether another way to foretell lowers the log loss of the same rows beyond doubt.
 
-    With the whole 95 % interval over accounts: a step that every explanation must carry is not
-    taken for a gain that luck explains.
+    With the whole 95 % interval over accounts: what luck explains is not taken for a gain.
     """
-    accounts = dataset.frame["account_id"].to_numpy(object)[plain.rows]
+    accounts = dataset.frame["account_id"].to_numpy(object)[usual.rows]
 
     def gain(weight: Vector) -> float:
-        losses = (log_loss(test.lost, test.chance, weight) for test in (plain, shifted))
+        losses = (log_loss(test.lost, test.chance, weight) for test in (usual, other))
         return next(losses) - next(losses)
 
-    same = np.array_equal(plain.rows, shifted.rows)
+    same = np.array_equal(usual.rows, other.rows)
     return same and Resamples.of(accounts, DRAWS, seed).interval(gain).low > 0
 
 
