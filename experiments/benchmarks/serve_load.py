@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -193,6 +194,10 @@ def _known(folder: Path) -> Known:
     return Known(found, own, list(dict.fromkeys(change.to_version for change in changes)))
 
 
+INVENTED = re.compile(r"acc_\d{7}$")
+"""Ids of accounts that `made` invents, which an earlier call may have published."""
+
+
 def widened(folder: Path, accounts: int) -> int:
     """Publish the newest run anew with invented accounts beside the company's own.
 
@@ -204,7 +209,7 @@ def widened(folder: Path, accounts: int) -> int:
     run = scores.newest()
     if run is None:
         raise SystemExit(f"{folder} holds no scores: run `forewarn demo --workspace DIR`.")
-    real = scores.run(run.as_of)
+    real = [each for each in scores.run(run.as_of) if not INVENTED.match(each.card.account_id)]
 
     def parts() -> Iterator[RunPart]:
         yield RunPart([each.score for each in real], [each.card for each in real])
