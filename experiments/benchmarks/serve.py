@@ -39,7 +39,8 @@ from pipelines.workspace import Workspace
 from serving.store import ModelVersionRepository, ScoreRepository, open_store
 
 ROUNDS, QUICK_ROUNDS, WARM = 400, 60, 15
-SMALL = 150
+SMALL = 700
+"""Accounts of the demo; with fewer too few are lost for a model with trees, which the peers need."""
 
 
 def main() -> int:
