@@ -1,6 +1,6 @@
-"""Which flavour is best: all walk forward through the same dates, and the lowest loss wins.
+"""Which flavour is used: all walk forward through the same dates, and the lowest loss wins.
 
-The blend gives way to one of its parts only where that is better beyond doubt (docs/adr/0057).
+But the blend gives way to one of its parts only where that is better beyond doubt (docs/adr/0057).
 """
 
 from collections.abc import Callable, Mapping, Sequence
