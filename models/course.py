@@ -137,6 +137,17 @@ class Courses:
             self._inputs[schema] = schema.encode(self.data.frame)
         return self._inputs[schema]
 
+    def share(self, frame: pd.DataFrame, schema: InputSchema, inputs: Matrix) -> None:
+        """Take the inputs of the same rows, worked out already, so that there is one copy.
+
+        Args:
+            frame: whose they are; those of other rows are not taken.
+            schema: the columns.
+            inputs: of shape (rows, columns of `schema`).
+        """
+        if frame is self.data.frame:
+            self._inputs[schema] = inputs
+
     def seen_by(self, at: date) -> set[str]:
         """The accounts seen by a date."""
         past = self.data.ordinals <= at.toordinal()

@@ -187,8 +187,11 @@ def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) ->
         )
     if sufficiency(dataset).level is not Level.ENOUGH:
         dataset = replace(dataset, courses=None)
+    inputs = schema.encode(dataset.frame)
+    if dataset.courses is not None:
+        dataset.courses.share(dataset.frame, schema, inputs)
     how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
-    return Material(dataset, schema.encode(dataset.frame), schema, how, flavours_of(plan, schema))
+    return Material(dataset, inputs, schema, how, flavours_of(plan, schema))
 
 
 def _after(lead: int, horizons: Sequence[int]) -> list[int]:

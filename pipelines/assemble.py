@@ -27,6 +27,7 @@ from pipelines.company import (
     labels_beside,
     rates_of,
     snapshot_dates,
+    weeks_teach,
 )
 from pipelines.config import Config
 from pipelines.errors import InputError
@@ -97,7 +98,8 @@ def assemble(
     )  # fmt: skip
     sample = _sample(lake, config, len(dates), most_rows)
     dataset = _joined(*build(job, say, sample), label, as_of)
-    dataset = _with_courses(dataset, dates) if closer else dataset
+    weekly = not most_rows and weeks_teach(config, len(dataset.frame))
+    dataset = _with_courses(dataset, dates) if closer or weekly else dataset
     dataset = replace(dataset, lead=config.models.minimum_lead_days)
     fates = {each.name: read_fates(job, each.name, sample) for each in job.beside}
     beside = {name: aligned(dataset, _of(known, dates)) for name, known in fates.items()}
@@ -109,7 +111,8 @@ def assemble(
 def _with_courses(every: Dataset, dates: Sequence[date]) -> Dataset:
     """The rows of some dates, with those of all dates to learn from."""
     chosen = every.frame["as_of"].isin(dates).to_numpy(bool)
-    return replace(every.take(chosen), courses=Courses(every))
+    rows = every if chosen.all() else every.take(chosen)
+    return replace(rows, courses=Courses(every))
 
 
 def _of(fates: pd.DataFrame, dates: Sequence[date]) -> pd.DataFrame:

@@ -23,6 +23,8 @@ WEEKS = 4
 """Into so many parts a month is cut by the dates between."""
 MOST_BETWEEN = 60_000
 """Accounts times months: with more, luck is little, and memory would be much."""
+MOST_WEEKLY = WEEKS * MOST_BETWEEN
+"""Rows of weekly dates from which hazards are learnt, likewise."""
 WARM_UP_DAYS = 30
 """History a first snapshot needs before it where the outcome itself needs less."""
 
@@ -155,6 +157,18 @@ def closer_dates(config: Config, dates: Sequence[date], accounts: int) -> list[d
         length = (after - day).days
         found += [day + timedelta(round(length * k / WEEKS)) for k in range(1, WEEKS)]
     return sorted(found)
+
+
+def weeks_teach(config: Config, rows: int) -> bool:
+    """Whether hazards are learnt between dates that are weekly already (docs/adr/0059).
+
+    Args:
+        config: how far dates lie apart, and which outcome is learnt.
+        rows: the snapshots of all dates.
+    """
+    asked = config.snapshots
+    weekly = asked.every == "week" and asked.between == "auto" and config.learnt != "lapse"
+    return weekly and rows <= MOST_WEEKLY
 
 
 def _step_back(day: date, every: str, steps: int) -> date:

@@ -189,8 +189,9 @@ class Snapshots(Section):
     first: date | None = Field(None, description="no snapshot lies before this date")
     between: Literal["auto", "never"] = Field(
         "auto",
-        description="whether months also have snapshots about a week apart, which only teach: "
-        "where contracts end, and accounts times months are 60,000 or fewer",
+        description="whether close dates teach, where contracts end: months then also have "
+        "snapshots about a week apart, if accounts times months are 60,000 or fewer; weeks teach "
+        "as they are, up to 240,000 rows",
     )
 
 

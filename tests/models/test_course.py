@@ -200,6 +200,17 @@ def test_nothing_after_the_date_is_met(made: Dataset) -> None:
         assert _files(_fits(other, FLAVOURS[name], at)) == _files(_fits(made, FLAVOURS[name], at))
 
 
+def test_inputs_of_the_same_rows_are_held_once(made: Dataset, plan: TrainingPlan) -> None:
+    assert made.courses is not None
+    every = made.courses.data
+    weekly = replace(every, courses=Courses(every))
+    material = material_of(weekly, ["use", "n0"], plan)
+    assert weekly.courses is not None
+    assert weekly.courses.encoded(material.schema) is material.inputs
+    months = material_of(made, ["use", "n0"], plan)  # of other rows than the courses'
+    assert len(made.courses.encoded(months.schema)) == len(every.frame)
+
+
 def test_whoever_was_seen_may_have_been_met(made: Dataset) -> None:
     at, courses = made.dates[-2], made.courses
     assert courses is not None

@@ -19,6 +19,7 @@ from pipelines.company import (
     rates_of,
     segments_of,
     snapshot_dates,
+    weeks_teach,
 )
 from pipelines.config import Config, parse_config
 
@@ -100,6 +101,17 @@ def test_nothing_lies_between_where_it_would_not_teach() -> None:
     lapse = {"outcome": {"name": "lapse", "silent_days": 90}}
     for given in (lapse, {"snapshots": {"every": "week"}}, {"snapshots": {"between": "never"}}):
         assert closer_dates(config(**given), months, 10) == []
+
+
+def test_weeks_teach_as_they_are() -> None:
+    weekly = {"every": "week"}
+    assert weeks_teach(config(snapshots=weekly), 240_000)
+    assert not weeks_teach(config(snapshots=weekly), 240_001)
+    assert not weeks_teach(config(), 10)  # months have others between
+    assert not weeks_teach(config(snapshots={**weekly, "between": "never"}), 10)
+    assert not weeks_teach(
+        config(snapshots=weekly, outcome={"name": "lapse", "silent_days": 90}), 9
+    )
 
 
 def test_overwritten_columns_are_unsafe_unless_versions_are_known() -> None:

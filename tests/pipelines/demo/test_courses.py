@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.dataset import Dataset
 from pipelines.assemble import Assembled, assemble, digest_of
 from pipelines.company import learning_plan
 from pipelines.config import Config, read_config
@@ -17,13 +18,16 @@ from pipelines.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
-def both(
-    company: DemoCompany, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Assembled, Assembled, Config]:
+def space(company: DemoCompany, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    found = Workspace(tmp_path_factory.mktemp("space"))
+    load_sources(found, read_config(company.config, {}), lambda _: None)
+    return found
+
+
+@pytest.fixture(scope="module")
+def both(company: DemoCompany, space: Workspace) -> tuple[Assembled, Assembled, Config]:
     """With dates between, and without."""
-    space = Workspace(tmp_path_factory.mktemp("space"))
     config = read_config(company.config, {})
-    load_sources(space, config, lambda _: None)
     never = config.snapshots.model_copy(update={"between": "never"})
     without = config.model_copy(update={"snapshots": never})
     ways = (assemble(space, each, LAST_DAY, lambda _: None) for each in (config, without))
@@ -64,3 +68,24 @@ def test_a_model_is_named_after_what_it_learnt_from(
     close, plain, config = both
     plan = learning_plan(config, close.catalogue)
     assert digest_of(close, plan) != digest_of(plain, plan)
+
+
+def test_dates_that_are_weekly_already_teach_as_they_are(
+    company: DemoCompany, space: Workspace
+) -> None:
+    config = read_config(company.config, {})
+    weekly = {"every": "week", "first": LAST_DAY - timedelta(weeks=4)}
+    snapshots = config.snapshots.model_copy(update=weekly)
+
+    def found(between: str) -> Dataset:
+        asked = snapshots.model_copy(update={"between": between})
+        given = config.model_copy(update={"snapshots": asked})
+        return assemble(space, given, LAST_DAY, lambda _: None).dataset
+
+    close, plain = found("auto"), found("never")
+    assert plain.courses is None
+    assert close.courses is not None
+    assert len(close.dates) == 5
+    assert close.courses.data.frame is close.frame  # no further snapshots, and no copy
+    pd.testing.assert_frame_equal(close.frame, plain.frame)
+    assert np.array_equal(close.courses.data.event_days, plain.event_days)
