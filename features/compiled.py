@@ -5,10 +5,13 @@ itself is loaded when a function is called with types of arguments for which non
 """
 
 from collections.abc import Callable
-from functools import cached_property, update_wrapper, wraps
-from typing import Any, Generic, ParamSpec, TypeVar
+from functools import update_wrapper, wraps
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from features.kept_code import KeptCode
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,6 +27,7 @@ class Part(Generic[P, R]):
     def __init__(self, function: Callable[P, R]) -> None:
         self._function = function
         self._ready: dict[object, Callable[..., R]] = {}
+        self._made: Any = None
         update_wrapper(self, function)
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
@@ -37,15 +41,19 @@ class Part(Generic[P, R]):
             ready = self._ready[types] = self._made_ready(types, arguments)
         return ready(*arguments)
 
-    @cached_property
+    @property
     def made(self) -> Any:
         """What numba makes of it, which compiles for each new set of types.
 
         Two threads may both make it at first, and either will do: no lock is held over numba's own.
         """
-        import numba
+        if self._made is None:
+            import numba
 
-        return numba.njit(nogil=True)(self._function)
+            from features.machine_code import engine
+
+            self._made = numba.njit(nogil=True, cache=engine() is None)(self._function)
+        return self._made
 
     @property
     def _numba_type_(self) -> Any:
@@ -55,7 +63,7 @@ class Part(Generic[P, R]):
     def _made_ready(self, types: tuple[object, ...], arguments: Any) -> Callable[..., R]:
         """Code for types, as it is kept or as it is now compiled; numba's choice for others."""
         from features.kept_code import KeptCode
-        from features.machine_code import code_of, engine
+        from features.machine_code import engine
 
         place = engine()
         if place is None or None in types:
@@ -63,12 +71,18 @@ class Part(Generic[P, R]):
         kept = KeptCode(self._function)
         code = kept.read(types)
         ready = place.function(code, self._function) if code else None
-        if ready is None:
-            numbas = tuple(map(self.made.typeof_pyval, arguments))
-            ready = self.made.compile(numbas)
-            code = code_of(self.made.overloads[numbas])
-            if code is not None:
-                kept.write(types, code)
+        return ready or self._compiled(arguments, kept, types)
+
+    def _compiled(self, arguments: Any, kept: "KeptCode", types: object) -> Callable[..., R]:
+        from features.machine_code import code_of
+
+        if not hasattr(self.made, "compile"):  # numba is told to compile nothing
+            return self.made  # type: ignore[no-any-return]
+        numbas = tuple(map(self.made.typeof_pyval, arguments))
+        ready: Callable[..., R] = self.made.compile(numbas)
+        code = code_of(self.made.overloads.get(numbas))
+        if code is not None:
+            kept.write(types, code)
         return ready
 
 
@@ -78,17 +92,25 @@ def _type_of(argument: Any) -> object:
     None for what is not told here, which numba looks at anew with each call.
     """
     kind = type(argument)
-    if isinstance(argument, np.ndarray):
-        found = _KINDS.get(argument.dtype) if kind is np.ndarray else None
+    if kind is np.ndarray or kind is np.memmap:
+        found = _KINDS.get(argument.dtype)
         return found and (found, argument.ndim, argument.flags.num & _OF_A_TYPE)
-    if isinstance(argument, tuple):
-        types = tuple(map(_type_of, argument))
-        return None if kind is not tuple or None in types else types
     if kind is int:
         return "int" if -(1 << 63) <= argument < 1 << 63 else None
+    if isinstance(argument, tuple):
+        return _type_of_tuple(argument)
     if isinstance(argument, np.generic):
         return _KINDS.get(argument.dtype)
     return _PLAIN.get(kind)
+
+
+def _type_of_tuple(argument: tuple[Any, ...]) -> object:
+    types, kind = tuple(map(_type_of, argument)), type(argument)
+    if kind is tuple:
+        return None if None in types else types
+    fields = getattr(kind, "_fields", None)
+    named = f"{kind.__module__}.{kind.__qualname__}{fields}"
+    return None if fields is None or None in types else (named, *types)
 
 
 def part(function: Callable[P, R]) -> Callable[P, R]:

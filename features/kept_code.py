@@ -15,6 +15,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.util import cache_from_source
 from pathlib import Path
+from threading import get_ident
 from types import CodeType
 from typing import Any
 from zlib import crc32
@@ -23,7 +24,7 @@ import numpy as np
 
 from features.machine_code import MachineCode, machine, versions
 
-_NUMBERS = (int, float, bool, str, bytes, tuple, np.generic)
+_TOLD = (int, float, bool, str, bytes, tuple, type, np.dtype, np.generic)
 
 
 class KeptCode:
@@ -51,7 +52,7 @@ class KeptCode:
         head = json.dumps({"stamp": self._stamp, "sum": crc32(code), **said}).encode()
         for folder in _folders(self._function.__code__.co_filename):
             file = folder / self._name(types)
-            part = file.with_suffix(f".{os.getpid()}")
+            part = file.with_suffix(f".{os.getpid()}-{get_ident()}")
             with suppress(OSError):
                 folder.mkdir(parents=True, exist_ok=True)
                 part.write_bytes(head + b"\n" + code)
@@ -67,17 +68,18 @@ class KeptCode:
 @cache
 def _made_by() -> str:
     """All that the same Python source and types depend on to become the same machine code."""
-    settings = sorted(pair for pair in os.environ.items() if pair[0].startswith("NUMBA_"))
-    return sha256(f"{machine()} {versions()} {settings}".encode()).hexdigest()
+    return sha256(f"{machine()} {versions()}".encode()).hexdigest()
 
 
 @cache
 def _folders(source: str) -> tuple[Path, ...]:
     """Where code of a file may lie: beside Python's own, or among what a user's programs keep."""
     beside = Path(cache_from_source(source)).parent
-    kept = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     of_file = sha256(str(beside).encode()).hexdigest()[:16]
-    return beside, kept / "forewarn" / of_file
+    try:
+        return beside, Path("~/.cache/forewarn").expanduser() / of_file
+    except RuntimeError:  # a user without a home
+        return (beside,)
 
 
 def _content(function: Callable[..., Any], seen: set[str]) -> Iterator[object]:
@@ -98,7 +100,7 @@ def _content(function: Callable[..., Any], seen: set[str]) -> Iterator[object]:
             yield from _content(called, seen)
         elif isinstance(value, np.ndarray):
             yield used, value.dtype.str, value.shape, sha256(value.tobytes()).hexdigest()
-        elif isinstance(value, _NUMBERS):
+        elif isinstance(value, _TOLD):
             yield used, value
 
 

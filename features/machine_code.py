@@ -48,8 +48,10 @@ class MachineCode:
 
 def code_of(made: Any) -> MachineCode | None:
     """The machine code of what numba compiled (its `CompileResult`); None if it is bound to it."""
+    if made is None or made.reload_init or made.lifted:
+        return None
     constants = made.environment.consts
-    if made.reload_init or made.lifted or not all(isinstance(c, np.dtype) for c in constants):
+    if not all(isinstance(constant, np.dtype) for constant in constants):
         return None
     return MachineCode(
         made.fndesc.llvm_cpython_wrapper_name,
@@ -68,7 +70,6 @@ class Engine:
         _with_symbols(self._functions)
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
-        self.machine = machine()
         target = llvm.Target.from_default_triple()
         kind = {"reloc": "static"} if target.name.startswith("x86") else {}
         made = target.create_target_machine(codemodel="jitdefault", jit=True, **kind)
@@ -111,8 +112,9 @@ def engine() -> Engine | None:
 
 @cache
 def numba_version() -> bytes:
-    """What numba says of its version, without importing it."""
-    return (_numba_folder() / "_version.py").read_bytes()
+    """What numba says of its version, without importing it; nothing where it says it elsewhere."""
+    file = _numba_folder() / "_version.py"
+    return file.read_bytes() if file.exists() else b""
 
 
 @cache

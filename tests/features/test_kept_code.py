@@ -57,7 +57,7 @@ def _loaded(folder: Path, text: str = FIRST) -> dict[str, Any]:
 
 def _compiled(function: object) -> bool:
     """Whether a function was given to numba."""
-    return "made" in vars(function)
+    return vars(function)["_made"] is not None
 
 
 def _run(folder: Path, program: str) -> tuple[list[str], bool]:
@@ -134,6 +134,39 @@ def test_other_types_are_other_code(tmp_path: Path, value: Any) -> None:
     np.testing.assert_array_equal(kept, 2 * value)
     assert np.result_type(kept) == np.result_type(found)
     assert (_compiled(first), _compiled(again)) == (True, False)
+
+
+@tried
+def test_tuples_with_names_are_told_apart(tmp_path: Path) -> None:
+    text = """
+from typing import NamedTuple
+from features.compiled import part
+
+class Pair(NamedTuple):
+    one: object
+    two: object
+
+class Turned(NamedTuple):
+    two: object
+    one: object
+
+@part
+def one(pair):
+    return pair.one
+"""
+    for compiled in (True, False):
+        defined = _loaded(tmp_path, text)
+        values, one = np.arange(2.0), defined["one"]
+        assert one(defined["Pair"](3, values)) == 3
+        np.testing.assert_array_equal(one(defined["Turned"](3, values)), values)
+        assert _compiled(one) is compiled
+
+
+@tried
+def test_numba_may_be_told_to_compile_nothing(folder: Path) -> None:
+    program = f"import os; os.environ['NUMBA_DISABLE_JIT'] = '1'{CALLS}"
+    assert _run(folder, program)[0] == ["16"]
+    assert not _kept(folder)
 
 
 @tried
@@ -216,7 +249,7 @@ def test_where_nothing_may_be_written_a_user_keeps_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "__pycache__").write_text("no folder")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    monkeypatch.setenv("HOME", str(folder))
     assert _run(folder, CALLS) == (["16"], True)
     assert _run(folder, CALLS) == (["16"], False)
 
