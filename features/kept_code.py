@@ -40,16 +40,18 @@ class KeptCode:
         for folder in _folders(self._function.__code__.co_filename):
             with suppress(OSError, ValueError, TypeError, KeyError):
                 head, _, code = (folder / self._name(types)).read_bytes().partition(b"\n")
-                said = json.loads(head)
-                if (said.pop("stamp"), said.pop("sum")) == (self._stamp, crc32(code)):
-                    return MachineCode(types=tuple(said.pop("types")), code=code, **said)
+                said = dict(json.loads(head))
+                told = said.pop("stamp"), said.pop("sum")
+                found = MachineCode(types=tuple(said.pop("types")), code=code, **said)
+                if told == (self._stamp, _sum(found)):
+                    return found
         return None
 
     def write(self, types: Hashable, made: MachineCode) -> None:
         """Keep code; where no folder may be written to, it is compiled again next time."""
-        said = asdict(made)
+        said = {"stamp": self._stamp, "sum": _sum(made), **asdict(made)}
         code = said.pop("code")
-        head = json.dumps({"stamp": self._stamp, "sum": crc32(code), **said}).encode()
+        head = json.dumps(said).encode()
         for folder in _folders(self._function.__code__.co_filename):
             file = folder / self._name(types)
             part = file.with_suffix(f".{os.getpid()}-{get_ident()}")
@@ -63,6 +65,11 @@ class KeptCode:
         function = self._function
         told = sha256(f"{function.__qualname__} {types} {_made_by()}".encode()).hexdigest()[:16]
         return f"{Path(function.__code__.co_filename).stem}.{function.__name__}-{told}.machine"
+
+
+def _sum(made: MachineCode) -> int:
+    """By which damage is told, in what is said of the code as well."""
+    return crc32(made.code, crc32(f"{made.entry} {made.environment} {made.types}".encode()))
 
 
 @cache

@@ -182,13 +182,16 @@ def test_what_is_not_told_is_left_to_numba(tmp_path: Path, value: Any) -> None:
 
 
 @tried
-@pytest.mark.parametrize("damage", [b"", b"{}\n", b"[1]\n", None])
-def test_a_damaged_file_is_as_none(tmp_path: Path, damage: bytes | None) -> None:
+@pytest.mark.parametrize("damage", [b"", b"{}\n", b"[1]\n", b"null\n", "code", "name"])
+def test_a_damaged_file_is_as_none(tmp_path: Path, damage: bytes | str) -> None:
     _loaded(tmp_path)["times"](3)
     (file,) = _kept(tmp_path)
     whole = file.read_bytes()
-    changed = whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:]
-    file.write_bytes(changed if damage is None else damage)
+    changed = {
+        "code": whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:],
+        "name": whole.replace(b'"entry": "_ZN', b'"entry": "_ZM'),
+    }
+    file.write_bytes(changed[damage] if isinstance(damage, str) else damage)
     for compiled in (True, False):
         times = _loaded(tmp_path)["times"]
         assert (times(3), _compiled(times)) == (6, compiled)
