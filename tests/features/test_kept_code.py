@@ -267,3 +267,11 @@ print("numba" in sys.modules, "llvmlite" in sys.modules, part(len).__name__)
     ran = [sys.executable, "-c", program]
     done = subprocess.run(ran, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("False False len\n", "")
+
+
+def test_a_version_that_was_not_tried_keeps_code_its_own_way(folder: Path) -> None:
+    program = f"import features.machine_code as code; code.TRIED = b'none'{CALLS}"
+    for _ in range(2):
+        assert _run(folder, program) == (["16"], True)
+    assert not _kept(folder)
+    assert list((folder / "__pycache__").glob("first.summed*.nbi"))
