@@ -1,122 +1,121 @@
-"""Compiled code on disk, loaded without the compiler: the one place that knows numba's insides."""
+"""Machine code on disk: a file for each function and each set of types it was called with.
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+A file is found by the function, the types, the processor and the versions, and is used only if
+the function, all compiled code that it calls and the numbers that it takes from its module are
+what they were. It is a line of JSON before an object file; where anything is not as it should be,
+it is as if there were none.
+"""
+
+import json
+import os
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
+from hashlib import sha256
+from importlib.util import cache_from_source
+from pathlib import Path
+from threading import get_ident
+from types import CodeType
 from typing import Any
+from zlib import crc32
 
-import llvmlite.binding as llvm  # type: ignore[import-untyped]
-from numba.core import environment
-from numba.core.caching import FunctionCache
-from numba.core.codegen import CodeLibrary, JITCodeLibrary
-from numba.core.compiler import CompileResult
-from numba.core.runtime import _nrt_python as allocator  # type: ignore[attr-defined]
+import numpy as np
 
-TRIED = "0.68."
-"""Versions of numba whose kept code is known to run without what only compiling needs."""
+from features.machine_code import MachineCode, machine, versions
+
+_TOLD = (int, float, bool, str, bytes, tuple, type, np.dtype, np.generic)
 
 
-class KeptLibrary(JITCodeLibrary):
-    """The machine code of a function; what callers would be compiled from is parsed if one is.
+class KeptCode:
+    """What is kept of one function."""
 
-    As numba does it, each function that is loaded is also parsed and looked through, which
-    takes several times as long.
-    """
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Nothing is read yet."""
+        self._function = function
+        self._stamp = sha256(repr(list(_content(function, set()))).encode()).hexdigest()
 
-    def __init__(self, codegen: Any, name: str, code: bytes, bitcode: bytes) -> None:
-        CodeLibrary.__init__(self, codegen, name)
-        self._linking_libraries: list[Any] = []
-        self._bitcode, self._parsed, self._finalized = bitcode, None, True
-        self._object = llvm.object_file.ObjectFileRef.from_data(code)
-        codegen._engine._ee.add_object_file(self._object)
+    def read(self, types: Hashable) -> MachineCode | None:
+        """The code kept for types of arguments as `features.compiled` names them, if any."""
+        for folder in _folders(self._function.__code__.co_filename):
+            with suppress(OSError, ValueError, TypeError, KeyError):
+                head, _, code = (folder / self._name(types)).read_bytes().partition(b"\n")
+                said = dict(json.loads(head))
+                told = said.pop("stamp"), said.pop("sum")
+                found = MachineCode(types=tuple(said.pop("types")), code=code, **said)
+                if told == (self._stamp, _sum(found)):
+                    return found
+        return None
 
-    def _get_module_for_linking(self) -> Any:
-        if self._parsed is None:
-            self._parsed = llvm.parse_bitcode(self._bitcode)
-            engine: Any = self._codegen._engine
-            engine._load_defined_symbols(self._parsed)
-        return self._parsed
+    def write(self, types: Hashable, made: MachineCode) -> None:
+        """Keep code; where no folder may be written to, it is compiled again next time."""
+        said = {"stamp": self._stamp, "sum": _sum(made), **asdict(made)}
+        code = said.pop("code")
+        head = json.dumps(said).encode()
+        for folder in _folders(self._function.__code__.co_filename):
+            file = folder / self._name(types)
+            part = file.with_suffix(f".{os.getpid()}-{get_ident()}")
+            with suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
+                part.write_bytes(head + b"\n" + code)
+                os.replace(part, file)
+                return
 
-    def get_pointer_to_function(self, name: str) -> int:
-        """The address of a function that the code is known to hold."""
-        return int(self._codegen._engine.get_function_address(name))
-
-
-class KeptCode(FunctionCache):
-    """Compiled code on disk, loaded without the compiler.
-
-    As numba does it, the first function that is loaded brings in all that might be needed to
-    compile one, linear algebra of SciPy among it, which takes longer than a day's snapshot.
-    Where a function is not kept yet, numba does all of that before it compiles.
-    """
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The code kept for a signature; None for none."""
-        _with_memory()
-        with self._guard_against_spurious_io_errors():
-            key = self._index_key(sig, target_context.codegen())  # type: ignore[no-untyped-call]
-            files: Any = self._cache_file
-            with _without_their_modules():
-                kept = files.load(key) if self._enabled else None
-            return None if kept is None else _rebuilt(target_context, *kept)
+    def _name(self, types: Hashable) -> str:
+        function = self._function
+        told = sha256(f"{function.__qualname__} {types} {_made_by()}".encode()).hexdigest()[:16]
+        return f"{Path(function.__code__.co_filename).stem}.{function.__name__}-{told}.machine"
 
 
-def _rebuilt(context: Any, library: Any, *rest: Any) -> Any:
-    """What `CompileResult._rebuild` gives of what it was reduced to."""
-    rebuild: Any = CompileResult._rebuild
-    name, kind, data = library
-    if kind != "object":
-        return rebuild(context, library, *rest)
-    ready = _Ready(context, KeptLibrary(context.codegen(), name, *data))
-    return rebuild(ready, library, *rest)._replace(target_context=context)
-
-
-class _Ready:
-    """A context whose libraries are there already."""
-
-    def __init__(self, context: Any, library: KeptLibrary) -> None:
-        self._context, self._library = context, library
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._context, name)
-
-    def codegen(self) -> "_Ready":
-        return self
-
-    def unserialize_library(self, _: Any) -> KeptLibrary:
-        return self._library
-
-
-@contextmanager
-def _without_their_modules() -> Iterator[None]:
-    """Let code come without the modules of numba that parts of it were compiled from.
-
-    What compiled code has of a module are its globals, for code that runs in the interpreter:
-    here none does. numba holds its compiler's lock meanwhile, so one thread at a time is here.
-    """
-    as_ever = environment._rebuild_env
-    environment._rebuild_env = _environment
-    try:
-        yield
-    finally:
-        environment._rebuild_env = as_ever
-
-
-def _environment(module: str, constants: list[Any], name: str) -> Any:
-    """What `numba.core.environment._rebuild_env` gives, but for a module that is not there."""
-    found: Any = environment.lookup_environment(name)  # type: ignore[no-untyped-call]
-    if found is None:
-        loaded = sys.modules.get(module)
-        found = environment.Environment(vars(loaded) if loaded else {"__name__": module})
-        found.consts[:] = constants
-        found.env_name = name
-        environment.Environment._memo[name] = found
-    return found
+def _sum(made: MachineCode) -> int:
+    """By which damage is told, in what is said of the code as well."""
+    return crc32(made.code, crc32(f"{made.entry} {made.environment} {made.types}".encode()))
 
 
 @cache
-def _with_memory() -> None:
-    """Let compiled code find the functions by which it makes arrays."""
-    for name, address in allocator.c_helpers.items():
-        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
+def _made_by() -> str:
+    """All that the same Python source and types depend on to become the same machine code."""
+    return sha256(f"{machine()} {versions()}".encode()).hexdigest()
+
+
+@cache
+def _folders(source: str) -> tuple[Path, ...]:
+    """Where code of a file may lie: beside Python's own, or among what a user's programs keep."""
+    beside = Path(cache_from_source(source)).parent
+    of_file = sha256(str(beside).encode()).hexdigest()[:16]
+    try:
+        return beside, Path("~/.cache/forewarn").expanduser() / of_file
+    except RuntimeError:  # a user without a home
+        return (beside,)
+
+
+def _content(function: Callable[..., Any], seen: set[str]) -> Iterator[object]:
+    """What a function is compiled from, with compiled functions that it calls; each once."""
+    name = f"{function.__module__}.{function.__qualname__}"
+    if name in seen:
+        return
+    seen.add(name)
+    code = function.__code__
+    yield name
+    yield from _instructions(code)
+    cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
+    taken = {name: cell.cell_contents for name, cell in cells}
+    for used in (*code.co_names, *code.co_freevars):
+        value = taken.get(used, function.__globals__.get(used))
+        called = getattr(value, "__wrapped__", None)
+        if callable(called) and hasattr(called, "__code__"):
+            yield from _content(called, seen)
+        elif isinstance(value, np.ndarray):
+            yield used, value.dtype.str, value.shape, sha256(value.tobytes()).hexdigest()
+        elif isinstance(value, _TOLD):
+            yield used, value
+
+
+def _instructions(code: CodeType) -> Iterator[object]:
+    """What the interpreter would run; lines are not of it."""
+    yield code.co_code, code.co_names, code.co_varnames, code.co_argcount
+    for value in code.co_consts:
+        if isinstance(value, CodeType):
+            yield from _instructions(value)
+        else:
+            yield value

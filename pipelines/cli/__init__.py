@@ -53,7 +53,6 @@ def _lean(command: str) -> NoReturn:
     generated.use()
     with lean.without_collecting():
         lean.without_pandas()
-        lean.without_yaml()
         lean.without_extensions()
         app = _asked([command])
 

@@ -22,25 +22,12 @@ def without_pandas() -> None:
             pa.array([])
 
 
-def without_yaml() -> None:
-    """Load numba without the reader of a file of settings that it also takes from elsewhere.
-
-    And without SciPy, which it looks for to see whether its version is too old.
-    """
-    if "numba" not in sys.modules:
-        with _refused("yaml"), _refused("scipy"):
-            import numba  # noqa: F401
-
-
 def without_extensions() -> None:
-    """Let numba and pydantic start without looking for extensions in all that is installed.
+    """Let pydantic start without looking for extensions in all that is installed.
 
-    Each reads what hundreds of packages say of themselves, and nothing here has use of any.
+    It reads what hundreds of packages say of themselves, and nothing here has use of any.
     """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from numba.core import entrypoints
-
-    entrypoints._already_initialized = True
 
 
 @contextmanager
