@@ -40,7 +40,7 @@ from serving.store import ModelVersionRepository, ScoreRepository, open_store
 
 ROUNDS, QUICK_ROUNDS, WARM = 400, 60, 15
 SMALL = 700
-"""Accounts of the demo; with fewer too few are lost for a model with trees, which the peers need."""
+"""Accounts of the demo; with fewer too few are lost for trees, which the peers need."""
 
 
 def main() -> int:
