@@ -21,6 +21,7 @@ from serving.console.frame import Console, Renderer
 from serving.console.portfolio.page import FirstPage
 from serving.document import DescribedApp
 from serving.observing import metrics
+from serving.observing.counts import Counts
 from serving.observing.log import RequestLog
 from serving.packed import PACKING, WORTH_PACKING
 from serving.presentation import Presentation, Words
@@ -107,13 +108,19 @@ def create_app(
         app.include_router(_sign_in_routes(sign_in, engine, renderer))
     champion = at_hand.live.champion if at_hand.live else None
     measured = metrics.install(app, scores, champion, at_hand.together.figures)
-    app.state.tell, answers = measured.tell, Answers()
+    app.state.tell = measured.tell
+    _add_outermost(app, hosts, measured.counts)
+    app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
+    return app
+
+
+def _add_outermost(app: FastAPI, hosts: Collection[str] | None, counts: Counts) -> None:
+    """Add what stands around all else, from within to without."""
+    answers = Answers()
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_PACKING, compresslevel=PACKING)
     app.add_middleware(KeepAnswers, answers=answers)
     app.add_middleware(RequestLog)
-    app.add_middleware(Straight, hosts=hosts, answers=answers, counts=measured.counts)
-    app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
-    return app
+    app.add_middleware(Straight, hosts=hosts, answers=answers, counts=counts)
 
 
 def _add_console(app: FastAPI, console: Console, at_hand: AtHand) -> Callable[[], None]:

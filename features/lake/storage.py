@@ -19,6 +19,7 @@ else:
 
 
 WRITTEN_AT_ONCE = 1 << 20
+"""Bytes."""
 
 
 def folder_at(address: Folder | str) -> Folder:

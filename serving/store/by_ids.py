@@ -68,20 +68,6 @@ def plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return raw(column, String) if isinstance(column.type, Json | Enum) else column
 
 
-def read(
-    connection: Connection,
-    run: RunInfo,
-    ids: Sequence[str],
-    shown: Shown[Item],
-    word: WordOf,
-    csm: str | None = None,
-) -> list[Item]:
-    """Accounts of the newest run in the order of their ids, in the transaction that found both."""
-    found = read_at_once(connection, run, ids, shown, word, csm)
-    assert found is not None  # one transaction sees one state of the store
-    return found
-
-
 def read_at_once(
     connection: Connection,
     run: RunInfo,
@@ -90,7 +76,7 @@ def read_at_once(
     word: WordOf,
     csm: str | None = None,
 ) -> list[Item] | None:
-    """The same where the ids were found in another state of the store, or in memory.
+    """Accounts of the newest run in the order of their ids, wherever these were found.
 
     Args:
         connection: to the store, for one statement.
@@ -101,7 +87,8 @@ def read_at_once(
         csm: of all of them, where that is known: the accounts of one lie together.
 
     Returns:
-        None where something was published since: the accounts are of another state then.
+        None where something was published since: the accounts are of another state then. Never
+        in the transaction that found run and ids; see `of_one_state`.
     """
     if not ids:
         return []
@@ -116,6 +103,12 @@ def read_at_once(
         return None
     make = shown.make
     return [make(by_id[each], run, word) for each in ids]
+
+
+def of_one_state(found: list[Item] | None) -> list[Item]:
+    """What `read_at_once` gives in the transaction that found both the run and the ids."""
+    assert found is not None  # one transaction sees one state of the store
+    return found
 
 
 @cache

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine
 
 from models.score import Band
 from serving.store import listing, pages
-from serving.store.by_ids import Shown, read, read_at_once
+from serving.store.by_ids import Shown, of_one_state, read_at_once
 from serving.store.codes import Codes
 from serving.store.engine import reading
 from serving.store.in_memory import answers, narrow
@@ -143,7 +143,8 @@ class Lists:
                 return PageOf((), None, 0, dict.fromkeys(Band, 0), 0, None)
             ids = self._page(connection, run, asked)
             shortly = ids[: asked.limit]
-            found = read(connection, run, shortly, shown, self._codes.word, asked.csm)
+            them = read_at_once(connection, run, shortly, shown, self._codes.word, asked.csm)
+            found = of_one_state(them)
             here = self._bands(connection, run, asked.question, asked.owner)
             counts = self._bands(connection, run, Question(), asked.owner)
         return _page_of(asked, run, _Found(found, len(ids) > asked.limit, here, counts), shown)

@@ -197,7 +197,8 @@ class PortfolioRepository:
             known = table.c.expected_loss.is_not(None)
             asked = [table.c.band.in_(CALLED), ahead, known, _of(table, owner)]
             found = listing.find_page(connection, run, asked, Sort.EXPECTED_LOSS, limit, None)
-            return tuple(by_ids.read(connection, run, found, WHOLE, self._codes.word))
+            them = by_ids.read_at_once(connection, run, found, WHOLE, self._codes.word)
+            return tuple(by_ids.of_one_state(them))
 
         return self._of_newest(("call_first", limit, owner), read, ())
 
