@@ -100,7 +100,7 @@ def _content(function: Callable[..., Any], seen: set[str]) -> Iterator[object]:
     yield from _instructions(code)
     cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
     taken = {name: cell.cell_contents for name, cell in cells}
-    for used in (*code.co_names, *code.co_freevars):
+    for used in dict.fromkeys(_names(code)):
         value = taken.get(used, function.__globals__.get(used))
         called = getattr(value, "__wrapped__", None)
         if callable(called) and hasattr(called, "__code__"):
@@ -109,6 +109,14 @@ def _content(function: Callable[..., Any], seen: set[str]) -> Iterator[object]:
             yield used, value.dtype.str, value.shape, sha256(value.tobytes()).hexdigest()
         elif isinstance(value, _TOLD):
             yield used, value
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """What is used from outside, by functions and comprehensions within it too."""
+    yield from (*code.co_names, *code.co_freevars)
+    for value in code.co_consts:
+        if isinstance(value, CodeType):
+            yield from _names(value)
 
 
 def _instructions(code: CodeType) -> Iterator[object]:

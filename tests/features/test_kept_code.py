@@ -23,7 +23,9 @@ TABLE = np.array([1, 2, 3])
 
 @part
 def times(value):
-    return FACTOR * value
+    def more(each):
+        return FACTOR * each
+    return more(value)
 
 @part
 def summed(values):
@@ -102,7 +104,7 @@ print(zeros.tolist(), rest, out.tolist(), type(zeros).__name__, zeros.flags.writ
 @pytest.mark.parametrize(
     ("before", "after", "sum_of"),
     [
-        ("FACTOR * value", "FACTOR * value + 1", 20),  # of a function that is called
+        ("FACTOR * each", "FACTOR * each + 1", 20),  # of a function that is called
         ("FACTOR = 2", "FACTOR = 3", 22),
         ("[1, 2, 3]", "[2, 2, 3]", 20),
         ("total += times", "total -= times", -16),
