@@ -67,6 +67,7 @@ class Held:
             if engine is not None:
                 with reading(engine) as connection:
                     found = read(connection, LATEST[run.slot or 0], run)
+                # only now, so that whoever sees them knows the connection was given back
                 self._digest, self._columns = (run.digest, found) if found else ("", None)
         finally:
             self._lock.release()
