@@ -24,8 +24,8 @@ _PLAIN = {float: "float", bool: "bool"}
 class Part(Generic[P, R]):
     """A function that is made ready for the compiler when it is first called, or compiled in."""
 
-    def __init__(self, function: Callable[P, R]) -> None:
-        self._function = function
+    def __init__(self, function: Callable[P, R], within: bool = False) -> None:
+        self._function, self._within = function, within
         self._ready: dict[object, Callable[..., R]] = {}
         self._made: Any = None
         update_wrapper(self, function)
@@ -52,7 +52,8 @@ class Part(Generic[P, R]):
 
             from features.machine_code import engine
 
-            self._made = numba.njit(nogil=True, cache=engine() is None)(self._function)
+            options = {"nogil": True, "cache": engine() is None, "forceinline": self._within}
+            self._made = numba.njit(**options)(self._function)
         return self._made
 
     @property
@@ -116,6 +117,15 @@ def _type_of_tuple(argument: tuple[Any, ...]) -> object:
 def part(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that only compiled code calls."""
     return Part(function)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """The same for a few steps within a loop, which become part of whatever calls them.
+
+    A call costs more than such steps do, and around one that might fail numba counts, with a
+    lock of the processor's, who still uses the arrays that are passed.
+    """
+    return Part(function, within=True)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

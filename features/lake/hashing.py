@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.compiled import compiled, part
+from features.compiled import compiled, inlined
 
 Bytes = npt.NDArray[np.uint8]
 Int32 = npt.NDArray[np.int32]
@@ -13,15 +13,21 @@ Checksums = npt.NDArray[np.uint32]
 
 SLACK = 8
 """Bytes behind the last word that `append_bytes` may write to."""
+LEAST = 8
+"""Bytes that there must be of all words together, for eight to be read at once."""
 
 
 def bytes_of(words: pa.Array) -> tuple[Int32, Bytes]:
-    """Where each word begins and ends in the bytes of all, shapes (rows + 1,) and (bytes,)."""
+    """Where each word begins and ends in the bytes of all, shapes (rows + 1,) and (bytes,).
+
+    There are LEAST bytes at the least, be they of any word or not.
+    """
     _, offsets, data = words.buffers()
     if not len(words) or offsets is None:
-        return np.zeros(len(words) + 1, np.int32), np.empty(0, np.uint8)
+        return np.zeros(len(words) + 1, np.int32), np.zeros(LEAST, np.uint8)
     ends = np.frombuffer(offsets, np.int32)[words.offset : words.offset + len(words) + 1]
-    return ends, np.frombuffer(data if data is not None else b"", np.uint8)
+    found = np.frombuffer(data if data is not None else b"", np.uint8)
+    return ends, found if len(found) >= LEAST else np.pad(found, (0, LEAST - len(found)))
 
 
 def checksums(ends: Int32, data: Bytes) -> Checksums:
@@ -59,14 +65,14 @@ def hashes(ends: Int32, data: Bytes) -> Hashes:
     return out
 
 
-@part
+@inlined
 def stirred(value: np.uint64, more: np.uint64) -> np.uint64:
     """A hash with eight more bytes taken in."""
     value = (value ^ more) * np.uint64(0x9E3779B97F4A7C15)
     return value ^ (value >> np.uint64(29))
 
 
-@part
+@inlined
 def hash_of(data: Bytes, begin: int, end: int) -> np.uint64:
     """A 64-bit hash of some bytes."""
     value = np.uint64(end - begin)
@@ -75,30 +81,27 @@ def hash_of(data: Bytes, begin: int, end: int) -> np.uint64:
     return stirred(value, np.uint64(0))
 
 
-@part
+@inlined
 def append_bytes(to: Bytes, at: int, data: Bytes, begin: int, length: int) -> None:
     """Copy a few bytes, and overwrite up to SLACK bytes behind them."""
     for i in range(0, length, 8):
         put_eight(to, at + i, eight(data, begin + i, begin + length))
 
 
-@part
+@inlined
 def eight(data: Bytes, at: int, end: int) -> np.uint64:
-    """The next eight bytes as a number, those from `end` on as 0."""
+    """The next eight bytes as a number, those from `end` on as 0; there must be LEAST in all.
+
+    Without a loop or a branch, so that it becomes part of whatever calls it: a call costs more
+    than the work, and compiled code counts who uses an array that is passed.
+    """
+    begin = min(at, len(data) - LEAST)
+    number = _load(data, begin) >> np.uint64(8 * (at - begin))
     left = np.uint64(8 * (end - at))
-    if at + 8 <= len(data):
-        number = _load(data, at)
-        if left < np.uint64(64):
-            number &= (np.uint64(1) << left) - np.uint64(1)
-        return number
-    number, shift = np.uint64(0), np.uint64(0)
-    for i in range(at, end):
-        number |= np.uint64(data[i]) << shift
-        shift += np.uint64(8)
-    return number
+    return number & ((np.uint64(1) << left) - np.uint64(1)) if left < np.uint64(64) else number
 
 
-@part
+@inlined
 def _load(data: Bytes, at: int) -> np.uint64:
     """Eight bytes as a number; the compiler makes one load of it."""
     i = np.uint64(at)
@@ -113,7 +116,7 @@ def _load(data: Bytes, at: int) -> np.uint64:
     return number
 
 
-@part
+@inlined
 def put_eight(to: Bytes, at: int, number: np.uint64) -> None:
     """Write a number as eight bytes; the compiler makes one store of it."""
     i, byte = np.uint64(at), np.uint64(255)

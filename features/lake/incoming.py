@@ -10,13 +10,14 @@ from features.contract import Table
 from features.contract.arrow import schema
 from features.lake.content import Digest, RowHashes
 from features.lake.hashing import Hashes, checksums
+from features.lake.numbers import Numbers
 from features.lake.order import Int32, Int64
 from features.lake.records import lanes, numbers_of
 from features.lake.schema import LOAD, TEXT, texts
 from features.lake.shuffle import THIS_LOAD, Rows, Shuffle
 from features.lake.text import Text, picked, text_of
 
-_NO_RECORDS = np.empty((0, 0), np.int64)
+_NO_NUMBERS = Numbers(0)
 _NO_CODES, _NO_HASHES = np.empty(0, np.int32), np.empty(0, np.uint64)
 LEAST_ROWS, MOST_ROWS = 1 << 18, 1 << 20
 """Of rows that are brought together at once, where more are to come."""
@@ -36,7 +37,7 @@ def take_in(table: Table, batches: Iterable[pa.RecordBatch], shuffle: Shuffle) -
     for batch in _grouped(_typed(table, one) for one in batches if len(one)):
         columns = {name: numbers_of(batch.column(name)) for name in lanes(table).names}
         words = {name: text_of(batch.column(name)) for name in texts(table)}
-        rows = Rows(_NO_RECORDS, words, _facts(table, columns, words, len(batch)), _loads(batch))
+        rows = Rows(_NO_NUMBERS, words, _facts(table, columns, words, len(batch)), _loads(batch))
         account = words["account_id"]
         assert account is not None  # as a column without values was refused
         shuffle.add(list(columns.values()), rows, parts_of(account, shuffle.parts))

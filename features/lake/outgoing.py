@@ -14,8 +14,9 @@ from features.contract.arrow import TIMESTAMP, schema
 from features.lake.content import Digest, RowHashes
 from features.lake.hashing import Hashes
 from features.lake.incoming import parts_of
+from features.lake.numbers import together
 from features.lake.order import Int32, Int64, Keys, Moves, destinations
-from features.lake.records import arrays_of, lanes, scatter, sort_key
+from features.lake.records import arrays_of, lanes, sort_key
 from features.lake.schema import KNOWN_UNTIL, LOAD, TEXT, stored, texts
 from features.lake.shuffle import THIS_LOAD, Group, Shuffle
 from features.lake.text import NO_WORD, picked, scattered, text_of
@@ -94,7 +95,7 @@ def bucket_table(
         owner, ends = _by_bucket(owner, buckets)
         coded["account_id"] = owner
     to, begin = destinations(picked(owner.rank, owner.codes), len(owner.words))
-    numbers = _numbers(found, to)
+    numbers = together([(group.rows.numbers, rows) for group, rows in found], to)
     ranks = {name: column.ranks(to) for name, column in coded.items()}
     ranks["account_id"] = np.repeat(np.arange(len(begin) - 1, dtype=np.int32), np.diff(begin))
     digest = _digest(coded, ranks, numbers)
@@ -130,17 +131,6 @@ def _by_bucket(owner: Coded, buckets: int) -> tuple[Coded, Int64]:
     rank[order] = np.arange(len(order), dtype=np.int32)
     ranked = replace(owner, rank=rank[owner.rank], words=owner.words.take(pa.array(order)))
     return ranked, np.cumsum(np.bincount(bucket, minlength=buckets))
-
-
-def _numbers(found: Found, to: Int32) -> Int64:
-    """What is no text, shape (lanes, rows), each row in its place."""
-    width = found[0][0].rows.records.shape[1]
-    numbers = np.empty((width, len(to)), np.int64)
-    at = 0
-    for group, rows in found:
-        scatter(group.rows.records, rows, numbers, to[at : at + len(rows)])
-        at += len(rows)
-    return numbers
 
 
 def _digest(coded: Mapping[str, Coded], ranks: Mapping[str, Int32], numbers: Int64) -> Digest:

@@ -1,29 +1,25 @@
-"""Rows as records of whole numbers: all that is no text lies together, so it moves together.
+"""What is no text of a row as whole numbers, and back.
 
 A value takes eight bytes: instants, whole numbers and truths as they are, money in ten
 thousandths, floats by their bits. Null is a number that none of them can be.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from features.clock import MISSING, NEVER
-from features.compiled import part
 from features.contract import Table
 from features.contract.arrow import schema
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-_BLOCK = 1 << 13
 _NULL_FLOAT = 0x7FF4_0F0E_0A4E_0001  # a NaN that no arithmetic gives
 
 
 def lanes(table: Table) -> pa.Schema:
-    """The fields of a record: the columns of the contract that are no text."""
+    """The columns of the contract that are no text."""
     return pa.schema([field for field in schema(table) if not pa.types.is_string(field.type)])
 
 
@@ -46,16 +42,6 @@ def numbers_of(column: pa.Array) -> Int64:
     if len(numbers) and numbers.min() == MISSING:
         raise ValueError(f"{MISSING} stands for null and is no value that the lake can hold")
     return _with_null(numbers, column, MISSING)
-
-
-def gathered(columns: Sequence[Int64], order: Int32) -> Int64:
-    """Columns as records, in the order given, shape (rows, lanes)."""
-    records = np.empty((len(order), len(columns)), np.int64)
-    whole = [np.ascontiguousarray(values) for values in columns]
-    for at in range(0, len(order), _BLOCK):
-        for lane, values in enumerate(whole):
-            _fill(records[at : at + _BLOCK], lane, values, order[at : at + _BLOCK])
-    return records
 
 
 def arrays_of(fields: pa.Schema, columns: Int64) -> dict[str, pa.Array]:
@@ -86,17 +72,3 @@ def _array(kind: pa.DataType, values: Int64) -> pa.Array:
     halves = np.column_stack([values, values >> 63])
     valid = None if mask is None else pa.array(~gone).buffers()[1]
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(halves)])
-
-
-@part
-def _fill(records: Int64, lane: int, values: Int64, order: Int32) -> None:
-    for i in range(len(order)):
-        records[i, lane] = values[order[i]]
-
-
-@part
-def scatter(records: Int64, rows: Int32, columns: Int64, to: Int32) -> None:
-    """Write some records to columns, shape (lanes, all rows), each to its place `to`."""
-    for i in range(len(rows)):
-        for lane in range(len(columns)):
-            columns[lane, to[i]] = records[rows[i], lane]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.lake.hashing import Hashes
+from features.lake.numbers import Numbers, Usual, in_order, usual_of
 from features.lake.order import Int32, Int64, in_blocks, rows_of
-from features.lake.records import gathered
 from features.lake.spill import Spill
 from features.lake.text import Text
 
@@ -21,19 +21,19 @@ class Rows:
     """Some rows of a table, as columns.
 
     Attributes:
-        records: all that is no text, shape (rows, lanes).
+        numbers: all that is no text.
         texts: the text columns by name; None where every row is null.
         facts: a hash of each row's key, 0 where it has none; None where no row has one.
         loads: which load brought each row, or THIS_LOAD; None where this brought them all.
     """
 
-    records: Int64
+    numbers: Numbers
     texts: Mapping[str, Text | None]
     facts: Hashes | None = None
     loads: Int32 | None = None
 
     def __len__(self) -> int:
-        return len(self.records)
+        return self.numbers.size
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,22 @@ class Shuffle:
     def __init__(self, spill: Spill, parts: int) -> None:
         self.parts, self.rows = parts, 0
         self.groups: list[Group] = []
+        self._usual: tuple[Usual | None, ...] | None = None
         self._spill = spill
 
-    def add(self, lanes: Sequence[Int64], rows: Rows, part: Int32) -> None:
+    def add(self, columns: Sequence[Int64], rows: Rows, part: Int32) -> None:
         """Put rows aside, each in its part.
 
         Args:
-            lanes: the columns that make the records, each of shape (rows,).
-            rows: the rest of the rows; its records are not looked at.
+            columns: all that is no text, each of shape (rows,).
+            rows: the rest of the rows; its numbers are not looked at.
             part: the part of each row.
         """
         order, begins = in_blocks(part, self.parts, ROWS_OF_A_BLOCK)
         keep = self._spill.keep
+        self._usual = usual_of(columns) if self._usual is None else self._usual
         moved = Rows(
-            keep(gathered(lanes, order)),
+            in_order(columns, self._usual, order).kept(keep),
             {name: self._moved(text, order) for name, text in rows.texts.items()},
             None if rows.facts is None else keep(rows.facts[order]),
             None if rows.loads is None else keep(rows.loads[order]),

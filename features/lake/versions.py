@@ -9,6 +9,7 @@ from features.clock import MISSING
 from features.columns import instants
 from features.contract import Table
 from features.contract.arrow import schema
+from features.lake.numbers import together
 from features.lake.order import Int32, Int64
 from features.lake.records import arrays_of, lanes
 from features.lake.shuffle import Rows, Shuffle
@@ -63,7 +64,8 @@ def _of_pass(table: Table, shuffle: Shuffle, number: int, passes: int) -> Ended:
 
 def _plain(table: Table, rows: Rows, places: Int32) -> pa.Table:
     """Some rows in the contract's schema."""
-    columns = arrays_of(lanes(table), rows.records[places].T)
+    numbers = together([(rows.numbers, places)], np.arange(len(places), dtype=np.int32))
+    columns = arrays_of(lanes(table), numbers)
     for name, text in rows.texts.items():
         vocabulary = Vocabulary()
         codes = vocabulary.codes(text, places)

@@ -9,17 +9,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays as drawn
 
 from features.contract import TABLES
 from features.contract.arrow import schema
 from features.lake import parquet_batches
 from features.lake.hashing import bytes_of, checksums, hashes
+from features.lake.numbers import Usual, in_order, together, usual_of
 from features.lake.order import Moves, destinations, in_blocks, rows_of
-from features.lake.records import arrays_of, gathered, numbers_of
+from features.lake.records import arrays_of, numbers_of
 from features.lake.text import text_of
 from features.lake.vocabulary import Vocabulary
 
 ALPHABET = ["", "a", "b", "\0", "ü", "seventeen bytes", "sixteen bytes ..", "0123456789" * 5]
+ORDER = np.arange(3, dtype=np.int32)
 
 
 def words(count: int, seed: int) -> list[str]:
@@ -114,12 +119,43 @@ def test_numbers_come_back_as_they_were() -> None:
     kinds += [schema(TABLES["subscriptions"]).field("mrr").type, pa.bool_()]
     arrays = [array.cast(kind) for array, kind in zip(values, kinds, strict=True)]
     order = np.array([2, 0, 1], np.int32)
-    records = gathered([numbers_of(array) for array in arrays], order)
+    numbers = [numbers_of(array) for array in arrays]
+    moved = together([(in_order(numbers, usual_of(numbers), order), ORDER)], ORDER)
     fields = pa.schema([pa.field(str(n), kind) for n, kind in enumerate(kinds)])
-    back = arrays_of(fields, records.T.copy())
+    back = arrays_of(fields, moved)
     for array, found in zip(arrays, back.values(), strict=True):
         assert found.type == array.type
         assert str(found.to_pylist()) == str([array[int(i)].as_py() for i in order])
+
+
+@given(st.data())
+def test_numbers_of_several_groups_come_together_whatever_is_usual(data: st.DataObject) -> None:
+    sizes = data.draw(st.lists(st.integers(1, 40), min_size=1, max_size=3))
+    few = st.integers(-1, 1) if data.draw(st.booleans()) else st.just(7)
+    usual, found, expected = None, [], []
+    for size in sizes:
+        first = np.array(data.draw(st.lists(few, min_size=size, max_size=size)), np.int64)
+        second = first + data.draw(drawn(np.int64, size, elements=st.sampled_from([0, 0, 0, 5])))
+        columns = [first, second, np.arange(size)]
+        usual = usual or usual_of(columns)
+        order = np.array(data.draw(st.permutations(range(size))), np.int32)
+        rows = np.flatnonzero(data.draw(drawn(bool, size))).astype(np.int32)
+        found.append((in_order(columns, usual, order), rows))
+        expected.append(np.array(columns)[:, order[rows]])
+    wanted = np.concatenate(expected, axis=1)
+    to = np.array(data.draw(st.permutations(range(wanted.shape[1]))), np.int32)
+    assert together(found, to)[:, to].tolist() == wanted.tolist()
+
+
+def test_what_is_usual_is_held_once() -> None:
+    many = np.arange(10_000)
+    columns = [many, np.where(many % 50, many, 0), np.where(many % 50, 1, many), many[::-1].copy()]
+    usual = usual_of(columns)
+    assert usual == (None, Usual(like=0), Usual(1), None)
+    held = in_order(columns, usual, many.astype(np.int32)).columns
+    assert [len(one.values) for one in held] == [10_000, 199, 200, 10_000]
+    unlike = in_order([many, many[::-1].copy(), many, many], usual, many.astype(np.int32))
+    assert [len(one.values) for one in unlike.columns] == [10_000] * 4
 
 
 def test_the_number_that_means_null_is_refused() -> None:
