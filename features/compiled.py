@@ -52,8 +52,8 @@ class Part(Generic[P, R]):
 
             from features.machine_code import engine
 
-            options = {"nogil": True, "cache": engine() is None, "forceinline": self._within}
-            self._made = numba.njit(**options)(self._function)
+            made = numba.njit(nogil=True, cache=engine() is None, forceinline=self._within)
+            self._made = made(self._function)
         return self._made
 
     @property

@@ -19,7 +19,7 @@ from features.lake.text import Text, picked, text_of
 
 _NO_NUMBERS = Numbers(0)
 _NO_CODES, _NO_HASHES = np.empty(0, np.int32), np.empty(0, np.uint64)
-LEAST_ROWS, MOST_ROWS = 1 << 18, 1 << 20
+LEAST_ROWS, MOST_ROWS = 1 << 16, 1 << 20
 """Of rows that are brought together at once, where more are to come."""
 
 

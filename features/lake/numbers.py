@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from features.compiled import part
+from features.compiled import inlined, part
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -170,11 +170,30 @@ def _put(values: Int64, rows: Int32, column: Int64, to: Int32) -> None:
 
 @part
 def _put_odd(values: Int64, odd: Int32, rows: Int32, column: Int64, to: Int32) -> None:
-    n = 0
-    for i in range(len(rows)):
-        while n < len(odd) and odd[n] < rows[i]:
+    """The same of odd rows alone. Both places ascend, and rows lie in long runs."""
+    n, i = 0, 0
+    while n < len(odd) and i < len(rows):
+        ahead = odd[n] - rows[i]
+        if ahead < 0:
+            n = _first(odd, n, rows[i])
+            continue
+        at = min(i + ahead, len(rows) - 1)  # within a run that is its place
+        if rows[at] == odd[n]:
+            column[to[at]] = values[n]
+            i = at
             n += 1
-        if n == len(odd):
-            break
-        if odd[n] == rows[i]:
-            column[to[i]] = values[n]
+        else:
+            i = _first(rows, i, odd[n])
+
+
+@inlined
+def _first(ascending: Int32, begin: int, value: int) -> int:
+    """The first place from `begin` on that holds `value` or more."""
+    end = len(ascending)
+    while begin < end:
+        middle = (begin + end) // 2
+        if ascending[middle] < value:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin
