@@ -1,15 +1,19 @@
 """Text columns as codes into words, or as the words themselves, row by row."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from features.compiled import part
 from features.lake.hashing import SLACK, Bytes, Int32, append_bytes, bytes_of
 
 NO_WORD = -1
-_ALL = np.empty(0, np.int32)
+Codes = npt.NDArray[np.signedinteger[Any]]
+"""Of as few bytes as the number of words asks for, where many are held."""
+_NONE = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True)
@@ -19,19 +23,32 @@ class Text:
     Attributes:
         codes: by row the number of its word, NO_WORD for null, shape (rows,); empty where
             every row brings its own word.
-        ends: where each word begins and ends in `data`, shape (words + 1,).
+        ends: where each word begins and ends in `data`, shape (words + 1,); empty where each
+            takes as many bytes as any other, as ids often do.
         data: the bytes of all words.
+        width: how many bytes that are, where `ends` is empty.
     """
 
-    codes: Int32
+    codes: Codes
     ends: Int32
     data: Bytes
+    width: int = 0
 
     def in_order(self, order: Int32) -> "Text":
-        """The rows in another order."""
+        """The rows in another order, to be held: in as few bytes as will do."""
         if len(self.codes):
-            return Text(picked(self.codes, order), self.ends, self.data)
-        return Text(_ALL, *_moved(self.ends, self.data, order))
+            codes = picked(self.codes, order).astype(_narrow(len(self.ends) - 1))
+            return Text(codes, self.ends, self.data)
+        width = _width(self.ends)
+        if width:
+            return Text(
+                _NONE, _NONE, _moved_alike(int(self.ends[0]), width, self.data, order), width
+            )
+        return Text(_NONE, *_moved(self.ends, self.data, order))
+
+    def length(self, word: int) -> int:
+        """How many bytes a word takes."""
+        return self.width or int(self.ends[word + 1] - self.ends[word])
 
 
 def text_of(column: pa.Array) -> Text | None:
@@ -41,13 +58,29 @@ def text_of(column: pa.Array) -> Text | None:
     if column.null_count and not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     if not pa.types.is_dictionary(column.type):
-        return Text(_ALL, *bytes_of(column))
+        return Text(_NONE, *bytes_of(column))
     codes = column.indices.fill_null(NO_WORD) if column.null_count else column.indices
     return Text(codes.to_numpy(), *bytes_of(column.dictionary))
 
 
+def _narrow(words: int) -> type[np.signedinteger[Any]]:
+    """What holds the number of any word, and NO_WORD."""
+    kinds = (np.int8, np.int16)
+    return next((kind for kind in kinds if words <= np.iinfo(kind).max), np.int32)
+
+
 @part
-def picked(values: Int32, places: Int32) -> Int32:
+def _width(ends: Int32) -> int:
+    """How many bytes each word takes; 0 where they differ."""
+    width = int(ends[1] - ends[0])
+    for i in range(1, len(ends) - 1):
+        if ends[i + 1] - ends[i] != width:
+            return 0
+    return width
+
+
+@part
+def picked(values: Codes, places: Codes) -> Int32:
     """`values[places]`; place -1 gives -1."""
     out = np.empty(len(places), np.int32)
     for i in range(len(out)):
@@ -61,6 +94,15 @@ def scattered(values: Int32, places: Int32, to: Int32) -> Int32:
     out = np.empty(len(to), np.int32)
     for i in range(len(to)):
         out[to[i]] = values[places[i]] if places[i] >= 0 else -1
+    return out
+
+
+@part
+def _moved_alike(begin: int, width: int, data: Bytes, order: Int32) -> Bytes:
+    """Words of the same length in another order."""
+    out = np.empty(len(order) * width + SLACK, np.uint8)
+    for i in range(len(order)):
+        append_bytes(out, i * width, data, begin + order[i] * width, width)
     return out
 
 

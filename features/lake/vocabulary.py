@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from features.compiled import part
 from features.lake.hashing import SLACK, Bytes, Hashes, Int32, append_bytes, eight, stirred
-from features.lake.text import NO_WORD, Text, picked
+from features.lake.text import NO_WORD, Codes, Text, picked
 
 Int64 = npt.NDArray[np.int64]
 
@@ -56,14 +56,14 @@ class Vocabulary:
     def _look_up(self, text: Text, words: Int32) -> Int32:
         """The numbers of some of the words of a text, given by their place there."""
         found = np.empty(len(words), np.int32)
+        source = text.ends, text.width, text.data, words, found
         done = 0
         while True:
             tables = self._slots, self._marks, self._ends, self._bytes
-            done, self.count = _find(text.ends, text.data, words, found, done, self.count, *tables)
+            done, self.count = _find(*source, done, self.count, *tables)
             if done == len(found):
                 return found
-            word = words[done]
-            self._grow(int(text.ends[word + 1] - text.ends[word]))
+            self._grow(text.length(words[done]))
 
     def _grow(self, length: int) -> None:
         """Room for at least one more word of `length` bytes."""
@@ -79,6 +79,7 @@ class Vocabulary:
 @part
 def _find(
     text_ends: Int32,
+    width: int,
     text: Bytes,
     words: Int32,
     found: Int32,
@@ -96,7 +97,11 @@ def _find(
     """
     mask = np.uint64(len(slots) - 1)
     for place in range(done, len(words)):
-        begin, end = text_ends[words[place]], text_ends[words[place] + 1]
+        if width:
+            begin = int(words[place]) * width
+            end = begin + width
+        else:
+            begin, end = int(text_ends[words[place]]), int(text_ends[words[place] + 1])
         length, zero = np.uint64(end - begin), np.uint64(0)
         low, high = eight(text, begin, end), zero
         value = stirred(length, low) if end > begin else length
@@ -143,7 +148,7 @@ def _spread(hashes: Hashes, slots: Int32) -> None:
 
 
 @part
-def _used(codes: Int32, rows: Int32, words: int) -> tuple[Int32, Int32]:
+def _used(codes: Codes, rows: Int32, words: int) -> tuple[Int32, Int32]:
     """The words that some rows use, and for each row the place of its word there, or -1."""
     place_of = np.full(words, -1, np.int32)
     used = np.empty(min(words, len(rows)), np.int32)
