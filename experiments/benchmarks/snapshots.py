@@ -9,7 +9,7 @@ of its own, imports and worker processes included:
   row, as the logs come and as the lake holds them. `scan_ratio` takes the raw floor, and
   `scan_ratio_lake` the other one.
 - bucketing: the raw usage log into a lake; `bucketing_ratio` is over floor_raw. `all_tables`
-  makes the lake that the other steps read.
+  makes the lake that the other steps read. Both keep freed memory, as `forewarn load` does.
 - monthly, weekly: 24 month-ends and 104 weeks, every account, every column that is declared,
   in memory. `written` is monthly with the Parquet files that a job would leave. The same
   `_followed` has the signals of a company's main events too (--main-events).
@@ -46,8 +46,11 @@ from features.signal import Catalogue
 from features.signals import EVENTS_FOLLOWED, catalogue_for
 from features.snapshot import parts
 from features.view import View
+from pipelines.cli.start import IN_ONE_HEAP
+from pipelines.heap import with_one_heap
 
 MONTHS = [date(2024 + m // 12, m % 12 + 1, 1) - timedelta(days=1) for m in range(1, 25)]
+BUCKETING = ("bucketing", "all_tables")
 SNAPSHOTS = ("monthly", "weekly", "written")
 FOLLOWED = "_followed"
 STEPS = {
@@ -140,9 +143,9 @@ def child(step: str, folder: Path, main_events: int) -> dict[str, float]:
     say(step)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     words = [sys.executable, __file__, "--step", step, "--folder", str(folder)]
-    output = subprocess.run(
-        [*words, "--main-events", str(main_events)], check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
+    words += ["--main-events", str(main_events)]
+    asked = {**os.environ, **(IN_ONE_HEAP if step in BUCKETING else {})}
+    output = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, env=asked).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     found: dict[str, float] = json.loads(output.splitlines()[-1])
     found["wall_seconds"] = time.perf_counter() - began
@@ -154,6 +157,8 @@ def run_step(step: str, folder: Path, main_events: int) -> dict[str, float]:
     """What a child process does."""
     from bucketing import bucket_raw, scan
 
+    if step in BUCKETING:
+        with_one_heap()
     steps: dict[str, Callable[[], dict[str, float]]] = {
         "bucketing": lambda: bucket_raw(folder / "raw", folder / "usage-alone", ["usage"]),
         "all_tables": lambda: bucket_raw(folder / "raw", folder / "lake"),

@@ -72,7 +72,7 @@ def _narrow(words: int) -> type[np.signedinteger[Any]]:
 @part
 def _width(ends: Int32) -> int:
     """How many bytes each word takes; 0 where they differ."""
-    width = int(ends[1] - ends[0])
+    width = int(ends[1] - ends[0]) if len(ends) > 1 else 0
     for i in range(1, len(ends) - 1):
         if ends[i + 1] - ends[i] != width:
             return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 WORKSPACE, WORKSPACE_VARIABLE = "--workspace", "FOREWARN_WORKSPACE"
 DEFAULT_WORKSPACE = Path(".forewarn")
+IN_ONE_HEAP = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 
 def workspace_in(arguments: Sequence[str]) -> Path:
@@ -33,4 +34,5 @@ def with_arrow_in_the_heap() -> None:
     Its own pool hands back to the system what was free for some milliseconds, and that must be
     cleared before it comes again.
     """
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    for name, value in IN_ONE_HEAP.items():
+        os.environ.setdefault(name, value)

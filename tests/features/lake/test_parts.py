@@ -60,14 +60,40 @@ def test_a_vocabulary_numbers_words_as_they_first_come(kind: pa.DataType) -> Non
     assert np.concatenate(codes).tolist() == [numbers[found[row]] for row in rows]
 
 
-def test_words_may_be_put_in_another_order() -> None:
-    found = words(400, 4)
-    order = np.random.default_rng(5).permutation(400).astype(np.int32)
+@pytest.mark.parametrize(
+    ("found", "width"),
+    [
+        (words(400, 4), 0),
+        (["", ""], 0),
+        (["ü"], 2),
+        *(([f"{n:0{size}}" for n in range(size, 400)], max(size, 3)) for size in (1, 8, 9, 16, 36)),
+    ],
+)
+def test_words_may_be_put_in_another_order(found: list[str], width: int) -> None:
+    order = np.random.default_rng(5).permutation(len(found)).astype(np.int32)
+    found = [word.zfill(width) for word in found] if width > 2 else found
     text = text_of(pa.array(["before", *found])[1:])
     assert text is not None
     moved, vocabulary = text.in_order(order), Vocabulary()
-    codes = vocabulary.codes(moved, np.arange(400, dtype=np.int32))
+    assert (moved.width, len(moved.ends)) == (width, 0 if width else len(found) + 1)
+    rows = np.arange(len(found), dtype=np.int32)
+    codes = vocabulary.codes(moved, rows)
     assert vocabulary.words.take(pa.array(codes)).to_pylist() == [found[i] for i in order]
+
+
+@pytest.mark.parametrize(
+    ("count", "kind"), [(127, np.int8), (128, np.int16), (32_767, np.int16), (32_768, np.int32)]
+)
+def test_codes_are_held_in_as_few_bytes_as_will_do(count: int, kind: type) -> None:
+    found = [*map(str, range(count)), None]
+    text = text_of(pa.array(found).dictionary_encode())
+    assert text is not None
+    order = np.random.default_rng(6).permutation(len(found)).astype(np.int32)
+    moved, vocabulary = text.in_order(order), Vocabulary()
+    assert moved.codes.dtype == kind
+    codes = vocabulary.codes(moved, np.arange(len(found), dtype=np.int32))
+    back = vocabulary.words.take(pa.array(codes, mask=codes < 0)).to_pylist()
+    assert back == [found[i] for i in order]
 
 
 def test_rows_are_brought_together_within_blocks() -> None:
