@@ -210,14 +210,14 @@ def lesson(data: Dataset, at: date, interval: Interval, hazards: Hazards) -> Les
     if interval.start:
         begins = hazards.nearest(data.ordinals[rows] + interval.start)
         there = hazards.seen[place[rows], begins]
-        rows = rows[there & _still_there(data, rows, interval, at)]
+        rows = rows[there & still_there(data, rows, interval, at)]
     account, day = place[rows], data.ordinals[rows].astype(np.float64)
     before = hazards.until(account, day + interval.start)
     lost = hazards.until(account, day + interval.end) - before
     return Lesson(rows, np.clip(lost, 0.0, 1.0))
 
 
-def _still_there(data: Dataset, rows: Rows, interval: Interval, at: date) -> Mask:
+def still_there(data: Dataset, rows: Rows, interval: Interval, at: date) -> Mask:
     """Rows not known on a date to have been lost before an interval begins."""
     event = data.event_days[rows]
     known = data.ordinals[rows] + event + data.lag_days <= at.toordinal()

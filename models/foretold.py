@@ -27,7 +27,7 @@ from models.encoding import InputSchema, Matrix
 from models.flavours import Fitted, Flavour
 from models.flavours.blend import Blend, FittedBlend
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
-from models.intervals import INTERVALS, SEEN_AGAIN
+from models.intervals import INTERVALS, SLACK
 
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -100,14 +100,18 @@ def relearnt(
     return replace(second, trees=fitted) if isinstance(second, FittedBlend) else fitted
 
 
-def seen_again(data: Dataset, at: date) -> Rows:
-    """For each row the position of the account's row a month later and by `at`; -1 without one."""
+def seen_again(data: Dataset, at: date, after: int = FIRST.end) -> Rows:
+    """For each row the position of the account's row about `after` days later; -1 without one.
+
+    Args:
+        data: the rows.
+        at: rows later than this date are not seen.
+        after: days; a month if not said, and a few more or less will do.
+    """
     days, place = np.unique(data.ordinals, return_inverse=True)
-    after = (days[None, :] - days[:, None]).astype(np.float64)
-    after[(after < SEEN_AGAIN[0]) | (after > SEEN_AGAIN[1])] = np.inf
-    after[:, days > at.toordinal()] = np.inf
-    nearest = np.abs(after - FIRST.end).argmin(axis=1)
-    following = np.where(np.isfinite(after.min(axis=1)), nearest, -1)
+    off = np.abs(days[None, :] - days[:, None] - float(after))
+    off[(off > SLACK) | (days > at.toordinal())] = np.inf
+    following = np.where(np.isfinite(off.min(axis=1)), off.argmin(axis=1), -1)
     account, _ = pd.factorize(data.frame["account_id"].to_numpy(object))
     keys, then = account * len(days), following[place]
     found = pd.Index(keys + place).get_indexer(pd.Index(np.where(then < 0, -1, keys + then)))

@@ -42,6 +42,13 @@ def test_an_account_is_seen_again_about_a_month_later(few: Dataset) -> None:
     assert seen_again(few, day(150)).tolist() == [3, -1, -1, 5, -1, -1, -1, -1]
 
 
+def test_later_than_a_month_is_seen_within_a_few_days_too(few: Dataset) -> None:
+    assert seen_again(few, day(150), 64).tolist() == [5, -1, 6, -1, -1, -1, -1, -1]
+    assert seen_again(few, day(150), 65).tolist() == [-1] * 8
+    assert seen_again(few, day(150), 120).tolist() == [-1, -1, -1, -1, 7, -1, -1, -1]
+    assert seen_again(few, day(149), 120).tolist() == [-1] * 8
+
+
 def test_a_month_that_has_not_come_is_not_seen(few: Dataset) -> None:
     assert seen_again(few, day(58)).tolist() == [3, -1, -1, -1, -1, -1, -1, -1]
     assert (seen_again(few, day(28)) == -1).all()
