@@ -35,6 +35,7 @@ Rows = npt.NDArray[np.int64]
 FIRST, SECOND = INTERVALS[:2]
 FASTER = 2.5
 """How much farther each tree goes: there is less luck in chances that could be learnt by heart."""
+NEVER = date.max.toordinal()
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,21 @@ def seen_again(data: Dataset, at: date, after: int = FIRST.end) -> Rows:
         at: rows later than this date are not seen.
         after: days; a month if not said, and a few more or less will do.
     """
+    days = np.unique(data.ordinals)
+    account, _ = pd.factorize(data.frame["account_id"].to_numpy(object))
+    keys = account * len(days)
+    place, following = (np.searchsorted(days, d) for d in (data.ordinals, then(data, at, after)))
+    wanted = np.where(following < len(days), keys + following, -1)
+    found = pd.Index(keys + place).get_indexer(pd.Index(wanted))
+    return np.asarray(found, np.int64)
+
+
+def then(data: Dataset, at: date, after: int) -> Rows:
+    """For each row the day number of the date about `after` days later, by `at`, or `NEVER`."""
     days, place = np.unique(data.ordinals, return_inverse=True)
     off = np.abs(days[None, :] - days[:, None] - float(after))
     off[(off > SLACK) | (days > at.toordinal())] = np.inf
-    following = np.where(np.isfinite(off.min(axis=1)), off.argmin(axis=1), -1)
-    account, _ = pd.factorize(data.frame["account_id"].to_numpy(object))
-    keys, then = account * len(days), following[place]
-    found = pd.Index(keys + place).get_indexer(pd.Index(np.where(then < 0, -1, keys + then)))
-    return np.asarray(found, np.int64)
+    return np.where(np.isfinite(off.min(axis=1)), days[off.argmin(axis=1)], NEVER)[place]
 
 
 def ahead(first: Vector, second: Vector) -> Vector:

@@ -19,12 +19,12 @@ from datetime import date
 
 import numpy as np
 
-from models.course import Lesson, still_there
+from models.course import Lesson, finished, still_there
 from models.dataset import Dataset
 from models.encoding import Matrix
 from models.enough import enough
 from models.flavours import Fitted
-from models.foretold import seen_again
+from models.foretold import seen_again, then
 from models.hazards import cumulative_hazard
 from models.intervals import INTERVALS, Interval
 
@@ -36,8 +36,9 @@ def handed_on(
 ) -> Lesson | None:
     """What a later interval's hazard learns; None where that is too little.
 
-    Only accounts seen again when the interval begins are learnt from. If it is longer than the
-    days before it, the hazard goes on as it was.
+    Learnt from are accounts seen again when the interval begins, and those that had finished by
+    then, which are never lost. If the interval is longer than the days before it, the hazard goes
+    on as it was.
 
     Args:
         data: the rows that are learnt from.
@@ -46,13 +47,14 @@ def handed_on(
         earlier: the hazards of all intervals before it, of the same date.
         inputs: of shape (rows, columns).
     """
-    later = seen_again(data, at, interval.start)
-    rows = np.flatnonzero(later >= 0)
-    rows = rows[still_there(data, rows, interval, at)]
-    if not len(rows):
-        return None
-    then = inputs[later[rows]]
-    hazard = sum((cumulative_hazard(one.log_odds(then)) for one in earlier), np.zeros(len(rows)))
+    rows = np.arange(len(inputs))
+    later, begins = seen_again(data, at, interval.start), then(data, at, interval.start)
+    seen = later >= 0
+    met = seen | finished(data, rows, begins, at)
+    rows = np.flatnonzero(met & still_there(data, rows, interval, at))
+    hazard, known = np.zeros(len(rows)), seen[rows]
+    for one in earlier if known.any() else ():
+        hazard[known] += cumulative_hazard(one.log_odds(inputs[later[rows[known]]]))
     longer = (interval.end - interval.start) / interval.start
     lost = -np.expm1(-longer * hazard)
     return Lesson(rows, lost) if enough(lost, len(np.unique(data.ordinals[rows]))) else None

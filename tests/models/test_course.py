@@ -113,8 +113,23 @@ def test_a_lesson_is_what_the_course_says_of_each_interval(
     assert first.rows.tolist() == [0, 1, 2]  # 20 days are no month, and d has no course
     np.testing.assert_allclose(first.lost, [0.45, 0.1, 0.5])
     second = lesson(data, day(40), INTERVALS[1], hazards)
-    assert second.rows.tolist() == [0]  # b was not seen then, c was lost
-    np.testing.assert_allclose(second.lost, [1.0])  # .15 and, going on at .04 a day, 2: no chance
+    assert second.rows.tolist() == [0, 1]  # c was lost
+    # of a .15 and, going on at .04 a day, 2: no chance; b was away, and is seen again later
+    np.testing.assert_allclose(second.lost, [1.0, 0.25])
+
+
+def test_who_has_finished_is_never_lost(make_dataset: MakeDataset, hazards: Hazards) -> None:
+    chance = hazards.chance * [1, 1, 0, 0]
+    gone = replace(hazards, chance=chance, seen=chance > 0)
+    data = make_dataset([("a", day(0), np.inf, np.inf)], day(40))
+    found = lesson(data, day(40), INTERVALS[1], gone)
+    assert (found.rows.tolist(), found.lost.tolist()) == ([0], [0.0])
+    for other in (
+        replace(data, event_days=np.array([15.0])),  # that is why
+        replace(data, followed_days=np.array([15.0])),  # nobody knows
+        replace(data, lag_days=30),  # nobody knows yet
+    ):
+        assert len(lesson(other, day(40), INTERVALS[1], gone).rows) == 0
 
 
 def test_who_was_lost_and_came_back_is_not_taught_as_still_there(
@@ -245,12 +260,14 @@ def test_later_losses_are_what_is_foretold_when_their_interval_begins(
         f"{name}{i // len(rows)}" for i, name in enumerate(data.frame["account_id"])
     ]))  # fmt: skip
     inputs = np.where(data.ordinals == START.toordinal(), 9.0, 1.0)[:, None]  # only then counts
-    earlier, day_rows = (Even(-1.0), Even(2.0)), len(rows)
+    earlier = Even(-1.0), Even(2.0)
 
     third = handed_on(data, day(200), INTERVALS[2], earlier, inputs)
     assert third is not None
-    assert [r for r in third.rows if r < day_rows] == [0, 2, 4]  # a twice, c once
-    np.testing.assert_allclose(third.lost, 1 - sigmoid(1.0) * sigmoid(-2.0), rtol=1e-12)
+    # a twice, and c; those not seen again had finished, but for b's first
+    assert third.rows[:6].tolist() == [0, 2, 3, 4, 5, 6]
+    chance = 1 - sigmoid(1.0) * sigmoid(-2.0)
+    np.testing.assert_allclose(third.lost[:6], chance * np.array([1, 1, 0, 1, 0, 0]), rtol=1e-12)
     fourth = handed_on(data, day(200), INTERVALS[3], (*earlier, Even(0.0)), inputs)
     assert fourth is None  # one date alone is too little
     soon = handed_on(data, day(150), INTERVALS[2], earlier, inputs)
