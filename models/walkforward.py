@@ -113,25 +113,29 @@ def out_of_time(
         learnt_from = known(certain) if known else dataset
         folds += folds_of(learnt_from, rows, certain, plan.intervals)
 
-    models = fits(folds, flavour, inputs, schema, plan.seed)
+    models = fits(folds, flavour, inputs, schema, plan)
     for fold, model in zip(folds, models, strict=True):
         log_odds[fold.interval][fold.rows] = model.log_odds(inputs[fold.rows])
     return OutOfTime(log_odds, block_of, plan.embargo)
 
 
 def fits(
-    folds: Sequence[Fold], flavour: Flavour, inputs: Matrix, schema: InputSchema, seed: int
+    folds: Sequence[Fold],
+    flavour: Flavour,
+    inputs: Matrix,
+    schema: InputSchema,
+    how: "WalkForward",
 ) -> list[Fitted]:
     """A hazard for each fold; from courses or foretold chances, where there are such."""
+    apt, seed = taught(flavour), how.seed
     lessons = _lessons(folds, flavour, schema, seed)
-    apt = taught(flavour)
 
     def fitted(i: int) -> Fitted:
         if apt is not None and i in lessons:
             return apt.fit(inputs[lessons[i].rows], lessons[i].lost, schema, seed)
         return flavour.fit(inputs[folds[i].risk], folds[i].lost, schema, seed)
 
-    begun = _begun(folds) if apt else {}
+    begun = _begun(folds) if apt and how.hands_on else {}
     now = [i for i in range(len(folds)) if i not in begun]
     found = dict(zip(now, side_by_side(fitted, now, len(inputs)), strict=True))
     again = {i: j for i, j in _again(folds, flavour).items() if i not in lessons}
@@ -235,9 +239,11 @@ class WalkForward:
         seed: of everything random.
         embargo: days that outcomes take to be recorded. What is learnt for a block was certain
             so many days before it, since a loss recorded late was not known there yet.
+        hands_on: whether later intervals may learn from earlier ones (`models.handed_on`).
     """
 
     intervals: tuple[Interval, ...]
     blocks: int = 6
     seed: int = 1
     embargo: int = 0
+    hands_on: bool = True

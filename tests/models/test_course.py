@@ -24,7 +24,7 @@ from models.metrics import calibration_line, log_loss
 from models.sufficiency import Level, sufficiency
 from models.trained import TrainingPlan
 from models.training import material_of
-from models.walkforward import fits, folds_of
+from models.walkforward import WalkForward, fits, folds_of
 
 START = date(2024, 1, 31)
 STEP, MONTH = 10, 3
@@ -80,7 +80,7 @@ def _fits(data: Dataset, flavour: Flavour, at: date, count: int = 2) -> list[Fit
     schema = _schema(data)
     folds = list(folds_of(data, data.ordinals == at.toordinal(), at, INTERVALS[:count]))
     assert [fold.interval for fold in folds] == list(INTERVALS[:count])
-    return fits(folds, flavour, schema.encode(data.frame), schema, 1)
+    return fits(folds, flavour, schema.encode(data.frame), schema, WalkForward(INTERVALS))
 
 
 def _files(fitted: Sequence[Fitted]) -> list[dict[str, str]]:
@@ -198,7 +198,9 @@ def test_few_losses_are_not_learnt_from_courses(made: Dataset, plan: TrainingPla
     first = made.frame["account_id"].to_numpy(object) < "a00110"
     few = replace(made, event_days=np.where(first, made.event_days, np.inf))
     assert sufficiency(few).level is Level.SOME
-    assert material_of(few, ["use", "n0"], plan).dataset.courses is None
+    held_back = material_of(few, ["use", "n0"], plan)
+    assert held_back.dataset.courses is None
+    assert not held_back.how.hands_on
 
 
 def test_nothing_after_the_date_is_met(made: Dataset) -> None:

@@ -18,7 +18,7 @@ from models.flavours.logistic import MODEL_FILE as LINE
 from models.foretold import ahead, lesson_of, relearnt, seen_again
 from models.intervals import INTERVALS
 from models.metrics import log_loss
-from models.walkforward import fits, folds_of
+from models.walkforward import WalkForward, fits, folds_of
 
 START = date(2024, 1, 31)
 MakeDataset = Callable[..., Dataset]
@@ -75,7 +75,8 @@ def _fits(data: Dataset, flavour: Flavour, at: date) -> tuple[list[Fitted], Mate
     inputs = schema.encode(data.frame)
     folds = list(folds_of(data, data.ordinals == at.toordinal(), at, INTERVALS[:2]))
     assert [fold.interval for fold in folds] == list(INTERVALS[:2])
-    return fits(folds, flavour, inputs, schema, 1), (inputs, schema, 1)
+    how = WalkForward(INTERVALS)
+    return fits(folds, flavour, inputs, schema, how), (inputs, schema, how.seed)
 
 
 def _plain(data: Dataset, flavour: Flavour, at: date, material: Material) -> list[Fitted]:
