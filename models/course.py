@@ -196,7 +196,7 @@ def lesson(data: Dataset, at: date, interval: Interval, hazards: Hazards) -> Les
     """What is to be learnt of an interval from courses up to a date.
 
     Rows of a month before and older, and of the second interval those of accounts seen a
-    month later, or about.
+    month later, or about, and of those that had finished by then.
 
     Args:
         data: the rows that are learnt from.
@@ -209,16 +209,33 @@ def lesson(data: Dataset, at: date, interval: Interval, hazards: Hazards) -> Les
     rows = np.flatnonzero(old & (place >= 0))
     if interval.start:
         begins = hazards.nearest(data.ordinals[rows] + interval.start)
-        there = hazards.seen[place[rows], begins]
-        rows = rows[there & _still_there(data, rows, interval, at)]
+        there = hazards.seen[place[rows], begins] | finished(data, rows, hazards.days[begins], at)
+        rows = rows[there & still_there(data, rows, interval, at)]
     account, day = place[rows], data.ordinals[rows].astype(np.float64)
     before = hazards.until(account, day + interval.start)
     lost = hazards.until(account, day + interval.end) - before
     return Lesson(rows, np.clip(lost, 0.0, 1.0))
 
 
-def _still_there(data: Dataset, rows: Rows, interval: Interval, at: date) -> Mask:
+def still_there(data: Dataset, rows: Rows, interval: Interval, at: date) -> Mask:
     """Rows not known on a date to have been lost before an interval begins."""
     event = data.event_days[rows]
     known = data.ordinals[rows] + event + data.lag_days <= at.toordinal()
     return np.asarray(~known | (event > interval.start))
+
+
+def finished(data: Dataset, rows: Rows, then: Rows, at: date) -> Mask:
+    """Of rows whose accounts are not seen `then`: whether no loss is why (`is_completed`).
+
+    They count as there, and as never lost (docs/adr/0005).
+
+    Args:
+        data: the rows.
+        rows: positions, shape (rows,).
+        then: day numbers, likewise.
+        at: the date on which it has to be certain.
+    """
+    passed = then - data.ordinals[rows]
+    certain = then + data.lag_days <= at.toordinal()
+    stayed = (data.event_days[rows] > passed) & (data.followed_days[rows] >= passed)
+    return np.asarray(certain & stayed)

@@ -27,7 +27,7 @@ from models.encoding import InputSchema, Matrix
 from models.flavours import Fitted, Flavour
 from models.flavours.blend import Blend, FittedBlend
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
-from models.intervals import INTERVALS, SEEN_AGAIN
+from models.intervals import INTERVALS, SLACK
 
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -35,6 +35,7 @@ Rows = npt.NDArray[np.int64]
 FIRST, SECOND = INTERVALS[:2]
 FASTER = 2.5
 """How much farther each tree goes: there is less luck in chances that could be learnt by heart."""
+NEVER = date.max.toordinal()
 
 
 @dataclass(frozen=True)
@@ -100,18 +101,29 @@ def relearnt(
     return replace(second, trees=fitted) if isinstance(second, FittedBlend) else fitted
 
 
-def seen_again(data: Dataset, at: date) -> Rows:
-    """For each row the position of the account's row a month later and by `at`; -1 without one."""
-    days, place = np.unique(data.ordinals, return_inverse=True)
-    after = (days[None, :] - days[:, None]).astype(np.float64)
-    after[(after < SEEN_AGAIN[0]) | (after > SEEN_AGAIN[1])] = np.inf
-    after[:, days > at.toordinal()] = np.inf
-    nearest = np.abs(after - FIRST.end).argmin(axis=1)
-    following = np.where(np.isfinite(after.min(axis=1)), nearest, -1)
+def seen_again(data: Dataset, at: date, after: int = FIRST.end) -> Rows:
+    """For each row the position of the account's row about `after` days later; -1 without one.
+
+    Args:
+        data: the rows.
+        at: rows later than this date are not seen.
+        after: days; a month if not said, and a few more or less will do.
+    """
+    days = np.unique(data.ordinals)
     account, _ = pd.factorize(data.frame["account_id"].to_numpy(object))
-    keys, then = account * len(days), following[place]
-    found = pd.Index(keys + place).get_indexer(pd.Index(np.where(then < 0, -1, keys + then)))
+    keys = account * len(days)
+    place, following = (np.searchsorted(days, d) for d in (data.ordinals, then(data, at, after)))
+    wanted = np.where(following < len(days), keys + following, -1)
+    found = pd.Index(keys + place).get_indexer(pd.Index(wanted))
     return np.asarray(found, np.int64)
+
+
+def then(data: Dataset, at: date, after: int) -> Rows:
+    """For each row the day number of the date about `after` days later, by `at`, or `NEVER`."""
+    days, place = np.unique(data.ordinals, return_inverse=True)
+    off = np.abs(days[None, :] - days[:, None] - float(after))
+    off[(off > SLACK) | (days > at.toordinal())] = np.inf
+    return np.where(np.isfinite(off.min(axis=1)), days[off.argmin(axis=1)], NEVER)[place]
 
 
 def ahead(first: Vector, second: Vector) -> Vector:

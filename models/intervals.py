@@ -22,5 +22,7 @@ INTERVALS: tuple[Interval, ...] = tuple(
     Interval(start, end) for start, end in zip((0, *HORIZONS[:-1]), HORIZONS, strict=True)
 )
 
-SEEN_AGAIN = (25, 35)
+SLACK = 5
+"""An account is seen again after a time if it is seen up to so many days sooner or later."""
+SEEN_AGAIN = (INTERVALS[0].end - SLACK, INTERVALS[0].end + SLACK)
 """An account seen so many days later, from and to, is seen again a month later."""

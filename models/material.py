@@ -47,7 +47,7 @@ class Material:
 
     def fits(self, folds: Sequence[Fold], flavour: str) -> list[Fitted]:
         """A hazard of a flavour for each fold."""
-        return fits(folds, self.flavours[flavour], self.inputs, self.schema, self.how.seed)
+        return fits(folds, self.flavours[flavour], self.inputs, self.schema, self.how)
 
     def known(self, at: date) -> Dataset:
         """The dataset with the outcomes that can be learnt from on a date, worked out once."""

@@ -174,7 +174,8 @@ def _untested(
 def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) -> Material:
     """The dataset with its inputs, and the flavours with their settings.
 
-    Of few losses nothing is learnt from courses: the flavours for those hold back for a reason.
+    Of few losses nothing is learnt from courses, and nothing is handed on between intervals: the
+    flavours for those hold back for a reason.
 
     Raises:
         NoEvidence: no column tells any account from another.
@@ -185,12 +186,13 @@ def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) ->
             f"all {len(columns)} signals hold the same value for every account at every date, "
             "so nothing can be told apart: connect more sources, or a longer history."
         )
-    if sufficiency(dataset).level is not Level.ENOUGH:
+    plenty = sufficiency(dataset).level is Level.ENOUGH
+    if not plenty:
         dataset = replace(dataset, courses=None)
     inputs = schema.encode(dataset.frame)
     if dataset.courses is not None:
         dataset.courses.share(dataset.frame, schema, inputs)
-    how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo)
+    how = WalkForward(plan.intervals, plan.blocks, plan.seed, plan.embargo, plenty)
     return Material(dataset, inputs, schema, how, flavours_of(plan, schema))
 
 

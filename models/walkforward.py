@@ -19,7 +19,8 @@ from models.encoding import InputSchema, Matrix
 from models.enough import enough
 from models.flavours import Fitted, Flavour
 from models.foretold import FIRST, SECOND, relearnt, trees_of
-from models.intervals import Interval
+from models.handed_on import LATER, handed_on
+from models.intervals import INTERVALS, Interval
 from models.side_by_side import side_by_side
 
 Vector = npt.NDArray[np.float64]
@@ -112,34 +113,62 @@ def out_of_time(
         learnt_from = known(certain) if known else dataset
         folds += folds_of(learnt_from, rows, certain, plan.intervals)
 
-    models = fits(folds, flavour, inputs, schema, plan.seed)
+    models = fits(folds, flavour, inputs, schema, plan)
     for fold, model in zip(folds, models, strict=True):
         log_odds[fold.interval][fold.rows] = model.log_odds(inputs[fold.rows])
     return OutOfTime(log_odds, block_of, plan.embargo)
 
 
 def fits(
-    folds: Sequence[Fold], flavour: Flavour, inputs: Matrix, schema: InputSchema, seed: int
+    folds: Sequence[Fold],
+    flavour: Flavour,
+    inputs: Matrix,
+    schema: InputSchema,
+    how: "WalkForward",
 ) -> list[Fitted]:
-    """A hazard for each fold; the first two intervals' learn from courses, or foretold chances."""
+    """A hazard for each fold; from courses or foretold chances, where there are such."""
+    apt, seed = taught(flavour), how.seed
     lessons = _lessons(folds, flavour, schema, seed)
-    apt = taught(flavour)
 
     def fitted(i: int) -> Fitted:
         if apt is not None and i in lessons:
             return apt.fit(inputs[lessons[i].rows], lessons[i].lost, schema, seed)
         return flavour.fit(inputs[folds[i].risk], folds[i].lost, schema, seed)
 
-    found = list(side_by_side(fitted, range(len(folds)), len(inputs)))
+    begun = _begun(folds) if apt and how.hands_on else {}
+    now = [i for i in range(len(folds)) if i not in begun]
+    found = dict(zip(now, side_by_side(fitted, now, len(inputs)), strict=True))
     again = {i: j for i, j in _again(folds, flavour).items() if i not in lessons}
 
     def anew(i: int) -> Fitted:
         both = found[again[i]], found[i]
         return relearnt(flavour, both, folds[i].data, folds[i].certain, (inputs, schema, seed))
 
-    for i, model in zip(again, side_by_side(anew, list(again), len(inputs)), strict=True):
-        found[i] = model
-    return found
+    found |= zip(again, side_by_side(anew, list(again), len(inputs)), strict=True)
+    for later in LATER:  # each hands on to the next
+        now = [i for i in begun if folds[i].interval == later]
+        for i in now:
+            given = folds[i].data, folds[i].certain, later, [found[j] for j in begun[i]], inputs
+            if (lesson := handed_on(*given)) is not None:
+                lessons[i] = lesson
+        found |= zip(now, side_by_side(fitted, now, len(inputs)), strict=True)
+    return [found[i] for i in range(len(folds))]
+
+
+def _begun(folds: Sequence[Fold]) -> dict[int, list[int]]:
+    """Folds of later intervals, with those of all intervals before each.
+
+    Not where a silence is a loss, as in `_again`.
+    """
+    place = {(fold.certain, fold.interval): i for i, fold in enumerate(folds)}
+    begun: dict[int, list[int]] = {}
+    for i, fold in enumerate(folds):
+        if fold.interval in LATER and fold.data.quiet_days is None:
+            before = INTERVALS[: INTERVALS.index(fold.interval)]
+            earlier = [place[fold.certain, k] for k in before if (fold.certain, k) in place]
+            if len(earlier) == len(before):
+                begun[i] = earlier
+    return begun
 
 
 def _lessons(
@@ -210,9 +239,11 @@ class WalkForward:
         seed: of everything random.
         embargo: days that outcomes take to be recorded. What is learnt for a block was certain
             so many days before it, since a loss recorded late was not known there yet.
+        hands_on: whether later intervals may learn from earlier ones (`models.handed_on`).
     """
 
     intervals: tuple[Interval, ...]
     blocks: int = 6
     seed: int = 1
     embargo: int = 0
+    hands_on: bool = True

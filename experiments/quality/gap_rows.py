@@ -1,6 +1,6 @@
 """What gap.py learns from: the rows of simulated companies, with and without the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -19,6 +19,7 @@ from models.flavours.lightgbm import LightGBM
 from models.flavours.logistic import Logistic, learn_expansion
 from models.hazards import p_loss
 from models.intervals import INTERVALS
+from models.score import HORIZONS
 from models.trained import TrainingPlan
 from pipelines.assemble import assemble
 from pipelines.company import learning_plan
@@ -34,7 +35,10 @@ FREE_LINES = 10.0
 
 @dataclass(frozen=True)
 class Company:
-    """What is learnt from and judged by; `known` and `true` are the simulator's, by row."""
+    """What is learnt from and judged by; `known` and `true` are the simulator's, by row.
+
+    Those are of 90 days; `all_true` has the rows since training by horizon.
+    """
 
     seed: int
     past: Dataset
@@ -44,6 +48,7 @@ class Company:
     known: Vector
     since: pd.DataFrame
     true: Vector
+    all_true: Mapping[int, Vector]
 
 
 @dataclass(frozen=True)
@@ -84,11 +89,12 @@ def made_of(
     """The same with the simulator's chances beside the rows; later rows without one are left."""
     keys, name = ["account_id", "as_of"], f"p_loss_{HORIZON}"
     known = past.frame[keys].merge(truth, on=keys, how="left", validate="one_to_one")
-    true = later.frame[keys].merge(truth, on=keys, how="left", validate="one_to_one")[name]
-    told = true.notna().to_numpy()
+    since = later.frame[keys].merge(truth, on=keys, how="left", validate="one_to_one")
+    told = since[name].notna().to_numpy()
+    true = {h: since[f"p_loss_{h}"].to_numpy(float)[told] for h in HORIZONS}
     return Company(
         seed, past, columns, plan.directions, plan.details, known[name].to_numpy(float),
-        later.frame[told].reset_index(drop=True), true[told].to_numpy(float),
+        later.frame[told].reset_index(drop=True), true[HORIZON], true,
     )  # fmt: skip
 
 

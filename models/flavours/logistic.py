@@ -18,6 +18,7 @@ import numpy.typing as npt
 from models.encoding import InputSchema, Matrix
 from models.flavours.base import Files, Vector
 from models.flavours.line import Line, line_scores, line_shares
+from models.flavours.newton import fit_chances
 from models.flavours.space import Range, Space
 
 MODEL_FILE = "model.logistic.json"
@@ -172,23 +173,22 @@ class Logistic:
 
     def fit(self, inputs: Matrix, lost: Vector, schema: InputSchema, seed: int) -> FittedLogistic:  # noqa: ARG002
         """Fit on rows at risk; `lost` is 0 or 1, or a chance of it."""
-        from sklearn.linear_model import LogisticRegression  # seconds that only training spends
-
         expansion = learn_expansion(inputs, schema)
         own = expansion.apply(inputs)
         means, width = own.mean(axis=0), inputs.shape[1]
         share = schema.weights(self.detail)[expansion.source]
         own *= np.sqrt(share)
-        model = LogisticRegression(C=self.strength / share.sum(), solver="newton-cholesky")
-        if np.any((lost != 0) & (lost != 1)):  # each row as lost and as kept, by its chance
-            some = lost > 0
-            tosses = np.concatenate([np.zeros(len(lost)), np.ones(some.sum())])
-            weight = np.concatenate([1 - lost, lost[some]])
-            model.fit(np.concatenate([own, own[some]]), tosses, weight)
-        else:
-            model.fit(own, lost)
-        coefficients = model.coef_[0] * np.sqrt(share)
-        return FittedLogistic(width, expansion, coefficients, float(model.intercept_[0]), means)
+        fit = fit_chances if np.any((lost != 0) & (lost != 1)) else fit_tosses
+        found, intercept = fit(own, lost, self.strength / share.sum())
+        return FittedLogistic(width, expansion, found * np.sqrt(share), intercept, means)
+
+
+def fit_tosses(inputs: Matrix, lost: Vector, variance: float) -> tuple[Vector, float]:
+    """As `fit_chances`, of what is 0 or 1."""
+    from sklearn.linear_model import LogisticRegression  # seconds that only training spends
+
+    model = LogisticRegression(C=variance, solver="newton-cholesky").fit(inputs, lost)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 SPACE: Space = (Range("strength", 0.003, 30.0),)

@@ -1,6 +1,7 @@
 """Baselines on the same rows, as clever as a model could be with their columns."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,24 @@ def test_the_better_of_lines_and_trees_stands(
         }
         stands = log_loss(test.lost, found[horizon]["age alone"], one[horizon])
         assert stands == min(losses.values()) == losses["lightgbm"] < losses["logistic"]
+
+
+def test_baselines_learn_later_losses_from_what_happened(
+    make_world: Callable[..., Dataset],
+) -> None:
+    data = make_world(seed=8, accounts=400, months=24, base=0.03, young=2.0)
+    schema = learn_schema(data.frame, ["use", "noise", "age"])
+    every = Material(data, schema.encode(data.frame), schema, WalkForward(INTERVALS[:3], 2))
+    found = rivals(every, {"age alone": ("age",)}, sets_of(data, every.walk("logistic")))
+    alone = replace(every, how=replace(every.how, intervals=INTERVALS[2:3]))
+    plain = replace(every, how=replace(every.how, hands_on=False))
+    told, apart, handed = (m.walk("lightgbm", ["age"]) for m in (plain, alone, every))
+    for interval, odds in told.log_odds.items():
+        same = apart if interval == INTERVALS[2] else handed
+        np.testing.assert_array_equal(odds, same.log_odds[interval])
+    test = sets_of(data, every.walk("logistic"))[180]
+    chances = calibrated_in_time(data, told)[180][test.rows]
+    np.testing.assert_array_equal(found[180]["age alone"], chances)
 
 
 def test_the_base_rate_is_always_there_and_knows_nothing(

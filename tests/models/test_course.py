@@ -1,7 +1,7 @@
 """What comes is learnt from the courses of accounts, and from nothing not yet known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,13 +16,15 @@ from models.flavours.base import sigmoid
 from models.flavours.blend import Blend
 from models.flavours.lightgbm import LightGBM
 from models.flavours.logistic import Logistic
+from models.flavours.seasonal import Seasonal
+from models.handed_on import handed_on
 from models.hazards import p_loss
 from models.intervals import INTERVALS
 from models.metrics import calibration_line, log_loss
 from models.sufficiency import Level, sufficiency
 from models.trained import TrainingPlan
 from models.training import material_of
-from models.walkforward import fits, folds_of
+from models.walkforward import WalkForward, fits, folds_of
 
 START = date(2024, 1, 31)
 STEP, MONTH = 10, 3
@@ -73,11 +75,12 @@ def _schema(data: Dataset) -> InputSchema:
     return learn_schema(data.frame, ["use", "n0", "n1", "n2", "n3"])
 
 
-def _fits(data: Dataset, flavour: Flavour, at: date) -> list[Fitted]:
+def _fits(data: Dataset, flavour: Flavour, at: date, count: int = 2) -> list[Fitted]:
+    """Of the first `count` intervals."""
     schema = _schema(data)
-    folds = list(folds_of(data, data.ordinals == at.toordinal(), at, INTERVALS[:2]))
-    assert [fold.interval for fold in folds] == list(INTERVALS[:2])
-    return fits(folds, flavour, schema.encode(data.frame), schema, 1)
+    folds = list(folds_of(data, data.ordinals == at.toordinal(), at, INTERVALS[:count]))
+    assert [fold.interval for fold in folds] == list(INTERVALS[:count])
+    return fits(folds, flavour, schema.encode(data.frame), schema, WalkForward(INTERVALS))
 
 
 def _files(fitted: Sequence[Fitted]) -> list[dict[str, str]]:
@@ -110,8 +113,23 @@ def test_a_lesson_is_what_the_course_says_of_each_interval(
     assert first.rows.tolist() == [0, 1, 2]  # 20 days are no month, and d has no course
     np.testing.assert_allclose(first.lost, [0.45, 0.1, 0.5])
     second = lesson(data, day(40), INTERVALS[1], hazards)
-    assert second.rows.tolist() == [0]  # b was not seen then, c was lost
-    np.testing.assert_allclose(second.lost, [1.0])  # .15 and, going on at .04 a day, 2: no chance
+    assert second.rows.tolist() == [0, 1]  # c was lost
+    # of a .15 and, going on at .04 a day, 2: no chance; b was away, and is seen again later
+    np.testing.assert_allclose(second.lost, [1.0, 0.25])
+
+
+def test_who_has_finished_is_never_lost(make_dataset: MakeDataset, hazards: Hazards) -> None:
+    chance = hazards.chance * [1, 1, 0, 0]
+    gone = replace(hazards, chance=chance, seen=chance > 0)
+    data = make_dataset([("a", day(0), np.inf, np.inf)], day(40))
+    found = lesson(data, day(40), INTERVALS[1], gone)
+    assert (found.rows.tolist(), found.lost.tolist()) == ([0], [0.0])
+    for other in (
+        replace(data, event_days=np.array([15.0])),  # that is why
+        replace(data, followed_days=np.array([15.0])),  # nobody knows
+        replace(data, lag_days=30),  # nobody knows yet
+    ):
+        assert len(lesson(other, day(40), INTERVALS[1], gone).rows) == 0
 
 
 def test_who_was_lost_and_came_back_is_not_taught_as_still_there(
@@ -180,7 +198,9 @@ def test_few_losses_are_not_learnt_from_courses(made: Dataset, plan: TrainingPla
     first = made.frame["account_id"].to_numpy(object) < "a00110"
     few = replace(made, event_days=np.where(first, made.event_days, np.inf))
     assert sufficiency(few).level is Level.SOME
-    assert material_of(few, ["use", "n0"], plan).dataset.courses is None
+    held_back = material_of(few, ["use", "n0"], plan)
+    assert held_back.dataset.courses is None
+    assert not held_back.how.hands_on
 
 
 def test_nothing_after_the_date_is_met(made: Dataset) -> None:
@@ -197,7 +217,8 @@ def test_nothing_after_the_date_is_met(made: Dataset) -> None:
     assert made.courses is not None
     other = replace(changed(made), courses=Courses(changed(made.courses.data)))
     for name in ("lightgbm", "logistic"):
-        assert _files(_fits(other, FLAVOURS[name], at)) == _files(_fits(made, FLAVOURS[name], at))
+        both = (_fits(data, FLAVOURS[name], at, count=4) for data in (other, made))
+        assert _files(next(both)) == _files(next(both))
 
 
 def test_inputs_of_the_same_rows_are_held_once(made: Dataset, plan: TrainingPlan) -> None:
@@ -219,11 +240,83 @@ def test_whoever_was_seen_may_have_been_met(made: Dataset) -> None:
     assert made.met_by(at) > replace(made, courses=None).met_by(at)
 
 
-def _true_chance(use: Matrix) -> Matrix:
-    """Of loss within 90 days, from the hidden use, by simulation."""
+@dataclass(frozen=True)
+class Even:
+    """Foretells log-odds that are a multiple of the first input."""
+
+    times: float
+
+    def log_odds(self, inputs: Matrix) -> Matrix:
+        """Shape (rows,)."""
+        return self.times * inputs[:, 0]
+
+
+def test_later_losses_are_what_is_foretold_when_their_interval_begins(
+    make_dataset: MakeDataset,
+) -> None:
+    seen = [("a", 0), ("b", 0), ("c", 0), ("d", 0), ("a", 92), ("b", 92), ("c", 92), ("a", 178)]
+    lost = {("b", 0): 40.0}  # and back by day 92
+    rows = [(name, day(n), lost.get((name, n), np.inf), np.inf) for name, n in seen]
+    data = make_dataset(rows * 300, day(200))  # enough to learn from
+    data = replace(data, frame=data.frame.assign(account_id=[
+        f"{name}{i // len(rows)}" for i, name in enumerate(data.frame["account_id"])
+    ]))  # fmt: skip
+    inputs = np.where(data.ordinals == START.toordinal(), 9.0, 1.0)[:, None]  # only then counts
+    earlier = Even(-1.0), Even(2.0)
+
+    third = handed_on(data, day(200), INTERVALS[2], earlier, inputs)
+    assert third is not None
+    # a twice, and c; those not seen again had finished, but for b's first
+    assert third.rows[:6].tolist() == [0, 2, 3, 4, 5, 6]
+    chance = 1 - sigmoid(1.0) * sigmoid(-2.0)
+    np.testing.assert_allclose(third.lost[:6], chance * np.array([1, 1, 0, 1, 0, 0]), rtol=1e-12)
+    fourth = handed_on(data, day(200), INTERVALS[3], (*earlier, Even(0.0)), inputs)
+    assert fourth is None  # one date alone is too little
+    soon = handed_on(data, day(150), INTERVALS[2], earlier, inputs)
+    assert soon is None  # the same, as long as day 178 has not come
+
+
+def test_a_longer_interval_goes_on_at_the_hazard_before_it(make_dataset: MakeDataset) -> None:
+    seen = [0, 30, 180, 210]
+    rows = [(f"a{i}", day(n), np.inf, np.inf) for i in range(30) for n in seen]
+    data, inputs = make_dataset(rows, day(300)), np.ones((len(rows), 1))
+    found = handed_on(data, day(300), INTERVALS[3], (Even(0.0),), inputs)
+    assert found is not None
+    np.testing.assert_allclose(found.lost, 1 - 0.5 ** (185 / 180), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "logistic", "blend"])
+def test_each_later_interval_learns_from_all_before_it(made: Dataset, name: str) -> None:
+    at, schema, flavour = made.dates[-1], _schema(made), FLAVOURS[name]
+    inputs, apt = schema.encode(made.frame), taught(flavour)
+    assert apt is not None
+    for data in (made, replace(made, courses=None)):
+        found = _fits(data, flavour, at, count=4)
+        for i in (2, 3):
+            mine = handed_on(data, at, INTERVALS[i], found[:i], inputs)
+            assert mine is not None
+            again = apt.fit(inputs[mine.rows], mine.lost, schema, 1)
+            assert found[i].to_files() == again.to_files()
+        assert _files(found[:2]) == _files(_fits(data, flavour, at))
+
+
+def test_where_silence_is_a_loss_later_losses_are_what_happened(made: Dataset) -> None:
+    months, at, schema = replace(made, courses=None), made.dates[-1], _schema(made)
+    silent = replace(months, quiet_days=np.zeros(len(months.frame)))
+    inputs, trees, single = schema.encode(made.frame), FLAVOURS["lightgbm"], FLAVOURS["single"]
+    for data, flavour in ((silent, trees), (months, single), (months, Seasonal("x", trees))):
+        later = _fits(data, flavour, at, count=4)[2:]
+        for interval, model in zip(INTERVALS[2:], later, strict=True):
+            risk = data.at_risk(interval, at)
+            lost = data.lost_within(interval.end)[risk].astype(float)
+            assert model.to_files() == flavour.fit(inputs[risk], lost, schema, 1).to_files()
+
+
+def _true_chance(use: Matrix, steps: int = 3 * MONTH) -> Matrix:
+    """Of loss within so many steps, from the hidden use, by simulation."""
     rng, grid = np.random.default_rng(1), np.linspace(-4, 4, 41)
     state, stays = np.repeat(grid[:, None], 3000, axis=1), np.ones((41, 3000))
-    for _ in range(3 * MONTH):
+    for _ in range(steps):
         stays *= 1 - sigmoid(BASE - SIGNAL * state)
         state = KEEP * state + SHAKE * rng.normal(size=state.shape)
     return np.asarray(np.interp(use, grid, 1 - stays.mean(axis=1)))
@@ -245,6 +338,28 @@ def test_chances_come_nearer_the_truth() -> None:
     assert (taught_trees < trees).all()
     assert taught_trees.mean() < 0.8 * trees.mean()
     assert (taught_lines < lines).all()
+
+
+def test_later_chances_come_nearer_the_truth() -> None:
+    """The same days 1 to 90, and later hazards from what happened or from what is foretold."""
+    above: list[list[float]] = []
+    for seed in range(3):
+        data = replace(world(seed, accounts=300), courses=None)
+        inputs, schema, at = _schema(data).encode(data.frame), _schema(data), data.dates[-1]
+        for flavour in (LightGBM(), Logistic()):
+            after = [one.log_odds(inputs) for one in _fits(data, flavour, at, count=4)]
+            before = after[:2]
+            for fold in folds_of(data, np.ones(len(inputs), bool), at, INTERVALS[2:]):
+                fitted = flavour.fit(inputs[fold.risk], fold.lost, schema, 1)
+                before.append(fitted.log_odds(inputs))
+            for days, steps in ((180, 18), (365, 36)):
+                true = _true_chance(inputs[:, 0] / (1 + 0.3**2), steps)
+                told = [p_loss(dict(zip(INTERVALS, o, strict=True)), [days])[days]
+                        for o in (before, after)]  # fmt: skip
+                above.append([_above(true, chance) for chance in told])
+    happened, foretold = np.array(above).T
+    assert (foretold < happened).mean() > 0.9
+    assert foretold.mean() < 0.8 * happened.mean()
 
 
 def _chance(data: Dataset, way: Dataset, flavour: Flavour) -> Matrix:

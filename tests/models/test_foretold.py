@@ -18,7 +18,7 @@ from models.flavours.logistic import MODEL_FILE as LINE
 from models.foretold import ahead, lesson_of, relearnt, seen_again
 from models.intervals import INTERVALS
 from models.metrics import log_loss
-from models.walkforward import fits, folds_of
+from models.walkforward import WalkForward, fits, folds_of
 
 START = date(2024, 1, 31)
 MakeDataset = Callable[..., Dataset]
@@ -40,6 +40,13 @@ def few(make_dataset: MakeDataset) -> Dataset:
 
 def test_an_account_is_seen_again_about_a_month_later(few: Dataset) -> None:
     assert seen_again(few, day(150)).tolist() == [3, -1, -1, 5, -1, -1, -1, -1]
+
+
+def test_later_than_a_month_is_seen_within_a_few_days_too(few: Dataset) -> None:
+    assert seen_again(few, day(150), 64).tolist() == [5, -1, 6, -1, -1, -1, -1, -1]
+    assert seen_again(few, day(150), 65).tolist() == [-1] * 8
+    assert seen_again(few, day(150), 120).tolist() == [-1, -1, -1, -1, 7, -1, -1, -1]
+    assert seen_again(few, day(149), 120).tolist() == [-1] * 8
 
 
 def test_a_month_that_has_not_come_is_not_seen(few: Dataset) -> None:
@@ -68,7 +75,8 @@ def _fits(data: Dataset, flavour: Flavour, at: date) -> tuple[list[Fitted], Mate
     inputs = schema.encode(data.frame)
     folds = list(folds_of(data, data.ordinals == at.toordinal(), at, INTERVALS[:2]))
     assert [fold.interval for fold in folds] == list(INTERVALS[:2])
-    return fits(folds, flavour, inputs, schema, 1), (inputs, schema, 1)
+    how = WalkForward(INTERVALS)
+    return fits(folds, flavour, inputs, schema, how), (inputs, schema, how.seed)
 
 
 def _plain(data: Dataset, flavour: Flavour, at: date, material: Material) -> list[Fitted]:
