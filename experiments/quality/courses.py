@@ -8,15 +8,12 @@ training finds on these. Figures as in foretold.py.
     python experiments/quality/courses.py [--first SEED] [--seeds N] [--accounts N] [--json]
 """
 
-import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from foretold import Found, compared, told
-from gap import FIRST_SEED
-from gap_rows import Company, company
+from foretold import Found, compared, over_companies
+from gap_rows import Company
 
 from models.details import DETAIL, LESS
 from models.flavours import FLAVOURS
@@ -28,16 +25,7 @@ COMPETING = {name: with_setting(FLAVOURS[name], {DETAIL: LESS}) for name in PART
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first company's seed")
-    parser.add_argument("--seeds", type=int, default=6, help="how many companies")
-    parser.add_argument("--accounts", type=int, default=1500)
-    parser.add_argument("--json", action="store_true", help="print one line of JSON")
-    given = parser.parse_args()
-    each = (company(given.first + i, given.accounts) for i in range(given.seeds))
-    means = told(found for one in each for found in both(one))
-    print(json.dumps(means.to_dict("index")) if given.json else means.to_string())
-    return 0
+    return over_companies(__doc__, both)
 
 
 def both(one: Company) -> Iterator[Found]:

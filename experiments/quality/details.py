@@ -7,14 +7,10 @@ Figures as in foretold.py.
     python experiments/quality/details.py [--first SEED] [--seeds N] [--accounts N] [--json]
 """
 
-import argparse
-import json
 import sys
 from collections.abc import Mapping
 
-from foretold import compared, told
-from gap import FIRST_SEED
-from gap_rows import company
+from foretold import compared, over_companies
 
 from models.details import DETAIL, LESS
 from models.flavours import FLAVOURS, Flavour
@@ -34,16 +30,7 @@ BLENDS = {
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first company's seed")
-    parser.add_argument("--seeds", type=int, default=6, help="how many companies")
-    parser.add_argument("--accounts", type=int, default=1500)
-    parser.add_argument("--json", action="store_true", help="print one line of JSON")
-    given = parser.parse_args()
-    each = (company(given.first + i, given.accounts) for i in range(given.seeds))
-    means = told(found for one in each for found in compared(one, COMPETING, BLENDS))
-    print(json.dumps(means.to_dict("index")) if given.json else means.to_string())
-    return 0
+    return over_companies(__doc__, lambda one: compared(one, COMPETING, BLENDS))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,26 +72,30 @@ class Found:
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    return over_companies(__doc__, lambda one: compared(one, COMPETING, BLENDS))
+
+
+def over_companies(document: str | None, found: Callable[[Company], Iterable[Any]]) -> int:
+    """A script: figures of each company that is asked for as they come, then their means.
+
+    Args:
+        document: of the script; its first line is its help.
+        found: gives, for a company, data classes with `seed`, `model` and figures.
+    """
+    parser = argparse.ArgumentParser(description=(document or "").splitlines()[0])
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first company's seed")
     parser.add_argument("--seeds", type=int, default=6, help="how many companies")
     parser.add_argument("--accounts", type=int, default=1500)
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     given = parser.parse_args()
-    each = (company(given.first + i, given.accounts) for i in range(given.seeds))
-    means = told(found for one in each for found in compared(one, COMPETING, BLENDS))
+    rows = []
+    for i in range(given.seeds):
+        for one in found(company(given.first + i, given.accounts)):
+            rows.append(asdict(one))
+            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    means = pd.DataFrame(rows).drop(columns="seed").groupby("model", sort=False).mean().round(5)
     print(json.dumps(means.to_dict("index")) if given.json else means.to_string())
     return 0
-
-
-def told(found: Iterable[Found]) -> pd.DataFrame:
-    """Means over companies; each figure is printed as it comes."""
-    rows = []
-    for one in found:
-        rows.append(asdict(one))
-        print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
-    frame = pd.DataFrame(rows).drop(columns="seed")
-    return frame.groupby("model", sort=False).mean().round(5)
 
 
 def compared(

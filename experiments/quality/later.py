@@ -12,18 +12,14 @@ and once from what is handed on. At 180 and 365 days, for each:
     python experiments/quality/later.py [--first SEED] [--seeds N] [--accounts N] [--json]
 """
 
-import argparse
-import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from courses import COMPETING
-from foretold import over
-from gap import FIRST_SEED
-from gap_rows import Company, company
+from foretold import over, over_companies
+from gap_rows import Company
 
 from models.encoding import learn_schema
 from models.evaluation import calibrators, test_sets
@@ -62,20 +58,7 @@ class Way:
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first company's seed")
-    parser.add_argument("--seeds", type=int, default=6, help="how many companies")
-    parser.add_argument("--accounts", type=int, default=1500)
-    parser.add_argument("--json", action="store_true", help="print one line of JSON")
-    given = parser.parse_args()
-    rows = []
-    for i in range(given.seeds):
-        for one in compared(company(given.first + i, given.accounts)):
-            rows.append(asdict(one))
-            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
-    means = pd.DataFrame(rows).drop(columns="seed").groupby("model", sort=False).mean().round(5)
-    print(json.dumps(means.to_dict("index")) if given.json else means.to_string())
-    return 0
+    return over_companies(__doc__, compared)
 
 
 def compared(one: Company) -> Iterator[Found]:

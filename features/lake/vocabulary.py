@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.compiled import part
+from features.compiled import inlined, part
 from features.lake.hashing import SLACK, Bytes, Hashes, Int32, append_bytes, eight, stirred
 from features.lake.text import NO_WORD, Codes, Text, picked
 
@@ -97,20 +97,9 @@ def _find(
     """
     mask = np.uint64(len(slots) - 1)
     for place in range(done, len(words)):
-        if width:
-            begin = int(words[place]) * width
-            end = begin + width
-        else:
-            begin, end = int(text_ends[words[place]]), int(text_ends[words[place] + 1])
-        length, zero = np.uint64(end - begin), np.uint64(0)
-        low, high = eight(text, begin, end), zero
-        value = stirred(length, low) if end > begin else length
-        if end > begin + 8:
-            high = eight(text, begin + 8, end)
-            value = stirred(value, high)
-        for at in range(begin + 16, end, 8):
-            value = stirred(value, eight(text, at, end))
-        value = stirred(value, zero)
+        begin, end = _bounds(text_ends, width, words[place])
+        low, high, value = _read(text, begin, end)
+        length = np.uint64(end - begin)
         slot = value & mask
         while True:
             code = slots[slot]
@@ -134,6 +123,28 @@ def _find(
             slot = (slot + np.uint64(1)) & mask
         found[place] = code
     return len(words), count
+
+
+@inlined
+def _bounds(ends: Int32, width: int, word: int) -> tuple[int, int]:
+    """Where a word begins and ends."""
+    if width:
+        return int(word) * width, int(word) * width + width
+    return int(ends[word]), int(ends[word + 1])
+
+
+@inlined
+def _read(text: Bytes, begin: int, end: int) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """The first 16 bytes of a word as two numbers, and the `hash_of` it, each byte read once."""
+    length, zero = np.uint64(end - begin), np.uint64(0)
+    low, high = eight(text, begin, end), zero
+    value = stirred(length, low) if end > begin else length
+    if end > begin + 8:
+        high = eight(text, begin + 8, end)
+        value = stirred(value, high)
+    for at in range(begin + 16, end, 8):
+        value = stirred(value, eight(text, at, end))
+    return low, high, stirred(value, zero)
 
 
 @part
