@@ -12,8 +12,8 @@ def beaten(model: ChurnModel, reports: Mapping[int, HorizonReport]) -> dict[int,
     """Why each horizon beside the primary one is left empty that is worse than the base rate.
 
     That is: on later dates its chances had the higher log loss beyond doubt (with the whole 95 %
-    interval over accounts). The primary horizon is the verdict's. Horizons beyond one that is beaten
-    are left empty with it, since their chances are built on its own.
+    interval over accounts). The primary horizon is the verdict's. Horizons beyond one that is
+    beaten are left empty with it, since their chances are built on its own.
 
     Args:
         model: as it was fitted.
