@@ -31,6 +31,10 @@ GROUP = SignalGroup(
 )
 
 
+# The loss of a contract falls on the day it ends: the limits are the ends of the intervals that hazards are learnt over.
+RENEWS = (("within 30 days", 0), ("in 31 to 90 days", 30), ("in 91 to 180 days", 90), ("in 181 to 365 days", 180), ("later", 365))
+
+
 def of_segments(segments: Segments) -> tuple[Signal, ...]:
     """The segments an account falls into, by the company's own limits."""
     yearly = TotalOpen("mrr", OPEN)
@@ -40,4 +44,5 @@ def of_segments(segments: Segments) -> tuple[Signal, ...]:
         Signal("revenue_class", "subscriptions", Classed(yearly, segments.revenues, times=12), "class of yearly revenue"),
         Signal("paid_or_free", "subscriptions", PaidOrFree(), "paid or free"),
         Signal("stage", "subscriptions", LifecycleStage(*segments.stages), "stage of the customer's life"),
+        Signal("renews", "subscriptions", Classed(DaysUntil("renews_at", OPEN), RENEWS), "when the contract renews"),
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from features.currency import Rate, Rates
 from features.measures import (
     Classed,
+    DaysUntil,
     Latest,
     LifecycleStage,
     MonthOfYear,
@@ -14,6 +15,7 @@ from features.measures import (
     Tier,
     TotalOpen,
 )
+from features.signals.profile import RENEWS
 
 Spec = Callable[..., None]
 
@@ -78,6 +80,38 @@ def test_the_stage_is_onboarding_then_renewing_when_near_then_by_age(spec: Spec)
     later = {"new": "onboarding", "renews": "established"}
     stage = LifecycleStage(onboarding=90, adopting=365, renewing=30)
     spec(stage, {JAN: expected, MAR: later}, subscriptions=held)
+
+
+def test_a_renewal_lies_in_the_days_over_which_a_hazard_is_learnt(spec: Spec) -> None:
+    held = """
+    account | started_at | renews_at  | ended_at
+    past    | 2025-01-01 | 2026-01-31 |
+    morning | 2025-01-01 | 2026-02-01 |
+    near    | 2025-01-01 | 2026-03-02 |
+    next    | 2025-01-01 | 2026-03-03 |
+    half    | 2025-01-01 | 2026-07-30 |
+    year    | 2025-01-01 | 2027-01-31 |
+    far     | 2025-01-01 | 2027-02-01 |
+    open    | 2025-01-01 |            |
+    ended   | 2025-01-01 | 2026-03-02 | 2026-01-15
+    """
+    expected = {
+        "past": None,
+        "morning": "within 30 days",
+        "near": "within 30 days",
+        "next": "in 31 to 90 days",
+        "half": "in 91 to 180 days",
+        "year": "in 181 to 365 days",
+        "far": "later",
+        "open": None,
+        "ended": None,
+    }
+    renews = Classed(DaysUntil("renews_at", ("ended_at",)), RENEWS)
+    spec(
+        renews,
+        {JAN: expected, MAR: {"near": None, "next": None, "half": "in 91 to 180 days"}},
+        subscriptions=held,
+    )
 
 
 def test_a_tier_is_by_value_and_raised_by_size_or_promise(spec: Spec) -> None:
