@@ -27,9 +27,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from features.history import main_events
+from features.main_attributes import followed
 from features.runners.job import SnapshotJob
-from features.signals import EVENTS_FOLLOWED
 from models.course import Courses, lesson, taught, teacher_of
 from models.dataset import Dataset, join
 from models.details import DETAIL, LESS
@@ -174,7 +173,7 @@ def snapshots(
     config, lake = read_config(CONFIG, os.environ), workspace.lake()
     label = label_of(config, lake.manifest.tables)
     asked, dates = dates_of(FIRST_DAY, LAST_DAY), dates_of(0, ENDS)
-    catalogue = catalogue_of(config, main_events(lake, first_walked(asked), EVENTS_FOLLOWED))
+    catalogue = catalogue_of(config, followed(lake, first_walked(asked)))
     folder, end = Path(tempfile.mkdtemp()), dates[-1] + timedelta(days=400)
     job = SnapshotJob(lake, catalogue, dates, label, rates_of(config), folder, end)
     data = join(*build(job, lambda _: None), label.lag_days, end)
