@@ -111,7 +111,8 @@ def _last(rows: pa.Table) -> pa.Table:
     order = np.lexsort((known, set_at, attribute, account))
     same = np.diff(account[order]) == 0
     same &= np.diff(attribute[order]) == 0
-    return rows.take(pa.array(order[np.append(~same, [True] * (len(order) > 0))]))
+    ends = np.append(~same, np.ones(min(len(order), 1), bool))
+    return rows.take(pa.array(order[ends]))
 
 
 def _values(rows: pa.Table) -> Iterator[tuple[str, float | str, int]]:
