@@ -140,3 +140,39 @@ def test_attributes_of_a_company_that_had_none_wait_for_the_next_training(
     assert forewarn("score", "--as-of", days.rescored, *place).exit_code == 0
     found = forewarn("train", "--as-of", days.rescored, *place)
     assert found.exit_code == 0, found.stderr
+
+
+WIDE = '''
+[inputs.crm_history]
+files = "crm.csv"
+
+[sources.attributes]
+sql = """
+unpivot (select customer as account_id, changed as set_at, channel, payment from crm_history)
+on channel, payment into name attribute value word
+"""
+'''
+
+
+def test_a_history_with_a_column_for_each_field_becomes_rows(
+    tiny: Any, forewarn: Callable[..., Any]
+) -> None:
+    lines = [
+        "customer,changed,channel,payment",
+        "c000,2024-02-01,web,card",
+        "c000,2024-03-01,,bank",
+    ]
+    (tiny.config.parent / "crm.csv").write_text("\n".join(lines) + "\n")
+    tiny.config.write_text(tiny.config.read_text().replace("\n[load]\n", WIDE + "\n[load]\n"))
+    found = forewarn("load", "-c", tiny.config, "--workspace", tiny.workspace, "--json")
+    assert found.exit_code == 0, found.stderr
+    (read,) = [s for s in json.loads(found.stdout)["sources"] if s["source"] == "attributes"]
+    assert (read["added"], read["quarantined"]) == (3, 0)
+
+
+def test_a_row_without_its_date_goes_to_quarantine(tiny: Any, forewarn: Callable[..., Any]) -> None:
+    place = connect(tiny, "c000,Sales channel,web,,")
+    found = forewarn("load", *place, "--json")
+    assert found.exit_code == 0, found.stderr
+    (read,) = [s for s in json.loads(found.stdout)["sources"] if s["source"] == "attributes"]
+    assert read["quarantined"] == 1
