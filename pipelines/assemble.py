@@ -87,7 +87,7 @@ def assemble(
     lake = loaded(workspace)
     label = label_of(config, lake.manifest.tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
-    own = followed(lake, first_walked(dates))
+    own = _followed(lake, first_walked(dates), say)
     catalogue = catalogue_of(config, own)
     folder = workspace.snapshots / "training"
     shutil.rmtree(folder, ignore_errors=True)
@@ -107,6 +107,14 @@ def assemble(
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
     return Assembled(dataset, label, catalogue, own, columns, unsafe, beside, sample)
+
+
+def _followed(lake: Lake, until: date, say: Progress) -> Followed:
+    """What has columns of its own; told where no attribute has, although some are connected."""
+    own = followed(lake, until)
+    if "attributes" in lake.manifest.tables and not own.numbers + own.words:
+        say(f"attributes: by {until} none held that tells accounts apart, so none has a column yet")
+    return own
 
 
 def _with_courses(every: Dataset, dates: Sequence[date]) -> Dataset:

@@ -36,10 +36,11 @@ def lives(folder: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def connect(company: Any, *further: str) -> tuple[object, ...]:
+def connect(company: Any, *further: str, since: str = "") -> tuple[object, ...]:
     """Give the company a file of what it knows of its customers; the options to find it by."""
     rows = ["customer,attribute,word,number,set_at", *further]
     for number, (customer, (first, _)) in enumerate(lives(company.config.parent).items()):
+        first = since or first
         rows += [
             f"{customer},Sales channel,{('web', 'partner', 'fair')[number % 3]},,{first}",
             f"{customer},seats wanted,,{number % 7},{first}",
@@ -129,17 +130,18 @@ def test_a_fact_that_was_dated_back_is_found_by_the_leak_gate(
     assert "possible leak" in found.stdout
 
 
-def test_attributes_of_a_company_that_had_none_wait_for_the_next_training(
+def test_attributes_that_are_connected_later_wait_for_the_next_training(
     mine: Any, days: Any, forewarn: Callable[..., Any]
 ) -> None:
     place = ("-c", mine.config, "--workspace", mine.workspace)
     before = columns_of(forewarn("signals", "--json", *place))
-    connect(mine)
+    connect(mine, since=str(days.scored))
     assert forewarn("load", *place).exit_code == 0
     assert columns_of(forewarn("signals", "--json", *place)) == before
     assert forewarn("score", "--as-of", days.rescored, *place).exit_code == 0
     found = forewarn("train", "--as-of", days.rescored, *place)
     assert found.exit_code == 0, found.stderr
+    assert "none held that tells accounts apart, so none has a column yet" in found.stderr
 
 
 WIDE = '''

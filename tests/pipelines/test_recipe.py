@@ -109,3 +109,11 @@ def test_changes_in_words() -> None:
     assert str(Change("tier", "smb", "0", "5")) == "tier smb was 0, is 5"
     assert str(Change("tier", "smb", "", "5")) == "tier smb is new: 5"
     assert str(Change("tier", "smb", "0", "")) == "tier smb is gone: 0"
+
+
+def test_a_recipe_is_read_as_it_was_written_with_and_without_attributes() -> None:
+    plain = recipe()
+    wider = replace(plain, followed=Followed(("login",), ("size",), ("plan",)))
+    assert "attributes" not in plain.as_dict()
+    for each in (plain, wider):
+        assert Recipe.from_dict(json.loads(json.dumps(each.as_dict()))) == each
