@@ -30,6 +30,7 @@ from models.flavours.blend import Blend
 from models.flavours.lightgbm import LightGBM
 from models.flavours.logistic import Logistic
 from models.intervals import INTERVALS, SEEN_AGAIN, Interval
+from models.lesson import Lesson
 
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -40,19 +41,6 @@ FASTER = 2.0
 """How much farther each tree goes that learns from courses."""
 FREER = 15.0
 """How much more a line that does may vary: its coefficients' prior variance."""
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What a hazard of an interval learns from.
-
-    Attributes:
-        rows: positions in the dataset.
-        lost: the expected loss, between 0 and 1, shape (rows,).
-    """
-
-    rows: Rows
-    lost: Vector
 
 
 def taught(flavour: Flavour) -> Flavour | None:

@@ -15,7 +15,7 @@ Where there are snapshots of closer dates, courses are learnt from instead (`mod
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -28,6 +28,7 @@ from models.flavours import Fitted, Flavour
 from models.flavours.blend import Blend, FittedBlend
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
 from models.intervals import INTERVALS, SLACK
+from models.lesson import Lesson
 
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -36,19 +37,6 @@ FIRST, SECOND = INTERVALS[:2]
 FASTER = 2.5
 """How much farther each tree goes: there is less luck in chances that could be learnt by heart."""
 NEVER = date.max.toordinal()
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What trees of the second interval learn from.
-
-    Attributes:
-        rows: positions in the dataset.
-        lost: 0, 1 or a chance between, shape (rows,).
-    """
-
-    rows: Rows
-    lost: Vector
 
 
 def trees_of(flavour: Flavour) -> LightGBM | None:
@@ -71,33 +59,39 @@ def grown(fitted: Fitted) -> FittedLightGBM:
     raise TypeError(f"{type(fitted).__name__} has no trees of its own")
 
 
+def foretold(data: Dataset, at: date, first: Sequence[Fitted], inputs: Matrix) -> Lesson:
+    """What trees of the second interval learn: what is foretold a month later.
+
+    Args:
+        data: the outcomes that can be learnt from on that date.
+        at: the date.
+        first: hazards of the first two intervals, with trees (`trees_of`), fitted on what was
+            certain on the date.
+        inputs: of shape (rows of `data`, columns).
+    """
+    later = seen_again(data, at)
+    again = inputs[later[later >= 0]]
+    odds = [grown(one).log_odds(again) for one in first]
+    return lesson_of(data, at, later, ahead(odds[0], odds[1]))
+
+
 def relearnt(
-    flavour: Flavour,
-    first: Sequence[Fitted],
-    data: Dataset,
-    at: date,
-    material: tuple[Matrix, InputSchema, int],
+    flavour: Flavour, second: Fitted, lesson: Lesson, material: tuple[Matrix, InputSchema, int]
 ) -> Fitted:
-    """The second interval's hazard, its trees fitted on what is foretold a month later.
+    """The second interval's hazard, its trees fitted anew on a lesson.
 
     Args:
         flavour: with trees (`trees_of`).
-        first: its hazards of both intervals, fitted on what was certain `at` that date.
-        data: the outcomes that can be learnt from on that date.
-        at: the date.
-        material: inputs of shape (rows of `data`, columns), schema, and seed.
+        second: its hazard, fitted on what happened.
+        lesson: what is foretold.
+        material: inputs, schema, and seed.
     """
     inputs, schema, seed = material
     trees = trees_of(flavour)
     if trees is None:
         raise TypeError(f"{type(flavour).__name__} has no trees to fit")
-    later = seen_again(data, at)
-    again = inputs[later[later >= 0]]
-    odds = [grown(one).log_odds(again) for one in first]
-    lesson = lesson_of(data, at, later, ahead(odds[0], odds[1]))
     faster = replace(trees, learning_rate=FASTER * trees.learning_rate)
     fitted = faster.fit(inputs[lesson.rows], lesson.lost, schema, seed)
-    second = first[1]
     return replace(second, trees=fitted) if isinstance(second, FittedBlend) else fitted
 
 

@@ -19,7 +19,7 @@ from datetime import date
 
 import numpy as np
 
-from models.course import Lesson, finished, still_there
+from models.course import finished, still_there
 from models.dataset import Dataset
 from models.encoding import Matrix
 from models.enough import enough
@@ -27,6 +27,7 @@ from models.flavours import Fitted
 from models.foretold import seen_again, then
 from models.hazards import cumulative_hazard
 from models.intervals import INTERVALS, Interval
+from models.lesson import Lesson
 
 LATER = INTERVALS[2:]
 

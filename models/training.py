@@ -22,6 +22,7 @@ from models.explain.learn import learn_reference
 from models.fitting import band_rows, importance, missing, refit, reports
 from models.honesty import Honesty, Winner, examine, guarded
 from models.material import Material
+from models.reach import beaten, without
 from models.sufficiency import TOO_LITTLE, Level, NoEvidence, Sufficiency, sufficiency
 from models.trained import Provenance, Trained, TrainingPlan
 from models.verdict import Verdict, judge
@@ -113,9 +114,12 @@ def _checked(
 ) -> Trained:
     """The model with its figures beside simpler scores, and with what may be wrong with it."""
     model, material, rows = fitted.model, fitted.material, fitted.rows
+    reached = model.horizons
     tests, walk = found.tests[found.best], found.walks[found.best]
     beside = rivals(material, plan.baselines, tests)
     checked = reports(material, tests, beside, say)
+    empty = beaten(model, checked)
+    model = without(model, empty)
     folds = ", and for what random folds would have claimed" if plan.contrasted else ""
     say(f"looking for leaks{folds}")
     winner = Winner(found.plain, walk, tests, found.deciding, plan.contrasted)
@@ -127,7 +131,7 @@ def _checked(
         flavours=found.losses,
         bands=outcomes(model.policy, rows.past()),
         band_rows=rows,
-        missing=missing(material.dataset, plan.horizons, model.horizons),
+        missing={**missing(material.dataset, plan.horizons, reached), **empty},
         verdict=guarded(judge(checked[found.deciding]), honesty.leaks),
         rows=len(material.dataset.frame),
         importance=importance(model, material),

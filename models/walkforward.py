@@ -13,14 +13,15 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from models.course import TAUGHT, Hazards, Lesson, lesson, taught, teacher_of
+from models.course import TAUGHT, Hazards, lesson, taught, teacher_of
 from models.dataset import Dataset, Mask
 from models.encoding import InputSchema, Matrix
 from models.enough import enough
 from models.flavours import Fitted, Flavour
-from models.foretold import FIRST, SECOND, relearnt, trees_of
+from models.foretold import FIRST, SECOND, foretold, relearnt, trees_of
 from models.handed_on import LATER, handed_on
 from models.intervals import INTERVALS, Interval
+from models.lesson import Lesson
 from models.side_by_side import side_by_side
 
 Vector = npt.NDArray[np.float64]
@@ -82,6 +83,10 @@ class Fold:
     data: Dataset
     certain: date
 
+    def borne_out(self, lesson: Lesson) -> bool:
+        """Whether a lesson says as much as what happened."""
+        return lesson.borne_out(self.risk, self.lost)
+
 
 def out_of_time(
     dataset: Dataset,
@@ -126,7 +131,7 @@ def fits(
     schema: InputSchema,
     how: "WalkForward",
 ) -> list[Fitted]:
-    """A hazard for each fold; from courses or foretold chances, where there are such."""
+    """A hazard for each fold; from courses or foretold chances, where such are borne out."""
     apt, seed = taught(flavour), how.seed
     lessons = _lessons(folds, flavour, schema, seed)
 
@@ -142,15 +147,18 @@ def fits(
 
     def anew(i: int) -> Fitted:
         both = found[again[i]], found[i]
-        return relearnt(flavour, both, folds[i].data, folds[i].certain, (inputs, schema, seed))
+        told = foretold(folds[i].data, folds[i].certain, both, inputs)
+        if not folds[i].borne_out(told):
+            return found[i]
+        return relearnt(flavour, found[i], told, (inputs, schema, seed))
 
     found |= zip(again, side_by_side(anew, list(again), len(inputs)), strict=True)
     for later in LATER:  # each hands on to the next
         now = [i for i in begun if folds[i].interval == later]
         for i in now:
             given = folds[i].data, folds[i].certain, later, [found[j] for j in begun[i]], inputs
-            if (lesson := handed_on(*given)) is not None:
-                lessons[i] = lesson
+            if (told := handed_on(*given)) is not None and folds[i].borne_out(told):
+                lessons[i] = told
         found |= zip(now, side_by_side(fitted, now, len(inputs)), strict=True)
     return [found[i] for i in range(len(folds))]
 
@@ -191,8 +199,9 @@ def _lessons(
     found: dict[int, Lesson] = {}
     for i in mine:
         fold, known = folds[i], hazards[folds[i].certain]
-        if known is not None:
-            found[i] = lesson(fold.data, fold.certain, fold.interval, known)
+        told = lesson(fold.data, fold.certain, fold.interval, known) if known else None
+        if told is not None and fold.borne_out(told):
+            found[i] = told
     return found
 
 

@@ -76,11 +76,17 @@ def main() -> int:
 
 
 def over_companies(document: str | None, found: Callable[[Company], Iterable[Any]]) -> int:
+    """`over_seeds` for companies of the demonstration, `found` giving the figures of one."""
+    return over_seeds(document, lambda seed, accounts: found(company(seed, accounts)))
+
+
+def over_seeds(document: str | None, found: Callable[[int, int], Iterable[Any]]) -> int:
     """A script: figures of each company that is asked for as they come, then their means.
 
     Args:
         document: of the script; its first line is its help.
-        found: gives, for a company, data classes with `seed`, `model` and figures.
+        found: gives, for a seed and a number of accounts, data classes with `seed`, `model` and
+            figures.
     """
     parser = argparse.ArgumentParser(description=(document or "").splitlines()[0])
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="the first company's seed")
@@ -90,7 +96,7 @@ def over_companies(document: str | None, found: Callable[[Company], Iterable[Any
     given = parser.parse_args()
     rows = []
     for i in range(given.seeds):
-        for one in found(company(given.first + i, given.accounts)):
+        for one in found(given.first + i, given.accounts):
             rows.append(asdict(one))
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     means = pd.DataFrame(rows).drop(columns="seed").groupby("model", sort=False).mean().round(5)

@@ -15,7 +15,7 @@ from models.flavours.blend import Blend
 from models.flavours.lightgbm import MODEL_FILE as TREES
 from models.flavours.lightgbm import LightGBM
 from models.flavours.logistic import MODEL_FILE as LINE
-from models.foretold import ahead, lesson_of, relearnt, seen_again
+from models.foretold import ahead, foretold, lesson_of, relearnt, seen_again
 from models.intervals import INTERVALS
 from models.metrics import log_loss
 from models.walkforward import WalkForward, fits, folds_of
@@ -100,7 +100,8 @@ def test_trees_of_the_second_interval_alone_are_relearnt(world: Dataset) -> None
     found, material = _fits(world, FLAVOURS["lightgbm"], at)
     plain = _plain(world, FLAVOURS["lightgbm"], at, material)
     assert found[0].to_files() == plain[0].to_files()
-    again = relearnt(FLAVOURS["lightgbm"], plain, world, at, material)
+    told = foretold(world, at, plain, material[0])
+    again = relearnt(FLAVOURS["lightgbm"], plain[1], told, material)
     assert found[1].to_files() == again.to_files() != plain[1].to_files()
 
 
