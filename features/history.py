@@ -14,7 +14,7 @@ from features.lake import Lake
 from features.seen import first_seen, seen
 
 MONTH = 30 * DAY
-STATES = ("accounts", "subscriptions", "contacts")
+STATES = ("accounts", "subscriptions", "contacts", "attributes")
 """Tables whose first rows may be older than anything else that was recorded."""
 
 

@@ -2,6 +2,7 @@
 
 from features.signal import Direction, SignalGroup, SnapshotColumn
 from features.signals import CATALOGUE, EVENTS_FOLLOWED, consumption
+from features.signals.attributes import NUMBERS_FOLLOWED, WORDS_FOLLOWED, with_attributes
 
 _INTRODUCTION = """\
 # Signals: what is measured of an account
@@ -23,14 +24,31 @@ Each of the {count} events that most accounts use in most months gets signals of
 group {group}, here for an event called `{event}`:
 """
 
+_ATTRIBUTES = """\
+## A company's own attributes
+
+Of what the company knows of its accounts beside all else (`{table}`), the {numbers} numbers and
+{words} words known of most accounts get a column each in the group {group}, here one called
+`{attribute}`:
+
+- `{column}`: {meaning}
+
+It holds what was set last by `as_of`, by rows that were known then. Before the first it is missing:
+a field exported today and dated today tells nothing of earlier dates, and a model can learn from
+it only as time passes. Dated back, it would tell the past what only today knows. Not followed is
+what is the same for nearly all accounts, or a word that most have for themselves.
+"""
+
 _HEAD = ("column", "meaning", "unit", "higher is", "can act", "empty", "table")
 _DIRECTIONS = {Direction.HEALTHIER: "healthier", Direction.WORSE: "worse", Direction.UNSIGNED: "—"}
 _EXAMPLE = "report exported"
+_KNOWN = "sales channel"
 
 
 def signals_page() -> str:
     """The page in Markdown: every column of a snapshot, what it means and what it reads."""
-    parts = [_INTRODUCTION, *(_group(group) for group in CATALOGUE.groups), _events()]
+    parts = [_INTRODUCTION, *(_group(group) for group in CATALOGUE.groups)]
+    parts += [_events(), _attributes()]
     return "\n".join(parts)
 
 
@@ -48,6 +66,20 @@ def _events() -> str:
         for signal in signals
     ]
     return "\n".join([text, *windows]) + "\n"
+
+
+def _attributes() -> str:
+    wider = with_attributes(CATALOGUE, (), [_KNOWN])
+    (column,) = (column for column in wider.columns if column not in CATALOGUE.columns)
+    return _ATTRIBUTES.format(
+        table=column.signal.table,
+        numbers=NUMBERS_FOLLOWED,
+        words=WORDS_FOLLOWED,
+        group=column.group,
+        attribute=_KNOWN,
+        column=column.name,
+        meaning=column.meaning,
+    )
 
 
 def _windows(windows: tuple[int | None, ...]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from features.clock import DAY, MISSING, NEVER, Floats, Instants, cut_of
 from features.compiled import compiled
+from features.contract import TABLES
 from features.facts import Facts
 from features.held import Held
 from features.kernel import UNDATED, Int16, Int32, Int64, first_rows
@@ -70,11 +71,13 @@ class Timeline:
     def life_days(self) -> Floats:
         """Days from the first trace of an account to each cut, shape (A, K); NaN without any.
 
-        A trace is any dated row that was visible then, of whatever table.
+        A trace is any dated row that was visible then, of whatever table but those that tell
+        what is known of an account.
         """
         first = np.full((self.size, len(self.cuts)), NEVER)
         for table in self.bucket.tables:
-            first = np.minimum(first, self.begun(table))
+            if TABLES[table].is_trace:
+                first = np.minimum(first, self.begun(table))
         known = first != NEVER
         days = (self.cuts - np.where(known, first, 0)) / DAY
         return np.where(known, days, np.nan)

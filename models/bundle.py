@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from features.followed import Followed
 from models.adjustment import Adjustment
 from models.bands import BandPolicy
 from models.calibration import Calibrator
@@ -135,7 +136,7 @@ def _trained(files: dict[str, bytes]) -> ChurnModel:
         primary_horizon=body["primary_horizon"],
         policy=BandPolicy.from_dict(body["policy"]),
         fingerprint=body["fingerprint"],
-        events=tuple(body["events"]),
+        followed=Followed.from_dict(body),
         data_as_of=date.fromisoformat(body["data_as_of"]),
         shown=tuple(body.get("shown", HORIZONS)),
         lead=body.get("lead", 0),
@@ -156,7 +157,7 @@ def _described(model: ChurnModel) -> dict[str, Any]:
         "causes": _causes_described(model.causes) if model.causes else None,
         "data_as_of": model.data_as_of.isoformat(),
         "fingerprint": model.fingerprint,
-        "events": list(model.events),
+        **model.followed.as_dict(),
         "policy": model.policy.as_dict(),
         "schema": [{"name": c.name, "words": c.words} for c in model.schema.columns],
         "hazards": [

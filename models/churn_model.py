@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.followed import Followed
 from models.adjustment import Adjustment, carried
 from models.bands import Accounts, BandPolicy, Seen, settle
 from models.bands.codes import GREY, Codes, bands_of
@@ -39,7 +40,7 @@ class ChurnModel:
         hazards: one per interval with evidence, in order, beginning at day 0.
         primary_horizon: the horizon of health score, bands and reasons, days.
         fingerprint: of the signal definitions it was trained on.
-        events: the company's main events, which have signals of their own.
+        followed: the company's main events and attributes, which have columns of their own.
         shown: the horizons the company asks for; the chain may pass through others.
         lead: days in which a loss does not count for health score, bands and reasons: they
             tell of accounts still there then. Where an interval begins.
@@ -58,7 +59,7 @@ class ChurnModel:
     primary_horizon: int
     policy: BandPolicy
     fingerprint: str
-    events: tuple[str, ...]
+    followed: Followed
     data_as_of: date
     shown: tuple[int, ...] = HORIZONS
     lead: int = 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from features.followed import Followed
 from models.bands import BandOutcome, BandPlan
 from models.bands.rows import BandRows
 from models.churn_model import ChurnModel
@@ -73,7 +74,7 @@ class Provenance:
     version: str
     outcome: str
     fingerprint: str
-    events: tuple[str, ...]
+    followed: Followed
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _fitted(
     policy = decide(plan.bands, rows.present(), rows.past())
     model = ChurnModel(
         origin.version, found.best, origin.outcome, material.schema, hazards, primary, policy,
-        origin.fingerprint, origin.events, dataset.data_as_of, plan.horizons, dataset.lead,
+        origin.fingerprint, origin.followed, dataset.data_as_of, plan.horizons, dataset.lead,
     )  # fmt: skip
     if plan.explained:
         reference = learn_reference(material, found.plain, model.chain(), say)
@@ -157,7 +157,7 @@ def _untested(
     primary = _primary(_after(dataset.lead, horizons), {}, plan.primary_horizon)
     model = ChurnModel(
         origin.version, "segments", origin.outcome, schema, hazards, primary, policy,
-        origin.fingerprint, origin.events, dataset.data_as_of, lead=dataset.lead,
+        origin.fingerprint, origin.followed, dataset.data_as_of, lead=dataset.lead,
     )  # fmt: skip
     sentences = (f"no model could be checked on later dates: {TOO_LITTLE}", seen.words)
     return Trained(

@@ -8,12 +8,13 @@ from hashlib import sha256
 
 import pandas as pd
 
-from features.history import begins, main_events
+from features.followed import Followed
+from features.history import begins
 from features.lake import Lake
+from features.main_attributes import followed
 from features.outcomes import Label
 from features.runners.job import SnapshotJob
 from features.signal import Catalogue
-from features.signals import EVENTS_FOLLOWED
 from models.course import Courses
 from models.dataset import Dataset, aligned, join
 from models.trained import TrainingPlan
@@ -45,7 +46,7 @@ class Assembled:
     """What a model can be trained from, and how it came about.
 
     Attributes:
-        events: the main events, which have signals of their own.
+        followed: the main events and attributes, which have columns of their own.
         columns: the snapshot columns that a model may read.
         unsafe: those left out because their past values are not known.
         beside: by outcome, the same rows with the fates of further definitions.
@@ -55,7 +56,7 @@ class Assembled:
     dataset: Dataset
     label: Label
     catalogue: Catalogue
-    events: tuple[str, ...]
+    followed: Followed
     columns: list[str]
     unsafe: list[str]
     beside: dict[str, Dataset] = field(default_factory=dict)
@@ -86,8 +87,8 @@ def assemble(
     lake = loaded(workspace)
     label = label_of(config, lake.manifest.tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
-    events = main_events(lake, first_walked(dates), EVENTS_FOLLOWED)
-    catalogue = catalogue_of(config, events)
+    own = _followed(lake, first_walked(dates), say)
+    catalogue = catalogue_of(config, own)
     folder = workspace.snapshots / "training"
     shutil.rmtree(folder, ignore_errors=True)
     wider = further(catalogue) if further else catalogue
@@ -105,7 +106,15 @@ def assemble(
     beside = {name: aligned(dataset, _of(known, dates)) for name, known in fates.items()}
     columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
-    return Assembled(dataset, label, catalogue, events, columns, unsafe, beside, sample)
+    return Assembled(dataset, label, catalogue, own, columns, unsafe, beside, sample)
+
+
+def _followed(lake: Lake, until: date, say: Progress) -> Followed:
+    """What has columns of its own; told where no attribute has, although some are connected."""
+    own = followed(lake, until)
+    if "attributes" in lake.manifest.tables and not own.numbers + own.words:
+        say(f"attributes: by {until} none held that tells accounts apart, so none has a column yet")
+    return own
 
 
 def _with_courses(every: Dataset, dates: Sequence[date]) -> Dataset:

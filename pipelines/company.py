@@ -30,7 +30,7 @@ WARM_UP_DAYS = 30
 
 
 def own_columns(catalogue: Catalogue, events: Sequence[str]) -> tuple[SnapshotColumn, ...]:
-    """The columns of the catalogue that only the company itself declares."""
+    """The columns that only the company itself has: signals it declares, and its attributes."""
     common = {column.name for column in catalogue_for(events).columns}
     return tuple(column for column in catalogue.columns if column.name not in common)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from features.followed import Followed
 from features.kept import KeptCompany, NotKept
 from features.kept.from_lake import buckets_of, came_since, first_facts
 from features.ladders import PeerRanks
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.load import Brought
 
 Progress = Callable[[str], None]
-EVENTS = "events.json"
+FOLLOWED = "events.json"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def one_more_day(
         workspace: holds the lake.
         config: the configuration.
         as_of: the date, no earlier than that of what is kept, or all rows are read.
-        anew: read all rows, for the main events of the model that serves now.
+        anew: read all rows, for the main events and attributes of the model that serves now.
         say: told of progress.
         brought: what a load has just added, so that it need not be read again.
 
@@ -88,15 +89,15 @@ def one_more_day(
     """
     lake = loaded(workspace)  # raises before anything is made
     with one_at_a_time(workspace.kept, "forewarn day"):
-        events = _events(workspace, anew)
+        followed = _followed(workspace, anew)
         label = label_of(config, lake.manifest.tables)
-        catalogue = catalogue_of(config, events)
+        catalogue = catalogue_of(config, followed)
         folder = workspace.kept / fingerprint(catalogue)[:DIGITS]
         kept, why = _gone_on(folder, catalogue, label, lake, as_of, anew, say, brought)
         manifest = lake.manifest
         snapshot = kept.snapshot(label.population, rates_of(config))
         state = LakeState(manifest.generation, manifest.digest, kept.rows_seen())
-        recipe = recipe_of(config, label, catalogue, events)
+        recipe = recipe_of(config, label, catalogue, followed)
         ranks = PeerRanks.of(catalogue.ranks, snapshot.column) if catalogue.ranks else None
         whole = ranks.added(snapshot) if ranks else snapshot
         stored = StoredSnapshots(workspace.snapshots).keep(whole, as_of, recipe, state, ranks)
@@ -104,17 +105,19 @@ def one_more_day(
         return Day(stored, why)
 
 
-def _events(workspace: Workspace, anew: bool) -> tuple[str, ...]:
-    """The main events that what is kept was made for, or those of the model that serves."""
-    file = workspace.kept / EVENTS
+def _followed(workspace: Workspace, anew: bool) -> Followed:
+    """The events and attributes that what is kept was made for, or those of the model in use."""
+    file = workspace.kept / FOLLOWED
     if file.exists() and not anew:
-        return tuple(json.loads(file.read_text(encoding="utf-8")))
+        told = json.loads(file.read_text(encoding="utf-8"))
+        # a list of events alone was written before there were attributes
+        return Followed.from_dict({"events": told} if isinstance(told, list) else told)
     from pipelines.score import champion  # loads all of the models; not needed on other days
 
-    events = tuple(champion(workspace).events)
+    followed = champion(workspace).followed
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(events), encoding="utf-8")
-    return events
+    file.write_text(json.dumps(followed.as_dict()), encoding="utf-8")
+    return followed
 
 
 def _gone_on(

@@ -1,15 +1,17 @@
 """What a configuration means in the words of features alone, without any model."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from operator import itemgetter
 
 from features.currency import Rate, Rates
+from features.followed import Followed
 from features.outcomes import AnyLoss, Declared, Label, Lapse, LogoChurn, Movement, OfContracts
 from features.ranks import with_ranks
 from features.segments import DEFAULT_SEGMENTS, Segments
 from features.signal import Catalogue
 from features.signals import catalogue_for
+from features.signals.attributes import with_attributes
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.own_signals import with_own
@@ -49,14 +51,17 @@ def _contracted(config: Config, connected: Collection[str], name: OfContracts) -
     return Movement(name, outcome.share, outcome.gap_days)
 
 
-def catalogue_of(config: Config, events: Sequence[str]) -> Catalogue:
+def catalogue_of(config: Config, followed: Followed) -> Catalogue:
     """The company's catalogue: Forewarn's signals, its main events', its own, and their ranks.
+
+    Its own are those that it declares, then those of its attributes.
 
     Raises:
         ConfigError: the file of its own signals cannot be used.
         InputError: there are no such peers to rank among.
     """
-    found = with_own(catalogue_for(events, segments_of(config)), config)
+    found = with_own(catalogue_for(followed.events, segments_of(config)), config)
+    found = with_attributes(found, followed.numbers, followed.words)
     if not config.signals.peers:
         return found
     try:

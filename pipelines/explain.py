@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+from features.followed import Followed
 from features.row_file import SignalRow
 from features.signal import Catalogue
 from models.adjustment import base_of
@@ -79,7 +80,7 @@ class Explaining:
     archive: Archive
     words: Wording
     recent: Recent = field(default_factory=Recent)
-    _declared: dict[tuple[str, ...], tuple[Origin, Actions]] = field(default_factory=dict)
+    _declared: dict[Followed, tuple[Origin, Actions]] = field(default_factory=dict)
 
     def explain(self, asked: Asked) -> Explained:
         """Why an account has its score at a date, and why it is another than before.
@@ -162,10 +163,10 @@ class Explaining:
 
     def _told_by(self, model: ChurnModel) -> tuple[Origin, Actions]:
         """What the declarations of a model's signals say, worked out once."""
-        if model.events not in self._declared:
+        if model.followed not in self._declared:
             catalogue = self.archive.catalogue(model)
-            self._declared[model.events] = declared_origin(catalogue), actions_of(catalogue)
-        return self._declared[model.events]
+            self._declared[model.followed] = declared_origin(catalogue), actions_of(catalogue)
+        return self._declared[model.followed]
 
     def with_remedy(self, found: Explained, case: Case) -> Explained:
         """With what would help."""

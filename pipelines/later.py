@@ -30,7 +30,7 @@ def since_training(
     """
     lake = loaded(workspace)
     label = label_of(config, lake.manifest.tables)
-    catalogue = catalogue_of(config, model.events)
+    catalogue = catalogue_of(config, model.followed)
     if (fingerprint(catalogue), label.name) != (model.fingerprint, model.outcome):
         raise InputError(
             f"model {model.version} was trained from other definitions than hold now: run "

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+from features.followed import Followed
 from models.churn_model import ChurnModel
 from models.explain.wording import Wording
 from pipelines.bundles import Bundles
@@ -65,13 +66,13 @@ def champion_of(versions: ModelVersionRepository, bundles: Bundles, words: Wordi
 
 def _signals_of(archive: Archive) -> Known:
     """The columns of the company's snapshots, and whether each holds words."""
-    told: dict[tuple[str, ...], Mapping[str, bool]] = {}
+    told: dict[Followed, Mapping[str, bool]] = {}
 
     def signals(model: ChurnModel) -> Mapping[str, bool]:
-        if model.events not in told:
+        if model.followed not in told:
             columns = archive.catalogue(model).columns
-            told[model.events] = {c.name: c.signal.is_word for c in columns}
-        return told[model.events]
+            told[model.followed] = {c.name: c.signal.is_word for c in columns}
+        return told[model.followed]
 
     return signals
 

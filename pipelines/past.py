@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
+from features.followed import Followed
 from features.ladders import PeerRanks
 from features.row_file import SignalRow, row_of
 from features.runners.job import SnapshotJob
@@ -71,13 +72,13 @@ class Archive:
     versions: ModelVersionRepository
     bundles: Bundles
     say: Progress
-    _catalogues: dict[tuple[str, ...], Catalogue] = field(default_factory=dict)
+    _catalogues: dict[Followed, Catalogue] = field(default_factory=dict)
 
     def catalogue(self, model: ChurnModel) -> Catalogue:
-        """The signals of the company, those of the model's main events among them."""
-        if model.events not in self._catalogues:
-            self._catalogues[model.events] = catalogue_of(self.config, model.events)
-        return self._catalogues[model.events]
+        """The signals of the company, those of what the model follows among them."""
+        if model.followed not in self._catalogues:
+            self._catalogues[model.followed] = catalogue_of(self.config, model.followed)
+        return self._catalogues[model.followed]
 
     def model_at(self, day: date) -> ChurnModel:
         """The model that scored a date, or the champion where nothing was published for it.

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from features.contract import CONTRACT_VERSION
+from features.followed import Followed
 from features.outcomes import Label
 from features.signal import Catalogue
 from features.snapshot import definition, fingerprint
@@ -18,7 +19,7 @@ class Recipe:
     Attributes:
         fingerprint: of the columns' definitions and the contract's version, 64 hex digits.
         definitions: what decides the values of each column, in order.
-        events: the company's main events, which have columns of their own.
+        followed: the company's main events and attributes, which have columns of their own.
         population: the outcome's definition, which says whom a snapshot describes.
         currency: the company's own, ISO 4217.
         rates: "USD from 2026-01-01" and what it is worth.
@@ -28,7 +29,7 @@ class Recipe:
     fingerprint: str
     contract_version: int
     definitions: dict[str, str]
-    events: tuple[str, ...]
+    followed: Followed
     population: str
     currency: str
     rates: dict[str, str]
@@ -36,12 +37,15 @@ class Recipe:
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as plain values, for JSON."""
-        return asdict(self)
+        plain = {k: v for k, v in asdict(self).items() if k != "followed"}
+        return {**plain, **self.followed.as_dict()}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Recipe":
         """The recipe that was stored as plain values."""
-        return cls(**{**stored, "events": tuple(stored["events"])})
+        own = Followed.from_dict(stored)
+        plain = {k: v for k, v in stored.items() if k not in ("events", "attributes")}
+        return cls(**plain, followed=own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +71,13 @@ class Change:
         return f"{named} was {self.then}, is {self.now}"
 
 
-def recipe_of(
-    config: Config, label: Label, catalogue: Catalogue, events: tuple[str, ...]
-) -> Recipe:
+def recipe_of(config: Config, label: Label, catalogue: Catalogue, followed: Followed) -> Recipe:
     """What decides snapshots of a company's catalogue under a configuration."""
     return Recipe(
         fingerprint=fingerprint(catalogue),
         contract_version=CONTRACT_VERSION,
         definitions={column.name: repr(definition(column)[1:]) for column in catalogue.columns},
-        events=events,
+        followed=followed,
         population=repr(label),
         currency=config.company.currency,
         rates={f"{r.currency} from {r.since}": str(r.rate) for r in config.rates},

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+from features.followed import Followed
 from features.history import rows_seen
 from features.ladders import ranked_schema
 from features.lake import Lake
@@ -58,10 +59,10 @@ def score_dates(
     lake = loaded(workspace)
     first_day(lake, min(dates))
     model = champion(workspace)
-    catalogue = catalogue_of(config, model.events)
+    catalogue = catalogue_of(config, model.followed)
     if fingerprint(catalogue) != model.fingerprint:
         raise NoModel(_other_definitions(model, catalogue))
-    job = _Job(workspace, config, lake, catalogue, model.events, say)
+    job = _Job(workspace, config, lake, catalogue, model.followed, say)
     with _store(workspace) as repository:
         also = _before(repository, StoredSnapshots(workspace.snapshots), model, min(dates))
         stored, tally = job.snapshots(sorted({*also, *dates}))
@@ -126,7 +127,7 @@ def _publishing(
 ) -> Publishing:
     causes = Causes(
         StoredSnapshots(workspace.snapshots),
-        lambda m, silent, was: origin_of(catalogue_of(config, m.events), silent, was),
+        lambda m, silent, was: origin_of(catalogue_of(config, m.followed), silent, was),
         say,
     )
 
@@ -134,7 +135,7 @@ def _publishing(
         registered = find(workspace.registry(), version)
         return bundle.load(registered.bundle, registered.digest)
 
-    catalogue = catalogue_of(config, model.events)
+    catalogue = catalogue_of(config, model.followed)
     return Publishing(repository, model, catalogue, causes, model_of)
 
 
@@ -146,13 +147,13 @@ class _Job:
     config: Config
     lake: Lake
     catalogue: Catalogue
-    events: tuple[str, ...]
+    followed: Followed
     say: Progress
 
     def snapshots(self, dates: Sequence[date]) -> tuple[dict[date, Stored], Tally]:
         """Each date's snapshot, stored as it is about to be scored, and the rows counted."""
         label = label_of(self.config, self.lake.manifest.tables)
-        recipe = recipe_of(self.config, label, self.catalogue, self.events)
+        recipe = recipe_of(self.config, label, self.catalogue, self.followed)
         there = {day: run for day in dates if (run := self._there(day, recipe))}
         quiet = tuple(quiet_from(day, self.config.bands.stale_days) for day in dates)
         tally = {day: run.lake.rows for day, run in there.items()}

@@ -9,9 +9,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from features.history import main_events
+from features.followed import Followed
+from features.main_attributes import followed
 from features.signal import Catalogue, Direction, GroupName, SignalGroup, SnapshotColumn
-from features.signals import EVENTS_FOLLOWED, catalogue_for
+from features.signals import catalogue_for
 from models.walkforward import first_walked
 from pipelines.assemble import first_day
 from pipelines.company import catalogue_of, own_columns, snapshot_dates
@@ -22,7 +23,6 @@ from serving.store import ModelVersionRepository, open_store
 
 LEAST_WIDTH = 100
 DIRECTIONS = {Direction.HEALTHIER: "healthier", Direction.WORSE: "worse", Direction.UNSIGNED: ""}
-Events = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class SignalList:
     """A catalogue, and where the company's part of it comes from.
 
     Attributes:
-        events: the main events that have signals of their own.
-        told_by: what says which events those are; empty where nothing does.
-        own: names of the columns that the company declared itself.
+        followed: the main events and attributes that have columns of their own.
+        told_by: what says which those are; empty where nothing does.
+        own: names of the columns that only this company has, its events' aside.
     """
 
     catalogue: Catalogue
-    events: Events
+    followed: Followed
     told_by: str
     own: frozenset[str]
 
@@ -48,7 +48,7 @@ class SignalList:
         """Everything worth telling, as plain JSON values."""
         columns = [column for g in self.of(group) for column in self.catalogue.of(g.name)]
         return {
-            "events": list(self.events),
+            **self.followed.as_dict(),
             "events_told_by": self.told_by,
             "signals": [_described(c, c.name in self.own) for c in columns],
         }
@@ -57,13 +57,13 @@ class SignalList:
 def signals_of(workspace: Workspace, config: Config | None) -> SignalList:
     """The catalogue of the workspace's company.
 
-    The main events are those that the model which serves follows; without a model those that
-    training now would follow; without data there are none.
+    The main events and attributes are those that the model which serves follows; without a model
+    those that training now would follow; without data there are none.
     """
-    events, told_by = _events(workspace, config)
-    catalogue = catalogue_of(config, events) if config else catalogue_for(events)
-    own = frozenset(column.name for column in own_columns(catalogue, events))
-    return SignalList(catalogue, events, told_by, own)
+    own, told_by = _followed(workspace, config)
+    catalogue = catalogue_of(config, own) if config else catalogue_for(own.events)
+    names = frozenset(column.name for column in own_columns(catalogue, own.events))
+    return SignalList(catalogue, own, told_by, names)
 
 
 def text(found: SignalList, group: GroupName | None = None) -> str:
@@ -75,19 +75,19 @@ def text(found: SignalList, group: GroupName | None = None) -> str:
     return "\n".join(line.rstrip() for line in [*out.getvalue().splitlines(), _footer(found)])
 
 
-def _events(workspace: Workspace, config: Config | None) -> tuple[Events, str]:
+def _followed(workspace: Workspace, config: Config | None) -> tuple[Followed, str]:
     if workspace.has_store:
         engine = open_store(workspace.store_address)
         champion = ModelVersionRepository(engine).champion()
         engine.dispose()
         if champion is not None:
-            return tuple(champion.metrics.get("events", ())), f"model {champion.version}"
+            return Followed.from_dict(champion.metrics), f"model {champion.version}"
     lake = workspace.lake()
     if config is None or not lake.exists:
-        return (), ""
+        return Followed(), ""
     day = resolve_as_of(workspace, None)
     dates = snapshot_dates(config, day, first_day(lake, day))
-    return main_events(lake, first_walked(dates), EVENTS_FOLLOWED), f"data up to {dates[0]}"
+    return followed(lake, first_walked(dates)), f"data up to {dates[0]}"
 
 
 def _described(column: SnapshotColumn, own: bool) -> dict[str, Any]:
@@ -135,5 +135,8 @@ def _footer(found: SignalList) -> str:
     window = "A name that ends in _30d looks at the last 30 days, others at all of history."
     if not found.told_by:
         return f"{window}\nMain events get signals of their own once there is data."
-    events = ", ".join(found.events) or "none"
-    return f"{window}\nMain events, told by {found.told_by}: {events}."
+    own = found.followed
+    lines = [window, f"Main events, told by {found.told_by}: {', '.join(own.events) or 'none'}."]
+    if attributes := (*own.numbers, *own.words):
+        lines.append(f"Attributes with a column each, told likewise: {', '.join(attributes)}.")
+    return "\n".join(lines)

@@ -156,7 +156,7 @@ def _at_capacity(card: Scorecard) -> str:
 
 
 def _leading(result: TrainResult) -> list[str]:
-    words = Wording(result.trained.model.events, result.own)
+    words = Wording(result.trained.model.followed.events, result.own)
     top = list(result.trained.importance.items())[:SIGNALS_SHOWN]
     if not top:
         return []

@@ -59,7 +59,7 @@ def train_model(
     """
     found = assemble(workspace, config, as_of, say)
     dataset, catalogue = found.dataset, found.catalogue
-    events, columns, unsafe = found.events, found.columns, found.unsafe
+    columns, unsafe = found.columns, found.unsafe
     plan = learning_plan(config, catalogue)
     name = digest_of(found, plan)
     plan, tuning = tuned(workspace, config, dataset, columns, plan, name, say)
@@ -68,12 +68,12 @@ def train_model(
         version=version_of(as_of, digest),
         outcome=found.label.name,
         fingerprint=fingerprint(catalogue),
-        events=events,
+        followed=found.followed,
     )
     trained = train(dataset, columns, plan, origin, say)
     beside = learnt_beside(trained, (dataset, found.beside), columns, origin, say)
     trained = beside.on(trained)
-    asked, own = asked_of(config), phrases(own_columns(catalogue, events))
+    asked, own = asked_of(config), phrases(own_columns(catalogue, found.followed.events))
     data = dataset_record(dataset, digest, origin.fingerprint, workspace)
     result = TrainResult(trained, "", tuple(unsafe), own, tuning, data=data, beside=beside)
     if not trained.tests:
@@ -152,7 +152,7 @@ def _record(result: TrainResult, digest: str) -> ModelRecord:
             "minimum_lead_days": model.lead,
             "beside": result.beside.summary(),
             "leading_signals": summary["leading_signals"],
-            "events": list(model.events),
+            **model.followed.as_dict(),
             "own_signals": [asdict(phrase) for phrase in result.own],
         },
         bands={"all": summary["policy"]["default"], **summary["policy"]["tiers"]},

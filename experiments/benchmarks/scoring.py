@@ -92,10 +92,10 @@ class Bench:
         """Score and publish; what came of it."""
         causes = Causes(
             StoredSnapshots(self.folder / "snapshots"),
-            lambda m, now, was: origin_of(catalogue_of(self.config, m.events), now, was),
+            lambda m, now, was: origin_of(catalogue_of(self.config, m.followed), now, was),
             lambda line: print(line, flush=True),
         )
-        catalogue = catalogue_of(self.config, self.model.events)
+        catalogue = catalogue_of(self.config, self.model.followed)
         job = Publishing(repository, self.model, catalogue, causes, lambda _: self.model)
         words = ("name", "industry", "region", "csm", "crm_id")
         nobody = pa.table({n: pa.array([], pa.string()) for n in ("account_id", *words)})

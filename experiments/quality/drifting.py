@@ -77,7 +77,7 @@ def figures(seed: int, accounts: int) -> Iterator[Found]:
         found = assemble(workspace, config, AS_OF, say)
         plan = replace(learning_plan(config, found.catalogue), explained=False, contrasted=False)
         plan = replace(plan, flavours=("lightgbm", "logistic", "blend"))
-        origin = Provenance("drift", found.label.name, fingerprint(found.catalogue), found.events)
+        origin = Provenance("drift", found.label.name, fingerprint(found.catalogue), found.followed)
         trained = train(found.dataset, found.columns, plan, origin, say)
         data = found.dataset, found.beside
         grown = learnt_beside(trained, data, found.columns, origin, say).expansion

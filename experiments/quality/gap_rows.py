@@ -70,8 +70,8 @@ def company(seed: int, accounts: int) -> Company:
     with simulated(seed, accounts) as made:
         found = assemble(made.workspace, made.config, made.trained_on, say)
         asked = SimpleNamespace(  # all that is asked of a model here
-            version=f"seed {seed}", fingerprint=fingerprint(found.catalogue), events=found.events,
-            outcome=found.label.name, trained_on=found.dataset.data_as_of,
+            version=f"seed {seed}", fingerprint=fingerprint(found.catalogue),
+            followed=found.followed, outcome=found.label.name, trained_on=found.dataset.data_as_of,
         )  # fmt: skip
         later = since_training(made.workspace, made.config, asked, made.last, say)  # type: ignore[arg-type]
     plan = learning_plan(made.config, found.catalogue)

@@ -19,9 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from features.history import main_events
+from features.main_attributes import followed
 from features.runners.job import SnapshotJob
-from features.signals import EVENTS_FOLLOWED
 from models.dataset import join
 from models.flavours import Flavour
 from models.flavours.lightgbm import LightGBM
@@ -87,7 +86,7 @@ def prepared(path: Path, workspace: Workspace, as_of: date) -> Material:
     config, lake = read_config(path, os.environ), workspace.lake()
     label = label_of(config, lake.manifest.tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
-    catalogue = catalogue_of(config, main_events(lake, first_walked(dates), EVENTS_FOLLOWED))
+    catalogue = catalogue_of(config, followed(lake, first_walked(dates)))
     folder = Path(tempfile.mkdtemp())
     job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
     dataset = join(*build(job, lambda _: None), label.lag_days, as_of)

@@ -19,6 +19,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from features.followed import Followed
 from models.bands import BandPolicy, Thresholds
 from models.churn_model import ChurnModel
 from models.comparison import STALE_RULE, Comparison, compare
@@ -93,7 +94,7 @@ def trained(data: Dataset, version: str) -> tuple[ChurnModel, Material, Recipe]:
     hazards = refit(material, "logistic", calibrators(data, walk), lambda _: None)
     policy = BandPolicy(Thresholds(0.5, 0.1, 0.2, 0.1))
     model = ChurnModel(
-        version, "logistic", "logo_churn", material.schema, hazards, 90, policy, "", (),
+        version, "logistic", "logo_churn", material.schema, hazards, 90, policy, "", Followed(),
         data.data_as_of, (30, 90),
     )  # fmt: skip
     return model, material, Recipe("logistic", walk)

@@ -136,7 +136,7 @@ def trained_at(made: Made) -> Trained:
     found = assemble(made.workspace, made.config, made.trained_on, say)
     learnt = learning_plan(made.config, found.catalogue)
     plan = replace(learnt, explained=False, contrasted=False)
-    origin = Provenance("world", found.label.name, fingerprint(found.catalogue), found.events)
+    origin = Provenance("world", found.label.name, fingerprint(found.catalogue), found.followed)
     return train(found.dataset, found.columns, plan, origin, say)
 
 

@@ -107,6 +107,8 @@ class Table:
             known already, such as a notice.
         orders: rules between dates of one row.
         required: a company without this table cannot start.
+        is_trace: a row shows that the account was there, whose life begins with its first
+            trace; what is known of an account may have held before it was one.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Table:
     announced: str = ""
     orders: tuple[Order, ...] = ()
     required: bool = False
+    is_trace: bool = True
 
     def column(self, name: str) -> Column:
         """The column called `name`; KeyError names the table's columns."""

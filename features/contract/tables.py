@@ -279,6 +279,30 @@ INTERVENTIONS = Table(
     key=("account_id", "playbook", "started_at"),
 )
 
+ATTRIBUTES = Table(
+    name="attributes",
+    meaning=(
+        "one thing the company knows of an account, from a time on, for which the contract has no "
+        "column: a word or a number; neither says that it holds no more"
+    ),
+    columns=(
+        ACCOUNT,
+        Column("attribute", Kind.TEXT, "its name, the same for all accounts", required=True),
+        Column("word", Kind.TEXT, "what it is, where that is a word"),
+        Column("number", Kind.NUMBER, "what it is, where that is a number"),
+        when(
+            "set_at",
+            "when it came to hold. Before, nothing is known: a value exported today and dated "
+            "today says nothing of the past. Dating it back, to the sign-up say, is honest only "
+            "for what never changes",
+            required=True,
+        ),
+    ),
+    occurred="set_at",
+    key=("account_id", "attribute", "set_at"),
+    is_trace=False,
+)
+
 CONTRACT: tuple[Table, ...] = (
     ACCOUNTS,
     SUBSCRIPTIONS,
@@ -292,6 +316,7 @@ CONTRACT: tuple[Table, ...] = (
     RISKS,
     OUTCOMES,
     INTERVENTIONS,
+    ATTRIBUTES,
 )
 TABLES: dict[str, Table] = {table.name: table for table in CONTRACT}
 KNOWN_AT = Column("known_at", Kind.TIMESTAMP, "when the company first knew the fact")

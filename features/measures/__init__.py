@@ -16,6 +16,7 @@ from features.measures.rhythm import (
 from features.measures.segments import Classed, LifecycleStage, MonthOfYear, PaidOrFree, Tier
 from features.measures.states import (
     AnsweredShare,
+    Current,
     DaysSinceFirst,
     DaysSinceLast,
     DaysUntil,
@@ -43,6 +44,7 @@ __all__ = [
     "Change",
     "Classed",
     "Count",
+    "Current",
     "DaysBetween",
     "DaysSinceFirst",
     "DaysSinceLast",

@@ -6,6 +6,7 @@ import numpy as np
 
 from features.clock import DAY, HOUR, Floats
 from features.contract import TABLES, Kind
+from features.held import present
 from features.kernel import FOREVER, Int64, answers, first_rows, last_rows, soonest_rows
 from features.kernel.cells import days_since
 from features.measures.lens import Labels, Lens, Numeric, Plain, ratio, stacked
@@ -85,11 +86,40 @@ class Latest(Plain):
     def over(self, lens: Lens) -> Floats | Labels:
         """Values; missing where no fact in the window has one."""
         rows = lens.rows.filled(self.column)
-        values = rows.facts.columns[self.column]
-        found = stacked(_last(lens, rows, _rank(rows, self.column), FOREVER))
-        if isinstance(values, Words):
-            return Labels(np.append(values.codes, np.int32(-1))[found], tuple(values.words))
-        return np.append(rows.facts.numbers(self.column), np.nan)[found]
+        return _valued(lens, rows, self.column, _rank(rows, self.column))
+
+
+@dataclass(frozen=True)
+class Current(Latest):
+    """The value that the latest fact holds, missing where that one holds none.
+
+    Of facts that happened and became known at the same instants, the one with the largest
+    value counts.
+    """
+
+    def over(self, lens: Lens) -> Floats | Labels:
+        """Values; missing where no fact is in the window, or the latest has none.
+
+        Raises:
+            TypeError: the column is hidden at first, and then missing in another sense.
+        """
+        rows, rank = lens.rows, _rank(lens.rows, self.column)
+        table = rows.facts.table
+        if table.column(self.column).hidden_until:
+            raise TypeError(f"{table.name}.{self.column} is hidden at first; take Latest of it")
+        if len(rank):
+            least = np.iinfo(np.int64).min
+            rank = np.where(present(rows.facts.columns[self.column]), rank, least)
+        return _valued(lens, rows, self.column, rank)
+
+
+def _valued(lens: Lens, rows: Rows, column: str, rank: Int64) -> Floats | Labels:
+    """What the last of some rows hold in a column."""
+    values = rows.facts.columns[column]
+    found = stacked(_last(lens, rows, rank, FOREVER))
+    if isinstance(values, Words):
+        return Labels(np.append(values.codes, np.int32(-1))[found], tuple(values.words))
+    return np.append(rows.facts.numbers(column), np.nan)[found]
 
 
 def _rank(rows: Rows, column: str) -> Int64:

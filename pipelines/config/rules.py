@@ -76,7 +76,7 @@ def _columns(table: Table, path: Path, columns: dict[str, Any]) -> Iterator[Trou
 def _activity(raw: dict[str, Any]) -> Iterator[Trouble]:
     outcome = _section(raw, "outcome")
     activity = outcome.get("activity", "usage")
-    logs = [t.name for t in TABLES.values() if t.occurred and t.name != "accounts"]
+    logs = [t.name for t in TABLES.values() if t.is_trace and t.name != "accounts"]
     if isinstance(activity, str) and activity not in logs:
         reason = "the contract has no such log"
         yield Trouble(("outcome", "activity"), reason, suggestion(activity, logs), activity)

@@ -85,8 +85,8 @@ def replay(
     stored = _chosen(StoredSnapshots(workspace.snapshots), as_of, fingerprint)
     then = stored.read()
     label = label_of(config, lake.manifest.tables)
-    catalogue = catalogue_of(config, stored.recipe.events)
-    recipe = recipe_of(config, label, catalogue, stored.recipe.events)
+    catalogue = catalogue_of(config, stored.recipe.followed)
+    recipe = recipe_of(config, label, catalogue, stored.recipe.followed)
     folder = workspace.snapshots / "replay"
     shutil.rmtree(folder, ignore_errors=True)
     job = SnapshotJob(lake, catalogue, (stored.as_of,), label, rates_of(config), folder)

@@ -19,6 +19,7 @@ from features.contract import KNOWN_AT, TABLES, Table
 from features.currency import Rate, Rates
 from features.outcomes import Declared, Label, Lapse, LogoChurn, Movement, fates
 from features.signals import catalogue_for
+from features.signals.attributes import with_attributes
 from features.snapshot import snapshots
 from features.view import Bucket, View
 
@@ -27,7 +28,8 @@ Rows = dict[str, list[Row]]
 Fact = Callable[[Table, Row], tuple[Any, ...]]
 
 EXAMPLES = 90
-CATALOGUE = catalogue_for(["login", "Login", "volume"])
+EVENTS = catalogue_for(["login", "Login", "volume"])
+CATALOGUE = with_attributes(EVENTS, ("size", "Size"), ("Plan", "plan"))
 RATES = Rates("EUR", tuple(Rate(c, date(2024, 2, 10), 2) for c in ("USD", "CHF")))  # type: ignore[arg-type]
 LABELS: tuple[Label, ...] = (
     LogoChurn(5),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.followed import Followed
 from models.bands import BandPolicy, Thresholds
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
@@ -131,7 +132,7 @@ def plan() -> TrainingPlan:
 
 @pytest.fixture(scope="session")
 def origin() -> Provenance:
-    return Provenance("2025-02-24-00000000", "logo_churn", "f" * 64, ("login", "export"))
+    return Provenance("2025-02-24-00000000", "logo_churn", "f" * 64, Followed(("login", "export")))
 
 
 @pytest.fixture(scope="session")
@@ -195,7 +196,16 @@ def make_model(schema: InputSchema, inputs: Matrix, lost: np.ndarray) -> MakeMod
         )
         policy = BandPolicy(Thresholds(0.8, 0.7, 0.75, 0.4))
         return ChurnModel(
-            "v1", flavour, "logo_churn", schema, hazards, 180, policy, "f" * 64, ("login",), FIRST
+            "v1",
+            flavour,
+            "logo_churn",
+            schema,
+            hazards,
+            180,
+            policy,
+            "f" * 64,
+            Followed(("login",)),
+            FIRST,
         )
 
     return make

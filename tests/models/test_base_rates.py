@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from features.followed import Followed
 from models.base_rates import base_rates, first_usable, rates_by_segment
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
@@ -26,7 +27,16 @@ def material(make_world: Callable[..., Dataset]) -> Material:
 def model_of(material: Material, segments: list[str]) -> ChurnModel:
     schema, hazards, policy = base_rates(material, segments, 90)
     return ChurnModel(
-        "v", "segments", "logo_churn", schema, hazards, 90, policy, "f", (), date(2025, 1, 1)
+        "v",
+        "segments",
+        "logo_churn",
+        schema,
+        hazards,
+        90,
+        policy,
+        "f",
+        Followed(),
+        date(2025, 1, 1),
     )
 
 

@@ -38,7 +38,7 @@ def test_comes_back_bit_for_bit(model: ChurnModel, inputs: Matrix, tmp_path: Pat
     for field in ("version", "flavour", "outcome", "schema", "primary_horizon", "policy"):
         assert getattr(again, field) == getattr(model, field)
     assert again.fingerprint == model.fingerprint
-    assert again.events == model.events
+    assert again.followed == model.followed
     assert again.data_as_of == model.data_as_of
     for horizon, chance in model.chances(inputs).items():
         np.testing.assert_array_equal(again.chances(inputs)[horizon], chance)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.followed import Followed
 from models import churn_model
 from models.bands import BandPolicy, Thresholds
 from models.calibration import Calibrator
@@ -101,7 +102,7 @@ def wide(request: pytest.FixtureRequest) -> tuple[ChurnModel, pd.DataFrame]:
     )
     model = ChurnModel(
         "v2", request.param, "lapse", schema, hazards, 90,
-        BandPolicy(Thresholds(0.5, 0.1, 0.3, 0.1)), "f" * 64, (), JUNE,
+        BandPolicy(Thresholds(0.5, 0.1, 0.3, 0.1)), "f" * 64, Followed(), JUNE,
     )  # fmt: skip
     frame = pd.DataFrame(rows[:50], columns=names)
     frame.insert(0, "as_of", [JUNE] * 50)

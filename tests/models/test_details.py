@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.followed import Followed
 from models.dataset import Dataset
 from models.details import DETAIL, LESS, flavours_of, weighed
 from models.encoding import InputColumn, InputSchema, Matrix, learn_schema
@@ -105,7 +106,7 @@ def test_dates_that_are_reported_do_not_choose(crowded: tuple[Dataset, tuple[str
 def test_trained_so_and_written_down(crowded: tuple[Dataset, tuple[str, ...]]) -> None:
     data, clicks = crowded
     plan = replace(PLAN, flavours=PARTS, details=clicks, explained=False, contrasted=False)
-    origin = Provenance("v", "logo_churn", "f", ())
+    origin = Provenance("v", "logo_churn", "f", Followed())
     found = train(data, (*NAMES, *clicks), plan, origin)
     again = train(data, (*NAMES, *clicks), found.plan or PLAN, origin)
     assert found.plan is not None

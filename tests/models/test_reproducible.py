@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from features.followed import Followed
 from models import bundle
 from models.dataset import Dataset
 from models.flavours import FLAVOURS
@@ -44,7 +45,7 @@ event = np.where(day + event > 30 * (months - 1), np.inf, event)
 end = first + timedelta(days=30 * (months - 1))
 data = Dataset(frame, event, np.full(len(frame), np.inf), 0, end)
 plan = TrainingPlan(("lightgbm",), 30, {}, blocks=2, segments=("plan",))
-found = train(data, ("use", "plan"), plan, Provenance("v", "logo_churn", "f", ()))
+found = train(data, ("use", "plan"), plan, Provenance("v", "logo_churn", "f", Followed()))
 bundle.save(found.model, Path(sys.argv[1]))
 newest = frame[frame["as_of"] == data.dates[-1]]
 Path(sys.argv[1], "scores.txt").write_text(repr(found.model.score(newest)))

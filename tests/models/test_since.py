@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.followed import Followed
 from models.adjustment import Adjustment, Step
 from models.bands import BandPolicy, Thresholds
 from models.churn_model import ChurnModel
@@ -34,7 +35,7 @@ def served(data: Dataset) -> tuple[ChurnModel, Material, Recipe]:
     hazards = refit(material, "logistic", calibrators(data, walk), lambda _: None)
     policy = BandPolicy(Thresholds(0.5, 0.1, 0.2, 0.1))
     model = ChurnModel(
-        "v1", "logistic", "logo_churn", material.schema, hazards, 90, policy, "f" * 64, (),
+        "v1", "logistic", "logo_churn", material.schema, hazards, 90, policy, "f" * 64, Followed(),
         data.data_as_of, (30, 90),
     )  # fmt: skip
     return model, material, Recipe("logistic", walk)

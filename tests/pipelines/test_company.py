@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from features.followed import Followed
 from features.outcomes import Declared, Lapse, LogoChurn, Movement
 from features.segments import DEFAULT_SEGMENTS
 from features.signals import CATALOGUE
@@ -129,7 +130,9 @@ def test_own_tiers_are_the_limits_of_segments() -> None:
     assert segments_of(config()) == DEFAULT_SEGMENTS
     given = config(tiers={"enterprise": 50000, "smb": 0, "mid": "10000.50"})
     assert segments_of(given).tiers == (("smb", 0.0), ("mid", 10000.5), ("enterprise", 50000.0))
-    assert fingerprint(catalogue_of(given, [])) != fingerprint(catalogue_of(config(), []))
+    assert fingerprint(catalogue_of(given, Followed())) != fingerprint(
+        catalogue_of(config(), Followed())
+    )
 
 
 def test_the_other_limits_of_segments_are_set_in_their_section() -> None:
@@ -162,8 +165,10 @@ def test_rates_hold_from_their_date() -> None:
 
 
 def test_columns_of_one_kind_of_event_alone_and_their_ranks() -> None:
-    found = details_of(catalogue_of(config(signals={"peers": "company"}), ("export", "share")))
+    found = details_of(
+        catalogue_of(config(signals={"peers": "company"}), Followed(("export", "share")))
+    )
     assert {"consumption__export_days_30d", "consumption__share_last_rank"} <= set(found)
     assert all("__export_" in name or "__share_" in name for name in found)
     assert len(set(found)) == len(found)
-    assert not details_of(catalogue_of(config(), ()))
+    assert not details_of(catalogue_of(config(), Followed()))

@@ -54,6 +54,15 @@ def test_a_day_after_another_is_proved_by_a_replay(do: Callable[..., Any], days:
     assert do("day", "--as-of", first, "--anew")["anew"] == "this was asked for"
 
 
+def test_what_was_kept_before_there_were_attributes_goes_on(
+    do: Callable[..., Any], days: Any, tmp_path: Path
+) -> None:
+    do("day", "--as-of", days.rescored)
+    file = tmp_path / "copy" / "workspace" / "kept" / "events.json"
+    file.write_text(json.dumps(json.loads(file.read_text())["events"]))
+    assert do("day", "--as-of", days.rescored + timedelta(days=1))["anew"] == ""
+
+
 def test_it_gives_what_scoring_stored(do: Callable[..., Any], days: Any) -> None:
     mine = do("day", "--as-of", days.rescored)
     theirs = do("replay", "--as-of", days.rescored)

@@ -9,6 +9,7 @@ from textwrap import dedent
 
 import pytest
 
+from features.followed import Followed
 from features.measures import Count
 from features.signal import GroupName
 from features.signals import CATALOGUE, catalogue_for
@@ -65,7 +66,7 @@ def problem(config: Config) -> Problem:
 def test_the_example_of_the_readme_works(written: Written) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    catalogue = catalogue_of(written(example, head=""), [])
+    catalogue = catalogue_of(written(example, head=""), Followed())
     own = [column.name for column in own_columns(catalogue, [])]
     assert own == ["consumption__exports_30d", "consumption__exports_90d"]
     assert all(name in readme for name in own)
@@ -74,12 +75,12 @@ def test_the_example_of_the_readme_works(written: Written) -> None:
 def test_without_a_file_the_catalogue_is_the_common_one() -> None:
     config = parse_config({"sources": {"accounts": {"files": "a.csv"}}}, Path())
     assert own_signals(config) == {}
-    assert catalogue_of(config, ["login"]) == catalogue_for(["login"])
+    assert catalogue_of(config, Followed(("login",))) == catalogue_for(["login"])
 
 
 def test_own_signals_stand_at_the_end_of_their_groups(written: Written) -> None:
     config = written(EXPORTS)
-    catalogue = catalogue_of(config, ["login"])
+    catalogue = catalogue_of(config, Followed(("login",)))
     own = [c.name for c in own_columns(catalogue, ["login"])]
     assert own == [
         "consumption__exports_30d",
@@ -229,9 +230,9 @@ def test_a_main_event_may_have_taken_the_column(written: Written) -> None:
     config = written(
         "SIGNALS = {'consumption': (Signal('login_count', 'usage', Count(), 'a', (30,)),)}"
     )
-    assert len(catalogue_of(config, ["logout"]).columns) > len(CATALOGUE.columns)
+    assert len(catalogue_of(config, Followed(("logout",))).columns) > len(CATALOGUE.columns)
     with pytest.raises(ConfigError, match="main events makes the column .*login_count_30d"):
-        catalogue_of(config, ["login"])
+        catalogue_of(config, Followed(("login",)))
 
 
 def test_a_check_tells_them_beside_all_others(

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from features.followed import Followed
 from features.ladders import PeerRanks
 from pipelines.assemble import assemble
 from pipelines.config import read_config
@@ -105,7 +106,7 @@ def test_rows_sent_in_without_ranks_get_the_job_s_scores(space, hand, published,
 
 
 def test_ranks_are_signals_like_others(space, config):
-    catalogue = catalogue_of(config, ("order",))
+    catalogue = catalogue_of(config, Followed(("order",)))
     listed = [each["column"] for each in signals_of(space, config).summary()["signals"]]
     assert {LAST, RANK} <= set(listed)
     groups = {part.name: part.columns for part in parts(catalogue, ["usage"])}
@@ -118,4 +119,4 @@ def test_peers_that_share_no_word_are_refused(config):
     with pytest.raises(
         InputError, match=r"\[signals\] peers: 'profile__age' is no column of words"
     ):
-        catalogue_of(config.model_copy(update={"signals": signals}), ())
+        catalogue_of(config.model_copy(update={"signals": signals}), Followed())

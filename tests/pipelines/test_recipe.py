@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from features.followed import Followed
 from features.measures import Count, Total
 from features.outcomes import Lapse, LogoChurn
 from features.signal import Catalogue, GroupName, Signal, SignalGroup
@@ -24,7 +25,9 @@ def catalogue(*signals: Signal) -> Catalogue:
 def recipe(*signals: Signal, label: object = None, **sections: object) -> Recipe:
     raw = {"sources": {"accounts": {"files": "a.csv"}}, **sections}
     config = parse_config(raw, Path())
-    return recipe_of(config, label or LogoChurn(30), catalogue(*signals or (CALLS,)), ("login",))
+    return recipe_of(
+        config, label or LogoChurn(30), catalogue(*signals or (CALLS,)), Followed(("login",))
+    )
 
 
 def test_a_recipe_survives_json() -> None:
@@ -91,10 +94,10 @@ def test_definitions_differ_exactly_where_fingerprints_do(event: str) -> None:
     """Or else a fingerprint could change without anything to say about it."""
     config = parse_config({"sources": {"accounts": {"files": "a.csv"}}}, Path())
     whole = catalogue_for([event])
-    then = recipe_of(config, LogoChurn(30), whole, (event,))
+    then = recipe_of(config, LogoChurn(30), whole, Followed((event,)))
     for group in whole.groups:
         changed = whole.with_signals(group.name, (replace(CALLS, name="more"),))
-        now = recipe_of(config, LogoChurn(30), changed, (event,))
+        now = recipe_of(config, LogoChurn(30), changed, Followed((event,)))
         assert then.fingerprint != now.fingerprint
         assert {c.name for c in definition_changes(then, now)} == {
             f"{group.name}__more_7d",
@@ -106,3 +109,11 @@ def test_changes_in_words() -> None:
     assert str(Change("tier", "smb", "0", "5")) == "tier smb was 0, is 5"
     assert str(Change("tier", "smb", "", "5")) == "tier smb is new: 5"
     assert str(Change("tier", "smb", "0", "")) == "tier smb is gone: 0"
+
+
+def test_a_recipe_is_read_as_it_was_written_with_and_without_attributes() -> None:
+    plain = recipe()
+    wider = replace(plain, followed=Followed(("login",), ("size",), ("plan",)))
+    assert "attributes" not in plain.as_dict()
+    for each in (plain, wider):
+        assert Recipe.from_dict(json.loads(json.dumps(each.as_dict()))) == each

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from features.content import content_sha256
+from features.followed import Followed
 from pipelines.recipe import Recipe
 from pipelines.stored import LakeState, OtherDefinitions, StoredSnapshotError, StoredSnapshots
 
@@ -19,7 +20,7 @@ RECIPE = Recipe(
     fingerprint="a1" * 32,
     contract_version=1,
     definitions={"x": "count", "y": "total"},
-    events=("login",),
+    followed=Followed(("login",)),
     population="LogoChurn(gap_days=30)",
     currency="EUR",
     rates={},

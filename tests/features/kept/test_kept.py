@@ -26,6 +26,7 @@ from features.prepare import prepare
 from features.seen import seen
 from features.signal import Signal
 from features.signals import catalogue_for
+from features.signals.attributes import with_attributes
 from features.snapshot import snapshots
 from features.view import View
 
@@ -34,7 +35,8 @@ Rows = dict[str, list[Row]]
 Drawn = Callable[[st.SearchStrategy[Rows], int], list[Rows]]
 
 BEGIN, DAYS = date(2024, 2, 20), 50
-CATALOGUE = catalogue_for(["login", "export report"])
+EVENTS = catalogue_for(["login", "export report"])
+CATALOGUE = with_attributes(EVENTS, ("size", "Size"), ("Plan", "plan"))
 WORTH = {"USD": Decimal("0.9"), "usd": Decimal("0.5"), "chf": Decimal("1.25")}
 EURO = Rates("EUR", tuple(Rate(name, date(2024, 1, 1), rate) for name, rate in WORTH.items()))
 

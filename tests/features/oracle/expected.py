@@ -162,6 +162,10 @@ def latest(s: Statement, of: m.Latest, a: Asked) -> str:
     return s.latest(a, of.column)
 
 
+def current(s: Statement, of: m.Current, a: Asked) -> str:
+    return s.current(a, of.column)
+
+
 def open_items(s: Statement, of: m.OpenItems, a: Asked) -> str:
     found = s.rows(a, still_open(of.closed_by))
     return s.nothing(a, found, found)
@@ -267,6 +271,7 @@ SAID: dict[type, Said] = {
     m.Change: change,
     m.Classed: classed,
     m.Count: count,
+    m.Current: current,
     m.DaysBetween: days_between,
     m.DaysSinceFirst: days_since_first,
     m.DaysSinceLast: days_since_last,

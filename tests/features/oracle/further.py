@@ -6,6 +6,7 @@ from features.measures import (
     Change,
     Classed,
     Count,
+    Current,
     DaysBetween,
     DaysSinceFirst,
     DaysSinceLast,
@@ -38,6 +39,7 @@ from features.measures import (
 )
 from features.signal import Catalogue, GroupName, Signal, Where
 from features.signals import catalogue_for
+from features.signals.attributes import with_attributes
 
 Windows = tuple[int | None, ...]
 Declared = tuple[str, Measure, Windows, Where, float | None]
@@ -134,6 +136,12 @@ DECLARED: tuple[Declared, ...] = (
     ("outcomes", Latest("outcome"), (30, None), ALL, None),
     ("interventions", Mean("propensity"), (90, None), ALL, None),
     ("feedback", Distinct("feature"), (30, None), ALL, None),
+    ("attributes", Current("word"), (30, None), ALL, None),
+    ("attributes", Current("number"), (30, None), (("attribute", ("Plan", "size")),), -1.0),
+    ("attributes", Latest("number"), ALWAYS, ALL, None),
+    ("attributes", Count(), (20, None), ALL, None),
+    ("contacts", Current("role"), (90, None), ALL, None),
+    ("subscriptions", Current("seats"), (60, None), ALL, None),
 )  # fmt: skip
 
 
@@ -143,4 +151,5 @@ def catalogue() -> Catalogue:
         Signal(f"further{number}", table, measure, "further", windows, where, empty=empty)
         for number, (table, measure, windows, where, empty) in enumerate(DECLARED)
     )
-    return catalogue_for(["login", "Login"]).with_signals(GroupName.PROFILE, signals)
+    own = with_attributes(catalogue_for(["login", "Login"]), ("size", "Size"), ("Plan", "plan"))
+    return own.with_signals(GroupName.PROFILE, signals)

@@ -28,10 +28,11 @@ MICROSECOND = timedelta(microseconds=1)
 TIMES = (timedelta(0), MICROSECOND, timedelta(hours=13, minutes=7), timedelta(days=1) - MICROSECOND)
 BUSY = {"usage": (60, 200), "interactions": (30, 60)}
 SOON = (MICROSECOND, 2 * MICROSECOND, timedelta(hours=12))
-MANY = {"usage": 14, "interactions": 10, "subscriptions": 7, "surveys": 7}
+MANY = {"usage": 14, "interactions": 10, "subscriptions": 7, "surveys": 7, "attributes": 12}
 
 WORDS: dict[str, tuple[str, ...]] = {
     "account_id": tuple(REACH),
+    "attribute": ("Plan", "size", "plan", "Size", "é"),
     "currency": ("EUR", "USD", "chf", "usd"),
     "event": ("login", "Login", "export report", "volume"),
     "growth_potential": ("low", "High", "very high", "unclear"),

@@ -132,6 +132,11 @@ class Statement:
         condition = f"{a.passing} AND {column} IS NOT NULL"
         return self.of(a.table, f"first({column} ORDER BY {order}) FILTER (WHERE {condition})")
 
+    def current(self, a: Asked, column: str) -> str:
+        """What the latest row holds, then the one known last, then the largest; none is least."""
+        order = f"start DESC NULLS LAST, known_at DESC NULLS LAST, {column} DESC NULLS LAST"
+        return self.best(a, f"first({column} ORDER BY {order})")
+
 
 def _own(table: str, column: str) -> str:
     money = TABLES[table].column(column).kind is Kind.MONEY

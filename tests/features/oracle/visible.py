@@ -42,7 +42,10 @@ def opened(
         database.register(f"raw_{name}", _plain(rows))
         database.execute(f"CREATE TABLE shown_{name} AS {shown(TABLES[name], rates.own)}")
     accounts = " UNION ".join(f"SELECT account_id FROM raw_{name}" for name in tables)
-    traces = " UNION ALL ".join(f"SELECT cut, account_id, start FROM shown_{n}" for n in tables)
+    alive = [name for name in tables if name != "attributes"]
+    nothing = "SELECT NULL::BIGINT AS cut, NULL::VARCHAR AS account_id, NULL::BIGINT AS start"
+    shows = [f"SELECT cut, account_id, start FROM shown_{name}" for name in alive]
+    traces = " UNION ALL ".join(shows) or f"{nothing} WHERE FALSE"
     database.execute(
         f"""CREATE TABLE grid AS
         SELECT cut, account_id, (cut - min(start)) / {DAY}::DOUBLE AS life

@@ -32,6 +32,7 @@ from features.runners import spark as runner
 from features.runners.job import SnapshotJob
 from features.runners.local import mapped
 from features.signals import catalogue_for
+from features.signals.attributes import with_attributes
 from features.snapshot import snapshots
 
 pytestmark = [
@@ -46,11 +47,11 @@ BUCKETS = 3
 DATES = [date(2026, 1, 1), date(2026, 1, 20), date(2026, 2, 28), date(2026, 3, 31)]
 RATES = Rates("EUR", (Rate("USD", date(2026, 1, 1), Decimal("0.9")),))
 WORDS = {"account_id": ("a1", "a 2", "ü3", "客4", "a5", "a6"), "currency": ("EUR", "usd")}
-WORDS["event"] = ("login", "export", "Login")
+WORDS |= {"event": ("login", "export", "Login"), "attribute": ("size", "plan")}
 
 Tables = dict[str, pa.Table]
 # with versions, money, an optional key, and facts announced before they happen
-BROUGHT = ("accounts", "subscriptions", "usage", "outcomes")
+BROUGHT = ("accounts", "subscriptions", "usage", "outcomes", "attributes")
 
 # a small company is done before Java's compilers have warmed up
 LIGHT = {
@@ -165,7 +166,7 @@ def test_spark_writes_the_same_manifest_but_for_its_digests(here: Lake, there: L
 
 def test_snapshots_are_the_same_to_the_last_bit(spark: SparkSession, here: Lake) -> None:
     label = Lapse(1000)
-    catalogue = catalogue_for(["login", "export"])
+    catalogue = with_attributes(catalogue_for(["login", "export"]), ["size"], ["plan"])
     parts = [
         snapshots(prepare(here.bucket(index), RATES), catalogue, DATES, label.population)
         for index in range(BUCKETS)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.followed import Followed
 from models.bands import BandPolicy, Steps, Thresholds
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
@@ -94,7 +95,7 @@ def model() -> ChurnModel:
     reference = Reference(rows[:50], FAMILIES, np.zeros(3), moves_of(0.8, 1.6))
     return ChurnModel(
         "v1", "logistic", "logo_churn", schema, (Hazard(INTERVALS[0], fitted, Calibrator()),),
-        30, policy, "f" * 64, (), FIRST, reference=reference,
+        30, policy, "f" * 64, Followed(), FIRST, reference=reference,
     )  # fmt: skip
 
 

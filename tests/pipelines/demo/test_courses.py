@@ -42,7 +42,7 @@ def test_rows_and_outcomes_are_those_of_the_months_alone(
     pd.testing.assert_frame_equal(close.dataset.frame, plain.dataset.frame)
     assert np.array_equal(close.dataset.event_days, plain.dataset.event_days)
     assert np.array_equal(close.dataset.followed_days, plain.dataset.followed_days)
-    assert (close.columns, close.events) == (plain.columns, plain.events)
+    assert (close.columns, close.followed) == (plain.columns, plain.followed)
     assert list(close.beside) == list(plain.beside) != []
     for name, known in close.beside.items():
         assert np.array_equal(known.event_days, plain.beside[name].event_days)
