@@ -1,0 +1,129 @@
+"""What the configuration says of one column: taken as it is, renamed, or computed."""
+
+from dataclasses import dataclass, replace
+
+from features.contract import Column, Kind, Table
+from features.contract.other_words import CENTS, EACH, IN_CENTS, YEARLY
+from pipelines.draft.looks import COLUMN, Look, Reading
+from pipelines.draft.matching import SURE, Matched
+from pipelines.draft.naming import column_name
+from pipelines.ingest.engine import literal
+
+_MONTHLY = ("mrr", "month", "monthly", "monats")
+_CENT_LIKE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a column of the contract is taken from.
+
+    Attributes:
+        column: the column of the contract.
+        sql: the expression that gives it.
+        source: the source's column; "" where it comes from none alone.
+        plain: its values are as the contract wants them, but for forms of dates.
+        forms: the forms of its dates.
+        note: what a person should know or decide.
+        others: the source's columns that it might be as well.
+        sure: it needs no asking.
+    """
+
+    column: Column
+    sql: str
+    source: str = ""
+    plain: bool = False
+    forms: tuple[str, ...] = ()
+    note: str = ""
+    others: tuple[str, ...] = ()
+    sure: bool = True
+
+    @property
+    def instant(self) -> str:
+        """The expression of a date, as an instant."""
+        tries = [f"try_strptime(CAST({self.sql} AS VARCHAR), {literal(f)})" for f in self.forms]
+        if len(tries) == 1:
+            return tries[0]
+        return f"coalesce({', '.join(tries)})" if tries else f"TRY_CAST({self.sql} AS TIMESTAMP)"
+
+
+def chosen(table: Table, matched: Matched) -> dict[str, Choice]:
+    """The choice for every column that has a match."""
+    found = {name: _choice(table.column(name), matched) for name in matched.taken}
+    if "mrr" in found:
+        found["mrr"] = _per_month(found["mrr"], matched)
+    return found
+
+
+def _choice(column: Column, matched: Matched) -> Choice:
+    best = matched.taken[column.name]
+    reading, look = best.reading, best.look
+    others = tuple(other.look.name for other in matched.others.get(column.name, ()))
+    plain = reading.sql == COLUMN and not look.nested
+    return Choice(
+        column,
+        look.of(reading.sql),
+        look.name,
+        plain,
+        reading.forms,
+        reading.note,
+        others,
+        matched.sure(column.name),
+    )
+
+
+def _per_month(choice: Choice, matched: Matched) -> Choice:
+    """An amount that is paid yearly, for each seat or in cents, as one per month."""
+    look, reading = matched.taken["mrr"].look, matched.taken["mrr"].reading
+    name = column_name(look.name)
+    words = set(name.split())
+    sql, notes = _amount(look, reading), [choice.note] if choice.note else []
+    parts = [_cents(look, name, words), _each(name, matched), _months(name, words, matched)]
+    for part, note in parts:
+        sql += part
+        notes += [note] if note else []
+    if not any(part for part, _ in parts):
+        return replace(choice, note="; ".join(notes))
+    return replace(choice, sql=f"round({sql}, 2)", plain=False, note="; ".join(notes))
+
+
+def _amount(look: Look, reading: Reading) -> str:
+    sql = look.of(reading.sql)
+    return sql if look.numeric and reading.sql == COLUMN else f"TRY_CAST({sql} AS DOUBLE)"
+
+
+def _cents(look: Look, name: str, words: set[str]) -> tuple[str, str]:
+    whole = look.type == "BIGINT" or look.type.startswith("int")
+    if CENTS & words or (name in IN_CENTS and whole and _large(look)):
+        return " / 100", "read as cents"
+    return "", ""
+
+
+def _large(look: Look) -> bool:
+    """Whether amounts are as large as cents mostly are: none but 0 is below one unit."""
+    amounts = [int(text) for text in look.texts if text.lstrip("-").isdigit()]
+    return all(amount == 0 or amount >= _CENT_LIKE for amount in amounts)
+
+
+def _each(name: str, matched: Matched) -> tuple[str, str]:
+    seats = matched.taken.get("seats")
+    if name not in EACH or seats is None or seats.grade < SURE:
+        return "", ""
+    return f" * coalesce({seats.look.of(seats.reading.sql)}, 1)", "for each seat, times the seats"
+
+
+def _months(name: str, words: set[str], matched: Matched) -> tuple[str, str]:
+    if YEARLY & words:
+        return " / 12", "by the year, so divided by 12"
+    if name.startswith(_MONTHLY) or set(_MONTHLY) & words:
+        return "", ""
+    billed = matched.taken.get("billing_months")
+    if billed is not None and billed.grade >= SURE:
+        months = billed.look.of(billed.reading.sql)
+        return f" / coalesce({months}, 1)", f"for what is billed at once, by {billed.look.name}"
+    return "", "taken to be per month: is it?"
+
+
+def constant(column: Column, value: str, note: str) -> Choice:
+    """A column whose value is the same in all rows."""
+    sql = value if column.kind is Kind.MONEY else literal(value)
+    return Choice(column, sql, note=note)

@@ -1,0 +1,84 @@
+"""How others write dates and amounts: what all of some values have in common.
+
+Exports are written for people: days before months, decimal commas, signs of currency, seconds
+since 1970.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import product
+
+_DAYS = (
+    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",
+    "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+)  # fmt: skip
+_TIMES = (
+    "", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p",
+    ", %I:%M %p", ", %I:%M:%S %p",
+)  # fmt: skip
+FORMS = tuple(day + time for time, day in product(_TIMES, _DAYS))
+"""Forms of dates that exports are written in, as strptime reads them."""
+_SECONDS, _MILLISECONDS = re.compile(r"\d{10}(\.\d+)?"), re.compile(r"\d{13}")
+_COMMA = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+_POINT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+_SIGNS = re.compile(r"[^\d.,-]+")
+
+
+def forms_of(texts: Sequence[str]) -> tuple[str, ...]:
+    """Every form that all of the texts have."""
+    fitting = FORMS
+    for text in dict.fromkeys(texts):
+        fitting = tuple(form for form in fitting if has_form(form, text))
+    return fitting
+
+
+def few_forms(texts: Sequence[str]) -> tuple[str, ...]:
+    """Forms, each of most that the ones before left; none where some text has no form."""
+    found, left = [], list(texts)
+    while left:
+        best = max(FORMS, key=lambda form: sum(has_form(form, text) for text in left))
+        rest = [text for text in left if not has_form(best, text)]
+        if len(rest) == len(left):
+            return ()
+        found.append(best)
+        left = rest
+    return tuple(found)
+
+
+def has_form(form: str, text: str) -> bool:
+    """Whether a text is a date in a form."""
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007 only whether it can be read
+    except ValueError:
+        return False
+    return True
+
+
+def since_1970(texts: Sequence[str]) -> str:
+    """What makes instants of seconds or milliseconds since 1970 in COLUMN; "" where they are none."""
+    if _all(_SECONDS, texts):
+        return "make_timestamp(CAST(COLUMN * 1000000 AS BIGINT))"
+    if _all(_MILLISECONDS, texts):
+        return "make_timestamp(COLUMN * 1000)"
+    return ""
+
+
+def plain_numbers(texts: Sequence[str]) -> tuple[str, ...]:
+    """What takes a decimal comma, parts of thousands or signs of currency out of COLUMN.
+
+    The likelier expression comes first; there is a second where a comma may as well part
+    thousands, and none where the texts are no numbers.
+    """
+    bare = [_SIGNS.sub("", text) for text in texts]
+    signs = "regexp_replace(COLUMN, '[^0-9.,-]', '', 'g')"
+    text = "COLUMN" if bare == list(texts) else signs
+    english, other = f"replace({text}, ',', '')", f"replace(replace({text}, '.', ''), ',', '.')"
+    if _all(_COMMA, bare):
+        unclear = _all(_POINT, bare) and any("," in value for value in bare)
+        return (other, english) if unclear else (other,)
+    return (english,) if _all(_POINT, bare) else ()
+
+
+def _all(form: re.Pattern[str], texts: Iterable[str]) -> bool:
+    return all(form.fullmatch(text) for text in texts)
