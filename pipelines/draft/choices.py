@@ -25,7 +25,7 @@ class Choice:
         forms: the forms of its dates.
         note: what a person should know or decide.
         others: the source's columns that it might be as well.
-        sure: it needs no asking.
+        graded: its name is that of the column beyond doubt.
     """
 
     column: Column
@@ -35,23 +35,49 @@ class Choice:
     forms: tuple[str, ...] = ()
     note: str = ""
     others: tuple[str, ...] = ()
-    sure: bool = True
+    graded: bool = True
+
+    @property
+    def unclear(self) -> bool:
+        """Whether its values do not tell which of several forms of dates they have."""
+        return len(self.forms) > 1
+
+    @property
+    def sure(self) -> bool:
+        """Whether it needs no asking."""
+        return self.graded and not self.unclear
 
     @property
     def instant(self) -> str:
         """The expression of a date, as an instant."""
-        tries = [f"try_strptime(CAST({self.sql} AS VARCHAR), {literal(f)})" for f in self.forms]
-        if len(tries) == 1:
-            return tries[0]
-        return f"coalesce({', '.join(tries)})" if tries else f"TRY_CAST({self.sql} AS TIMESTAMP)"
+        if self.forms:
+            return f"try_strptime(CAST({self.sql} AS VARCHAR), {literal(self.forms[0])})"
+        return f"TRY_CAST({self.sql} AS TIMESTAMP)"
 
 
 def chosen(table: Table, matched: Matched) -> dict[str, Choice]:
     """The choice for every column that has a match."""
-    found = {name: _choice(table.column(name), matched) for name in matched.taken}
+    found = _told(table, {name: _choice(table.column(name), matched) for name in matched.taken})
     if "mrr" in found:
         found["mrr"] = _per_month(found["mrr"], matched)
     return found
+
+
+def _told(table: Table, found: dict[str, Choice]) -> dict[str, Choice]:
+    """The choices, where one date of a file tells whether days or months come first in others."""
+    told = {choice.forms[0] for choice in found.values() if len(choice.forms) == 1}
+    return {
+        name: replace(choice, forms=likely) if (likely := _among(choice.forms, told)) else choice
+        for name, choice in found.items()
+        if name in table.names
+    }
+
+
+def _among(forms: tuple[str, ...], told: set[str]) -> tuple[str, ...]:
+    """The form that is written like one that is told: with or without a time of day."""
+    days = {form.split(" ")[0].rstrip(",") for form in told}
+    alike = tuple(form for form in forms if form.split(" ")[0].rstrip(",") in days)
+    return alike if len(forms) > 1 and len(alike) == 1 else ()
 
 
 def _choice(column: Column, matched: Matched) -> Choice:

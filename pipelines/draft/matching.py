@@ -24,7 +24,8 @@ READABLE = 0.6
 _PERSON, _BY_VALUES, _ALONE = 0.62, 0.85, 0.6
 _SHARED, _STRANGE = 0.5, 0.02
 _FEW_IDS = 3
-_AHEAD = 0.05
+_CODE = 3
+_AHEAD = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class Matched:
         """Whether a column's best match needs no asking."""
         found = self.taken[name]
         rivals = [o.grade for o in self.others.get(name, ()) if o.look is not found.look]
-        alone = not rivals or found.grade - max(rivals) > _AHEAD / 10
-        return found.grade >= SURE and alone and not found.reading.unclear
+        alone = not rivals or found.grade - max(rivals) > _AHEAD
+        return found.grade >= SURE and alone
 
 
 def known_names(table: Table, column: Column) -> Names:
@@ -154,6 +155,8 @@ def _unlikely(table: Table, column: Column, look: Look) -> str:
         return "its values come more than once, and rows of one id are versions of one fact"
     if column.kind is Kind.ID and not look.ids:
         return "its values are no ids"
+    if column.name == "currency" and not all(len(t) == _CODE and t.isalpha() for t in look.texts):
+        return "its values are no ISO 4217 codes"
     if column.name == "renews_at" and RIGHT_NOW & set(plain_name(look.name).split()):
         return (
             "it is written over at every renewal, so that a past date would see what came later"
@@ -183,5 +186,3 @@ def likely(matched: Matched, name: str) -> float:
     found = matched.taken.get(name)
     return found.grade if found else 0.0
 
-
-__all__ = ["PARTLY", "SURE", "Match", "Matched", "known_names", "likely", "match"]

@@ -1,0 +1,94 @@
+"""What the configuration will say, before it is written."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from features.contract import TABLES
+from pipelines.draft.found import NotRead
+from pipelines.draft.naming import currency_in
+from pipelines.draft.outcome import Outcome
+from pipelines.draft.plans import Plan
+from pipelines.draft.sheets import Sheet
+
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "CHF": "CHF"}
+_DERIVED_FROM = ("subscriptions", "usage", "outcomes")
+_KEPT = ("name", "industry", "region", "csm", "parent_id", "crm_id")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """All that was found.
+
+    Attributes:
+        plans: the sheets that are tables, in the contract's order.
+        failed: the best plans of sheets that are none.
+        skipped: files that could not be read.
+        currencies: the currencies that amounts are in, the commonest first.
+        outcome: what is learnt; None before that is known.
+        spoilt: columns that would spoil rows, by table and column, with why.
+    """
+
+    plans: tuple[Plan, ...]
+    failed: tuple[Plan, ...] = ()
+    skipped: tuple[NotRead, ...] = ()
+    currencies: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    spoilt: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def of(self, table: str) -> list[Plan]:
+        """The plans of a table, the likeliest first."""
+        found = [plan for plan in self.plans if plan.table.name == table]
+        return sorted(found, key=lambda plan: -plan.score)
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that rows were found for, in the contract's order."""
+        return [name for name in TABLES if self.of(name)]
+
+    @property
+    def derived(self) -> list[Plan]:
+        """The plans whose rows the accounts are taken from, where no sheet lists them."""
+        if self.of("accounts"):
+            return []
+        return [plan for table in _DERIVED_FROM for plan in self.of(table) if not plan.link]
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """Every sheet that was read, once."""
+        found = {id(p.sheet): p.sheet for p in (*self.plans, *self.failed)}
+        return list(found.values())
+
+    def users_of(self, sheet: Sheet) -> list[Plan]:
+        """The plans that use a sheet."""
+        return [plan for plan in self.plans if plan.sheet is sheet]
+
+    def left_over(self, sheet: Sheet) -> list[str]:
+        """The columns of a sheet that nothing uses; parts of nested values count, not the whole."""
+        used = {name for plan in self.users_of(sheet) for name in plan.used}
+        used |= {plan.link.key.name for plan in self.plans if plan.link and plan.link.through.sheet is sheet}
+        whole = {look.name.split(".")[0] for look in sheet.looks if look.nested}
+        return [look.name for look in sheet.looks if look.name not in used | whole]
+
+
+def currencies_of(plans: Iterable[Plan]) -> tuple[str, ...]:
+    """The currencies of the amounts, the commonest first."""
+    counts: dict[str, int] = {}
+    for plan in plans:
+        for code in _codes(plan):
+            counts[code] = counts.get(code, 0) + 1
+    return tuple(sorted(counts, key=lambda code: -counts[code]))
+
+
+def _codes(plan: Plan) -> Sequence[str]:
+    currency = plan.choices.get("currency")
+    if currency and currency.source:
+        values = plan.sheet.look(currency.source).values.to_pylist()
+        return [str(value).strip().upper() for value in values if value]
+    amount = plan.choices.get("mrr") or plan.choices.get("amount")
+    if amount is None or not amount.source:
+        return []
+    look = plan.sheet.look(amount.source)
+    named = currency_in(look.name) or next(
+        (code for sign, code in _SIGNS.items() if any(sign in text for text in look.texts)), ""
+    )
+    return [named] if named else []

@@ -1,0 +1,92 @@
+"""SQL for tables whose rows come from several sheets, or through another one."""
+
+from collections.abc import Mapping
+
+from features.contract import TABLES
+from pipelines.draft.choices import Choice
+from pipelines.draft.draft import Draft
+from pipelines.draft.events import named, numbers
+from pipelines.draft.matching import match
+from pipelines.draft.plans import Plan
+
+_KEPT = ("name", "industry", "region", "csm")
+"""What an account's rows in logs may say of it."""
+
+
+def needs_sql(draft: Draft, table: str) -> bool:
+    """Whether a table's rows cannot be taken from its files as they are."""
+    plans = draft.of(table)
+    return len(plans) != 1 or plans[0].link is not None or bool(events_beside(plans[0]))
+
+
+def events_beside(plan: Plan) -> list[tuple[str, str]]:
+    """The events of a plan beside its own: names and quantities, as expressions."""
+    return numbers(plan) if plan.table.name == "usage" else []
+
+
+def select_of(draft: Draft, table: str) -> str:
+    """The query that gives a table's rows."""
+    parts = []
+    for plan in draft.of(table):
+        columns = columns_of(draft, plan)
+        parts.append(_select(plan, {name: choice.sql for name, choice in columns.items()}))
+        for event, quantity in events_beside(plan):
+            own = {n: c.sql for n, c in columns.items() if n not in ("quantity", "event_id")}
+            parts.append(_select(plan, own | {"event": event, "quantity": quantity}))
+    return "\nunion all by name\n".join(parts)
+
+
+def columns_of(draft: Draft, plan: Plan) -> dict[str, Choice]:
+    """The choices of a plan that are written, the event by its full name."""
+    taken = {n: c for n, c in plan.taken.items() if (plan.table.name, n) not in draft.spoilt}
+    return taken | ({"event": named(plan)} if plan.table.name == "usage" else {})
+
+
+def _select(plan: Plan, columns: Mapping[str, str]) -> str:
+    through = {"account_id": "linked_account"} if plan.link else {}
+    listed = ",\n    ".join(f"{sql} as {name}" for name, sql in (through | dict(columns)).items())
+    return f"select {listed}\nfrom {plan.sheet.name}{_join(plan)}"
+
+
+def _join(plan: Plan) -> str:
+    link = plan.link
+    if link is None:
+        return ""
+    account = link.through.choices["account_id"].sql
+    own, key = link.own.sql, link.key.sql
+    if link.own.type != link.key.type:
+        own, key = f"cast({own} as varchar)", f"cast({key} as varchar)"
+    return (
+        f"\njoin (select distinct {key} as link, {account} as linked_account\n"
+        f"    from {link.through.sheet.name}) on {own} = link"
+    )
+
+
+def accounts_of(draft: Draft) -> str:
+    """The query that takes the accounts from the rows of other tables."""
+    plans = draft.derived
+    dated = [plan for plan in plans if not plan.choices[plan.table.occurred].unclear]
+    kept = _kept(plans[0]) if len(plans) == 1 else {}
+    parts = [_of_account(plan, plan in dated, kept) for plan in plans]
+    created = ["min(at) as created_at"] if dated else []
+    columns = ["account_id", *(f"any_value({name}) as {name}" for name in kept), *created]
+    rows = "\n    union all by name\n".join(f"    {part}" for part in parts)
+    return f"select {', '.join(columns)}\nfrom (\n{rows}\n)\nwhere account_id is not null\ngroup by account_id"
+
+
+def _of_account(plan: Plan, dated: bool, kept: Mapping[str, str]) -> str:
+    at = [f"{plan.choices[plan.table.occurred].instant} as at"] if dated else []
+    own = [f"{plan.choices['account_id'].sql} as account_id", *at]
+    own += [f"{sql} as {name}" for name, sql in kept.items()]
+    return f"select {', '.join(own)} from {plan.sheet.name}"
+
+
+def _kept(plan: Plan) -> dict[str, str]:
+    """What the rows say of the account itself, in columns that the table does not use."""
+    matched = match(TABLES["accounts"], plan.sheet)
+    return {
+        name: matched.taken[name].look.sql
+        for name in _KEPT
+        if name in matched.taken and matched.sure(name)
+        if matched.taken[name].look.name not in plan.used
+    }
