@@ -15,7 +15,17 @@ WORDS: Mapping[tuple[str, str], Mapping[str, Words]] = {
         "low": ("minor", "p4", "p5", "4", "5", "niedrig", "gering", "sev4", "lowest"),
         "normal": ("medium", "moderate", "p3", "3", "mittel", "sev3", "standard"),
         "high": ("major", "p2", "2", "hoch", "sev2"),
-        "critical": ("urgent", "blocker", "p1", "1", "p0", "kritisch", "dringend", "sev1", "highest"),
+        "critical": (
+            "urgent",
+            "blocker",
+            "p1",
+            "1",
+            "p0",
+            "kritisch",
+            "dringend",
+            "sev1",
+            "highest",
+        ),
     },
     ("interactions", "channel"): {
         "email": ("mail", "e-mail", "incoming_email", "email sent", "outreach"),
@@ -71,7 +81,9 @@ YEARLY = frozenset({"arr", "annual", "yearly", "acv", "annually", "jahresbetrag"
 CENTS = frozenset({"cents", "cent", "pence"})
 IN_CENTS = frozenset({"unit amount", "price unit amount", "plan amount"})
 """Names of amounts that Stripe's interface writes in the smallest unit of the currency."""
-EACH = frozenset({"unit amount", "price unit amount", "unit price", "price per seat", "plan amount"})
+EACH = frozenset(
+    {"unit amount", "price unit amount", "unit price", "price per seat", "plan amount"}
+)
 """Names of amounts that are for one unit: what is paid is so much for each of the seats."""
 LEFT = frozenset({
     "churn", "churned", "is churned", "churn flag", "churn label", "churn value", "churn status",

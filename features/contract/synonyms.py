@@ -99,7 +99,9 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "membership id, agreement id, record id, opportunity id, deal id, subscription, "
             "vertragsnummer, vertragsnr, vertrags nr, vertrag"
         ),
-        "product": names("product name, product id, item, service, product family, produkt, artikel"),
+        "product": names(
+            "product name, product id, item, service, product family, produkt, artikel"
+        ),
         "plan": names(
             "plan name, plan tier, plan nickname, plan id, edition, package, tier, tarif, paket, "
             "price id, membership type, subscription type, sku"

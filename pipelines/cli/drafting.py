@@ -12,10 +12,13 @@ from pipelines.terminal import Terminal
 
 def init(
     exports: Annotated[
-        list[Path], typer.Argument(help="Folders and files: CSV, TSV, Parquet, JSON lines, also .gz.")
+        list[Path],
+        typer.Argument(help="Folders and files: CSV, TSV, Parquet, JSON lines, also .gz."),
     ],
     to: Annotated[Path, typer.Option("--to", help="The configuration to write.")] = DEFAULT_CONFIG,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a file that is there.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Look at exported files and draft the forewarn.toml that reads them.

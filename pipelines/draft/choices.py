@@ -11,6 +11,7 @@ from pipelines.ingest.engine import literal
 
 _MONTHLY = ("mrr", "month", "monthly", "monats")
 _CENT_LIKE = 100
+_IS_IT = "taken to be per month: is it?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,10 @@ class Choice:
         source: the source's column; "" where it comes from none alone.
         plain: its values are as the contract wants them, but for forms of dates.
         forms: the forms of its dates.
-        note: what a person should know or decide.
+        note: what a person should know.
+        ask: the note wants a decision.
         others: the source's columns that it might be as well.
+        typed: it is a date where SQL sees it.
         graded: its name is that of the column beyond doubt.
     """
 
@@ -35,7 +38,9 @@ class Choice:
     forms: tuple[str, ...] = ()
     note: str = ""
     others: tuple[str, ...] = ()
+    typed: bool = False
     graded: bool = True
+    ask: bool = False
 
     @property
     def unclear(self) -> bool:
@@ -51,8 +56,8 @@ class Choice:
     def instant(self) -> str:
         """The expression of a date, as an instant."""
         if self.forms:
-            return f"try_strptime(CAST({self.sql} AS VARCHAR), {literal(self.forms[0])})"
-        return f"TRY_CAST({self.sql} AS TIMESTAMP)"
+            return f"try_strptime(cast({self.sql} as varchar), {literal(self.forms[0])})"
+        return self.sql if self.typed else f"try_cast({self.sql} as timestamp)"
 
 
 def chosen(table: Table, matched: Matched) -> dict[str, Choice]:
@@ -93,7 +98,9 @@ def _choice(column: Column, matched: Matched) -> Choice:
         reading.forms,
         reading.note,
         others,
+        look.temporal or "make_timestamp" in reading.sql,
         matched.sure(column.name),
+        "may part" in reading.note,
     )
 
 
@@ -102,14 +109,13 @@ def _per_month(choice: Choice, matched: Matched) -> Choice:
     look, reading = matched.taken["mrr"].look, matched.taken["mrr"].reading
     name = column_name(look.name)
     words = set(name.split())
-    sql, notes = _amount(look, reading), [choice.note] if choice.note else []
     parts = [_cents(look, name, words), _each(name, matched), _months(name, words, matched)]
-    for part, note in parts:
-        sql += part
-        notes += [note] if note else []
-    if not any(part for part, _ in parts):
-        return replace(choice, note="; ".join(notes))
-    return replace(choice, sql=f"round({sql}, 2)", plain=False, note="; ".join(notes))
+    notes = [note for note in (choice.note, *(note for _, note in parts)) if note]
+    choice = replace(choice, note="; ".join(notes), ask=bool(notes))
+    factors = "".join(factor for factor, _ in parts)
+    if not factors:
+        return choice
+    return replace(choice, sql=f"round({_amount(look, reading)}{factors}, 2)", plain=False)
 
 
 def _amount(look: Look, reading: Reading) -> str:
@@ -145,11 +151,11 @@ def _months(name: str, words: set[str], matched: Matched) -> tuple[str, str]:
     billed = matched.taken.get("billing_months")
     if billed is not None and billed.grade >= SURE:
         months = billed.look.of(billed.reading.sql)
-        return f" / coalesce({months}, 1)", f"for what is billed at once, by {billed.look.name}"
-    return "", "taken to be per month: is it?"
+        return f" / coalesce({months}, 1)", f"what is billed at once, by {billed.look.name}"
+    return "", _IS_IT
 
 
-def constant(column: Column, value: str, note: str) -> Choice:
+def constant(column: Column, value: str, note: str, ask: bool = False) -> Choice:
     """A column whose value is the same in all rows."""
     sql = value if column.kind is Kind.MONEY else literal(value)
-    return Choice(column, sql, note=note)
+    return Choice(column, sql, note=note, ask=ask)

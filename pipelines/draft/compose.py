@@ -7,7 +7,7 @@ from features.contract import TABLES, Column
 from pipelines.draft.choices import Choice
 from pipelines.draft.draft import Draft
 from pipelines.draft.plans import Plan
-from pipelines.draft.selects import accounts_of, columns_of, needs_sql, select_of
+from pipelines.draft.selects import accounts_of, columns_of, left_over, needs_sql, select_of
 from pipelines.draft.sheets import Sheet
 
 ASK = "# ?"
@@ -114,7 +114,7 @@ def _columns(draft: Draft, plan: Plan) -> Iterator[str]:
         for name, choice in computed.items():
             yield _line(f"{name} = {_text(choice.sql)}", _about(choice))
         yield from shadowed
-    left = draft.left_over(plan.sheet)
+    left = left_over(draft, plan.sheet)
     if left:
         yield f"\n# not used: {', '.join(left)}"
 

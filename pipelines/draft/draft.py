@@ -1,6 +1,7 @@
 """What the configuration will say, before it is written."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from features.contract import TABLES
@@ -12,7 +13,6 @@ from pipelines.draft.sheets import Sheet
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "CHF": "CHF"}
 _DERIVED_FROM = ("subscriptions", "usage", "outcomes")
-_KEPT = ("name", "industry", "region", "csm", "parent_id", "crm_id")
 
 
 @dataclass(frozen=True)
@@ -62,21 +62,14 @@ class Draft:
         """The plans that use a sheet."""
         return [plan for plan in self.plans if plan.sheet is sheet]
 
-    def left_over(self, sheet: Sheet) -> list[str]:
-        """The columns of a sheet that nothing uses; parts of nested values count, not the whole."""
-        used = {name for plan in self.users_of(sheet) for name in plan.used}
-        used |= {plan.link.key.name for plan in self.plans if plan.link and plan.link.through.sheet is sheet}
-        whole = {look.name.split(".")[0] for look in sheet.looks if look.nested}
-        return [look.name for look in sheet.looks if look.name not in used | whole]
 
-
-def currencies_of(plans: Iterable[Plan]) -> tuple[str, ...]:
-    """The currencies of the amounts, the commonest first."""
-    counts: dict[str, int] = {}
-    for plan in plans:
-        for code in _codes(plan):
-            counts[code] = counts.get(code, 0) + 1
-    return tuple(sorted(counts, key=lambda code: -counts[code]))
+def currencies_of(plans: Sequence[Plan]) -> tuple[str, ...]:
+    """The currencies of the amounts, the commonest first; else what any column's name tells."""
+    counts = Counter(code for plan in plans for code in _codes(plan))
+    named = Counter(
+        code for plan in plans for look in plan.sheet.looks if (code := currency_in(look.name))
+    )
+    return tuple(code for code, _ in (counts or named).most_common())
 
 
 def _codes(plan: Plan) -> Sequence[str]:

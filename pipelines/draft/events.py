@@ -14,32 +14,33 @@ from pipelines.ingest.engine import literal
 
 _MOST = 8
 _QUANTITY = TABLES["usage"].column("quantity")
+_FLAG = TABLES["subscriptions"].column("is_free")
 _NO_AMOUNTS = frozenset({"id", "no", "nr", "number", "code", "year", "zip", "phone", "lat", "lon"})
 
 
 def undone(plan: Plan) -> Look | None:
     """The column that says whether what a row tells of was taken back, such as a returned order."""
-    flag = TABLES["subscriptions"].column("is_free")
     for look in plan.sheet.looks:
         if UNDONE & set(plain_name(look.name).split()) and look.name not in plan.used:
-            if look.read_as("subscriptions", flag).fits == 1.0 and look.distinct == 2:
+            if look.read_as("subscriptions", _FLAG).fits == 1.0 and look.distinct == 2:
                 return look
     return None
 
 
-def numbers(plan: Plan) -> list[tuple[str, str]]:
-    """Events beside the one of a log whose rows have no name of their event: name and quantity."""
-    event = plan.choices["event"]
-    if event.source:
+def numbers(plan: Plan) -> list[Look]:
+    """The numbers of a log whose rows have no name of their event: each is an event beside it."""
+    if plan.table.name != "usage" or plan.choices["event"].source:
         return []
-    base = event.sql.strip("'")
     found = []
     for look in plan.sheet.looks:
         if look.name in plan.used or not look.numeric or look.unique:
             continue
-        if look.read_as("usage", _QUANTITY).sql != COLUMN or set(plain_name(look.name).split()) & _NO_AMOUNTS:
+        if (
+            look.read_as("usage", _QUANTITY).sql != COLUMN
+            or set(plain_name(look.name).split()) & _NO_AMOUNTS
+        ):
             continue
-        found.append((literal(f"{base} {plain_name(look.name)}"), look.sql))
+        found.append(look)
     return found[:_MOST]
 
 
@@ -48,9 +49,27 @@ def named(plan: Plan) -> Choice:
     event, back = plan.choices["event"], undone(plan)
     if event.source or back is None:
         return event
-    base = event.sql.strip("'")
-    reading = back.read_as("subscriptions", TABLES["subscriptions"].column("is_free"))
-    yes = back.of(reading.sql)
-    sql = f"CASE WHEN {yes} THEN {literal(f'{base} {plain_name(back.name)}')} ELSE {event.sql} END"
-    return Choice(event.column, sql, back.name, note=f"by {back.name}")
+    return Choice(event.column, _event(plan, ""), back.name, note=f"by {back.name}")
 
+
+def beside(plan: Plan) -> list[tuple[str, str]]:
+    """The events of `numbers`: the name and the quantity of each, as expressions."""
+    return [(_event(plan, f" {plain_name(look.name)}"), look.sql) for look in numbers(plan)]
+
+
+def used_by_events(plan: Plan) -> list[str]:
+    """The columns that events are made of, beside the event's own."""
+    if plan.table.name != "usage" or plan.choices["event"].source:
+        return []
+    back = undone(plan)
+    return [look.name for look in (*numbers(plan), *([back] if back else []))]
+
+
+def _event(plan: Plan, more: str) -> str:
+    """The event's name with more behind it, as an expression."""
+    base, back = plan.choices["event"].sql.strip("'"), undone(plan)
+    if back is None:
+        return literal(base + more)
+    yes = back.of(back.read_as("subscriptions", _FLAG).sql)
+    word = plain_name(back.name).removeprefix("is ").removeprefix("was ")
+    return f"case when {yes} then {literal(f'{base} {word}{more}')} else {literal(base + more)} end"

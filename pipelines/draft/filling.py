@@ -27,8 +27,8 @@ def _filled(table: Table, column: Column, sheet: Sheet, found: dict[str, Choice]
     if column.name in _OF_ROWS:
         return _made_id(table, column, sheet, found)
     if column.name == "mrr":
-        note = "no amount was found, so each subscription counts as 1 a month: money figures mean nothing"
-        return constant(column, "1", note)
+        note = "no amount was found: each counts as 1 a month, and figures of money mean nothing"
+        return constant(column, "1", note, ask=True)
     if table.name == "usage" and column.name == "event":
         return constant(column, event_of(sheet), "the file tells of one kind of event")
     if column.allowed:
@@ -44,9 +44,7 @@ def event_of(sheet: Sheet) -> str:
     return " ".join([*words[:-1], last[:-1] if plural else last])
 
 
-def _made_id(
-    table: Table, column: Column, sheet: Sheet, found: dict[str, Choice]
-) -> Choice | None:
+def _made_id(table: Table, column: Column, sheet: Sheet, found: dict[str, Choice]) -> Choice | None:
     """What identifies a row, put together: the account, and the date, and the plan."""
     parts: list[str] = []
     for name in ("account_id", table.occurred, "plan", "product", "amount"):
@@ -58,7 +56,9 @@ def _made_id(
             sql = parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(parts)})"
             source = found["account_id"].source if len(parts) == 1 else ""
             plain = len(parts) == 1 and found["account_id"].plain
-            return Choice(column, sql, source, plain, note=f"no id was found; {told} tells rows apart")
+            return Choice(
+                column, sql, source, plain, note=f"no id was found; {told} tells rows apart"
+            )
     return None
 
 
@@ -88,4 +88,3 @@ def looked_for(table: Table, column: Column) -> str:
     """A required column that was not found, in words."""
     names = ", ".join(known_names(table, column)[:6])
     return f"{table.name}.{column.name} ({column.meaning}: {column.expects}); looked for {names}"
-

@@ -72,9 +72,7 @@ def _refuse(draft: Draft, reason: str) -> None:
     raise InputError(f"nothing was written: {reason}\n\n{table_of(draft)}{asked}")
 
 
-def _with_outcome(
-    draft: Draft, folder: Path, say: Progress
-) -> tuple[Draft, tuple[Problem, ...]]:
+def _with_outcome(draft: Draft, folder: Path, say: Progress) -> tuple[Draft, tuple[Problem, ...]]:
     """The draft with its outcome, and without optional columns that spoil rows."""
     say("reading the rows as a load would")
     prepared = prepare(_parsed(draft, folder), None, lambda _: None)

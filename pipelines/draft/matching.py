@@ -67,14 +67,14 @@ class Matched:
 
 def known_names(table: Table, column: Column) -> Names:
     """Every name under which a column is looked for, the likelier first."""
-    own = (column_name(column.name), plain_name(column.name))
+    own = (column.name,)
     listed = COLUMN_NAMES.get(table.name, {}).get(column.name, ())
     more: Names = ()
     if column.name == "account_id":
         more = ACCOUNT_NAMES
     elif column.name == table.occurred and table.name not in ("accounts", "subscriptions"):
         more = WHEN
-    return tuple(dict.fromkeys((*own, *listed, *more)))
+    return tuple(dict.fromkeys(map(column_name, (*own, *listed, *more))))
 
 
 def match(table: Table, sheet: Sheet, accounts: Collection[str] = ()) -> Matched:
@@ -158,9 +158,7 @@ def _unlikely(table: Table, column: Column, look: Look) -> str:
     if column.name == "currency" and not all(len(t) == _CODE and t.isalpha() for t in look.texts):
         return "its values are no ISO 4217 codes"
     if column.name == "renews_at" and RIGHT_NOW & set(plain_name(look.name).split()):
-        return (
-            "it is written over at every renewal, so that a past date would see what came later"
-        )
+        return "it is written over at every renewal, so that a past date would see what came later"
     return ""
 
 
@@ -185,4 +183,3 @@ def likely(matched: Matched, name: str) -> float:
     """The grade of a column's match; 0 where it has none."""
     found = matched.taken.get(name)
     return found.grade if found else 0.0
-

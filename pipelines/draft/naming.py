@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
+)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[a-z]+|\d+")
 _CURRENCIES = frozenset({"usd", "eur", "gbp", "chf"})
@@ -40,7 +42,8 @@ def currency_in(name: str) -> str:
     return found[0].upper() if found else ""
 
 
-def grade(name: str, known: Sequence[str], entity: Iterable[str] = ()) -> float:
+@cache
+def grade(name: str, known: tuple[str, ...], entity: tuple[str, ...] = ()) -> float:
     """How well a column's name is one of the names that are known, from 0 to 1.
 
     Args:
@@ -77,9 +80,14 @@ def _partly(name: str, known: Sequence[str]) -> float:
         wanted = set(other.split())
         if len(wanted) > 1 and wanted <= words and len(words) <= len(wanted) + 2:
             return PARTLY
-        if len(name) > 4 and SequenceMatcher(None, name, other).ratio() >= _ALIKE:
+        if len(name) > 4 and _alike(name, other):
             return PARTLY
     return 0.0
+
+
+def _alike(name: str, other: str) -> bool:
+    compared = SequenceMatcher(None, name, other)
+    return compared.real_quick_ratio() >= _ALIKE and compared.ratio() >= _ALIKE
 
 
 def named_like(file: str, known: Sequence[str]) -> float:

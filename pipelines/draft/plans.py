@@ -9,7 +9,7 @@ from pipelines.draft.choices import Choice, chosen
 from pipelines.draft.filling import filled
 from pipelines.draft.looks import Look
 from pipelines.draft.matching import PARTLY, SURE, Matched, likely, match
-from pipelines.draft.naming import grade, named_like
+from pipelines.draft.naming import grade, named_like, plain_name
 from pipelines.draft.sheets import Sheet
 
 ACCEPTED = 0.75
@@ -206,7 +206,7 @@ def _same(own: Look, key: Look) -> bool:
 
 
 def _named_alike(own: Look, key: Look) -> bool:
-    return grade(own.name, [key.name.lower()]) > 0 or grade(own.name, PERSON_NAMES) > 0
+    return grade(own.name, (plain_name(key.name),)) > 0 or grade(own.name, PERSON_NAMES) > 0
 
 
 def _one_each(plans: Sequence[Plan]) -> list[Plan]:

@@ -8,8 +8,9 @@ from typing import Any
 from pipelines.draft.draft import Draft
 from pipelines.draft.filling import looked_for
 from pipelines.draft.plans import Plan
+from pipelines.draft.selects import left_over
 from pipelines.draft.sheets import Sheet
-from pipelines.ingest.problems import Problem
+from pipelines.ingest.problems import Problem, render
 
 _NONE = "-"
 _WIDEST = 60
@@ -52,7 +53,9 @@ class Drafted:
         if asked:
             parts.append("to decide:\n" + "\n".join(f"  {line}" for line in asked))
         if self.problems:
-            parts.append(f"{len(self.problems):,} problems of the data: the check lists them")
+            parts.append(
+                f"what the data has wrong, as the check will say:\n{render(self.problems)}"
+            )
         parts.append(f"written: {self.path}\nnext: read it, then {self.next}")
         return "\n\n".join(parts)
 
@@ -109,7 +112,7 @@ def _row(draft: Draft, sheet: Sheet) -> dict[str, Any]:
         "tables": tables,
         "rows": sheet.rows,
         "used": used,
-        "left_over": draft.left_over(sheet),
+        "left_over": left_over(draft, sheet),
     }
 
 
@@ -121,7 +124,9 @@ def decisions(draft: Draft) -> list[str]:
         lines.append("company.currency: nothing tells it")
     for other in draft.currencies[1:]:
         lines.append(f"rates: amounts in {other} need its rate of exchange")
-    return lines + [f"outcome: {doubt}" for doubt in (draft.outcome.doubts if draft.outcome else ())]
+    return lines + [
+        f"outcome: {doubt}" for doubt in (draft.outcome.doubts if draft.outcome else ())
+    ]
 
 
 def _of_plan(draft: Draft, plan: Plan) -> Iterator[str]:
@@ -134,7 +139,7 @@ def _of_plan(draft: Draft, plan: Plan) -> Iterator[str]:
             others = f", or {', '.join(map(repr, choice.others))}" if choice.others else ""
             kind = "taken from" if choice.column.required else "left out; may be"
             yield f"{place}: {kind} {choice.source!r}{others}: {choice.column.meaning}?"
-        elif choice.note and choice.column.required:
+        elif choice.ask:
             yield f"{place}: {choice.note}"
     for name, (look, reason) in plan.refused.items():
         if name not in plan.choices:
@@ -146,6 +151,9 @@ def _of_plan(draft: Draft, plan: Plan) -> Iterator[str]:
 
 def _of_failed(plan: Plan) -> Iterator[str]:
     file = plan.sheet.files.pattern
+    if not plan.sheet.rows:
+        yield f"{file}: not used; it has no rows"
+        return
     if not plan.missing:
         yield f"{file}: not used; nothing says which table it is"
         return

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from features.contract import TABLES
 from pipelines.draft.choices import Choice
 from pipelines.draft.draft import Draft
-from pipelines.draft.events import named, numbers
+from pipelines.draft.events import beside, named, numbers, used_by_events
 from pipelines.draft.matching import match
 from pipelines.draft.plans import Plan
+from pipelines.draft.sheets import Sheet
 
 _KEPT = ("name", "industry", "region", "csm")
 """What an account's rows in logs may say of it."""
@@ -16,12 +17,7 @@ _KEPT = ("name", "industry", "region", "csm")
 def needs_sql(draft: Draft, table: str) -> bool:
     """Whether a table's rows cannot be taken from its files as they are."""
     plans = draft.of(table)
-    return len(plans) != 1 or plans[0].link is not None or bool(events_beside(plans[0]))
-
-
-def events_beside(plan: Plan) -> list[tuple[str, str]]:
-    """The events of a plan beside its own: names and quantities, as expressions."""
-    return numbers(plan) if plan.table.name == "usage" else []
+    return len(plans) != 1 or plans[0].link is not None or bool(numbers(plans[0]))
 
 
 def select_of(draft: Draft, table: str) -> str:
@@ -30,7 +26,7 @@ def select_of(draft: Draft, table: str) -> str:
     for plan in draft.of(table):
         columns = columns_of(draft, plan)
         parts.append(_select(plan, {name: choice.sql for name, choice in columns.items()}))
-        for event, quantity in events_beside(plan):
+        for event, quantity in beside(plan):
             own = {n: c.sql for n, c in columns.items() if n not in ("quantity", "event_id")}
             parts.append(_select(plan, own | {"event": event, "quantity": quantity}))
     return "\nunion all by name\n".join(parts)
@@ -68,17 +64,24 @@ def accounts_of(draft: Draft) -> str:
     dated = [plan for plan in plans if not plan.choices[plan.table.occurred].unclear]
     kept = _kept(plans[0]) if len(plans) == 1 else {}
     parts = [_of_account(plan, plan in dated, kept) for plan in plans]
-    created = ["min(at) as created_at"] if dated else []
+    created = ["min(began) as created_at"] if dated else []
     columns = ["account_id", *(f"any_value({name}) as {name}" for name in kept), *created]
     rows = "\n    union all by name\n".join(f"    {part}" for part in parts)
     return f"select {', '.join(columns)}\nfrom (\n{rows}\n)\nwhere account_id is not null\ngroup by account_id"
 
 
 def _of_account(plan: Plan, dated: bool, kept: Mapping[str, str]) -> str:
-    at = [f"{plan.choices[plan.table.occurred].instant} as at"] if dated else []
+    at = [f"{plan.choices[plan.table.occurred].instant} as began"] if dated else []
     own = [f"{plan.choices['account_id'].sql} as account_id", *at]
     own += [f"{sql} as {name}" for name, sql in kept.items()]
     return f"select {', '.join(own)} from {plan.sheet.name}"
+
+
+def used_by_accounts(draft: Draft, plan: Plan) -> list[str]:
+    """The columns of a plan's sheet that say something of the accounts that are derived from it."""
+    if draft.derived != [plan]:
+        return []
+    return [look.name for look in plan.sheet.looks if look.sql in _kept(plan).values()]
 
 
 def _kept(plan: Plan) -> dict[str, str]:
@@ -90,3 +93,14 @@ def _kept(plan: Plan) -> dict[str, str]:
         if name in matched.taken and matched.sure(name)
         if matched.taken[name].look.name not in plan.used
     }
+
+
+def left_over(draft: Draft, sheet: Sheet) -> list[str]:
+    """The columns of a sheet that nothing uses; of nested values the parts count, not the whole."""
+    used = {look.name.split(".")[0] for look in sheet.looks if look.nested}
+    for plan in draft.users_of(sheet):
+        used |= {*plan.used, *used_by_events(plan), *used_by_accounts(draft, plan)}
+    for plan in draft.plans:
+        if plan.link and plan.link.through.sheet is sheet:
+            used.add(plan.link.key.name)
+    return [look.name for look in sheet.looks if look.name not in used]

@@ -14,7 +14,7 @@ from pipelines.draft.found import Files, NotRead
 from pipelines.draft.looks import Look, meaning_nothing
 from pipelines.draft.naming import plain_name
 from pipelines.errors import SourceError
-from pipelines.ingest.engine import query, quoted
+from pipelines.ingest.engine import named, query
 from pipelines.ingest.files import read_files
 from pipelines.ingest.raw import Raw, joined
 from pipelines.ingest.types import detected, kind_of
@@ -73,7 +73,9 @@ def read_sheets(found: Sequence[Files], folder: Path) -> tuple[list[Sheet], list
 def _read(files: Files, folder: Path) -> Iterator[tuple[Files, Raw]]:
     """The rows under a pattern; file by file where they do not have the same columns."""
     parts = [
-        read_files(path.name, Input.model_validate({"files": path.name} | files.settings), path.parent)
+        read_files(
+            path.name, Input.model_validate({"files": path.name} | files.settings), path.parent
+        )
         for path in files.paths
     ]
     for path, raw in zip(files.paths, parts, strict=True):
@@ -89,7 +91,11 @@ def _read(files: Files, folder: Path) -> Iterator[tuple[Files, Raw]]:
 def _with_header(path: Path, raw: Raw) -> None:
     """Refuse a file whose first line is a row like all others."""
     names = raw.table.column_names
-    values = [name for name in names if any(c.isdigit() for c in name) and not plain_name(name)[:1].isalpha()]
+    values = [
+        name
+        for name in names
+        if any(c.isdigit() for c in name) and not plain_name(name)[:1].isalpha()
+    ]
     if raw.text and names and len(values) > _HEADERLESS * len(names):
         from pipelines.ingest.problems import Problem
 
@@ -102,7 +108,9 @@ def _sheet(files: Files, raw: Raw, taken: set[str]) -> Sheet:
     typed = detected(raw.table) if raw.text else raw.table
     looks: list[Look] = []
     for name in raw.table.column_names:
-        look = _look(name, quoted(name), raw.table.column(name), kind_of(typed.schema.field(name).type))
+        look = _look(
+            name, named(name), raw.table.column(name), kind_of(typed.schema.field(name).type)
+        )
         looks += [look, *_inside(look, raw.table.column(name))]
     return Sheet(_input_name(files, taken), files, raw.read, tuple(looks), typed)
 
@@ -175,9 +183,11 @@ def _inside(look: Look, column: pa.ChunkedArray) -> Iterator[Look]:
     rows = [_object(text) for text in look.texts[:_NESTED]]
     paths = dict.fromkeys(path for row in rows for path in _paths(row))
     for path in paths:
-        sql = f"{quoted(look.name)} ->> '{_pointer(path)}'"
+        sql = f"{named(look.name)} ->> '{_pointer(path)}'"
         found = query(f"SELECT {sql} AS value FROM t", {"t": pa.table({look.name: column})})
-        yield _look(".".join((look.name, *path)), f"({sql})", found.column("value"), "VARCHAR", True)
+        yield _look(
+            ".".join((look.name, *path)), f"({sql})", found.column("value"), "VARCHAR", True
+        )
 
 
 def _object(text: str) -> dict[str, object]:

@@ -35,14 +35,17 @@ def forms_of(texts: Sequence[str]) -> tuple[str, ...]:
 
 def few_forms(texts: Sequence[str]) -> tuple[str, ...]:
     """Forms, each of most that the ones before left; none where some text has no form."""
-    found, left = [], list(texts)
-    while left:
-        best = max(FORMS, key=lambda form: sum(has_form(form, text) for text in left))
-        rest = [text for text in left if not has_form(best, text)]
-        if len(rest) == len(left):
+    left = []
+    for text in texts:
+        forms = {form for form in FORMS if has_form(form, text)}
+        if not forms:
             return ()
+        left.append(forms)
+    found = []
+    while left:
+        best = max(FORMS, key=lambda form: sum(form in forms for forms in left))
         found.append(best)
-        left = rest
+        left = [forms for forms in left if best not in forms]
     return tuple(found)
 
 
