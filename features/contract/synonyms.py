@@ -65,7 +65,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "account_id": names("id, record id, crm account id"),
         "name": names(
             "account name, company name, customer name, client name, organization name, "
-            "business name, display name, firma, firmenname, kundenname, company, customer, bezeichnung"
+            "business name, display name, firma, firmenname, kundenname, company, customer"
         ),
         "parent_id": names(
             "parent account id, parent company id, parent account, parent client, parent, konzern"
@@ -86,8 +86,8 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         ),
         "crm_id": names("salesforce id, sfdc id, hubspot id, crm ref, crm reference"),
         "created_at": names(
-            "created, created on, create date, created date, date created, signup date, sign up date, "
-            "signed up at, signed up, signup, registered at, registration date, "
+            "created, created on, create date, created date, date created, signup date, "
+            "sign up date, signed up at, signed up, signup, registered at, registration date, "
             "registration init time, joined at, join date, joined, customer since, member since, "
             "became a customer date, onboarded at, start date, first seen, kunde seit, "
             "angelegt am, anlagedatum"
@@ -163,13 +163,13 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "page, screen, operation, verb, name, type, ereignis, aktion"
         ),
         "occurred_at": names(
-            "event time, event timestamp, event date, usage date, activity date, log date, ts, day, "
-            "original timestamp, sent at, order date, invoice date, transaction date, "
+            "event time, event timestamp, event date, usage date, activity date, log date, ts, "
+            "day, original timestamp, sent at, order date, invoice date, transaction date, "
             "purchase date, login at, session start, started at"
         ),
         "quantity": names(
-            "usage count, event count, count, total events, n, qty, hits, clicks, sessions, anzahl, "
-            "menge"
+            "usage count, event count, count, total events, n, qty, hits, clicks, sessions, "
+            "anzahl, menge"
         ),
         "event_id": names("id, insert id, message id, usage id, log id, uuid"),
     },

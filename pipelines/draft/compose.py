@@ -12,8 +12,8 @@ from pipelines.draft.sheets import Sheet
 
 ASK = "# ?"
 _HEAD = (
-    "# Drafted by `forewarn init` from names and values: read it, correct it, then `forewarn check`.\n"
-    f'# Lines that begin with "{ASK}" want a decision; docs/contract.md says what every column is.\n'
+    "# Drafted by `forewarn init` from names and values: read it, correct it, `forewarn check`.\n"
+    f'# Lines that begin with "{ASK}" want a decision; docs/contract.md tells what columns are.\n'
 )
 _WIDTH = 34
 

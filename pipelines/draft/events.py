@@ -20,28 +20,27 @@ _NO_AMOUNTS = frozenset({"id", "no", "nr", "number", "code", "year", "zip", "pho
 
 def undone(plan: Plan) -> Look | None:
     """The column that says whether what a row tells of was taken back, such as a returned order."""
-    for look in plan.sheet.looks:
-        if UNDONE & set(plain_name(look.name).split()) and look.name not in plan.used:
-            if look.read_as("subscriptions", _FLAG).fits == 1.0 and look.distinct == 2:
-                return look
-    return None
+    named = [
+        look
+        for look in plan.sheet.looks
+        if UNDONE & set(plain_name(look.name).split()) and look.name not in plan.used
+    ]
+    fits = (k for k in named if k.distinct == 2 and k.read_as("subscriptions", _FLAG).fits == 1)
+    return next(fits, None)
 
 
 def numbers(plan: Plan) -> list[Look]:
     """The numbers of a log whose rows have no name of their event: each is an event beside it."""
     if plan.table.name != "usage" or plan.choices["event"].source:
         return []
-    found = []
-    for look in plan.sheet.looks:
-        if look.name in plan.used or not look.numeric or look.unique:
-            continue
-        if (
-            look.read_as("usage", _QUANTITY).sql != COLUMN
-            or set(plain_name(look.name).split()) & _NO_AMOUNTS
-        ):
-            continue
-        found.append(look)
-    return found[:_MOST]
+    free = [look for look in plan.sheet.looks if look.name not in plan.used]
+    return [look for look in free if _amount(look)][:_MOST]
+
+
+def _amount(look: Look) -> bool:
+    if not look.numeric or look.unique or _NO_AMOUNTS & set(plain_name(look.name).split()):
+        return False
+    return look.read_as("usage", _QUANTITY).sql == COLUMN
 
 
 def named(plan: Plan) -> Choice:

@@ -44,7 +44,7 @@ def draft_config(given: Sequence[Path], to: Path, force: bool, say: Progress) ->
     folder = to.parent.resolve()
     found, skipped = find_files(given, folder)
     say(f"reading {len(found)} files")
-    sheets, broken = read_sheets(found, folder)
+    sheets, broken = read_sheets(found)
     say("telling what they are")
     plans, failed = planned(sheets)
     draft = Draft(tuple(plans), tuple(failed), (*skipped, *broken), currencies_of(plans))

@@ -14,7 +14,7 @@ from features.contract.synonyms import (
     Names,
 )
 from pipelines.draft.looks import GOOD, Look, Reading
-from pipelines.draft.naming import PARTLY, column_name, grade, plain_name
+from pipelines.draft.naming import column_name, grade, plain_name
 from pipelines.draft.sheets import Sheet
 
 SURE = 0.7

@@ -8,8 +8,8 @@ from features.contract.synonyms import PERSON_NAMES, TABLE_NAMES
 from pipelines.draft.choices import Choice, chosen
 from pipelines.draft.filling import filled
 from pipelines.draft.looks import Look
-from pipelines.draft.matching import PARTLY, SURE, Matched, likely, match
-from pipelines.draft.naming import grade, named_like, plain_name
+from pipelines.draft.matching import SURE, Matched, likely, match
+from pipelines.draft.naming import PARTLY, grade, named_like, plain_name
 from pipelines.draft.sheets import Sheet
 
 ACCEPTED = 0.75

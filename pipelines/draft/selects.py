@@ -67,7 +67,8 @@ def accounts_of(draft: Draft) -> str:
     created = ["min(began) as created_at"] if dated else []
     columns = ["account_id", *(f"any_value({name}) as {name}" for name in kept), *created]
     rows = "\n    union all by name\n".join(f"    {part}" for part in parts)
-    return f"select {', '.join(columns)}\nfrom (\n{rows}\n)\nwhere account_id is not null\ngroup by account_id"
+    selected = f"select {', '.join(columns)}\nfrom (\n{rows}\n)"
+    return f"{selected}\nwhere account_id is not null\ngroup by account_id"
 
 
 def _of_account(plan: Plan, dated: bool, kept: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Files as sheets: read as a load would read them, and each column looked at."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipelines.draft.naming import plain_name
 from pipelines.errors import SourceError
 from pipelines.ingest.engine import named, query
 from pipelines.ingest.files import read_files
+from pipelines.ingest.problems import Problem
 from pipelines.ingest.raw import Raw, joined
 from pipelines.ingest.types import detected, kind_of
 
@@ -25,6 +27,7 @@ _IDS = 300_000
 _LONGEST_ID = 80
 _NESTED = 200
 _HEADERLESS = 0.5
+_VALUE = re.compile(r"[\d.,:/ -]+$|\d{4}-\d\d")
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,11 @@ class Sheet:
         return next(look for look in self.looks if look.name == name)
 
 
-def read_sheets(found: Sequence[Files], folder: Path) -> tuple[list[Sheet], list[NotRead]]:
+def read_sheets(found: Sequence[Files]) -> tuple[list[Sheet], list[NotRead]]:
     """Read all files and look at their columns.
 
     Args:
         found: the files.
-        folder: what their patterns are relative to.
 
     Returns the sheets, and the files that could not be read with what is wrong with them.
     """
@@ -63,14 +65,14 @@ def read_sheets(found: Sequence[Files], folder: Path) -> tuple[list[Sheet], list
     taken: set[str] = set()
     for files in found:
         try:
-            for one, raw in _read(files, folder):
+            for one, raw in _read(files):
                 sheets.append(_sheet(one, raw, taken))
         except SourceError as error:
             failed += [NotRead(files.pattern, str(problem)) for problem in error.problems]
     return sheets, failed
 
 
-def _read(files: Files, folder: Path) -> Iterator[tuple[Files, Raw]]:
+def _read(files: Files) -> Iterator[tuple[Files, Raw]]:
     """The rows under a pattern; file by file where they do not have the same columns."""
     parts = [
         read_files(
@@ -91,14 +93,8 @@ def _read(files: Files, folder: Path) -> Iterator[tuple[Files, Raw]]:
 def _with_header(path: Path, raw: Raw) -> None:
     """Refuse a file whose first line is a row like all others."""
     names = raw.table.column_names
-    values = [
-        name
-        for name in names
-        if any(c.isdigit() for c in name) and not plain_name(name)[:1].isalpha()
-    ]
-    if raw.text and names and len(values) > _HEADERLESS * len(names):
-        from pipelines.ingest.problems import Problem
-
+    values = [name for name in names if _VALUE.match(name)]
+    if raw.text and len(values) > _HEADERLESS * len(names):
         reason = f"its first line seems to be a row: {', '.join(names[:4])}"
         remedy = "Write the columns' names in the first line."
         raise SourceError([Problem("", reason, remedy, file=path.name, line=1, fatal=True)])

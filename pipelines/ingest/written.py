@@ -59,7 +59,7 @@ def has_form(form: str, text: str) -> bool:
 
 
 def since_1970(texts: Sequence[str]) -> str:
-    """What makes instants of seconds or milliseconds since 1970 in COLUMN; "" where they are none."""
+    """What makes instants of seconds or milliseconds since 1970 in COLUMN, else ""."""
     if _all(_SECONDS, texts):
         return "make_timestamp(CAST(COLUMN * 1000000 AS BIGINT))"
     if _all(_MILLISECONDS, texts):

@@ -158,7 +158,15 @@ def test_a_person_reads_a_table_and_the_next_command(stranger):
 
     said = stranger.init().stdout
 
-    assert said.splitlines()[0].split() == ["file", "table", "rows", "columns", "used", "left", "over"]
+    assert said.splitlines()[0].split() == [
+        "file",
+        "table",
+        "rows",
+        "columns",
+        "used",
+        "left",
+        "over",
+    ]
     assert "exports/Verträge.csv     subscriptions" in said
     assert said.rstrip().endswith("next: read it, then forewarn check")
 
