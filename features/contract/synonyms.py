@@ -124,8 +124,8 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "start date, started on, started, start, contract start date, contract start, "
             "subscription start date, effective from, effective date, valid from, begin date, "
             "begins, begin, activated at, activation date, vertragsbeginn, laufzeitbeginn, "
-            "gueltig ab, gueltig von, beginn, startdatum, first payment date, created at, "
-            "created date, created"
+            "gueltig ab, gueltig von, beginn, startdatum, first payment date, signup date, "
+            "signup, customer since, created at, create date, created date, created"
         ),
         "ended_at": names(
             "end date, ended on, ended, end, terminated at, terminated on, termination date, "
@@ -174,7 +174,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "event_id": names("id, insert id, message id, usage id, log id, uuid"),
     },
     "contacts": {
-        "contact_id": names("id, person id, user id, record id, email"),
+        "contact_id": names("id, person id, user id, record id, distinct id, email"),
         "role": names("type, permission, access level, rolle"),
         "joined_at": names("created at, create date, created, since, first seen, added at"),
         "left_at": names("left on, deactivated at, removed at, deleted at"),

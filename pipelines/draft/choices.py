@@ -6,7 +6,7 @@ from features.contract import Column, Kind, Table
 from features.contract.other_words import CENTS, EACH, IN_CENTS, YEARLY
 from pipelines.draft.looks import COLUMN, Look, Reading
 from pipelines.draft.matching import SURE, Matched
-from pipelines.draft.naming import column_name
+from pipelines.draft.naming import column_name, plain_name
 from pipelines.ingest.engine import literal
 
 _MONTHLY = ("mrr", "month", "monthly", "monats")
@@ -57,7 +57,11 @@ class Choice:
         """The expression of a date, as an instant."""
         if self.forms:
             return f"try_strptime(cast({self.sql} as varchar), {literal(self.forms[0])})"
-        return self.sql if self.typed else f"try_cast({self.sql} as timestamp)"
+        if self.typed:
+            return self.sql
+        # An offset may stand apart from its time; without one, a time is UTC.
+        joined = rf"regexp_replace({self.sql}, '\s+([+-]\d{{2}}:?\d{{2}})$', '\1')"
+        return f"try_cast({joined} as timestamptz)"
 
 
 def chosen(table: Table, matched: Matched) -> dict[str, Choice]:
@@ -98,9 +102,9 @@ def _choice(column: Column, matched: Matched) -> Choice:
         reading.forms,
         reading.note,
         others,
-        look.temporal or "make_timestamp" in reading.sql,
+        look.temporal or reading.sql.startswith(("make_timestamp", "try_strptime", "last_day")),
         matched.sure(column.name),
-        "may part" in reading.note,
+        any(told in reading.note for told in ("may part", "months")),
     )
 
 
@@ -108,7 +112,7 @@ def _per_month(choice: Choice, matched: Matched) -> Choice:
     """An amount that is paid yearly, for each seat or in cents, as one per month."""
     look, reading = matched.taken["mrr"].look, matched.taken["mrr"].reading
     name = column_name(look.name)
-    words = set(name.split())
+    words = set(plain_name(look.name).split())
     parts = [_cents(look, name, words), _each(name, matched), _months(name, words, matched)]
     notes = [note for note in (choice.note, *(note for _, note in parts)) if note]
     choice = replace(choice, note="; ".join(notes), ask=bool(notes))

@@ -83,17 +83,19 @@ def _source(draft: Draft, table: str, trial: bool) -> Iterator[str]:
 
 def _formats(plans: Sequence[Plan], trial: bool) -> Iterator[str]:
     """The forms of all dates; where they are unclear, a question."""
-    taken = [choice for plan in plans for choice in plan.choices.values() if choice.forms]
+    taken = [choice for plan in plans for choice in plan.taken.values() if choice.forms]
     asked = [choice for choice in taken if choice.unclear]
-    wanted = [c.forms[0] for c in taken if (c.sure or trial and c.column.required)]
+    wanted = [choice.forms[0] for choice in taken if trial or not choice.unclear]
     told = dict.fromkeys(form for form in wanted)
     if told:
         yield f"timestamp_formats = {_list(list(told))}"
-    for choice in () if trial else asked:
-        others = " or ".join(_text(form) for form in choice.forms[1:])
+    if asked and not trial:
+        others = " or ".join(_text(form) for form in asked[0].forms[1:])
+        columns = ", ".join(dict.fromkeys(choice.source for choice in asked))
+        first = dict.fromkeys([*told, *(choice.forms[0] for choice in asked)])
         yield _line(
-            f"{ASK} timestamp_formats = {_list([*told, choice.forms[0]])}",
-            f"or {others}: the values of {choice.source} do not tell",
+            f"{ASK} timestamp_formats = {_list(list(first))}",
+            f"or {others}: the values do not tell which ({columns})",
         )
 
 
@@ -121,8 +123,7 @@ def _columns(draft: Draft, plan: Plan) -> Iterator[str]:
 
 def _asked(draft: Draft, plan: Plan) -> Iterator[str]:
     for name, choice in plan.asked.items():
-        if not choice.unclear:
-            yield _line(f"{ASK} {name} = {_text(choice.source)}", _about(choice))
+        yield _line(f"{ASK} {name} = {_text(choice.source)}", _about(choice))
     for (table, name), reason in draft.spoilt.items():
         if table == plan.table.name and name in plan.choices:
             yield _line(f"{ASK} {name} = {_text(plan.choices[name].source)}", reason)

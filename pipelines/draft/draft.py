@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from features.contract import TABLES
+from features.contract.synonyms import COLUMN_NAMES
 from pipelines.draft.found import NotRead
-from pipelines.draft.naming import currency_in
+from pipelines.draft.naming import column_name, currency_in
 from pipelines.draft.outcome import Outcome
 from pipelines.draft.plans import Plan
 from pipelines.draft.sheets import Sheet
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "CHF": "CHF"}
+_CODES = ("currency", *COLUMN_NAMES["invoices"]["currency"])
+_CODE = 3
 _DERIVED_FROM = ("subscriptions", "usage", "outcomes")
 
 
@@ -73,9 +76,9 @@ def currencies_of(plans: Sequence[Plan]) -> tuple[str, ...]:
 
 
 def _codes(plan: Plan) -> Sequence[str]:
-    currency = plan.choices.get("currency")
-    if currency and currency.source:
-        values = plan.sheet.look(currency.source).values.to_pylist()
+    codes = [look for look in plan.sheet.looks if column_name(look.name) in _CODES]
+    if codes and all(len(text) == _CODE for text in codes[0].texts):
+        values = codes[0].values.to_pylist()
         return [str(value).strip().upper() for value in values if value]
     amount = plan.choices.get("mrr") or plan.choices.get("amount")
     if amount is None or not amount.source:

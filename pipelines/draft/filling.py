@@ -11,6 +11,7 @@ from pipelines.draft.naming import named_like, plain_name
 from pipelines.draft.sheets import Sheet
 from pipelines.ingest.engine import query
 
+_NOISE = frozenset({"export", "exports", "data", "dump", "report", "all", "raw", "list", "table"})
 _OF_ROWS = ("subscription_id", "invoice_id", "feedback_id", "risk_id", "ticket_id")
 
 
@@ -38,7 +39,7 @@ def _filled(table: Table, column: Column, sheet: Sheet, found: dict[str, Choice]
 
 def event_of(sheet: Sheet) -> str:
     """What a row of a sheet is called: "order" for orders."""
-    words = plain_name(sheet.name).split()
+    words = [w for w in plain_name(sheet.name).split() if w not in _NOISE] or [sheet.name]
     last = words[-1]
     plural = len(last) > 3 and last.endswith("s") and not last.endswith("ss")
     return " ".join([*words[:-1], last[:-1] if plural else last])

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from features.contract import TABLES
@@ -14,15 +15,13 @@ from pipelines.draft.filling import looked_for
 from pipelines.draft.found import find_files
 from pipelines.draft.outcome import outcome_of
 from pipelines.draft.plans import planned
-from pipelines.draft.report import Drafted, decisions, table_of
+from pipelines.draft.report import Drafted, of_tables, table_of
 from pipelines.draft.sheets import Sheet, read_sheets
 from pipelines.draft.snapshots import not_learnt_from
+from pipelines.draft.spoilt import left_out
 from pipelines.errors import InputError
-from pipelines.ingest.prepare import Prepared, Progress, prepare
+from pipelines.ingest.prepare import Progress, prepare
 from pipelines.ingest.problems import Problem
-
-_SPOILS = 0.02
-"""The share of rows that an optional column may spoil before it is left out."""
 
 
 def draft_config(given: Sequence[Path], to: Path, force: bool, say: Progress) -> Drafted:
@@ -68,7 +67,7 @@ def _usable(draft: Draft, sheets: Sequence[Sheet]) -> None:
 
 
 def _refuse(draft: Draft, reason: str) -> None:
-    asked = "".join(f"\n  {line}" for line in decisions(draft))
+    asked = "".join(f"\n  {line}" for line in of_tables(draft))
     raise InputError(f"nothing was written: {reason}\n\n{table_of(draft)}{asked}")
 
 
@@ -76,12 +75,12 @@ def _with_outcome(draft: Draft, folder: Path, say: Progress) -> tuple[Draft, tup
     """The draft with its outcome, and without optional columns that spoil rows."""
     say("reading the rows as a load would")
     prepared = prepare(_parsed(draft, folder), None, lambda _: None)
-    spoilt = _spoilt(prepared)
+    spoilt = left_out(prepared)
     if spoilt:
         draft = replace(draft, spoilt=spoilt)
         prepared = prepare(_parsed(draft, folder), None, lambda _: None)
     rows = {name: batch.rows for name, batch in prepared.batches.items()}
-    found = outcome_of(rows, _activity(draft))
+    found = outcome_of(rows, _activity(draft), datetime.now(UTC))
     if isinstance(found, str):
         _refuse(draft, found)
     else:
@@ -97,21 +96,6 @@ def _of_sources(problems: Iterable[Problem]) -> list[Problem]:
 
 def _parsed(draft: Draft, folder: Path) -> Config:
     return parse_config(tomllib.loads(compose(draft, trial=True)), folder)
-
-
-def _spoilt(prepared: Prepared) -> dict[tuple[str, str], str]:
-    """Optional columns whose values set more rows aside than they are worth, with why."""
-    found: dict[tuple[str, str], str] = {}
-    for name, batch in prepared.batches.items():
-        counts: dict[tuple[str, str], int] = {}
-        for row in batch.bad:
-            key = (row.problem.column, row.problem.reason)
-            counts[key] = counts.get(key, 0) + 1
-        for (column, reason), count in counts.items():
-            optional = column in TABLES[name].names and not TABLES[name].column(column).required
-            if optional and count > _SPOILS * max(batch.raw.read, 1):
-                found[name, column] = f"{count:,} rows would be set aside: {reason}"
-    return found
 
 
 def _activity(draft: Draft) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from features.contract import Column, Kind, Table
 from features.contract.other_words import FALSE_WORDS, MONTHS, NOTHING, TRUE_WORDS, WORDS
 from pipelines.ingest.convert import convert
 from pipelines.ingest.engine import literal
-from pipelines.ingest.written import forms_of, plain_numbers, since_1970
+from pipelines.ingest.written import forms_of, has_form, plain_numbers, since_1970
 
 COLUMN = "COLUMN"
 """Stands in expressions for the column."""
@@ -17,6 +17,8 @@ GOOD = 0.98
 """The share of values that must be readable, for a way of reading to be one."""
 _NUMERIC = ("BIGINT", "DOUBLE", "int", "float", "decimal")
 _TEMPORAL = ("DATE", "TIMESTAMP", "date", "timestamp")
+_MONTHS = ("%Y-%m", "%Y/%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
+_BEGINNINGS = frozenset({"started_at", "created_at", "joined_at"})
 _COMPACT = 8
 """Digits of a date such as 20150301: fewer may be any number."""
 
@@ -89,7 +91,8 @@ class Look:
 
     def read_as(self, table: str, column: Column) -> Reading:
         """The best way to read the values as a column of the contract."""
-        key = f"{table}.{column.name}" if column.allowed else str(column.kind)
+        own = column.allowed or column.unit == "months" or column.name in _BEGINNINGS
+        key = f"{table}.{column.name}" if own else str(column.kind)
         if key not in self._known:
             self._known[key] = self._best(table, column)
         return self._known[key]
@@ -158,7 +161,18 @@ def _date(column: Column, look: Look) -> Reading | None:
     if look.texts[0].isdigit() and any(len(text) < _COMPACT for text in look.texts):
         return None
     forms = forms_of(look.texts)
-    return Reading(forms=forms) if forms else None
+    return Reading(forms=forms) if forms else _month(column, look)
+
+
+def _month(column: Column, look: Look) -> Reading | None:
+    """Months without a day: what is counted over one is known at its end, and begins with it."""
+    form = next((f for f in _MONTHS if all(has_form(f, text) for text in look.texts)), "")
+    if not form:
+        return None
+    first = f"try_strptime(CAST({COLUMN} AS VARCHAR), {literal(form)})"
+    if column.name in _BEGINNINGS:
+        return Reading(first, note="months: taken as their first day")
+    return Reading(f"last_day(CAST({first} AS DATE))", note="months: taken as their last day")
 
 
 def _number(column: Column, look: Look) -> Reading | None:

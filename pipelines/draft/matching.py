@@ -25,6 +25,7 @@ _PERSON, _BY_VALUES, _ALONE = 0.62, 0.85, 0.6
 _SHARED, _STRANGE = 0.5, 0.02
 _FEW_IDS = 3
 _CODE = 3
+_MANY = 20
 _AHEAD = 0.004
 
 
@@ -77,16 +78,19 @@ def known_names(table: Table, column: Column) -> Names:
     return tuple(dict.fromkeys(map(column_name, (*own, *listed, *more))))
 
 
-def match(table: Table, sheet: Sheet, accounts: Collection[str] = ()) -> Matched:
+def match(table: Table, sheet: Sheet, accounts: Collection[str] = (), account: str = "") -> Matched:
     """Find a table's columns in a sheet.
 
     Args:
         table: the table of the contract.
         sheet: the sheet.
         accounts: the ids of the accounts, where they are known.
+        account: the sheet's column that is the account's id, where that is known.
     """
     found = Matched()
     options = {c.name: _options(table, c, sheet, accounts, found) for c in table.columns}
+    if account:
+        options["account_id"] = [Match(sheet.look(account), 1.0, Reading())]
     used: set[str] = set()
     for name, option in _in_order(table, options):
         if name in found.taken or option.look.name in used:
@@ -134,6 +138,8 @@ def _grade(table: Table, column: Column, look: Look, accounts: Collection[str]) 
     if column.name != "account_id":
         return by_name
     person = grade(look.name, PERSON_NAMES) * _PERSON
+    if person > by_name and accounts and not any(one in accounts for one in look.ids):
+        return by_name
     return _with_values(max(by_name, person), look, accounts)
 
 
@@ -153,6 +159,8 @@ def _unlikely(table: Table, column: Column, look: Look) -> str:
     alone = table.key == (column.name,) or table.optional_key == column.name
     if alone and table.name != "accounts" and not look.unique:
         return "its values come more than once, and rows of one id are versions of one fact"
+    if column.name == "event" and look.distinct > max(_MANY, look.filled / 2):
+        return "nearly every row has another one"
     if column.kind is Kind.ID and not look.ids:
         return "its values are no ids"
     if column.name == "currency" and not all(len(t) == _CODE and t.isalpha() for t in look.texts):

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 
+from features.contract.other_words import CENTS
+
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[a-z]+|\d+")
 _CURRENCIES = frozenset({"usd", "eur", "gbp", "chf"})
-_NO_SENSE = frozenset({"utc", "flag", "the", "of", "c", *_CURRENCIES})
+_NO_SENSE = frozenset({"utc", "flag", "the", "of", "in", "c", *CENTS, *_CURRENCIES})
 """Words of a column's name that do not say what it is."""
 _WRAPPERS = frozenset({"properties", "property", "fields", "attributes", "traits", "context"})
 _ALIKE = 0.87

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 
@@ -16,7 +17,7 @@ _FEW_LOSSES = 30
 _TIMES = 4
 _ACTIVITY = ("usage", "invoices", "interactions")
 _LOST = """
-SELECT count(*) AS accounts, count(*) FILTER (gone <= CAST($last AS TIMESTAMPTZ)) AS lost FROM (
+SELECT count(*) AS accounts, count(*) FILTER (gone <= TIMESTAMPTZ '{now}') AS lost FROM (
     SELECT account_id, max(coalesce(least(ended_at, cancelled_at), 'infinity')) AS gone
     FROM t WHERE mrr > 0 AND NOT is_free AND NOT is_completed GROUP BY account_id)
 """
@@ -51,15 +52,18 @@ class Outcome:
     derive: str = ""
 
 
-def outcome_of(rows: Mapping[str, pa.Table], events: tuple[str, ...] = ()) -> Outcome | str:
+def outcome_of(
+    rows: Mapping[str, pa.Table], events: tuple[str, ...], now: datetime
+) -> Outcome | str:
     """The outcome that the tables allow to be learnt; else a text that says what is missing.
 
     Args:
         rows: the good rows of each table, as they would be loaded.
         events: the events of usage that are activity; empty for all.
+        now: what lies after it has not happened.
     """
     contracts = rows.get("subscriptions")
-    accounts, lost = _lost(contracts, rows) if contracts is not None else (0, 0)
+    accounts, lost = _lost(contracts, now) if contracts is not None else (0, 0)
     if lost:
         return _churn(accounts, lost, rows)
     told = _told(rows)
@@ -96,22 +100,10 @@ def _few(lost: int) -> tuple[str, ...]:
     return (f"{lost:,} losses are few to learn from",) if lost < _FEW_LOSSES else ()
 
 
-def _lost(contracts: pa.Table, rows: Mapping[str, pa.Table]) -> tuple[int, int]:
-    """How many accounts had paid subscriptions, and how many have none left at the data's end."""
-    last = _last(rows)
-    if last is None:
-        return 0, 0
-    found = query(_LOST.replace("$last", f"'{last}'"), {"t": contracts}).to_pylist()[0]
+def _lost(contracts: pa.Table, now: datetime) -> tuple[int, int]:
+    """How many accounts had paid subscriptions, and how many have none left."""
+    found = query(_LOST.format(now=now.isoformat()), {"t": contracts}).to_pylist()[0]
     return found["accounts"], found["lost"]
-
-
-def _last(rows: Mapping[str, pa.Table]) -> str | None:
-    """The last moment at which anything happened."""
-    moments = [
-        query(f"SELECT CAST(max({TABLES[n].occurred}) AS VARCHAR) AS m FROM t", {"t": t})
-        for n, t in rows.items()
-    ]
-    return max((m for found in moments if (m := found.to_pylist()[0]["m"])), default=None)
 
 
 def _told(rows: Mapping[str, pa.Table]) -> int:

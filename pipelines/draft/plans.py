@@ -77,8 +77,8 @@ class Plan:
 
     @property
     def taken(self) -> dict[str, Choice]:
-        """The choices that go into the configuration: required ones, and all that are sure."""
-        return {n: c for n, c in self.choices.items() if c.column.required or c.sure}
+        """The choices that go into the configuration: required ones, and those well named."""
+        return {n: c for n, c in self.choices.items() if c.column.required or c.graded}
 
     @property
     def asked(self) -> dict[str, Choice]:
@@ -86,15 +86,16 @@ class Plan:
         return {n: c for n, c in self.choices.items() if n not in self.taken}
 
 
-def plan(table: Table, sheet: Sheet, accounts: Collection[str] = ()) -> Plan:
+def plan(table: Table, sheet: Sheet, accounts: Collection[str] = (), account: str = "") -> Plan:
     """A sheet as a table of the contract, with how likely that is.
 
     Args:
         table: the table.
         sheet: the sheet.
         accounts: the ids of the accounts, where they are known.
+        account: the sheet's column that is the account's id, where that is known.
     """
-    matched = match(table, sheet, accounts)
+    matched = match(table, sheet, accounts, account)
     found = chosen(table, matched)
     more = {choice.column.name: choice for choice in filled(table, sheet, found)}
     order = {name: i for i, name in enumerate(table.names)}
@@ -222,9 +223,9 @@ def _both(plans: list[Plan], accounts: Plan | None) -> list[Plan]:
     """The plans, and the sheet of the accounts as subscriptions where it says when they ended."""
     if accounts is None or any(p.table.name == "subscriptions" for p in plans):
         return plans
-    known = accounts.sheet.look(accounts.choices["account_id"].source).ids
-    found = plan(TABLES["subscriptions"], accounts.sheet, known)
+    account = accounts.choices["account_id"].source
+    found = plan(TABLES["subscriptions"], accounts.sheet, account=account)
     ends = found.taken.get("ended_at") or found.taken.get("cancelled_at")
-    if found.missing or ends is None or not ends.sure:
+    if found.missing or ends is None or not ends.graded:
         return plans
     return [plans[0], found, *plans[1:]]

@@ -118,15 +118,18 @@ def _row(draft: Draft, sheet: Sheet) -> dict[str, Any]:
 
 def decisions(draft: Draft) -> list[str]:
     """What a person has to decide, a line each."""
-    lines = [line for plan in draft.plans for line in _of_plan(draft, plan)]
-    lines += [line for plan in draft.failed for line in _of_failed(plan)]
+    lines = of_tables(draft)
     if not draft.currencies:
         lines.append("company.currency: nothing tells it")
     for other in draft.currencies[1:]:
         lines.append(f"rates: amounts in {other} need its rate of exchange")
-    return lines + [
-        f"outcome: {doubt}" for doubt in (draft.outcome.doubts if draft.outcome else ())
-    ]
+    return lines + [f"outcome: {said}" for said in (draft.outcome.doubts if draft.outcome else ())]
+
+
+def of_tables(draft: Draft) -> list[str]:
+    """What has to be decided about files and their columns."""
+    lines = [line for plan in draft.plans for line in _of_plan(draft, plan)]
+    return lines + [line for plan in draft.failed for line in _of_failed(plan)]
 
 
 def _of_plan(draft: Draft, plan: Plan) -> Iterator[str]:
@@ -134,7 +137,7 @@ def _of_plan(draft: Draft, plan: Plan) -> Iterator[str]:
         place = f"{plan.table.name}.{name}"
         if choice.unclear:
             forms = " or ".join(choice.forms)
-            yield f"{place}: the dates of {choice.source!r} may be {forms}; the values do not tell"
+            yield f"{place}: the dates of {choice.source!r} may be {forms}: write it down"
         elif not choice.sure:
             others = f", or {', '.join(map(repr, choice.others))}" if choice.others else ""
             kind = "taken from" if choice.column.required else "left out; may be"
@@ -153,6 +156,9 @@ def _of_failed(plan: Plan) -> Iterator[str]:
     file = plan.sheet.files.pattern
     if not plan.sheet.rows:
         yield f"{file}: not used; it has no rows"
+        return
+    if len(plan.sheet.looks) == 1:
+        yield f"{file}: not used; it has one column: do the columns' names stand in its first line?"
         return
     if not plan.missing:
         yield f"{file}: not used; nothing says which table it is"

@@ -6,12 +6,15 @@ from features.contract import TABLES
 from pipelines.draft.choices import Choice
 from pipelines.draft.draft import Draft
 from pipelines.draft.events import beside, named, numbers, used_by_events
+from pipelines.draft.looks import Look
 from pipelines.draft.matching import match
 from pipelines.draft.plans import Plan
 from pipelines.draft.sheets import Sheet
+from pipelines.ingest.engine import query
 
 _KEPT = ("name", "industry", "region", "csm")
 """What an account's rows in logs may say of it."""
+_SAME = 1.1
 
 
 def needs_sql(draft: Draft, table: str) -> bool:
@@ -88,12 +91,21 @@ def used_by_accounts(draft: Draft, plan: Plan) -> list[str]:
 def _kept(plan: Plan) -> dict[str, str]:
     """What the rows say of the account itself, in columns that the table does not use."""
     matched = match(TABLES["accounts"], plan.sheet)
+    sure = {n: matched.taken[n].look for n in _KEPT if n in matched.taken and matched.sure(n)}
     return {
-        name: matched.taken[name].look.sql
-        for name in _KEPT
-        if name in matched.taken and matched.sure(name)
-        if matched.taken[name].look.name not in plan.used
+        name: look.sql
+        for name, look in sure.items()
+        if look.name not in plan.used and _one_for_each(plan, look)
     }
+
+
+def _one_for_each(plan: Plan, look: Look) -> bool:
+    """Whether (all but) every account has one value in a column."""
+    account = plan.choices["account_id"].sql
+    counts = f"count(DISTINCT ({account}, {look.sql})) AS pairs, count(DISTINCT {account}) AS ids"
+    found = query(f"SELECT {counts} FROM t WHERE {look.sql} IS NOT NULL", {"t": plan.sheet.table})
+    row = found.to_pylist()[0]
+    return bool(row["pairs"] <= _SAME * row["ids"])
 
 
 def left_over(draft: Draft, sheet: Sheet) -> list[str]:

@@ -148,7 +148,7 @@ def _texts(values: pa.ChunkedArray) -> tuple[str, ...]:
         text = values.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return tuple(str(value) for value in values.unique().to_pylist())
-    return tuple(found for value in text.unique().to_pylist() if (found := value.strip()))
+    return tuple(found for value in text.unique().to_pylist() if value and (found := value.strip()))
 
 
 def _different(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -161,7 +161,10 @@ def _different(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _ids(different: pa.ChunkedArray) -> frozenset[str]:
     """The values as ids, where they may be some: no instants, no fractions, no long texts."""
     kind = different.type
-    if pa.types.is_temporal(kind) or pa.types.is_boolean(kind) or len(different) > _IDS:
+    words = pa.types.is_string(kind) or pa.types.is_large_string(kind) or _coded(kind)
+    if not (words or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return frozenset()
+    if len(different) > _IDS:
         return frozenset()
     if pa.types.is_floating(kind):
         whole = different.filter(pc.equal(pc.floor(different), different))
@@ -170,6 +173,11 @@ def _ids(different: pa.ChunkedArray) -> frozenset[str]:
         different = whole.cast(pa.int64())
     texts = different.cast(pa.string()).to_pylist()
     return frozenset(text.strip() for text in texts if len(text) <= _LONGEST_ID)
+
+
+def _coded(kind: pa.DataType) -> bool:
+    """Whether words are kept as numbers of a list, as pandas keeps categories."""
+    return bool(pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type))
 
 
 def _inside(look: Look, column: pa.ChunkedArray) -> Iterator[Look]:
