@@ -28,9 +28,16 @@ PERSON_NAMES = names(
 )
 """Names of people, who are the accounts where nothing stands above them."""
 WHEN = names(
-    "timestamp, occurred on, date, datetime, time, created at, created on, created, create date, "
-    "date created, created date, datum, zeitpunkt, zeitstempel"
+    "timestamp, at, occurred on, date, datetime, time, created at, created on, created, "
+    "create date, date created, created date, datum, zeitpunkt, zeitstempel"
 )
+CHANGED = names(
+    "known at, changed on, changed at, updated at, updated on, modified at, modified on, "
+    "last modified, valid from, effective from, version date, snapshot date, as of"
+)
+"""What says when a version became known, where a file holds several of one thing."""
+LOADED = names("known at, loaded at, synced at, recorded at, ingested at, inserted at")
+"""What may say when a fact was first known, or else when it was exported last."""
 TABLE_NAMES: Mapping[str, Names] = {
     "accounts": names(
         "account, customer, client, company, organization, organisation, org, tenant, workspace, "
@@ -175,7 +182,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
     },
     "contacts": {
         "contact_id": names("id, person id, user id, record id, distinct id, email"),
-        "role": names("type, permission, access level, rolle"),
+        "role": names("title, job title, type, permission, access level, rolle"),
         "joined_at": names("created at, create date, created, since, first seen, added at"),
         "left_at": names("left on, deactivated at, removed at, deleted at"),
     },
@@ -219,17 +226,17 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "feedback_id": names("id, idea id, post id, request id, ref"),
         "kind": names("type, feedback type, category"),
         "feature": names("feature name, product area, area"),
-        "text": names("comment, body, message, description, feedback text, feedback, verbatim"),
+        "text": names("comment, body, message, words, description, feedback text, verbatim"),
         "occurred_at": names("submitted at, posted at"),
     },
     "surveys": {
         "kind": names("survey type, survey name, survey, metric, type"),
-        "score": names("nps score, nps, csat score, csat, ces, rating, answer, response, value"),
+        "score": names("nps score, nps, csat score, csat, ces, rating, answer, value"),
         "occurred_at": names(
             "answered at, responded at, response date, submitted at, completed at, survey date"
         ),
-        "contact_id": names("person id, respondent id, respondent, contact, email"),
-        "event_id": names("response id, answer id, survey response id, id"),
+        "contact_id": names("person id, respondent id, respondent, contact, person, email"),
+        "event_id": names("response id, answer id, survey response id, response, id"),
     },
     "invoices": {
         "invoice_id": names(

@@ -128,8 +128,7 @@ def _amount(look: Look, reading: Reading) -> str:
 
 
 def _cents(look: Look, name: str, words: set[str]) -> tuple[str, str]:
-    whole = look.type == "BIGINT" or look.type.startswith("int")
-    if CENTS & words or (name in IN_CENTS and whole and _large(look)):
+    if CENTS & words or (name in IN_CENTS and look.whole and _large(look)):
         return " / 100", "read as cents"
     return "", ""
 

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from features.contract import TABLES, Column
+from features.contract import KNOWN_AT, TABLES, Column
+from features.contract.synonyms import LOADED
 from pipelines.draft.choices import Choice
 from pipelines.draft.draft import Draft
+from pipelines.draft.naming import column_name
 from pipelines.draft.plans import Plan
 from pipelines.draft.selects import accounts_of, columns_of, left_over, needs_sql, select_of
 from pipelines.draft.sheets import Sheet
@@ -130,6 +132,10 @@ def _asked(draft: Draft, plan: Plan) -> Iterator[str]:
     for name, (look, reason) in plan.refused.items():
         if name not in plan.choices:
             yield _line(f"{ASK} {name} = {_text(look.name)}", reason)
+    for look in plan.sheet.looks:
+        if column_name(look.name) in LOADED and look.name not in plan.used and not look.nested:
+            about = f"{KNOWN_AT.meaning}; only if an export never writes it anew"
+            yield _line(f"{ASK} {KNOWN_AT.name} = {_text(look.name)}", about)
 
 
 def _shadowed(plan: Plan, taken: dict[str, Choice]) -> Iterator[str]:

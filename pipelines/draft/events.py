@@ -38,7 +38,9 @@ def numbers(plan: Plan) -> list[Look]:
 
 
 def _amount(look: Look) -> bool:
-    if not look.numeric or look.unique or _NO_AMOUNTS & set(plain_name(look.name).split()):
+    if not look.numeric or _NO_AMOUNTS & set(plain_name(look.name).split()):
+        return False
+    if look.unique and look.whole:  # more likely an id
         return False
     return look.read_as("usage", _QUANTITY).sql == COLUMN
 

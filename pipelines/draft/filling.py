@@ -39,7 +39,7 @@ def _filled(table: Table, column: Column, sheet: Sheet, found: dict[str, Choice]
 
 def event_of(sheet: Sheet) -> str:
     """What a row of a sheet is called: "order" for orders."""
-    words = [w for w in plain_name(sheet.name).split() if w not in _NOISE] or [sheet.name]
+    words = [w for w in plain_name(sheet.files.name).split() if w not in _NOISE] or ["event"]
     last = words[-1]
     plural = len(last) > 3 and last.endswith("s") and not last.endswith("ss")
     return " ".join([*words[:-1], last[:-1] if plural else last])
@@ -47,12 +47,14 @@ def event_of(sheet: Sheet) -> str:
 
 def _made_id(table: Table, column: Column, sheet: Sheet, found: dict[str, Choice]) -> Choice | None:
     """What identifies a row, put together: the account, and the date, and the plan."""
+    if "account_id" not in found:
+        return None
     parts: list[str] = []
     for name in ("account_id", table.occurred, "plan", "product", "amount"):
         if name not in found:
             continue
         parts.append(found[name].sql)
-        if _identifies(sheet, parts):
+        if identifies(sheet, parts):
             told = " and ".join(n for n in found if found[n].sql in parts)
             sql = parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(parts)})"
             source = found["account_id"].source if len(parts) == 1 else ""
@@ -63,7 +65,8 @@ def _made_id(table: Table, column: Column, sheet: Sheet, found: dict[str, Choice
     return None
 
 
-def _identifies(sheet: Sheet, parts: list[str]) -> bool:
+def identifies(sheet: Sheet, parts: list[str]) -> bool:
+    """Whether expressions together tell (all but) every row of a sheet from all others."""
     sql = f"SELECT count(*) AS n, count(DISTINCT ({', '.join(parts)})) AS d FROM t"
     counts = query(sql, {"t": sheet.table}).to_pylist()[0]
     return bool(counts["n"]) and counts["d"] >= GOOD * counts["n"]

@@ -1,5 +1,6 @@
 """What the values of one column look like, and how they can be read as the contract wants them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +10,7 @@ from features.contract import Column, Kind, Table
 from features.contract.other_words import FALSE_WORDS, MONTHS, NOTHING, TRUE_WORDS, WORDS
 from pipelines.ingest.convert import convert
 from pipelines.ingest.engine import literal
-from pipelines.ingest.written import forms_of, has_form, plain_numbers, since_1970
+from pipelines.ingest.written import forms_of, has_form, is_number, plain_numbers, since_1970
 
 COLUMN = "COLUMN"
 """Stands in expressions for the column."""
@@ -19,6 +20,9 @@ _NUMERIC = ("BIGINT", "DOUBLE", "int", "float", "decimal")
 _TEMPORAL = ("DATE", "TIMESTAMP", "date", "timestamp")
 _MONTHS = ("%Y-%m", "%Y/%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y")
 _BEGINNINGS = frozenset({"started_at", "created_at", "joined_at"})
+_DATE_LIKE = re.compile(r"\d{8}|\d[-/.: ,]+\w")
+_DIGITS = re.compile(r"[\d.]+")
+_GLANCE = 40
 _COMPACT = 8
 """Digits of a date such as 20150301: fewer may be any number."""
 
@@ -85,6 +89,11 @@ class Look:
         return self.type.startswith(_NUMERIC)
 
     @property
+    def whole(self) -> bool:
+        """Whether it is a whole number where SQL sees it."""
+        return self.type.startswith(("BIGINT", "int"))
+
+    @property
     def temporal(self) -> bool:
         """Whether it is a date where SQL sees it."""
         return self.type.startswith(_TEMPORAL)
@@ -102,6 +111,8 @@ class Look:
         return sql.replace(COLUMN, self.sql)
 
     def _best(self, table: str, column: Column) -> Reading:
+        if column.kind is Kind.TIMESTAMP and not may_be_date(self):
+            return Reading(fits=0.0)
         plain = Reading(fits=_share(column, self.values))
         if plain.fits >= GOOD and not (self.nothing and column.kind in (Kind.ID, Kind.TEXT)):
             return plain
@@ -150,17 +161,26 @@ def _otherwise(table: str, column: Column, look: Look) -> Reading | None:
     return _months(look) if column.unit == "months" else _number(column, look)
 
 
+def may_be_date(look: Look) -> bool:
+    """Whether most of the values have the signs of a date, whatever its form."""
+    if look.temporal:
+        return True
+    some = look.texts[:_GLANCE]
+    return sum(bool(_DATE_LIKE.search(text)) for text in some) > len(some) / 2
+
+
 def _date(column: Column, look: Look) -> Reading | None:
     if look.nothing and _fits(column, look.texts):
         return Reading()
-    seconds = since_1970(look.texts)
+    digits = [text for text in look.texts if _DIGITS.fullmatch(text)]
+    seconds = since_1970(digits) if len(digits) >= GOOD * len(look.texts) else ""
     if seconds:
         number = COLUMN if look.numeric else f"TRY_CAST({COLUMN} AS DOUBLE)"
         unit = "milliseconds" if "* 1000)" in seconds else "seconds"
         return Reading(seconds.replace(COLUMN, number), note=f"{unit} since 1970")
     if look.texts[0].isdigit() and any(len(text) < _COMPACT for text in look.texts):
         return None
-    forms = forms_of(look.texts)
+    forms = forms_of(look.texts, GOOD)
     return Reading(forms=forms) if forms else _month(column, look)
 
 
@@ -178,8 +198,9 @@ def _month(column: Column, look: Look) -> Reading | None:
 def _number(column: Column, look: Look) -> Reading | None:
     if look.nothing and _fits(column, look.texts):
         return Reading()
-    found = plain_numbers(look.texts)
-    if not found or look.numeric:
+    texts = [text for text in look.texts if is_number(text)]
+    found = plain_numbers(texts)
+    if not found or look.numeric or len(texts) < GOOD * len(look.texts):
         return None
     note = "its commas are read as decimal; they may part thousands" if len(found) > 1 else ""
     return Reading(found[0], note=note)

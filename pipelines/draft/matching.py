@@ -173,7 +173,7 @@ def _unlikely(table: Table, column: Column, look: Look) -> str:
 def _only_one_left(table: Table, sheet: Sheet, found: Matched, used: set[str]) -> None:
     """A required date that no name tells is the only one there is."""
     column = table.column(table.occurred)
-    if not column.required or column.name in found.taken:
+    if not column.required or column.name in {*found.taken, *found.refused}:
         return
     dates = [
         Match(look, _ALONE, reading)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from features.contract import CONTRACT, TABLES, Column, Table
+from features.contract import CONTRACT, KNOWN_AT, TABLES, Column, Table
 from features.contract.synonyms import PERSON_NAMES, TABLE_NAMES
 from pipelines.draft.choices import Choice, chosen
 from pipelines.draft.filling import filled
@@ -11,6 +11,7 @@ from pipelines.draft.looks import Look
 from pipelines.draft.matching import SURE, Matched, likely, match
 from pipelines.draft.naming import PARTLY, grade, named_like, plain_name
 from pipelines.draft.sheets import Sheet
+from pipelines.draft.versions import with_versions
 
 ACCEPTED = 0.75
 """The score from which a sheet is taken for a table."""
@@ -98,8 +99,9 @@ def plan(table: Table, sheet: Sheet, accounts: Collection[str] = (), account: st
     matched = match(table, sheet, accounts, account)
     found = chosen(table, matched)
     more = {choice.column.name: choice for choice in filled(table, sheet, found)}
-    order = {name: i for i, name in enumerate(table.names)}
-    choices = dict(sorted((found | more).items(), key=lambda item: order[item[0]]))
+    order = {name: i for i, name in enumerate((*table.names, KNOWN_AT.name))}
+    all_found = with_versions(table, sheet, found | more)
+    choices = dict(sorted(all_found.items(), key=lambda item: order[item[0]]))
     missing = tuple(c for c in table.columns if c.required and c.name not in choices)
     score = _score(table, sheet, matched, more)
     return Plan(table, sheet, choices, score, missing, matched.refused)

@@ -1,5 +1,6 @@
 """What a draft came to, for people and for programs."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,11 @@ from pipelines.draft.filling import looked_for
 from pipelines.draft.plans import Plan
 from pipelines.draft.selects import left_over
 from pipelines.draft.sheets import Sheet
-from pipelines.ingest.problems import Problem, render
+from pipelines.ingest.problems import Problem
 
 _NONE = "-"
 _WIDEST = 60
+_MOST_WRONG = 12
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,8 @@ class Drafted:
         if asked:
             parts.append("to decide:\n" + "\n".join(f"  {line}" for line in asked))
         if self.problems:
-            parts.append(
-                f"what the data has wrong, as the check will say:\n{render(self.problems)}"
-            )
+            told = _wrong(self.problems)
+            parts.append(f"what the data has wrong (the check tells where):\n{told}")
         parts.append(f"written: {self.path}\nnext: read it, then {self.next}")
         return "\n\n".join(parts)
 
@@ -64,6 +65,19 @@ class Drafted:
         """The command to go on with."""
         usual = self.path == Path("forewarn.toml")
         return "forewarn check" if usual else f"forewarn check -c {self.path}"
+
+
+def _wrong(problems: Sequence[Problem]) -> str:
+    """What is wrong, one line for all that are alike; what nothing can be loaded with first."""
+    alike = Counter((p.source, p.column, p.reason, p.fatal) for p in problems)
+    ordered = sorted(alike.items(), key=lambda item: (not item[0][3], -item[1]))
+    lines = []
+    for (source, column, reason, fatal), count in ordered[:_MOST_WRONG]:
+        place = f"{source}.{column}" if column else source
+        lines.append(f"  {place}: {reason}" + ("" if fatal else f" ({count:,} rows)"))
+    if len(ordered) > _MOST_WRONG:
+        lines.append(f"  and {len(ordered) - _MOST_WRONG} more kinds of problems")
+    return "\n".join(lines)
 
 
 def table_of(draft: Draft) -> str:

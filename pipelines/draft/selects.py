@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from features.contract import TABLES
+from pipelines.draft.answers import answers, questions
 from pipelines.draft.choices import Choice
 from pipelines.draft.draft import Draft
 from pipelines.draft.events import beside, named, numbers, used_by_events
@@ -20,7 +21,9 @@ _SAME = 1.1
 def needs_sql(draft: Draft, table: str) -> bool:
     """Whether a table's rows cannot be taken from its files as they are."""
     plans = draft.of(table)
-    return len(plans) != 1 or plans[0].link is not None or bool(numbers(plans[0]))
+    if len(plans) != 1 or plans[0].link is not None:
+        return True
+    return bool(numbers(plans[0]) or questions(plans[0]))
 
 
 def select_of(draft: Draft, table: str) -> str:
@@ -28,7 +31,12 @@ def select_of(draft: Draft, table: str) -> str:
     parts = []
     for plan in draft.of(table):
         columns = columns_of(draft, plan)
-        parts.append(_select(plan, {name: choice.sql for name, choice in columns.items()}))
+        asked = answers(plan)
+        for one in asked:
+            own = {n: c.sql for n, c in columns.items() if n != "event_id"}
+            parts.append(f"{_select(plan, own | one)}\nwhere {one['score']} is not null")
+        if not asked:
+            parts.append(_select(plan, {name: choice.sql for name, choice in columns.items()}))
         for event, quantity in beside(plan):
             own = {n: c.sql for n, c in columns.items() if n not in ("quantity", "event_id")}
             parts.append(_select(plan, own | {"event": event, "quantity": quantity}))
@@ -113,6 +121,7 @@ def left_over(draft: Draft, sheet: Sheet) -> list[str]:
     used = {look.name.split(".")[0] for look in sheet.looks if look.nested}
     for plan in draft.users_of(sheet):
         used |= {*plan.used, *used_by_events(plan), *used_by_accounts(draft, plan)}
+        used |= {look.name for _, look in questions(plan)}
     for plan in draft.plans:
         if plan.link and plan.link.through.sheet is sheet:
             used.add(plan.link.key.name)

@@ -115,6 +115,7 @@ def _input_name(files: Files, taken: set[str]) -> str:
     words = plain_name(files.name).split() or ["data"]
     name = "_".join(words)
     name = name if name[0].isalpha() else f"data_{name}"
+    name = name if named(name) == name else f"{name}_rows"
     free = next(n for n in (name, *(f"{name}_{i}" for i in range(2, 10_000))) if n not in taken)
     taken.add(free)
     return free

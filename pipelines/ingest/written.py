@@ -5,8 +5,10 @@ since 1970.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import product
 
 _DAYS = (
@@ -19,18 +21,28 @@ _TIMES = (
 )  # fmt: skip
 FORMS = tuple(day + time for time, day in product(_TIMES, _DAYS))
 """Forms of dates that exports are written in, as strptime reads them."""
+_SHAPES = {
+    "%d": r"\d\d?", "%m": r"\d\d?", "%Y": r"\d{4}", "%y": r"\d\d", "%H": r"\d\d?", "%I": r"\d\d?",
+    "%M": r"\d\d?", "%S": r"\d\d?", "%b": r"[^\W\d]+\.?", "%B": r"[^\W\d]+", "%p": r"[^\W\d]{2}",
+}  # fmt: skip
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d]")
 _SECONDS, _MILLISECONDS = re.compile(r"\d{10}(\.\d+)?"), re.compile(r"\d{13}")
 _COMMA = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _POINT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _SIGNS = re.compile(r"[^\d.,-]+")
 
 
-def forms_of(texts: Sequence[str]) -> tuple[str, ...]:
-    """Every form that all of the texts have."""
-    fitting = FORMS
-    for text in dict.fromkeys(texts):
-        fitting = tuple(form for form in fitting if has_form(form, text))
-    return fitting
+def forms_of(texts: Sequence[str], share: float = 1.0) -> tuple[str, ...]:
+    """The forms that most of the texts have, at least a share of them: all that have as many."""
+    least = max(1.0, share * len(texts))
+    drawn = Counter(_LETTER.sub("a", _DIGIT.sub("0", text)) for text in texts)
+    counts = {
+        form: sum(has_form(form, text) for text in texts)
+        for form in FORMS
+        if sum(n for one, n in drawn.items() if _shape(form).fullmatch(one)) >= least
+    }
+    most = max(counts.values(), default=0)
+    return tuple(form for form, n in counts.items() if n == most) if most >= least else ()
 
 
 def few_forms(texts: Sequence[str]) -> tuple[str, ...]:
@@ -51,11 +63,20 @@ def few_forms(texts: Sequence[str]) -> tuple[str, ...]:
 
 def has_form(form: str, text: str) -> bool:
     """Whether a text is a date in a form."""
+    if not _shape(form).fullmatch(text):  # strptime takes a hundred times as long
+        return False
     try:
         datetime.strptime(text, form)  # noqa: DTZ007 only whether it can be read
     except ValueError:
         return False
     return True
+
+
+@cache
+def _shape(form: str) -> re.Pattern[str]:
+    """What a text looks like that may have a form."""
+    parts = re.split(r"(%\w)", form)
+    return re.compile("".join(_SHAPES.get(part, re.escape(part)) for part in parts))
 
 
 def since_1970(texts: Sequence[str]) -> str:
@@ -81,6 +102,12 @@ def plain_numbers(texts: Sequence[str]) -> tuple[str, ...]:
         unclear = _all(_POINT, bare) and any("," in value for value in bare)
         return (other, english) if unclear else (other,)
     return (english,) if _all(_POINT, bare) else ()
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, however it is written."""
+    bare = _SIGNS.sub("", text)
+    return bool(_COMMA.fullmatch(bare) or _POINT.fullmatch(bare))
 
 
 def _all(form: re.Pattern[str], texts: Iterable[str]) -> bool:
