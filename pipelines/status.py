@@ -50,7 +50,7 @@ def _published(workspace: Workspace) -> dict[str, Any]:
 
 def _next(body: dict[str, Any]) -> str:
     if not body["tables"]:
-        return "forewarn demo, or forewarn run -c forewarn.toml"
+        return "forewarn demo, or forewarn init EXPORTS and then forewarn run"
     if body["champion"] is None:
         more = "when that has changed: " if body["refused"] else ""
         return f"{more}forewarn train"

@@ -6,6 +6,7 @@ from importlib import import_module
 import typer
 
 COMMANDS = {
+    "init": "drafting.init",
     "check": "jobs.check",
     "load": "loading.load",
     "train": "jobs.train",

@@ -72,7 +72,7 @@ def config_of(space: Workspace, given: Path | None) -> Config:
     if path is None:
         raise InputError(
             "no configuration: give one with -c FILE, or write ./forewarn.toml "
-            "(docs/configuration.md tells how)."
+            "(`forewarn init FOLDER` drafts one from your files; docs/configuration.md tells more)."
         )
     config = read_config(path, os.environ)
     space.remember(path)

@@ -5,6 +5,7 @@ process: one of our own, which may read files, and one for SQL that users write,
 sees the tables it is given and nothing else. Every query gets a cursor to itself.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     import duckdb
 
+_PLAIN = re.compile("[a-z_][a-z0-9_]*")
 _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -73,6 +75,18 @@ def _database() -> "duckdb.DuckDBPyConnection":
 def quoted(name: str) -> str:
     """An identifier, safe to stand in SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def named(name: str) -> str:
+    """An identifier as a person would write it in SQL: in quotation marks where it needs them."""
+    return name if _PLAIN.fullmatch(name) and name not in _reserved() else quoted(name)
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    sql = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
+    with connect() as connection:
+        return frozenset(word for (word,) in connection.execute(sql).fetchall())
 
 
 def literal(text: str) -> str:

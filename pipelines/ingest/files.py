@@ -69,7 +69,7 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _read(source: str, given: Input, path: Path, name: str) -> Raw:
-    kind = given.format or _format(path)
+    kind = given.format or format_of(path)
     if kind == "csv":
         quote, delimiter = given.quote, given.delimiter
         file = CsvFile(path, name, source, given.encoding, delimiter or ",", quote)
@@ -83,7 +83,8 @@ def _read(source: str, given: Input, path: Path, name: str) -> Raw:
     raise SourceError([Problem(source, reason, remedy, file=name, fatal=True)])
 
 
-def _format(path: Path) -> str:
+def format_of(path: Path) -> str:
+    """What a file is by its extension, or ""."""
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     return FORMATS.get(suffixes[-1], "") if suffixes else ""
 
