@@ -113,7 +113,7 @@ def test_the_schema_says_which_columns_hold_words() -> None:
     types = {field.name: field.type for field in schema(CATALOGUE)}
     words = {name for name, kind in types.items() if kind == pa.string()}
     profile = {"industry", "region", "growth_potential", "plan"}
-    segments = {"tier", "size_class", "revenue_class", "paid_or_free", "stage"}
+    segments = {"tier", "size_class", "revenue_class", "paid_or_free", "stage", "renews"}
     assert words == {"account_id", *(f"profile__{name}" for name in profile | segments)}
     assert types["as_of"] == pa.date32()
     assert list(types) == ["account_id", "as_of", *(c.name for c in CATALOGUE.columns)]

@@ -1,12 +1,16 @@
-"""Revenue that drifts: are chances of a contraction, and of growth, of the right level?
+"""Companies that bill by usage, or by the year: are chances of the right level, and worth having?
 
-A company bills by usage, so that each month's revenue is a few per cent more or less than the last.
-A tenth is lost or gained over months, and over no week or month of them: what later dates
-foretell does not add up to what comes (docs/adr/0064). Each simulated company is trained as
-`forewarn run` trains it. By outcome and horizon, out of time: rows, those lost or grown, `level`
-(expected over observed), AUC, log loss, and that of the base rate.
+- `drifts`: each month's revenue is a few per cent more or less than the last. A tenth is lost or
+  gained over months, and over no week or month of them: what later dates foretell does not add
+  up to what comes (docs/adr/0064). Contractions and growth are foretold.
+- `years`: contracts of a year, which end only on their last day. Most of what can be known is
+  whether that day lies within the horizon (docs/adr/0066). Leaving is foretold.
 
-    python experiments/quality/drifting.py [--first SEED] [--seeds N] [--accounts N] [--json]
+Each simulated company is trained as `forewarn run` trains it; whether an account leaves and what it
+uses goes with a health that changes slowly. By kind, outcome and horizon, out of time: rows, those
+lost or grown, `level` (expected over observed), AUC, log loss, and that of the base rate.
+
+    python experiments/quality/contracts.py [--first SEED] [--seeds N] [--accounts N] [--json]
 """
 
 import sys
@@ -36,6 +40,29 @@ BEGIN, END = pd.Timestamp("2023-01-01"), pd.Timestamp("2025-07-01")
 AS_OF = date(2025, 6, 30)
 STAYS, LUCK, DRIFT = 0.9, 0.025, 0.02
 """Of an account's health from month to month; of revenue, the spread by luck and by health."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way to bill.
+
+    Attributes:
+        months: of a contract.
+        leaves: chance that an account of average health does not go on after one.
+        drifts: whether revenue does.
+        outcome: what is foretold.
+    """
+
+    months: int
+    leaves: float
+    drifts: bool
+    outcome: str
+
+
+KINDS = {
+    "drifts": Kind(1, 0.008, drifts=True, outcome="any_loss"),
+    "years": Kind(12, 0.12, drifts=False, outcome="logo_churn"),
+}
 CONFIG = """
 [sources.accounts]
 files = "accounts.parquet"
@@ -44,7 +71,7 @@ files = "subscriptions.parquet"
 [sources.usage]
 files = "usage.parquet"
 [models]
-outcome = "any_loss"
+outcome = "{outcome}"
 """
 
 
@@ -68,9 +95,15 @@ def main() -> int:
 
 
 def figures(seed: int, accounts: int) -> Iterator[Found]:
-    """Train on one company; the figures of any loss and of growth."""
+    """Train on one company of each kind; the figures of losses, and of growth where it drifts."""
+    for name in KINDS:
+        yield from told(name, seed, accounts)
+
+
+def told(kind: str, seed: int, accounts: int) -> Iterator[Found]:
+    """Train on one company."""
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), seed, accounts)
+        write(Path(folder), KINDS[kind], seed, accounts)
         workspace = Workspace(Path(folder) / "workspace")
         config = read_config(Path(folder) / "forewarn.toml", {})
         load_sources(workspace, config, say)
@@ -81,9 +114,9 @@ def figures(seed: int, accounts: int) -> Iterator[Found]:
         trained = train(found.dataset, found.columns, plan, origin, say)
         data = found.dataset, found.beside
         grown = learnt_beside(trained, data, found.columns, origin, say).expansion
-    for name, one in (("any loss", trained), ("growth", grown)):
+    for name, one in ((found.label.name, trained), ("growth", grown)):
         for horizon, report in one.reports.items() if one else ():
-            yield of(seed, f"{name}, {horizon} days", report)
+            yield of(seed, f"{kind}: {name}, {horizon} days", report)
 
 
 def of(seed: int, name: str, report: HorizonReport) -> Found:
@@ -96,38 +129,48 @@ def of(seed: int, name: str, report: HorizonReport) -> Found:
     return Found(seed, name, report.rows, report.events, level, auc, loss, base)
 
 
-def write(folder: Path, seed: int, accounts: int) -> None:
-    """The company's files: a subscription for each month of each account, and its usage."""
+def write(folder: Path, kind: Kind, seed: int, accounts: int) -> None:
+    """The company's files: a subscription for each contract of each account, and its usage."""
     rng = np.random.default_rng(seed)
-    each = [account(rng, f"A{number}") for number in range(accounts)]
+    each = [account(rng, kind, f"A{number}") for number in range(accounts)]
     for name in ("accounts", "subscriptions", "usage"):
         rows = pd.DataFrame([row for one in each for row in one[name]])
         rows.to_parquet(folder / f"{name}.parquet")
-    (folder / "forewarn.toml").write_text(CONFIG)
+    (folder / "forewarn.toml").write_text(CONFIG.format(outcome=kind.outcome))
 
 
-def account(rng: np.random.Generator, name: str) -> dict[str, list[dict[str, object]]]:
-    """One account's rows by table: healthy ones use more, grow, and seldom leave."""
+def account(rng: np.random.Generator, kind: Kind, name: str) -> dict[str, list[dict[str, object]]]:
+    """One account's rows by table: healthy ones use more, seldom leave, and grow where any do."""
     at = BEGIN + pd.Timedelta(days=int(rng.integers(0, 365)))
     rows: dict[str, list[dict[str, object]]] = {"subscriptions": [], "usage": []}
     rows["accounts"] = [{"account_id": name, "created_at": at}]
-    revenue, health, stays = float(rng.lognormal(6, 0.7)), rng.normal(), True
+    revenue, health, stays, month = float(rng.lognormal(6, 0.7)), rng.normal(), True, 0
     while stays and at < END:
-        after = at + pd.DateOffset(months=1)
-        rows["subscriptions"].append({
-            "subscription_id": f"{name}-{at.date()}", "account_id": name, "mrr": round(revenue, 2),
-            "started_at": at, "ended_at": after if after < END else pd.NaT,
-        })  # fmt: skip
+        if month % kind.months == 0:
+            rows["subscriptions"].append(_contract(kind, name, at, revenue))
         days = rng.permutation(28)[: rng.poisson(8 * np.exp(0.5 * health))]
         used = (at + pd.Timedelta(days=int(day), hours=int(rng.integers(24))) for day in days)
         rows["usage"] += [
             {"account_id": name, "event": "run", "occurred_at": t} for t in used if t < END
         ]
-        stays = rng.random() > 0.008 * np.exp(-0.7 * health)
+        month += 1
+        goes_on = rng.random() > kind.leaves * np.exp(-0.7 * health)
+        stays = goes_on or month % kind.months != 0
         health = STAYS * health + np.sqrt(1 - STAYS**2) * rng.normal()
-        revenue *= np.exp(DRIFT * health + LUCK * rng.normal())
-        at = after
+        luck = rng.normal()
+        revenue *= np.exp(DRIFT * health + LUCK * luck) if kind.drifts else 1.0
+        at = at + pd.DateOffset(months=1)
     return rows
+
+
+def _contract(kind: Kind, name: str, at: pd.Timestamp, revenue: float) -> dict[str, object]:
+    """From a day on; it renews on its last one where it is longer than a month."""
+    after = at + pd.DateOffset(months=kind.months)
+    return {
+        "subscription_id": f"{name}-{at.date()}", "account_id": name, "mrr": round(revenue, 2),
+        "started_at": at, "ended_at": after if after < END else pd.NaT,
+        "renews_at": after if kind.months > 1 else pd.NaT,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":
