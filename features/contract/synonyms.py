@@ -65,6 +65,7 @@ TABLE_NAMES: Mapping[str, Names] = {
         "kuendigungen"
     ),
     "interventions": names("intervention, playbook, playbook run, campaign, treatment"),
+    "attributes": names("attribute, property, custom field, property history, field history"),
 }
 """What files with rows of a table are called, one of them."""
 COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
@@ -282,5 +283,11 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "arm": names("group, variant, treatment"),
         "started_at": names("begun at, start date"),
         "propensity": names("probability of treatment"),
+    },
+    "attributes": {
+        "attribute": names("attribute name, property, property name, field, field name"),
+        "word": names("value, new value, text value"),
+        "number": names("numeric value, number value"),
+        "set_at": names("set on, changed at, changed on, edit date, valid from"),
     },
 }
