@@ -13,7 +13,7 @@ SILENCES = (30, 60, 90, 120, 180, 365)
 SHORTER = 0.8
 """The share of pauses that must be shorter than the silence that makes a lapse."""
 _DEFAULT, _FEWEST = 90, 50
-_FEW_LOSSES = 30
+_FEW_LOSSES, _NEARLY_ALL = 30, 0.9
 _TIMES = 4
 _ACTIVITY = ("usage", "invoices", "interactions")
 _LOST = """
@@ -96,11 +96,16 @@ def _churn(accounts: int, lost: int, rows: Mapping[str, pa.Table]) -> Outcome:
         if told
         else ()
     )
-    return Outcome("logo_churn", why, (*_few(lost), *beside))
+    most = (
+        ("nearly all have ended: are these ends of terms that were renewed elsewhere?",)
+        if lost > _NEARLY_ALL * accounts
+        else ()
+    )
+    return Outcome("logo_churn", why, (*_few(lost), *most, *beside))
 
 
 def _few(lost: int) -> tuple[str, ...]:
-    return (f"{lost:,} losses are few to learn from",) if lost < _FEW_LOSSES else ()
+    return (f"few losses to learn from: {lost:,}",) if lost < _FEW_LOSSES else ()
 
 
 def _lost(contracts: pa.Table, end: datetime) -> tuple[int, int]:
