@@ -20,7 +20,8 @@ ACCOUNT_NAMES = names(
     "workspace id, group id, team id, client no, client number, customer no, customer number, "
     "account no, account number, account, customer, client, org, organization, organisation, "
     "tenant, workspace, company, kunden id, kundennummer, kundennr, kunden nr, kunde, debitor, "
-    "debitorennummer, associated company id, associated company"
+    "debitorennummer, associated company id, associated company, code client, numero client, "
+    "id client, id cliente, cliente"
 )
 PERSON_NAMES = names(
     "user id, member id, subscriber id, person id, household id, student id, msno, distinct id, "
@@ -41,11 +42,12 @@ LOADED = names("known at, loaded at, synced at, recorded at, ingested at, insert
 TABLE_NAMES: Mapping[str, Names] = {
     "accounts": names(
         "account, customer, client, company, organization, organisation, org, tenant, workspace, "
-        "member, user, student, kunde, kunden, kundenstamm, kundenliste, debitoren, firmen"
+        "member, user, student, kunde, kunden, kundenstamm, kundenliste, debitoren, firmen, cliente"
     ),
     "subscriptions": names(
         "subscription, contract, agreement, license, licence, membership, plan, enrolment, "
-        "enrollment, contract line, vertrag, vertraege, abo, abos, deal, opportunity"
+        "enrollment, contract line, vertrag, vertraege, abo, abos, deal, opportunity, abonnement, "
+        "contrat, suscripcion"
     ),
     "usage": names(
         "usage, event, log, activity log, user log, activity, track, session, login, page view, "
@@ -73,7 +75,8 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "account_id": names("id, record id, crm account id"),
         "name": names(
             "account name, company name, customer name, client name, organization name, "
-            "business name, display name, firma, firmenname, kundenname, company, customer"
+            "business name, display name, firma, firmenname, kundenname, raison sociale, "
+            "razon social, company, customer"
         ),
         "parent_id": names(
             "parent account id, parent company id, parent account, parent client, parent, konzern"
@@ -81,7 +84,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "industry": names("sector, vertical, branche, industry group"),
         "region": names(
             "country, billing country, country region, territory, market, location, state, "
-            "billing state, land, region code"
+            "billing state, land, region code, pays, pais"
         ),
         "employees": names(
             "number of employees, employee count, num employees, headcount, company size, "
@@ -98,14 +101,14 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "sign up date, signed up at, signed up, signup, registered at, registration date, "
             "registration init time, joined at, join date, joined, customer since, member since, "
             "became a customer date, onboarded at, start date, first seen, kunde seit, "
-            "angelegt am, anlagedatum"
+            "angelegt am, anlagedatum, date de creation, fecha de alta"
         ),
     },
     "subscriptions": {
         "subscription_id": names(
             "id, contract id, contract number, contract no, line id, line no, license id, "
             "membership id, agreement id, record id, opportunity id, deal id, subscription, "
-            "vertragsnummer, vertragsnr, vertrags nr, vertrag"
+            "vertragsnummer, vertragsnr, vertrags nr, vertrag, n abonnement, numero abonnement"
         ),
         "product": names(
             "product name, product id, item, service, product family, produkt, artikel"
@@ -125,27 +128,30 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "annual contract value, acv, annual fee, annual amount, annual value, yearly amount, "
             "jahresbetrag, jahrespreis, contract value, plan amount, recurring amount, "
             "subscription amount, unit amount, price unit amount, amount, price, fee, rate, "
-            "grundgebuehr, betrag, preis"
+            "grundgebuehr, betrag, preis, monthly spend, montant mensuel, prix mensuel, "
+            "importe mensual, montant, prix, importe, precio, plan list price"
         ),
         "currency": names("currency code, currency iso code, deal currency, waehrung"),
         "started_at": names(
             "start date, started on, started, start, contract start date, contract start, "
             "subscription start date, effective from, effective date, valid from, begin date, "
             "begins, begin, activated at, activation date, vertragsbeginn, laufzeitbeginn, "
-            "gueltig ab, gueltig von, beginn, startdatum, first payment date, signup date, "
-            "signup, customer since, created at, create date, created date, created"
+            "gueltig ab, gueltig von, beginn, startdatum, date de debut, fecha de inicio, "
+            "first payment date, signup date, "
+            "signup, customer since, created at, create date, created date, created, "
+            "transaction date"
         ),
         "ended_at": names(
             "end date, ended on, ended, end, terminated at, terminated on, termination date, "
             "churn date, churned at, churned on, contract end date, contract end, "
             "subscription end date, effective to, valid to, valid until, expired at, "
             "expiration date, expires at, membership expire date, deactivated at, vertragsende, "
-            "laufzeitende, gueltig bis, ende, enddatum"
+            "laufzeitende, gueltig bis, ende, enddatum, date de fin, fecha de fin, fecha de baja"
         ),
         "cancelled_at": names(
             "canceled at, cancelled on, canceled on, cancellation date, cancel date, cancelled, "
             "canceled, notice date, notice on, cancel requested at, kuendigungsdatum, "
-            "gekuendigt am, kuendigung am, kuendigung"
+            "gekuendigt am, kuendigung am, kuendigung, date de resiliation"
         ),
         "renews_at": names(
             "renewal date, renews on, renewal at, next renewal date, next renewal, "

@@ -9,7 +9,7 @@ from pipelines.draft.matching import SURE, Matched
 from pipelines.draft.naming import column_name, plain_name
 from pipelines.ingest.engine import literal
 
-_MONTHLY = ("mrr", "month", "monthly", "monats")
+_MONTHLY = ("mrr", "month", "monthly", "monats", "monatlicher", "mensuel", "mensual")
 _CENT_LIKE = 100
 _IS_IT = "taken to be per month: is it?"
 

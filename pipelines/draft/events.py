@@ -14,6 +14,7 @@ from pipelines.ingest.engine import literal
 
 _MOST = 8
 _QUANTITY = TABLES["usage"].column("quantity")
+_WHEN = TABLES["usage"].column("occurred_at")
 _FLAG = TABLES["subscriptions"].column("is_free")
 _NO_AMOUNTS = frozenset({"id", "no", "nr", "number", "code", "year", "zip", "phone", "lat", "lon"})
 
@@ -38,9 +39,10 @@ def numbers(plan: Plan) -> list[Look]:
 
 
 def _amount(look: Look) -> bool:
-    if not look.numeric or _NO_AMOUNTS & set(plain_name(look.name).split()):
+    words = set(plain_name(look.name).split())
+    if not look.numeric or (_NO_AMOUNTS | UNDONE) & words or words & {"is", "has"}:
         return False
-    if look.unique and look.whole:  # more likely an id
+    if look.whole and (look.unique or look.read_as("usage", _WHEN).fits == 1):  # ids, dates
         return False
     return look.read_as("usage", _QUANTITY).sql == COLUMN
 

@@ -1,9 +1,11 @@
 """Required columns that no column of a sheet is, and what may stand in for them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from features.contract import Column, Table
 from features.contract.other_words import WORDS
+from features.contract.synonyms import TABLE_NAMES
 from pipelines.draft.choices import Choice, constant
 from pipelines.draft.looks import GOOD
 from pipelines.draft.matching import known_names
@@ -31,7 +33,15 @@ def _filled(table: Table, column: Column, sheet: Sheet, found: dict[str, Choice]
         note = "no amount was found: each counts as 1 a month, and figures of money mean nothing"
         return constant(column, "1", note, ask=True)
     if table.name == "usage" and column.name == "event":
-        return constant(column, event_of(sheet), "the file tells of one kind of event")
+        strange = not named_like(sheet.files.name, TABLE_NAMES["usage"])
+        note = "its rows count as something the customer did: are they?" if strange else ""
+        return constant(column, event_of(sheet), note, ask=strange)
+    if table.name == "invoices" and column.name == table.occurred:
+        other = next((found[name] for name in ("due_at", "paid_at") if name in found), None)
+        if other is None:
+            return None
+        note = f"no date of the invoice was found; {other.source} stands in for it"
+        return replace(other, column=column, note=note, ask=True)
     if column.allowed:
         return _told_by_names(table, column, _names(table, sheet, found))
     return None

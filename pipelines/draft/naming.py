@@ -16,7 +16,9 @@ _WORD = re.compile(r"[a-z]+|\d+")
 _CURRENCIES = frozenset({"usd", "eur", "gbp", "chf"})
 _NO_SENSE = frozenset({"utc", "flag", "the", "of", "in", "c", *CENTS, *_CURRENCIES})
 """Words of a column's name that do not say what it is."""
-_WRAPPERS = frozenset({"properties", "property", "fields", "attributes", "traits", "context"})
+_WRAPPERS = frozenset(
+    {"properties", "property", "fields", "attributes", "traits", "context", "custom", "remote"}
+)
 _ALIKE = 0.87
 EXACT, NEARLY, PARTLY = 1.0, 0.9, 0.6
 _STEP, _LEAST = 0.006, 0.72

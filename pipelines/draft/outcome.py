@@ -13,13 +13,16 @@ SILENCES = (30, 60, 90, 120, 180, 365)
 SHORTER = 0.8
 """The share of pauses that must be shorter than the silence that makes a lapse."""
 _DEFAULT, _FEWEST = 90, 50
-_FEW_LOSSES = 30
+_FEW_LOSSES, _NEARLY_ALL = 30, 0.9
 _TIMES = 4
 _ACTIVITY = ("usage", "invoices", "interactions")
 _LOST = """
-SELECT count(*) AS accounts, count(*) FILTER (gone <= TIMESTAMPTZ '{now}') AS lost FROM (
+SELECT count(*) AS accounts, count(*) FILTER (gone <= TIMESTAMPTZ '{end}') AS lost FROM (
     SELECT account_id, max(coalesce(least(ended_at, cancelled_at), 'infinity')) AS gone
     FROM t WHERE mrr > 0 AND NOT is_free AND NOT is_completed GROUP BY account_id)
+"""
+_LATEST = """
+SELECT max({column}) FILTER ({column} <= TIMESTAMPTZ '{now}') AS moment FROM t
 """
 _PAUSES = """
 SELECT count(pause) AS pauses, quantile_cont(pause, {share}) AS usual,
@@ -63,7 +66,7 @@ def outcome_of(
         now: what lies after it has not happened.
     """
     contracts = rows.get("subscriptions")
-    accounts, lost = _lost(contracts, now) if contracts is not None else (0, 0)
+    accounts, lost = _lost(contracts, _end(rows, now)) if contracts is not None else (0, 0)
     if lost:
         return _churn(accounts, lost, rows)
     told = _told(rows)
@@ -93,17 +96,40 @@ def _churn(accounts: int, lost: int, rows: Mapping[str, pa.Table]) -> Outcome:
         if told
         else ()
     )
-    return Outcome("logo_churn", why, (*_few(lost), *beside))
+    most = (
+        ("nearly all have ended: are these ends of terms that were renewed elsewhere?",)
+        if lost > _NEARLY_ALL * accounts
+        else ()
+    )
+    return Outcome("logo_churn", why, (*_few(lost), *most, *beside))
 
 
 def _few(lost: int) -> tuple[str, ...]:
-    return (f"{lost:,} losses are few to learn from",) if lost < _FEW_LOSSES else ()
+    return (f"few losses to learn from: {lost:,}",) if lost < _FEW_LOSSES else ()
 
 
-def _lost(contracts: pa.Table, now: datetime) -> tuple[int, int]:
-    """How many accounts had paid subscriptions, and how many have none left."""
-    found = query(_LOST.format(now=now.isoformat()), {"t": contracts}).to_pylist()[0]
+def _lost(contracts: pa.Table, end: datetime) -> tuple[int, int]:
+    """How many accounts had paid subscriptions, and how many have none left at the data's end."""
+    found = query(_LOST.format(end=end.isoformat()), {"t": contracts}).to_pylist()[0]
     return found["accounts"], found["lost"]
+
+
+def _end(rows: Mapping[str, pa.Table], now: datetime) -> datetime:
+    """The last moment of the data at which anything happened.
+
+    Where subscriptions stand alone, their ends have to tell it too; elsewhere those may lie ahead.
+    """
+    logs = [name for name in rows if name not in ("accounts", "subscriptions")]
+    columns = [(name, TABLES[name].occurred) for name in logs]
+    columns += [("subscriptions", "started_at"), ("subscriptions", "cancelled_at")]
+    columns += [] if logs else [("subscriptions", "ended_at")]
+    moments = [
+        moment
+        for name, column in columns
+        if (moment := query(_LATEST.format(column=column, now=now.isoformat()), {"t": rows[name]})
+            .to_pylist()[0]["moment"])
+    ]  # fmt: skip
+    return max(moments, default=now)
 
 
 def _told(rows: Mapping[str, pa.Table]) -> int:

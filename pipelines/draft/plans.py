@@ -17,7 +17,7 @@ ACCEPTED = 0.75
 """The score from which a sheet is taken for a table."""
 _FILLED, _JOINED = 0.5, 0.55
 _OPTIONAL, _MOST_OPTIONAL, _BY_NAME = 0.06, 0.3, 0.6
-_REPEATED, _ONE_EACH, _UNTOLD = 0.5, 0.15, 0.5
+_REPEATED, _ONE_EACH, _UNTOLD, _WHOLE, _MANY = 0.5, 0.15, 0.5, 0.8, 0.1
 _LINKED = 0.9
 _FEW = 20
 _MONEY = ("mrr", "ended_at", "cancelled_at", "plan")
@@ -126,8 +126,11 @@ def _by_shape(table: Table, sheet: Sheet, matched: Matched, named: bool) -> floa
         return _ONE_EACH if once else -_REPEATED if many else 0.0
     if table.name == "subscriptions":
         started = likely(matched, "started_at") >= PARTLY
-        telling = any(likely(matched, name) >= SURE for name in _MONEY)
-        return 0.0 if started and telling else -2 * _UNTOLD
+        telling = [name for name in _MONEY if likely(matched, name) >= SURE]
+        whole = "mrr" in telling and {"ended_at", "cancelled_at"} & set(telling)
+        return (_WHOLE if whole else 0.0) if started and telling else -2 * _UNTOLD
+    if table.name == "usage" and many:
+        return _MANY
     if table.name == "contacts":
         return 0.0 if named or "role" in matched.taken else -_UNTOLD
     return -_UNTOLD / 2 if once and not named else 0.0
@@ -138,7 +141,7 @@ def planned(sheets: Sequence[Sheet]) -> tuple[list[Plan], list[Plan]]:
 
     Sheets are planned twice: the ids of the accounts, once found, tell the account of others.
     """
-    accounts = _accounts(sheets)
+    accounts = _accounts(sheets) or _shared(sheets)
     known = accounts.sheet.look(accounts.choices["account_id"].source).ids if accounts else ()
     others = [s for s in sheets if accounts is None or s is not accounts.sheet]
     plans = [best for sheet in others if (best := _best(sheet, known, accounts is not None))]
@@ -155,6 +158,25 @@ def _accounts(sheets: Sequence[Sheet]) -> Plan | None:
     plans = [one for s in sheets if not (one := plan(table, s)).missing and _is_best(one)]
     likely_ones = [one for one in plans if one.score >= ACCEPTED]
     return max(likely_ones, key=lambda one: one.score, default=None)
+
+
+def _shared(sheets: Sequence[Sheet]) -> Plan | None:
+    """The sheet with one row for each value of a column that another sheet has too.
+
+    Where no name tells the account, such a column is most likely to be it.
+    """
+    for sheet in sheets:
+        for look in sheet.looks:
+            if look.unique and len(look.ids) >= _FEW and _elsewhere(look, sheet, sheets):
+                found = plan(TABLES["accounts"], sheet, account=look.name)
+                account = replace(found.choices["account_id"], graded=False)
+                return replace(found, choices=found.choices | {"account_id": account})
+    return None
+
+
+def _elsewhere(key: Look, sheet: Sheet, sheets: Sequence[Sheet]) -> bool:
+    others = (look for other in sheets if other is not sheet for look in other.looks)
+    return any(look.name == key.name and _same(look, key) for look in others)
 
 
 def _is_best(accounts: Plan) -> bool:

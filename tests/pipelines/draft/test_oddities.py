@@ -270,3 +270,58 @@ def test_amounts_in_several_currencies_ask_for_rates(stranger):
     assert stranger.config.company.currency == "USD"
     assert "rates: amounts in GBP need its rate" in said
     assert '# ? currency = "GBP"' in stranger.text
+
+
+def test_periods_that_are_paid_are_subscriptions_whatever_the_file_is_called(stranger):
+    people = [(f"u{i}", f"{d:%Y%m%d}") for i, d in enumerate(DAYS)]
+    stranger.write("exports/members.csv", lines("msno,registration_init_time", people))
+    months = range(0, 600, 30)
+    paid = [
+        (
+            f"u{i}",
+            149,
+            f"{START + timedelta(days=m):%Y%m%d}",
+            f"{START + timedelta(days=m + 30):%Y%m%d}",
+        )
+        for i in range(60)
+        for m in months
+        if i % 3 or m < 300
+    ]
+    header = "msno,plan_list_price,transaction_date,membership_expire_date"
+    stranger.write("exports/transactions.csv", lines(header, paid))
+    logs = [
+        (f"u{i}", f"{START + timedelta(days=m):%Y%m%d}", m / 7) for i in range(60) for m in months
+    ]
+    stranger.write("exports/user_logs.csv", lines("msno,date,total_secs", logs))
+
+    said = stranger.init().stdout
+
+    assert "20 of 60 subscribed accounts have no subscription left" in said
+    assert len(taken(stranger, "subscriptions")) == len(paid)
+    assert {row["event"] for row in taken(stranger, "usage")} == {"user log", "user log total secs"}
+
+
+def test_a_column_that_two_files_share_is_asked_about_as_the_account(stranger):
+    rows = [(f"KL-{i}", f"Firma {i}", d) for i, d in enumerate(DAYS)]
+    stranger.write("exports/klanten.csv", lines("klantcode,naam,sinds", rows))
+    rows = [(f"KL-{i % 60}", d + timedelta(days=i // 60)) for i in range(300) for d in DAYS[:1]]
+    stranger.write("exports/bestelling.csv", lines("klantcode,datum", rows))
+
+    said = stranger.init()
+
+    assert "accounts.account_id: taken from 'klantcode'" in said.stdout, said.stderr
+    assert len(taken(stranger, "accounts")) == 60
+    assert len(taken(stranger, "usage")) == 300
+
+
+def test_payments_are_invoices_of_their_own_day(stranger):
+    accounts(stranger)
+    contracts(stranger)
+    rows = [(f"p{i}", f"a{i}", 9.5, d) for i, d in enumerate(DAYS)]
+    stranger.write("exports/payments.csv", lines("payment_id,account_id,amount_usd,paid_at", rows))
+
+    said = stranger.init().stdout
+
+    assert "paid_at stands in for it" in said
+    assert {row["issued_at"].date() for row in taken(stranger, "invoices")} == set(DAYS)
+    assert stranger.config.company.currency == "USD"
