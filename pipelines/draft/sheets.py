@@ -19,6 +19,7 @@ from pipelines.ingest.engine import named, query
 from pipelines.ingest.files import read_files
 from pipelines.ingest.problems import Problem
 from pipelines.ingest.raw import Raw, joined
+from pipelines.ingest.sources import checked
 from pipelines.ingest.types import detected, kind_of
 
 _ROWS = 4_000
@@ -74,20 +75,20 @@ def read_sheets(found: Sequence[Files]) -> tuple[list[Sheet], list[NotRead]]:
 
 def _read(files: Files) -> Iterator[tuple[Files, Raw]]:
     """The rows under a pattern; file by file where they do not have the same columns."""
-    parts = [
-        read_files(
-            path.name, Input.model_validate({"files": path.name} | files.settings), path.parent
-        )
-        for path in files.paths
-    ]
-    for path, raw in zip(files.paths, parts, strict=True):
-        _with_header(path, raw)
+    parts = [_of_one(path, files.settings) for path in files.paths]
     if len({frozenset(map(str.casefold, raw.table.column_names)) for raw in parts}) == 1:
         yield files, joined(parts)
         return
     parent = Path(files.pattern).parent
     for path, raw in zip(files.paths, parts, strict=True):
         yield replace(files, pattern=(parent / path.name).as_posix(), paths=(path,)), raw
+
+
+def _of_one(path: Path, settings: dict[str, str]) -> Raw:
+    given = Input.model_validate({"files": path.name} | settings)
+    raw = checked(path.name, read_files(path.name, given, path.parent))
+    _with_header(path, raw)
+    return raw
 
 
 def _with_header(path: Path, raw: Raw) -> None:

@@ -104,6 +104,8 @@ def _column_names(file: CsvFile, header: Record | None) -> list[str]:
         )
     names = [field.strip() for field in header.fields]
     names = names if names[-1] else names[:-1]
+    # pandas writes its index without a name.
+    names = [name or f"column_{place}" for place, name in enumerate(names, start=1)]
     folded = [name.casefold() for name in names]
     twice = sorted({name for name, f in zip(names, folded, strict=True) if folded.count(f) > 1})
     if twice:

@@ -75,8 +75,10 @@ def _same_spelling(tables: list[pa.Table]) -> list[pa.Table]:
     first: dict[str, str] = {}
     renamed = []
     for table in tables:
-        names = [first.setdefault(name.casefold(), name) for name in table.column_names]
-        renamed.append(table.rename_columns(names))
+        own = table.column_names
+        names = [first.setdefault(name.casefold(), name) for name in own]
+        # Names that a file itself tells apart by capitals stay, to be told of.
+        renamed.append(table.rename_columns(names if len(set(names)) == len(names) else own))
     return renamed
 
 

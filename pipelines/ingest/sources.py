@@ -40,7 +40,7 @@ def read_inputs(config: Config) -> Inputs:
     for name, given in config.inputs.items():
         label = f"inputs.{name}"
         try:
-            raw = _checked(label, _read(label, given, config))
+            raw = checked(label, _read(label, given, config))
         except SourceError as error:
             inputs.problems.extend(error.problems)
             inputs.failed.append(name)
@@ -59,8 +59,8 @@ def read_source(name: str, source: Source, config: Config, inputs: Inputs) -> Ra
             with no problem of its own, because the input's problem is reported already.
     """
     if source.sql is None:
-        return _checked(name, _read(name, source, config))
-    return _checked(name, _run(name, source.sql, inputs))
+        return checked(name, _read(name, source, config))
+    return checked(name, _run(name, source.sql, inputs))
 
 
 def _read(label: str, given: Input, config: Config) -> Raw:
@@ -108,8 +108,12 @@ def _fields(table: pa.Table) -> list[tuple[str, pa.DataType]]:
     return [(column.name, column.type) for column in table.schema]
 
 
-def _checked(label: str, raw: Raw) -> Raw:
-    """`raw`, unless two of its columns cannot be told apart."""
+def checked(label: str, raw: Raw) -> Raw:
+    """`raw`, unless two of its columns cannot be told apart.
+
+    Raises:
+        SourceError: their names differ in capitals alone.
+    """
     folded = [name.casefold() for name in raw.table.column_names]
     twice = sorted({name for name in folded if folded.count(name) > 1})
     if not twice:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from pipelines.ingest.engine import query, quoted
+from pipelines.ingest.engine import query
 
 NAIVE_TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 ANY_TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ].*)?$"
@@ -45,10 +45,10 @@ def detected(table: pa.Table) -> pa.Table:
         return table
     plain = table.rename_columns([f"c{i}" for i in range(table.num_columns)])
     casts = [
-        f"CAST({_value(f'c{i}')} AS {_type(plain, f'c{i}')}) AS {quoted(name)}"
-        for i, name in enumerate(table.column_names)
+        f"CAST({_value(name)} AS {_type(plain, name)}) AS {name}" for name in plain.column_names
     ]
-    return query(f"SELECT {', '.join(casts)} FROM given", {"given": plain})
+    typed = query(f"SELECT {', '.join(casts)} FROM given", {"given": plain})
+    return typed.rename_columns(table.column_names)
 
 
 def kind_of(kind: pa.DataType) -> str:

@@ -122,3 +122,14 @@ def test_progress_is_told(company: Any) -> None:
     said: list[str] = []
     check(company.config(), progress=said.append)
     assert said == ["reading accounts", "reading usage"]
+
+
+def test_names_that_differ_in_capitals_alone_are_told(company: Any) -> None:
+    company.usual()
+    company.write("usage.jsonl", '{"account_id": "a1", "event": "x", "Event": "y"}\n')
+    config = company.folder / "forewarn.toml"
+    config.write_text(config.read_text().replace("usage.csv", "usage.jsonl"))
+
+    (problem,) = company.check().problems
+
+    assert "more than once" in problem.reason

@@ -80,6 +80,11 @@ def test_a_trailing_delimiter_is_no_field(path: Path) -> None:
     assert rows(read(path, b"a,b,\n1,2,\n3,4\n5\n")) == [("1", "2"), ("3", "4")]
 
 
+def test_columns_without_a_name_are_named_by_their_place(path: Path) -> None:
+    assert read(path, b",a,\n0,1,\n").table.column_names == ["column_1", "a"]
+    assert read(path, b"a,,b\n1,2,3\n").table.column_names == ["a", "column_2", "b"]
+
+
 def test_empty_fields_are_missing_however_the_file_is_read(path: Path) -> None:
     clean = b'a,b\n1,\n,2\n"",""\n'
     expected = [("1", None), (None, "2"), (None, None)]
