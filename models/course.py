@@ -11,7 +11,8 @@ to be held at bay, trees may go farther and coefficients vary more (docs/adr/005
 
 Only what was known by a fit's date is met: outcomes certain by then teach the hazard, and a course
 ends there; what of an interval lies beyond goes on at the last hazard seen. Where a silence is a
-loss, an account is still seen while it is being lost, so nothing is learnt so.
+loss, an account is still seen while it is being lost, so nothing is learnt so; nor is it where
+what is expected does not add up to what came (`models.lesson`).
 """
 
 from dataclasses import dataclass, field, replace

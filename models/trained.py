@@ -89,7 +89,7 @@ class Trained:
         walked: each flavour's log loss and AUC by horizon.
         bands: what happened to the accounts of each band.
         band_rows: the chances and outcomes on which bands were decided.
-        missing: why each horizon without evidence is left empty.
+        missing: why each empty horizon is so: no evidence, or worse than the base rate.
         enough: how many losses were seen, and what they allow.
         honesty: leaks, random folds, known and new accounts.
         plan: what was asked for, with settings as tuned.

@@ -199,8 +199,10 @@ def _lessons(
     found: dict[int, Lesson] = {}
     for i in mine:
         fold, known = folds[i], hazards[folds[i].certain]
-        told = lesson(fold.data, fold.certain, fold.interval, known) if known else None
-        if told is not None and fold.borne_out(told):
+        if known is None:
+            continue
+        told = lesson(fold.data, fold.certain, fold.interval, known)
+        if fold.borne_out(told):
             found[i] = told
     return found
 

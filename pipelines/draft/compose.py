@@ -104,20 +104,22 @@ def _formats(plans: Sequence[Plan], trial: bool) -> Iterator[str]:
 def _columns(draft: Draft, plan: Plan) -> Iterator[str]:
     """Which columns are taken, under their own names, renamed or computed."""
     taken = columns_of(draft, plan)
-    renamed = {n: c for n, c in taken.items() if c.plain and c.source.casefold() != n}
-    computed = {n: c for n, c in taken.items() if not c.plain}
-    asked = list(_asked(draft, plan))
-    if renamed or asked:
-        yield f"\n[sources.{plan.table.name}.rename]"
-        for name, choice in renamed.items():
-            yield _line(f"{name} = {_text(choice.source)}", _about(choice))
-        yield from asked
-    shadowed = list(_shadowed(plan, taken))
-    if computed or shadowed:
-        yield f"\n[sources.{plan.table.name}.compute]"
-        for name, choice in computed.items():
-            yield _line(f"{name} = {_text(choice.sql)}", _about(choice))
-        yield from shadowed
+    renamed = [
+        _line(f"{name} = {_text(choice.source)}", _about(choice))
+        for name, choice in taken.items()
+        if choice.plain and choice.source.casefold() != name
+    ]
+    computed = [
+        _line(f"{name} = {_text(choice.sql)}", _about(choice))
+        for name, choice in taken.items()
+        if not choice.plain
+    ]
+    renamed += _asked(draft, plan)
+    computed += _shadowed(plan, taken)
+    for section, lines in (("rename", renamed), ("compute", computed)):
+        if lines:
+            yield f"\n[sources.{plan.table.name}.{section}]"
+            yield from lines
     left = left_over(draft, plan.sheet)
     if left:
         yield f"\n# not used: {', '.join(left)}"

@@ -211,17 +211,13 @@ def _unlinked(found: Plan) -> bool:
 
 def _linked(found: Plan, plans: Sequence[Plan]) -> Plan:
     """The plan with its accounts found through another sheet, where there is one."""
-    for other in plans:
-        if other.sheet is found.sheet or "account_id" not in other.choices:
-            continue
-        for key in other.sheet.looks:
-            if not key.unique or len(key.ids) < _FEW:
-                continue
-            for own in found.sheet.looks:
-                if _same(own, key):
-                    link = Link(own, other, key)
-                    return replace(found, missing=(), link=link, score=found.score + _JOINED / 10)
-    return found
+    others = (p for p in plans if p.sheet is not found.sheet and "account_id" in p.choices)
+    keys = ((p, k) for p in others for k in p.sheet.looks if k.unique and len(k.ids) >= _FEW)
+    links = (Link(o, p, k) for p, k in keys for o in found.sheet.looks if _same(o, k))
+    link = next(links, None)
+    if link is None:
+        return found
+    return replace(found, missing=(), link=link, score=found.score + _JOINED / 10)
 
 
 def _same(own: Look, key: Look) -> bool:

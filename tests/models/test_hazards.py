@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.signals.profile import RENEWS
 from models.calibration import Calibrator
 from models.churn_model import ChurnModel
 from models.encoding import Matrix
@@ -132,3 +133,7 @@ def test_rare_losses_and_shares_that_cancel_out_are_explained_too(base: float) -
     steep = shares[1, 0] / 2.0  # shares that cancel out are stretched as their neighbours are
     assert shares[2, 0] == pytest.approx(steep, rel=1e-5)
     assert shares[3, 0] == pytest.approx(steep, rel=1e-3)
+
+
+def test_a_renewal_is_told_by_the_intervals_over_which_hazards_are_learnt() -> None:
+    assert [least for _, least in RENEWS] == [k.start for k in INTERVALS] + [INTERVALS[-1].end]
