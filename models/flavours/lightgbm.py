@@ -12,6 +12,7 @@ from models.encoding import InputSchema, Matrix
 from models.explain.forest import Forest
 from models.explain.trees import TreeExplainer
 from models.flavours.base import Files, Vector
+from models.flavours.renewal import first_tree
 from models.flavours.space import Range, Space, Switch
 from models.flavours.turns import Turns
 
@@ -123,12 +124,15 @@ class LightGBM:
             feature_name=[f"c{i}" for i in range(inputs.shape[1])],
             categorical_feature=schema.word_positions,
             params={"verbosity": -1, "num_threads": threads},
+            free_raw_data=False,
         )
         parameters = {**self.parameters(schema), "seed": seed, "num_threads": threads}
         if np.any((lost != 0) & (lost != 1)):
             parameters["objective"] = "cross_entropy"  # the same loss, of chances too
         with TURNS.taken(threads):
-            return FittedLightGBM(lightgbm.train(parameters, data, num_boost_round=self.rounds))
+            first = first_tree(data, schema, parameters)
+            grown = lightgbm.train(parameters, data, self.rounds, init_model=first)
+            return FittedLightGBM(grown)
 
     def parameters(self, schema: InputSchema) -> dict[str, Any]:
         """What LightGBM is told, but for seed and threads."""

@@ -19,12 +19,15 @@ from models.encoding import InputSchema, Matrix
 from models.flavours.base import Files, Vector
 from models.flavours.line import Line, line_scores, line_shares
 from models.flavours.newton import fit_chances
+from models.flavours.renewal import renewal_column
 from models.flavours.space import Range, Space
 
 MODEL_FILE = "model.logistic.json"
 TAIL = 1.0
 """Percent of the known values at either end of a column that are drawn in to the others."""
 UNBOUNDED = 1e300
+FREE = 9.0
+"""Prior variance of what says when the contract renews (`models.flavours.renewal`)."""
 
 
 @dataclass(frozen=True)
@@ -177,10 +180,13 @@ class Logistic:
         own = expansion.apply(inputs)
         means, width = own.mean(axis=0), inputs.shape[1]
         share = schema.weights(self.detail)[expansion.source]
-        own *= np.sqrt(share)
+        variance = self.strength * share / share.sum()
+        if (free := renewal_column(schema)) is not None:
+            variance[np.array(expansion.source) == free] = FREE
+        own *= np.sqrt(variance)
         fit = fit_chances if np.any((lost != 0) & (lost != 1)) else fit_tosses
-        found, intercept = fit(own, lost, self.strength / share.sum())
-        return FittedLogistic(width, expansion, found * np.sqrt(share), intercept, means)
+        found, intercept = fit(own, lost, 1.0)
+        return FittedLogistic(width, expansion, found * np.sqrt(variance), intercept, means)
 
 
 def fit_tosses(inputs: Matrix, lost: Vector, variance: float) -> tuple[Vector, float]:
