@@ -4,7 +4,8 @@
   gained over months, and over no week or month of them: what later dates foretell does not add
   up to what comes (docs/adr/0064). Contractions and growth are foretold.
 - `years`: contracts of a year, which end only on their last day. Most of what can be known is
-  whether that day lies within the horizon (docs/adr/0066). Leaving is foretold.
+  whether that day lies within the horizon (docs/adr/0066, 0067). Leaving is foretold.
+- `notice`: the same, and who leaves says so two months before, or some weeks earlier.
 
 Each simulated company is trained as `forewarn run` trains it; whether an account leaves and what it
 uses goes with a health that changes slowly. By kind, outcome and horizon, out of time: rows, those
@@ -40,6 +41,8 @@ BEGIN, END = pd.Timestamp("2023-01-01"), pd.Timestamp("2025-07-01")
 AS_OF = date(2025, 6, 30)
 STAYS, LUCK, DRIFT = 0.9, 0.025, 0.02
 """Of an account's health from month to month; of revenue, the spread by luck and by health."""
+SOONER = 12
+"""Days before the last one on which notice can be given, on average."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +54,20 @@ class Kind:
         leaves: chance that an account of average health does not go on after one.
         drifts: whether revenue does.
         outcome: what is foretold.
+        notice: days before the end by which notice is given; 0 where it is the end that tells.
     """
 
     months: int
     leaves: float
     drifts: bool
     outcome: str
+    notice: int = 0
 
 
 KINDS = {
     "drifts": Kind(1, 0.008, drifts=True, outcome="any_loss"),
     "years": Kind(12, 0.12, drifts=False, outcome="logo_churn"),
+    "notice": Kind(12, 0.12, drifts=False, outcome="logo_churn", notice=60),
 }
 CONFIG = """
 [sources.accounts]
@@ -160,6 +166,9 @@ def account(rng: np.random.Generator, kind: Kind, name: str) -> dict[str, list[d
         luck = rng.normal()
         revenue *= np.exp(DRIFT * health + LUCK * luck) if kind.drifts else 1.0
         at = at + pd.DateOffset(months=1)
+    if kind.notice and not stays:
+        sooner = kind.notice + int(min(rng.exponential(SOONER), kind.notice))
+        rows["subscriptions"][-1]["cancelled_at"] = at - pd.Timedelta(days=sooner)
     return rows
 
 
@@ -169,7 +178,7 @@ def _contract(kind: Kind, name: str, at: pd.Timestamp, revenue: float) -> dict[s
     return {
         "subscription_id": f"{name}-{at.date()}", "account_id": name, "mrr": round(revenue, 2),
         "started_at": at, "ended_at": after if after < END else pd.NaT,
-        "renews_at": after if kind.months > 1 else pd.NaT,
+        "renews_at": after if kind.months > 1 else pd.NaT, "cancelled_at": pd.NaT,
     }  # fmt: skip
 
 

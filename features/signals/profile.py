@@ -1,5 +1,7 @@
 """Profile: who are they, what have they bought, and when does it renew?"""
 
+from itertools import pairwise
+
 from features.measures import Change, Classed, Count, DaysSinceFirst, DaysSinceLast, DaysUntil, Distinct, Latest, LifecycleStage, OpenItems, PaidOrFree, Tier, TotalOpen
 from features.segments import Segments
 from features.signal import GroupName, Signal, SignalGroup
@@ -31,8 +33,9 @@ GROUP = SignalGroup(
 )
 
 
-# The loss of a contract falls on the day it ends: the limits are the ends of the intervals that hazards are learnt over.
-RENEWS = (("within 30 days", 0), ("in 31 to 90 days", 30), ("in 91 to 180 days", 90), ("in 181 to 365 days", 180), ("later", 365))
+# A contract is lost on its last day or on that of notice, which may lie months before: a word for each month, and none across the end of an interval that hazards are learnt over.
+MONTHS = (*range(30, 331, 30), 365)
+RENEWS = (("within 30 days", 0), *((f"in {first + 1} to {last} days", first) for first, last in pairwise(MONTHS)), ("later", 365))
 
 
 def of_segments(segments: Segments) -> tuple[Signal, ...]:

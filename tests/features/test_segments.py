@@ -82,7 +82,7 @@ def test_the_stage_is_onboarding_then_renewing_when_near_then_by_age(spec: Spec)
     spec(stage, {JAN: expected, MAR: later}, subscriptions=held)
 
 
-def test_a_renewal_lies_in_the_days_over_which_a_hazard_is_learnt(spec: Spec) -> None:
+def test_a_renewal_lies_in_a_month(spec: Spec) -> None:
     held = """
     account | started_at | renews_at  | ended_at
     past    | 2025-01-01 | 2026-01-31 |
@@ -99,9 +99,9 @@ def test_a_renewal_lies_in_the_days_over_which_a_hazard_is_learnt(spec: Spec) ->
         "past": None,
         "morning": "within 30 days",
         "near": "within 30 days",
-        "next": "in 31 to 90 days",
-        "half": "in 91 to 180 days",
-        "year": "in 181 to 365 days",
+        "next": "in 31 to 60 days",
+        "half": "in 151 to 180 days",
+        "year": "in 331 to 365 days",
         "far": "later",
         "open": None,
         "ended": None,
@@ -109,7 +109,7 @@ def test_a_renewal_lies_in_the_days_over_which_a_hazard_is_learnt(spec: Spec) ->
     renews = Classed(DaysUntil("renews_at", ("ended_at",)), RENEWS)
     spec(
         renews,
-        {JAN: expected, MAR: {"near": None, "next": None, "half": "in 91 to 180 days"}},
+        {JAN: expected, MAR: {"near": None, "next": None, "half": "in 121 to 150 days"}},
         subscriptions=held,
     )
 
