@@ -19,15 +19,13 @@ from models.encoding import InputSchema, Matrix
 from models.flavours.base import Files, Vector
 from models.flavours.line import Line, line_scores, line_shares
 from models.flavours.newton import fit_chances
-from models.flavours.renewal import renewal_column
+from models.flavours.renewal import free_variance, renewal_column
 from models.flavours.space import Range, Space
 
 MODEL_FILE = "model.logistic.json"
 TAIL = 1.0
 """Percent of the known values at either end of a column that are drawn in to the others."""
 UNBOUNDED = 1e300
-FREE = 9.0
-"""Prior variance of what says when the contract renews (`models.flavours.renewal`)."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,9 @@ class Logistic:
         share = schema.weights(self.detail)[expansion.source]
         variance = self.strength * share / share.sum()
         if (free := renewal_column(schema)) is not None:
-            variance[np.array(expansion.source) == free] = FREE
+            mine, words = np.array(expansion.source) == free, schema.columns[free].words or ()
+            apart = free_variance(inputs[:, free], len(words), lost)
+            variance[mine] = np.maximum(variance[mine], apart)
         own *= np.sqrt(variance)
         fit = fit_chances if np.any((lost != 0) & (lost != 1)) else fit_tosses
         found, intercept = fit(own, lost, 1.0)

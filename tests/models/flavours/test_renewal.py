@@ -12,7 +12,13 @@ from models.flavours import FITTED, FLAVOURS
 from models.flavours.base import Vector, sigmoid
 from models.flavours.lightgbm import FittedLightGBM, LightGBM
 from models.flavours.logistic import Logistic
-from models.flavours.renewal import BORROWED_LOSSES, first_tree, renewal_column
+from models.flavours.renewal import (
+    BORROWED_LOSSES,
+    first_tree,
+    free_variance,
+    levels,
+    renewal_column,
+)
 
 WORDS = tuple(sorted(word for word, _ in RENEWS[::3]))
 SOON, FAR = WORDS.index(RENEWS[3][0]), WORDS.index(RENEWS[6][0])
@@ -118,3 +124,20 @@ def test_a_line_without_the_column_is_the_ridge_it_was() -> None:
     inputs, schema = inputs[:, [0, 2]], SCHEMA.select(["use", "noise"])
     weak, strong = (Logistic(s).fit(inputs, lost, schema, 1).coefficients for s in (1e-4, 3.0))
     assert np.abs(weak).max() < 0.1 * np.abs(strong).max()
+
+
+def test_a_line_may_go_as_far_as_the_words_lie_apart_and_nowhere_by_luck() -> None:
+    inputs, lost = company(6_000)
+    apart = free_variance(inputs[:, 1], len(WORDS), lost)
+    told = np.where(np.isnan(inputs[:, 1]), len(WORDS), inputs[:, 1]).astype(np.int64)
+    reached = levels(told, len(WORDS) + 1, lost)
+    assert 2 * np.sqrt(apart) == pytest.approx(max(reached) - min(reached))
+    assert apart > 4.0
+    by_luck = np.random.default_rng(7).permutation(lost)
+    assert free_variance(inputs[:, 1], len(WORDS), by_luck) < 0.1
+
+
+def test_a_word_that_nobody_has_moves_no_bound() -> None:
+    inputs, lost = company()
+    more = free_variance(inputs[:, 1], len(WORDS) + 3, lost)
+    assert more == pytest.approx(free_variance(inputs[:, 1], len(WORDS), lost), rel=1e-6)
