@@ -19,7 +19,7 @@ from features.lake.pieces import TOGETHER
 from features.lake.schema import texts
 from features.lake.shuffle import Shuffle
 from features.lake.spill import spilling
-from features.lake.storage import Folder, write_groups, write_parquet
+from features.lake.storage import Folder, codec_of, write_groups, write_parquet
 from features.lake.versions import Ended, ended
 
 Sources = Mapping[str, Iterable[pa.RecordBatch]]
@@ -116,7 +116,7 @@ def _bucket(folder: Folder, source: Shuffled, index: int, buckets: int, load: in
     if made is None:
         return Part()
     path = folder / table.name / f"bucket={index}" / "part-0.parquet"
-    write_parquet(path, made.rows, row_group_size=1 << 26, **options(table))
+    write_parquet(path, made.rows, row_group_size=1 << 26, **options(table, made.rows))
     return _part(table, made)
 
 
@@ -131,7 +131,7 @@ def _whole(folder: Folder, source: Shuffled, buckets: int, load: int) -> Part:
             [f.with_type(pa.string()) if f.name in texts(table) else f for f in made.rows.schema]
         )
     )  # so that each group gets the words of its own rows
-    write_groups(folder / table.name / TOGETHER, plain, made.ends, **options(table))
+    write_groups(folder / table.name / TOGETHER, plain, made.ends, **options(table, made.rows))
     return _part(table, made)
 
 
@@ -141,14 +141,19 @@ def _part(table: Table, made: Made) -> Part:
     return Part(len(made.rows), first, latest, made.digest)
 
 
-def options(table: Table) -> dict[str, object]:
+def options(table: Table, rows: pa.Table) -> dict[str, object]:
     """How Parquet files are written, so that they are read fast: measured, not guessed.
 
     Text as dictionaries that never overflow into plain text, all else plain; one group of
-    rows a file, so that there is one dictionary; nothing that only a search would use.
+    rows a file, so that there is one dictionary; nothing that only a search would use. What
+    would not get smaller is not compressed.
+
+    Args:
+        table: the declaration.
+        rows: those to be written, in the lake's schema.
     """
     return {
-        "compression": "lz4",
+        "compression": {name: codec_of(rows.column(name)) for name in rows.column_names},
         "use_dictionary": list(texts(table)),
         "dictionary_pagesize_limit": 1 << 30,
         "max_rows_per_page": 1 << 18,

@@ -20,6 +20,8 @@ else:
 
 WRITTEN_AT_ONCE = 1 << 20
 """Bytes."""
+TRIED, WORTH_IT = 1 << 16, 0.9
+"""Bytes of a column that are compressed to see whether it is, and what must be left of them."""
 
 
 def folder_at(address: Folder | str) -> Folder:
@@ -92,6 +94,21 @@ def write_groups(path: Folder, table: pa.Table, ends: Sequence[int], **options: 
     with opened(path, "wb") as sink, pq.ParquetWriter(sink, table.schema, **options) as writer:
         for begin, end in pairwise([0, *ends]):
             writer.write_table(table.slice(begin, end - begin))
+
+
+def codec_of(column: pa.ChunkedArray) -> str:
+    """How a column is to be compressed: "none" for numbers that a few of them tell to be as large.
+
+    Times of events are such: to compress them takes more than to write them, and they are as
+    large as before.
+    """
+    width = column.type.bit_width // 8 if pa.types.is_primitive(column.type) else 0
+    if not width or column.null_count == len(column):
+        return "lz4"
+    size = TRIED // width
+    few = column.slice(max(0, len(column) - size) // 2, size).drop_null().combine_chunks()
+    raw = few.buffers()[1].slice(few.offset * width, len(few) * width)
+    return "lz4" if len(pa.compress(raw, "lz4_raw")) <= WORTH_IT * len(raw) else "none"
 
 
 def opened(path: Folder, mode: str) -> Any:

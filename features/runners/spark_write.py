@@ -77,7 +77,7 @@ class Objects:
         for index, parts in groupby(_cut(batches), key=itemgetter(0)):
             rows = pa.Table.from_batches([part for _, part in parts]).drop_columns(["bucket"])
             # a task that is tried again writes the same object once more
-            write_parquet(self.to / f"bucket={index}" / FILE, rows, **options(self.table))
+            write_parquet(self.to / f"bucket={index}" / FILE, rows, **options(self.table, rows))
             yield pa.record_batch({"rows": [len(rows)]})
 
 
