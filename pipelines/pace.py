@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 
-from pipelines.heap import with_one_arena
+from features.heap import with_one_arena
 from serving.store.engine import AT_ONCE
 
 SECONDS_AT_A_TIME = 0.001

@@ -32,7 +32,7 @@ class ReadyHeap:
 
     The system clears each page when it is first touched, and whoever touches it waits: a third
     of the processor's time of a night. A command starts for half a second in one thread, so
-    another one can do that for it. Needs `pipelines.heap.with_one_heap`; nothing is done
+    another one can do that for it. Needs `features.heap.with_one_heap`; nothing is done
     without glibc.
     """
 

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.contract import TABLES
+from features.heap import with_one_heap
 from features.lake import Lake, parquet_batches
-from pipelines.heap import with_one_heap
 
 FIVE = {
     "account_id": "sum(length(account_id))",

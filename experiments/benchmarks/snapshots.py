@@ -9,14 +9,15 @@ of its own, imports and worker processes included:
   row, as the logs come and as the lake holds them. `scan_ratio` takes the raw floor, and
   `scan_ratio_lake` the other one.
 - bucketing: the raw usage log into a lake; `bucketing_ratio` is over floor_raw. `all_tables`
-  makes the lake that the other steps read. Both keep freed memory, as `forewarn load` does.
+  makes the lake that the other steps read.
 - monthly, weekly: 24 month-ends and 104 weeks, every account, every column that is declared,
   in memory. `written` is monthly with the Parquet files that a job would leave. The same
   `_followed` has the signals of a company's main events too (--main-events).
 
-Each is done --times times and the least counts. `peak_gb` is the most memory of all processes
-of a step that computes snapshots. Bucketing counts the pages of what it has put aside on disk
-too, which the system takes back as it needs them.
+Bucketing and snapshots keep freed memory, as `forewarn` does. Each step is done --times times
+and the least counts. `peak_gb` is the most memory of all processes of a step that computes
+snapshots. Bucketing counts the pages of what it has put aside on disk too, which the system
+takes back as it needs them.
 
 Compiled code is made by a first run on a small lake, which is not counted.
 """
@@ -38,6 +39,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from features.clock import Mask
+from features.heap import with_one_heap
 from features.lake import Lake
 from features.prepare import prepare
 from features.reads import reads
@@ -47,10 +49,8 @@ from features.signals import EVENTS_FOLLOWED, catalogue_for
 from features.snapshot import parts
 from features.view import View
 from pipelines.cli.start import IN_ONE_HEAP
-from pipelines.heap import with_one_heap
 
 MONTHS = [date(2024 + m // 12, m % 12 + 1, 1) - timedelta(days=1) for m in range(1, 25)]
-BUCKETING = ("bucketing", "all_tables")
 SNAPSHOTS = ("monthly", "weekly", "written")
 FOLLOWED = "_followed"
 STEPS = {
@@ -144,7 +144,7 @@ def child(step: str, folder: Path, main_events: int) -> dict[str, float]:
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     words = [sys.executable, __file__, "--step", step, "--folder", str(folder)]
     words += ["--main-events", str(main_events)]
-    asked = {**os.environ, **(IN_ONE_HEAP if step in BUCKETING else {})}
+    asked = {**os.environ, **({} if step.startswith("floor") else IN_ONE_HEAP)}
     output = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, env=asked).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     found: dict[str, float] = json.loads(output.splitlines()[-1])
@@ -157,7 +157,7 @@ def run_step(step: str, folder: Path, main_events: int) -> dict[str, float]:
     """What a child process does."""
     from bucketing import bucket_raw, scan
 
-    if step in BUCKETING:
+    if not step.startswith("floor"):
         with_one_heap()
     steps: dict[str, Callable[[], dict[str, float]]] = {
         "bucketing": lambda: bucket_raw(folder / "raw", folder / "usage-alone", ["usage"]),

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Generic, TypeVar
 
+from features.heap import alone
+
 Result = TypeVar("Result")
 
 
@@ -92,7 +94,8 @@ class _Shared(Generic[Result]):
 
     def elsewhere(self) -> None:
         """Let a process of its own compute what is left, from the first, until nothing is."""
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        spawned = get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=spawned, initializer=alone) as process:
             try:
                 while (index := self._taken(self.left.popleft)) is not None:
                     self.found[index] = process.submit(self.work, index).result()

@@ -21,10 +21,21 @@ def main() -> None:
     name = sys.argv[1:2]
     if name == ["load"] or (name == ["day"] and "--anew" not in sys.argv):
         _lean(name[0])
+    if name != ["serve"]:  # which has a pace of its own
+        _in_one_heap()
     from pipelines.cli.lean import without_sklearn
 
     without_sklearn()
     _asked(name)()
+
+
+def _in_one_heap() -> None:
+    """Keep what is freed: snapshots are made part by part, each as large as the last."""
+    from features.heap import with_one_heap
+    from pipelines.cli.start import with_arrow_in_the_heap
+
+    with_one_heap()
+    with_arrow_in_the_heap()
 
 
 def _asked(name: list[str]) -> "Typer":
@@ -36,14 +47,12 @@ def _asked(name: list[str]) -> "Typer":
 
 def _lean(command: str) -> NoReturn:
     """A command that runs every night, without the models and other libraries it does not need."""
-    from pipelines.cli.start import with_arrow_in_the_heap, without_algebra, workspace_in
-    from pipelines.heap import with_one_heap
+    from pipelines.cli.start import without_algebra, workspace_in
     from pipelines.libraries_ahead import libraries_ahead
     from pipelines.ready_heap import ReadyHeap
 
-    with_one_heap()
+    _in_one_heap()
     without_algebra()
-    with_arrow_in_the_heap()
     libraries_ahead()
     heap = ReadyHeap(workspace_in(sys.argv) / f"heap-{command}")
     from pipelines.cli import lean

@@ -72,7 +72,7 @@ def test_an_explanation_needs_no_sklearn_and_who_asks_for_it_gets_it() -> None:
 STARTING = """
 import os, threading
 from pipelines.cli.start import without_algebra
-from pipelines.heap import with_one_heap
+from features.heap import with_one_heap
 with_one_heap()
 without_algebra()
 import numpy as np
@@ -92,6 +92,27 @@ def test_what_is_asked_of_c_libraries_changes_no_result(given: dict[str, str], k
     ran = [sys.executable, "-c", STARTING]
     done = subprocess.run(ran, env=others | given, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == (kept, "")
+
+
+IN_ONE_HEAP = """
+import os, sys
+from pipelines.cli import main
+sys.argv = ["forewarn", sys.argv[1], "--help"]
+try:
+    main()
+except SystemExit:
+    print(os.environ.get("ARROW_DEFAULT_MEMORY_POOL"))
+"""
+
+
+@pytest.mark.parametrize(("name", "pool"), [("run", "system"), ("serve", "None")])
+def test_commands_keep_what_they_free_and_a_service_has_a_pace_of_its_own(
+    name: str, pool: str
+) -> None:
+    asked = {n: value for n, value in os.environ.items() if not n.startswith("ARROW")}
+    ran = [sys.executable, "-c", IN_ONE_HEAP, name]
+    done = subprocess.run(ran, env=asked, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == pool
 
 
 ASKED = """
@@ -198,7 +219,7 @@ def test_what_data_classes_generate_is_compiled_once(tmp_path: Path) -> None:
 READY = """
 import resource, sys
 from pathlib import Path
-from pipelines.heap import with_one_heap
+from features.heap import with_one_heap
 from pipelines.ready_heap import BLOCK, ReadyHeap
 with_one_heap()
 heap = ReadyHeap(Path(sys.argv[1]))

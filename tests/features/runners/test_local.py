@@ -3,12 +3,14 @@
 import math
 import operator
 import os
+import resource
 import subprocess
 import sys
 import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from features.runners.local import WorkerLost, mapped
@@ -71,6 +73,7 @@ def ended_late(spared: int, index: int) -> None:
 
 ENDED_LATE = """
 import os
+import resource
 from functools import partial
 from features.runners.local import WorkerLost, mapped
 from test_local import ended_late
@@ -92,6 +95,23 @@ def test_a_command_that_lost_a_process_ends(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": here}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert (run.returncode, run.stdout, run.stderr) == (0, "lost\n", "")
+
+
+def cleared_again(_: int) -> tuple[int, int]:
+    """This process, and the pages that the system clears once more for what was freed before."""
+    for _ in range(2):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        kept = [np.ones(1 << 17) for _ in range(64)]
+        kept.clear()
+    time.sleep(0.05)  # so that neither process computes all
+    return os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of glibc")
+def test_a_process_keeps_what_it_frees() -> None:
+    found = [pages for pid, pages in mapped(cleared_again, 60, workers=2) if pid != os.getpid()]
+    assert found
+    assert max(found) < 1_000
 
 
 def imports(code: str) -> set[str]:
