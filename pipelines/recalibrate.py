@@ -5,15 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from models import bundle
 from models.adjustment import Adjustment, Step
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.metrics import Estimate
-from models.metrics.reliability import log_odds as log_odds_of
-from models.recalibration import FEWEST_EVENTS, Matured, Recalibration
+from models.recalibration import FEWEST_EVENTS, Matured, Move, Recalibration
 from models.recalibration import recalibrate as learn
 from models.run_record import Registered
 from pipelines.adjusted import AdjustedModel, moved_policy
@@ -153,12 +150,8 @@ def _adjusted(
     adjustment = (model.adjustment or first).then(step)
     moved = model.moved(step.shift)
     newest = later.take(later.ordinals == later.ordinals.max())
-    inputs = model.schema.encode(newest.frame)
-    horizon = model.primary_horizon
-    change = log_odds_of(moved.chances(inputs)[horizon]) - log_odds_of(
-        model.chances(inputs)[horizon]
-    )
-    policy = moved_policy(model.policy, config, float(np.median(change)))
+    change = Move.of(model, moved, model.schema.encode(newest.frame))
+    policy = moved_policy(model.policy, config, change.near)
     return model.adjusted(adjustment, policy)
 
 
