@@ -53,21 +53,24 @@ class Matured:
     accounts: npt.NDArray[np.object_]
 
     @classmethod
-    def of(cls, dataset: Dataset, interval: Interval, log_odds: Vector) -> "Matured":
+    def of(
+        cls, dataset: Dataset, interval: Interval, log_odds: Vector, embargo: int = 0
+    ) -> "Matured":
         """The rows of a dataset whose outcome is certain.
 
         Args:
             dataset: snapshots since training, with outcomes.
             interval: the first of the model.
             log_odds: of every row of the dataset.
+            embargo: days that losses take to be recorded, which are waited for.
         """
-        rows = dataset.at_risk(interval, dataset.data_as_of)
+        rows = dataset.at_risk(interval, dataset.told_until(embargo))
         days = dataset.ordinals[rows]
         return cls(
             log_odds[rows],
             dataset.lost_within(interval.end)[rows].astype(np.float64),
             days,
-            days + interval.end + dataset.lag_days,
+            days + interval.end + dataset.lag_days + embargo,
             dataset.frame["account_id"].to_numpy(object)[rows],
         )
 

@@ -82,7 +82,8 @@ def recalibrate(
         return replace(nothing, why_not=seen)
     later = since_training(workspace, config, model, as_of, say)
     raw = model.moved(0.0).hazards[0].log_odds(model.schema.encode(later.frame))
-    matured = Matured.of(later, model.hazards[0].interval, raw)
+    first, embargo = model.hazards[0].interval, config.models.embargo_days
+    matured = Matured.of(later, first, raw, embargo)
     try:
         found = learn(matured, as_of.toordinal())
     except ValueError:
