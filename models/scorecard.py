@@ -101,7 +101,7 @@ def sample_of(rows: pd.DataFrame, score: Vector, asked: Asked) -> Sample:
     return Sample(
         lost=rows["lost"].to_numpy(np.float64),
         chance=score,
-        arr=rows["arr"].to_numpy(np.float64),
+        arr=np.maximum(rows["arr"].to_numpy(np.float64), 0.0),  # owed to it is nothing to lose
         day=day,
         chosen=chosen,
         lead=lead_days(owner, day, chosen >= 1.0, to_loss, asked_after(rows)),
