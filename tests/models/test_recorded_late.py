@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from models.dataset import Dataset
+from models.earlier import earlier
 from models.intervals import INTERVALS
 from models.recalibration import Matured, recalibrate
 from models.trained import Provenance, Trained, TrainingPlan
-from models.training import train
+from models.training import material_of, train
 
 COLUMNS = ("use", "noise", "plan", "csat", "age")
 LATE = 60
@@ -48,6 +49,25 @@ def test_model_figures_and_bands_are_those_of_losses_recorded_at_once(
         assert late.reports[horizon].metrics == report.metrics
     assert late.model.policy == at_once.model.policy
     assert str(late.bands) == str(at_once.bands)
+
+
+def test_settings_are_tried_on_losses_that_were_recorded(
+    world: Dataset, plan: TrainingPlan
+) -> None:
+    """On the earlier dates, as they were known when the report begins."""
+    cut = world.dates[10]
+    known = world.ordinals + world.event_days + LATE <= cut.toordinal()
+    late = replace(world, event_days=np.where(known, world.event_days, np.inf))
+    found = [
+        earlier(material_of(data, COLUMNS, replace(plan, embargo=LATE)), cut)
+        for data in (world, late)
+    ]
+    assert any(judged.lost.any() for block in found[0].folds for judged in block)
+    for one, other in zip(*(each.folds for each in found), strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a.fold.lost, b.fold.lost)
+            np.testing.assert_array_equal(a.rows, b.rows)
+            np.testing.assert_array_equal(a.lost, b.lost)
 
 
 def test_base_rates_are_those_of_losses_recorded_at_once(
