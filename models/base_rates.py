@@ -29,15 +29,15 @@ def base_rates(
     dataset, names = material.dataset, material.schema.names
     schema = material.schema.select(first_usable(material.schema, segments))
     inputs = material.inputs[:, [names.index(name) for name in schema.names]]
-    hazards = []
+    hazards, at = [], dataset.told_until(material.how.embargo)
     for interval in material.how.intervals:
-        risk = dataset.at_risk(interval, dataset.data_as_of)
+        risk = dataset.at_risk(interval, at)
         lost = dataset.lost_within(interval.end)[risk].astype(np.float64)
         if not 0 < lost.sum() < len(lost):
             break
         fitted = FLAVOURS[FLAVOUR].fit(inputs[risk], lost, schema, material.how.seed)
         hazards.append(Hazard(interval, fitted, Calibrator()))
-    certain = dataset.matured(primary, dataset.data_as_of) & dataset.followed(primary)
+    certain = dataset.matured(primary, at) & dataset.followed(primary)
     rate = float(dataset.lost_within(primary)[certain].mean()) if certain.any() else 0.0
     return schema, tuple(hazards), BandPolicy(Thresholds(1.0, 0.0, rate, 0.0), abstains=True)
 

@@ -13,6 +13,8 @@ from models.score import HORIZONS
 from models.walkforward import OutOfTime, blocks
 
 FLAVOUR = "logistic"
+FARTHEST = 90
+"""Days of the longest horizon to choose by: what matures early enough."""
 ROWS = 20_000
 """Rows looked at to choose; of larger data whole accounts are drawn."""
 
@@ -52,11 +54,15 @@ def chosen_at(material: Material, day: date) -> str:
 
 
 def as_known(dataset: Dataset, day: date) -> Dataset:
-    """The dataset with only the outcomes that were certain on `day`."""
-    return replace(dataset, data_as_of=min(day, dataset.data_as_of))
+    """The dataset with only the outcomes that were certain on `day`.
+
+    A minimum lead time that leaves no loss to choose by is no reason to choose nothing.
+    """
+    lead = dataset.lead if dataset.lead < FARTHEST else 0
+    return replace(dataset, data_as_of=min(day, dataset.data_as_of), lead=lead)
 
 
 def _longest_first(material: Material) -> list[int]:
-    """Horizons of up to 90 days, the longest first: what matures early enough to choose by."""
+    """Horizons up to the farthest to choose by, the longest first."""
     ends = {interval.end for interval in material.how.intervals}
-    return [h for h in reversed(HORIZONS) if h in ends and h <= 90]
+    return [h for h in reversed(HORIZONS) if h in ends and h <= FARTHEST]

@@ -67,6 +67,10 @@ class Dataset:
             quiet_days=None if self.quiet_days is None else self.quiet_days[rows],
         )
 
+    def told_until(self, embargo: int) -> date:
+        """Until when the outcomes tell of every loss, if one takes `embargo` days to be recorded."""
+        return self.data_as_of - timedelta(days=embargo)
+
     def matured(self, end_days: int, at: date) -> Mask:
         """Rows whose outcome within `end_days` was certain on the date `at`."""
         latest = at - timedelta(days=end_days + self.lag_days)

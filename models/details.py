@@ -81,7 +81,8 @@ def _cost(
         flavour = flavours_of(way, material.schema)[judge]
         given = (data, material.inputs, material.schema, flavour, how, material.known)
         both.append(out_of_time(*given).log_odds[interval])
-    rows = data.at_risk(interval, plan.report_from or data.data_as_of) & ~np.isnan(both[0])
+    at = plan.report_from or data.told_until(how.embargo)
+    rows = data.at_risk(interval, at) & ~np.isnan(both[0])
     if not rows.any():
         return None
     lost = data.lost_within(interval.end)[rows].astype(np.float64)

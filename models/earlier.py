@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -66,8 +66,9 @@ def earlier(material: Material, cut: date) -> Earlier:
     for block in blocks(data.dates, FOLDS):
         first, last = block[0].toordinal(), block[-1].toordinal()
         rows = (data.ordinals >= first) & (data.ordinals <= last)
-        known, intervals = past.known(block[0]), material.how.intervals
-        judged = [_judge(past, f) for f in folds_of(known, rows, block[0], intervals)]
+        certain = block[0] - timedelta(days=material.how.embargo)
+        folds = folds_of(past.known(certain), rows, certain, material.how.intervals)
+        judged = [_judge(past, fold) for fold in folds]
         if with_rows := [j for j in judged if len(j.rows)]:
             found.append(with_rows)
     return Earlier(past, found)
@@ -75,6 +76,7 @@ def earlier(material: Material, cut: date) -> Earlier:
 
 def _judge(material: Material, fold: Fold) -> Judged:
     data = material.dataset
-    rows = np.flatnonzero(fold.rows & data.at_risk(fold.interval, data.data_as_of))
+    at = data.told_until(material.how.embargo)
+    rows = np.flatnonzero(fold.rows & data.at_risk(fold.interval, at))
     lost = data.lost_within(fold.interval.end)[rows].astype(np.float64)
     return Judged(fold, rows, lost)

@@ -79,9 +79,10 @@ def calibrators(
 ) -> dict[Interval, Calibrator]:
     """Calibrators from the rows whose outcome was certain by the day number `before`.
 
-    Without `before`, from all rows that had matured when the outcomes were read.
+    Without `before`, from all rows that had matured when the outcomes were read. Losses that are
+    recorded late are waited for, in either case.
     """
-    at = dataset.data_as_of
+    at = dataset.told_until(predicted.embargo)
     if before is not None:
         at = type(at).fromordinal(before - predicted.embargo)
     found = {}
@@ -138,7 +139,8 @@ def test_sets(dataset: Dataset, predicted: OutOfTime, since: int = 0) -> dict[in
     """
     found = {}
     for horizon, chance in calibrated_in_time(dataset, predicted).items():
-        usable = ~np.isnan(chance) & dataset.matured(horizon, dataset.data_as_of)
+        usable = ~np.isnan(chance)
+        usable &= dataset.matured(horizon, dataset.told_until(predicted.embargo))
         usable &= predicted.block_of >= since
         rows = np.flatnonzero(usable & dataset.followed(horizon))
         lost = dataset.lost_within(horizon)[rows].astype(np.float64)

@@ -23,7 +23,7 @@ def refit(
     material: Material, flavour: str, ready: Mapping[Interval, Calibrator], say: Progress
 ) -> tuple[Hazard, ...]:
     """Fit each calibrated interval on all that can be learnt from, as far as the chain reaches."""
-    at = material.dataset.data_as_of
+    at = material.dataset.told_until(material.how.embargo)
     data, reached = material.known(at), list[Fold]()
     found = {f.interval: f for f in folds_of(data, material.newest, at, material.how.intervals)}
     for interval in material.how.intervals:
@@ -47,7 +47,7 @@ def band_rows(
     data = material.dataset
     chain = [h for h in hazards if data.lead <= h.interval.start and h.interval.end <= horizon]
     known = np.all([~np.isnan(walk.log_odds[h.interval]) for h in chain], axis=0)
-    usable = known & data.matured(horizon, data.data_as_of) & data.followed(horizon)
+    usable = known & data.matured(horizon, data.told_until(walk.embargo)) & data.followed(horizon)
     usable &= walk.block_of >= since
     odds = {h.interval: h.calibrator.apply(walk.log_odds[h.interval][usable]) for h in chain}
     newest = material.inputs[material.newest]

@@ -85,7 +85,7 @@ def _log_odds(
     material: Material, flavour: str, interval: Interval, fold: npt.NDArray[np.int64]
 ) -> Vector:
     dataset, out = material.dataset, np.full(len(fold), np.nan)
-    risk = dataset.at_risk(interval, dataset.data_as_of)
+    risk = dataset.at_risk(interval, dataset.told_until(material.how.embargo))
     lost = dataset.lost_within(interval.end).astype(np.float64)
 
     def predicted(turn: int) -> Vector:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.churn_model import ChurnModel
 from models.dataset import Dataset
+from models.encoding import Matrix
 from models.flavours.base import sigmoid
 from models.intervals import Interval
 from models.metrics import Estimate, Resamples, Sample, Vector
 from models.metrics.chances import drawn_expected_over_observed, drawn_log_loss
-from models.metrics.reliability import drawn_intercept, drawn_slope
+from models.metrics.reliability import drawn_intercept, drawn_slope, log_odds
 
 FEWEST_EVENTS = 10
 """Accounts lost since training; with fewer the level stays where it is."""
@@ -27,6 +29,8 @@ USUAL_MOVE = 0.2
 HALF_LIFE_DAYS = 180
 """After so many days an outcome counts half."""
 DRAWS, SEED = 200, 11
+NEAREST = 25
+"""Rows that tell how chances near a threshold have moved."""
 Days = npt.NDArray[np.int64]
 
 
@@ -49,21 +53,24 @@ class Matured:
     accounts: npt.NDArray[np.object_]
 
     @classmethod
-    def of(cls, dataset: Dataset, interval: Interval, log_odds: Vector) -> "Matured":
+    def of(
+        cls, dataset: Dataset, interval: Interval, log_odds: Vector, embargo: int = 0
+    ) -> "Matured":
         """The rows of a dataset whose outcome is certain.
 
         Args:
             dataset: snapshots since training, with outcomes.
             interval: the first of the model.
             log_odds: of every row of the dataset.
+            embargo: days that losses take to be recorded, which are waited for.
         """
-        rows = dataset.at_risk(interval, dataset.data_as_of)
+        rows = dataset.at_risk(interval, dataset.told_until(embargo))
         days = dataset.ordinals[rows]
         return cls(
             log_odds[rows],
             dataset.lost_within(interval.end)[rows].astype(np.float64),
             days,
-            days + interval.end + dataset.lag_days,
+            days + interval.end + dataset.lag_days + embargo,
             dataset.frame["account_id"].to_numpy(object)[rows],
         )
 
@@ -78,6 +85,33 @@ class Matured:
             self.log_odds[rows], self.lost[rows], self.days[rows], self.certain[rows],
             self.accounts[rows],
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Move:
+    """By how much the log-odds of the primary chance differ between two levels of a model.
+
+    That is the chance which bands are made of: after the minimum lead time, where there is one.
+    The same move of the hazards moves high chances less, and those of later days.
+
+    Attributes:
+        odds: of some rows at the first level, shape (rows,).
+        change: by how much each differs at the second.
+    """
+
+    odds: Vector
+    change: Vector
+
+    @classmethod
+    def of(cls, before: ChurnModel, after: ChurnModel, inputs: Matrix) -> "Move":
+        """Of rows of shape (rows, columns)."""
+        then, now = (log_odds(model.primary_chance(inputs)) for model in (before, after))
+        return cls(then, now - then)
+
+    def near(self, chance: float) -> float:
+        """The median change of the rows whose chance was nearest."""
+        away = np.abs(self.odds - log_odds(np.array([chance])))
+        return float(np.median(self.change[np.argsort(away, kind="stable")[:NEAREST]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.evaluation import FEWEST_TEST_EVENTS
-from models.evidence.rows import SEGMENT, Evidence
+from models.evidence.rows import SEGMENT, Evidence, asked_after
 from models.metrics import (
     CHANCE_FIGURES,
     LEAD_DAYS,
@@ -96,14 +96,15 @@ def sample_of(rows: pd.DataFrame, score: Vector, asked: Asked) -> Sample:
     day = rows["as_of"].map(date.toordinal).to_numpy(np.int64)
     owner = pd.factorize(rows["account_id"])[0].astype(np.int64)
     chosen = chosen_at_capacity(score, day, asked.capacity)
+    to_loss = rows["days_to_loss"].to_numpy(np.float64)
     horizon = int(rows["horizon"].iloc[0])
     return Sample(
         lost=rows["lost"].to_numpy(np.float64),
         chance=score,
-        arr=rows["arr"].to_numpy(np.float64),
+        arr=np.maximum(rows["arr"].to_numpy(np.float64), 0.0),  # owed to it is nothing to lose
         day=day,
         chosen=chosen,
-        lead=lead_days(owner, day, chosen >= 1.0, rows["days_to_loss"].to_numpy(np.float64)),
+        lead=lead_days(owner, day, chosen >= 1.0, to_loss, asked_after(rows)),
         window=(day - day.min()) // horizon,
     )
 

@@ -103,6 +103,6 @@ def lowers(dataset: Dataset, usual: TestSet, other: TestSet, seed: int) -> bool:
 
 def _certain(dataset: Dataset, interval: Interval, walk: OutOfTime, before: int | None) -> Mask:
     if before is None:
-        return dataset.at_risk(interval, dataset.data_as_of)
+        return dataset.at_risk(interval, dataset.told_until(walk.embargo))
     day = type(dataset.data_as_of).fromordinal(before - walk.embargo)
     return dataset.at_risk(interval, day) & (walk.block_of < before)

@@ -16,6 +16,7 @@ from models.dataset import Dataset
 from models.evaluation import FEWEST_TEST_EVENTS, TestSet, independent_events, test_sets
 from models.evidence.rows import BESIDE, Evidence
 from models.flavours import SHIFTED
+from models.hazards import p_loss
 from models.material import Material
 from models.metrics import Vector
 from models.segment_shift import Shift
@@ -67,7 +68,7 @@ def since(material: Material, champion: ChurnModel, trained_on: date, recipe: Re
     """
     data = material.dataset
     lacking = shortage(data, champion.primary_horizon, trained_on)
-    shortest = min(champion.horizons, default=0)
+    shortest = min((h for h in champion.horizons if h > data.lead), default=0)
     if not shortest or shortage(data, shortest, trained_on):
         return Since({}, {}, lacking)
     walk = walked_afresh(material, recipe.flavour.removesuffix(SHIFTED), recipe.walk, trained_on)
@@ -124,13 +125,16 @@ def _blocks(material: Material, since: date) -> list[list[date]]:
 
 
 def as_it_stood(champion: ChurnModel, data: Dataset, horizon: int, test: TestSet) -> Vector:
-    """What a model says of the test rows, with the level that it had at each date."""
+    """What a model says of the test rows, with the level that it had at each date.
+
+    With a minimum lead time, of those still there when it has passed: as its challenger is asked.
+    """
     frame, found = data.frame.iloc[test.rows], np.empty(len(test.rows))
     days = frame["as_of"].to_numpy(object)
     for day in set(days):
         mine = days == day
-        inputs = champion.schema.encode(frame[mine])
-        found[mine] = champion.on(day).chances(inputs)[horizon]
+        odds = champion.on(day).log_odds(champion.schema.encode(frame[mine]))
+        found[mine] = p_loss(odds, [horizon], data.lead)[horizon]
     return found
 
 

@@ -17,7 +17,7 @@ from models.bands.accounts import Accounts
 from models.bands.codes import GREEN, NAMED, RED, YELLOW, Codes
 from models.bands.past import realised
 from models.bands.policy import BandPolicy
-from models.evidence.rows import SEGMENT
+from models.evidence.rows import SEGMENT, asked_after
 from models.metrics import Estimate, Resamples, Vector
 from models.metrics.bootstrap import ratio
 from models.metrics.lead import lead_days
@@ -130,7 +130,7 @@ def track_record(rows: pd.DataFrame, policy: BandPolicy, rule: str = "") -> Trac
         reliability=groups(chance, lost, accounts),
         lift=leavers_found(days, lost, accounts, chance, rival),
         rule=rule,
-        lead=leads(days, accounts, bands, rows["days_to_loss"].to_numpy(float)),
+        lead=leads(days, accounts, bands, rows["days_to_loss"].to_numpy(float), asked_after(rows)),
         months=by_month(rows, chance, lost, bands),
     )
 
@@ -172,10 +172,14 @@ def leads(
     accounts: npt.NDArray[np.object_],
     bands: Codes,
     days_to_loss: Vector,
+    after: int = 0,
 ) -> tuple[Lead, ...]:
-    """Leavers by how long they had been red, then those that were yellow or green last."""
+    """Leavers by how long they had been red, then those that were yellow or green last.
+
+    That is: at the last date on which their loss was asked about, `after` days before or more.
+    """
     owner = pd.factorize(accounts)[0].astype(np.int64)
-    lead = lead_days(owner, days, bands == RED, days_to_loss)
+    lead = lead_days(owner, days, bands == RED, days_to_loss, after)
     known = ~np.isnan(lead)
     red, upper, found = known & (bands == RED), np.inf, list[Lead]()
     for least in EARLY:

@@ -1,7 +1,7 @@
 """An adjusted model on its way into service: recorded, sealed and audited like any other."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,8 +118,10 @@ class AdjustedModel:
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
-def moved_policy(policy: BandPolicy, config: Config, change: float) -> BandPolicy:
-    """Thresholds for chances whose log-odds have moved by so much.
+def moved_policy(
+    policy: BandPolicy, config: Config, change: Callable[[float], float]
+) -> BandPolicy:
+    """Thresholds for chances whose log-odds have moved; `change` tells by how much near a chance.
 
     Where red is what the team can answer, its threshold moves along, so that no more accounts
     are red than before; thresholds that are chances or money in themselves stay, and so does
@@ -133,10 +135,10 @@ def moved_policy(policy: BandPolicy, config: Config, change: float) -> BandPolic
     return replace(policy, default=_moved(policy.default, plan.default, change), tiers=tiers)
 
 
-def _moved(own: Thresholds, plan: TierPlan, change: float) -> Thresholds:
+def _moved(own: Thresholds, plan: TierPlan, change: Callable[[float], float]) -> Thresholds:
     if not isinstance(plan.red, Capacity | Value) or not 0 < own.red_from < 1:
         return own
-    odds = np.log(own.red_from / (1 - own.red_from)) + change
+    odds = np.log(own.red_from / (1 - own.red_from)) + change(own.red_from)
     red_from = float(1 / (1 + np.exp(-odds)))
     green = own.green_below if own.worth_from is not None else min(own.green_below, red_from)
     return replace(own, red_from=red_from, green_below=green)

@@ -5,15 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from models import bundle
 from models.adjustment import Adjustment, Step
 from models.churn_model import ChurnModel
 from models.dataset import Dataset
 from models.metrics import Estimate
-from models.metrics.reliability import log_odds as log_odds_of
-from models.recalibration import FEWEST_EVENTS, Matured, Recalibration
+from models.recalibration import FEWEST_EVENTS, Matured, Move, Recalibration
 from models.recalibration import recalibrate as learn
 from models.run_record import Registered
 from pipelines.adjusted import AdjustedModel, moved_policy
@@ -85,7 +82,8 @@ def recalibrate(
         return replace(nothing, why_not=seen)
     later = since_training(workspace, config, model, as_of, say)
     raw = model.moved(0.0).hazards[0].log_odds(model.schema.encode(later.frame))
-    matured = Matured.of(later, model.hazards[0].interval, raw)
+    first, embargo = model.hazards[0].interval, config.models.embargo_days
+    matured = Matured.of(later, first, raw, embargo)
     try:
         found = learn(matured, as_of.toordinal())
     except ValueError:
@@ -153,12 +151,8 @@ def _adjusted(
     adjustment = (model.adjustment or first).then(step)
     moved = model.moved(step.shift)
     newest = later.take(later.ordinals == later.ordinals.max())
-    inputs = model.schema.encode(newest.frame)
-    horizon = model.primary_horizon
-    change = log_odds_of(moved.chances(inputs)[horizon]) - log_odds_of(
-        model.chances(inputs)[horizon]
-    )
-    policy = moved_policy(model.policy, config, float(np.median(change)))
+    change = Move.of(model, moved, model.schema.encode(newest.frame))
+    policy = moved_policy(model.policy, config, change.near)
     return model.adjusted(adjustment, policy)
 
 

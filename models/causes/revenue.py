@@ -11,8 +11,8 @@ def revenue_taken(dataset: Dataset, contracted: Mask, column: str) -> dict[str, 
     """The mean share (0 to 1) of recurring revenue that each cause takes.
 
     Whoever leaves takes all. For each contraction, revenue on the last date before it is held
-    against that on the first date after it; accounts that had left by then are not seen. A
-    contraction is not there where no revenue is known on both sides of any.
+    against that on the first date that knows of it; accounts that had left by then are not seen.
+    A contraction is not there where no revenue is known on both sides of any.
 
     Args:
         dataset: rows of any loss.
@@ -31,8 +31,10 @@ def revenue_taken(dataset: Dataset, contracted: Mask, column: str) -> dict[str, 
         }
     )
     one = ["account", "event"]
-    before = known[contracted].drop_duplicates(one, keep="last")
-    after = known[["account", "day", "mrr"]].rename(columns={"day": "then", "mrr": "left"})
+    unaware = contracted & (dataset.event_days <= 0)  # it had happened, and showed only later
+    before = known[contracted & ~unaware].drop_duplicates(one, keep="last")
+    seen = known.loc[~unaware, ["account", "day", "mrr"]]
+    after = seen.rename(columns={"day": "then", "mrr": "left"})
     both = before.merge(after, on="account")
     both = both[both["then"] >= both["event"]].drop_duplicates(one)
     share = (1 - both["left"] / both["mrr"])[both["mrr"] > 0].dropna().clip(0, 1)

@@ -23,6 +23,7 @@ COLUMNS = {
     "chance": pa.float64(),
     "lost": pa.bool_(),
     "days_to_loss": pa.float64(),
+    "after_days": pa.int16(),
     "arr": pa.float64(),
     "tenure_days": pa.float64(),
     "known_account": pa.bool_(),

@@ -12,6 +12,7 @@ calibrator had seen the row's outcome, or anything after `learnt_until`.
 | chance | float64 | calibrated chance of loss within the horizon, 0 to 1 |
 | lost | bool | whether it was lost within the horizon |
 | days_to_loss | float64 | days from `as_of` to the loss or its notice; empty where none is known |
+| after_days | int16 | a loss within so many days of `as_of` is not asked about |
 | arr | float64 | yearly revenue in the company's currency; empty where not known |
 | tenure_days | float64 | days as a customer; empty where not known |
 | known_account | bool | whether the row's model had learnt from other rows of the account |
@@ -33,6 +34,7 @@ from models.evaluation import TestSet
 from models.metrics import Vector
 
 SEGMENT, BESIDE = "segment: ", "beside: "
+AFTER = "after_days"
 Beside = Mapping[int, Mapping[str, Vector]]
 """By horizon and baseline, its chances on the test rows."""
 
@@ -113,6 +115,11 @@ def evidence_rows(
     return pd.concat(parts, ignore_index=True)
 
 
+def asked_after(rows: pd.DataFrame) -> int:
+    """The minimum lead time of test rows, days; of those kept before it was told, none."""
+    return int(rows[AFTER].max()) if AFTER in rows and len(rows) else 0
+
+
 def rivals_in(rows: pd.DataFrame) -> dict[str, Vector]:
     """The baselines' chances by name; NaN where a baseline was not tested at the horizon."""
     names = [name for name in rows.columns if name.startswith(BESIDE)]
@@ -137,6 +144,7 @@ def _rows(
             "chance": test.chance,
             "lost": test.lost > 0,
             "days_to_loss": np.where(known, event, np.nan),
+            AFTER: np.full(len(frame), dataset.lead, np.int16),
             "arr": 12 * _number(frame, described.monthly_revenue),
             "tenure_days": _tenure(frame, described.tenure),
             **{SEGMENT + name: _word(frame, c) for name, c in described.segments.items()},

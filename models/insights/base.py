@@ -1,7 +1,7 @@
 """The base: all accounts at all dates with their outcomes, and what they are matched by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +25,7 @@ class Base:
     """What every insight is computed from.
 
     Attributes:
+        dataset: without any minimum lead time: a loss is a loss here, however near.
         columns: the snapshot columns that may be read, all of them in the dataset.
         segments: word columns that may tell segments apart, the one preferred first.
         seed: of everything random.
@@ -34,6 +35,9 @@ class Base:
     columns: tuple[SnapshotColumn, ...]
     segments: tuple[str, ...] = ()
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dataset", replace(self.dataset, lead=0))
 
     @property
     def frame(self) -> pd.DataFrame:

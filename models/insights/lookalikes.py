@@ -120,6 +120,8 @@ def _compared(standing: Standing, now: pd.DataFrame, best: Mask, what: str) -> L
     if best.sum() < LEAST_BEST or not columns:
         reason = f"there are {int(best.sum())} best customers ({what}); it takes {LEAST_BEST}"
         return _none(best, what, columns, reason if columns else "no profile is known")
+    if best.all():
+        return _none(best, what, columns, f"all accounts are best customers ({what})")
     shares, nearest = _neighbours(now, now, best, columns, own=True)
     test = mannwhitneyu(shares[best], shares[~best], alternative="greater")
     auc = float(test.statistic) / float(best.sum() * (~best).sum())

@@ -22,6 +22,8 @@ LIMITS = np.array([*TAIL, *np.linspace(0.08, 0.92, 13), *(1 - t for t in TAIL[::
 EDGES_FROM = 20_000
 """Rows that the limits of the classes are taken from."""
 MISSING = 0
+MOST_WORDS = 254
+"""Classes of a column of words: with that of missing values they fit a byte."""
 NEVER = len(HORIZONS)
 """The lead of rows whose account is lost later than the last horizon, or not at all."""
 LEADS = NEVER + 1
@@ -99,7 +101,7 @@ def coded(inputs: Matrix, columns: Sequence[InputColumn]) -> npt.NDArray[np.uint
     out = np.empty(inputs.shape, np.uint8, order="F")
     for i, column in enumerate(columns):
         values = inputs[:, i]
-        code = _classes(values) if column.words is None else np.minimum(values, 253) + 1
+        code = _classes(values) if column.words is None else _commonest(values)
         out[:, i] = np.where(np.isnan(values), MISSING, code)
     return out
 
@@ -112,3 +114,12 @@ def _classes(values: Vector) -> Vector:
         return np.ones(len(values))
     edges = np.unique(np.quantile(known, LIMITS, method="lower"))
     return np.searchsorted(edges, values, side="right").astype(np.float64) + 1
+
+
+def _commonest(values: Vector) -> Vector:
+    """1 and up, the word of most rows first, so that what many rows hold has its own class."""
+    known = ~np.isnan(values)
+    codes = np.where(known, values, 0.0).astype(np.int64)
+    rows = np.bincount(codes[known], minlength=int(codes.max(initial=0)) + 1)
+    place = np.argsort(np.argsort(-rows, kind="stable"))
+    return np.minimum(place[codes], MOST_WORDS - 1) + 1.0

@@ -11,11 +11,14 @@ LEAD_DAYS = 30
 Ints = npt.NDArray[np.int64]
 
 
-def lead_days(owner: Ints, day: Ints, red: npt.NDArray[np.bool_], days_to_loss: Vector) -> Vector:
+def lead_days(
+    owner: Ints, day: Ints, red: npt.NDArray[np.bool_], days_to_loss: Vector, after: int = 0
+) -> Vector:
     """Days from the first of an account's last unbroken reds until its loss.
 
     Only an account that was looked at until its loss counts: its last row lies no more than
-    one step between dates before it. Where that row was not red, the lead is 0. A run of reds
+    one step between dates before it, and before the days in which a loss is not asked about, of
+    which there are no rows. Where that row was not red, the lead is 0. A run of reds
     that had begun before the first date looked at is as long as it was seen to be.
 
     Args:
@@ -23,12 +26,13 @@ def lead_days(owner: Ints, day: Ints, red: npt.NDArray[np.bool_], days_to_loss: 
         day: `as_of` as a day number, likewise.
         red: whether the row was red, likewise.
         days_to_loss: days from `as_of` to the loss, NaN where none is known, likewise.
+        after: the minimum lead time that rows were looked at with, days.
 
     Returns:
         Shape (rows,): on an account's last row before its loss the days, NaN on all others.
     """
     lead, steps = np.full(len(day), np.nan), np.diff(np.unique(day))
-    step = int(steps.max()) if len(steps) else 0
+    step = after + (int(steps.max()) if len(steps) else 0)
     order = np.lexsort((day, owner))
     last = np.r_[owner[order][1:] != owner[order][:-1], True]
     begun = 0

@@ -233,8 +233,8 @@ class Models(Section):
     embargo_days: int = Field(
         0,
         ge=0,
-        description="the days it usually takes until a loss is recorded: when checking on past "
-        "dates, what was learnt for a date was certain so many days before it",
+        description="the days it usually takes until a loss is recorded: what is learnt for a "
+        "date, checked, or recalibrated by was certain so many days before",
     )
     leave_out: Words = Field(
         (), description="snapshot columns that no model may read, e.g. one that the leak gate names"

@@ -48,12 +48,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Truth:
-    """What happened, as the lake knows it on the last day of its data."""
+    """What happened, as the lake knows it on the last day of its data.
+
+    Attributes:
+        embargo: days that losses take to be recorded, which are waited for.
+    """
 
     lake: Lake
     label: Label
     rates: Rates
     known_until: date
+    embargo: int = 0
 
     def fates(self, dates: Sequence[date]) -> pd.DataFrame:
         """One row per account and date; see `features.outcomes.fates`."""
@@ -68,7 +73,7 @@ class Truth:
 
     def matured(self, as_of: date, horizon: int) -> bool:
         """Whether it is certain by now what happened within `horizon` days of `as_of`."""
-        needed = timedelta(days=horizon + self.label.lag_days)
+        needed = timedelta(days=horizon + self.label.lag_days + self.embargo)
         return as_of + needed <= self.known_until
 
 

@@ -132,7 +132,8 @@ def _run(scores: ScoreRepository, as_of: date | None) -> RunInfo:
 def _truth(workspace: Workspace, config: Config) -> Truth:
     lake = loaded(workspace)
     label = label_of(config, lake.manifest.tables)
-    return Truth(lake, label, rates_of(config), resolve_as_of(workspace, None))
+    until, embargo = resolve_as_of(workspace, None), config.models.embargo_days
+    return Truth(lake, label, rates_of(config), until, embargo)
 
 
 def _outcome(model: ModelRecord | None, config: Config) -> str:

@@ -1,6 +1,7 @@
 """The best single signal is chosen from what was known before each block."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,6 +31,13 @@ def test_only_earlier_outcomes_choose(material: Material) -> None:
     begins = [block[0] for block in blocks(dates, 3)]
     assert [chosen_at(material, day) for day in begins] == ["use"] * 3
     assert chosen_at(material, dates[0]) == ""
+
+
+@pytest.mark.parametrize("lead", [30, 90, 180])
+def test_a_signal_is_chosen_whatever_the_minimum_lead_time(material: Material, lead: int) -> None:
+    """None would be chosen by losses that the lead time leaves out, and base rates are no rival."""
+    late = replace(material, dataset=replace(material.dataset, lead=lead))
+    assert chosen_at(late, blocks(material.dataset.dates, 3)[-1][0]) == "use"
 
 
 def test_each_block_is_foretold_by_its_choice(material: Material) -> None:

@@ -12,10 +12,13 @@ from models.churn_model import ChurnModel
 from models.dataset import Dataset, aligned
 from models.encoding import Matrix
 from models.evaluation import test_sets as sets_of
+from models.evidence import Described, evidence_rows
 from models.hazards import p_loss
 from models.intervals import INTERVALS
 from models.score import HORIZONS
+from models.scorecard import Asked, sample_of
 from models.sufficiency import NoEvidence
+from models.track_record import track_record
 from models.trained import Provenance, Trained, TrainingPlan
 from models.training import train
 
@@ -102,6 +105,18 @@ def test_a_chance_that_forgot_the_lead_would_be_seen(later: Trained, make_world:
     np.testing.assert_array_equal(forgotten.rows[same], test.rows)
     assert forgotten.chance[same].mean() > 1.25 * test.chance.mean()
     assert test.chance.mean() == pytest.approx(test.lost.mean(), rel=0.2)
+
+
+def test_leavers_are_seen_before_the_days_that_are_not_asked_about(
+    later: Trained, make_world: MakeWorld
+) -> None:
+    world = replace(make_world(seed=5, signal=1.5), lead=30)
+    rows = evidence_rows(world, later.tests, later.beside, Described())
+    assert rows["days_to_loss"].min() > 30
+    found = track_record(rows[rows["horizon"] == 90].reset_index(drop=True), later.model.policy)
+    assert sum(each.leavers for each in found.lead) > 0.7 * found.lost > 0
+    sample = sample_of(rows, rows["chance"].to_numpy(float), Asked(0.1))
+    assert (~np.isnan(sample.lead)).sum() == sum(each.leavers for each in found.lead)
 
 
 def test_a_lead_that_no_horizon_reaches_is_refused(

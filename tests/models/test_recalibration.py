@@ -1,5 +1,6 @@
 """The level follows what came true, by as much as the losses bear."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,7 +9,14 @@ import pytest
 from models.dataset import Dataset
 from models.flavours.base import sigmoid
 from models.intervals import INTERVALS
-from models.recalibration import HALF_LIFE_DAYS, Matured, in_time, recalibrate, shift_of
+from models.recalibration import (
+    HALF_LIFE_DAYS,
+    Matured,
+    Move,
+    in_time,
+    recalibrate,
+    shift_of,
+)
 
 START, STEP = 738_000, 30
 
@@ -103,3 +111,17 @@ def test_only_rows_with_a_certain_outcome_count(make_dataset) -> None:
     assert found.lost.tolist() == [1.0, 0.0]
     assert (found.certain - found.days).tolist() == [40, 40]
     assert found.events == 1
+
+
+@pytest.mark.parametrize("lead", [0, 30, 90])
+def test_thresholds_of_capacity_follow_the_chance_that_bands_are_made_of(
+    make_model, inputs, lead: int
+) -> None:
+    """So that as many are red as before, also after a lead time, where less of a move is left."""
+    model = replace(make_model("logistic"), lead=lead)
+    moved = model.moved(0.8)
+    chance, later = model.primary_chance(inputs), moved.primary_chance(inputs)
+    red_from = np.quantile(chance, 0.9)
+    odds = np.log(red_from) - np.log1p(-red_from)
+    red = (later >= sigmoid(odds + Move.of(model, moved, inputs).near(red_from))).mean()
+    assert red == pytest.approx(0.1, abs=0.015)

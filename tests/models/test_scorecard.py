@@ -63,3 +63,15 @@ def test_only_the_largest_classes_are_told_apart(make_evidence: MakeEvidence) ->
     found = dimensions(rows)["tier"]
     assert len(found) == 13
     assert found["others or unknown"].sum() == 18 * 60
+
+
+def test_accounts_with_credit_notes_alone_are_nothing_to_lose(make_evidence: MakeEvidence) -> None:
+    """Revenue below 0 would bring the revenue lost down, and shares of it above all bounds."""
+    rows = make_evidence().at(90)
+    credit = np.arange(len(rows)) % 3 == 0
+    figures = []
+    for yearly in (-20_000.0, 0.0):
+        rows["arr"] = np.where(credit, yearly, 5000.0)
+        figures.append(scorecard(rows, rows["chance"].to_numpy(), ASKED).overall.figures)
+    assert figures[0] == figures[1]
+    assert figures[0]["arr_recall_at_capacity"].high < 0.6

@@ -124,6 +124,20 @@ def test_the_champion_speaks_with_the_level_it_had(
     assert (b[~old] > a[~old]).all()
 
 
+def test_with_a_lead_time_both_answer_the_same_question(
+    later: Dataset, champion: ChurnModel, retrained: tuple[Material, Recipe]
+) -> None:
+    material, recipe = retrained
+    late = replace(material, dataset=replace(later, lead=30))
+    plain = since(material, champion, champion.trained_on, recipe)
+    found = since(late, replace(champion, lead=30), champion.trained_on, recipe)
+    assert (set(plain.tests), set(found.tests)) == ({30, 90}, {90})  # 30 days lie within the lead
+    test, mine = found.tests[90], found.serving[90][SERVING]
+    inputs = champion.schema.encode(later.frame.iloc[test.rows])
+    np.testing.assert_allclose(mine, champion.chance(inputs, 60, 30), atol=1e-12)
+    assert mine.mean() == pytest.approx(test.lost.mean(), rel=0.25)
+
+
 def test_too_few_losses_are_counted(
     later: Dataset, champion: ChurnModel, retrained: tuple[Material, Recipe]
 ) -> None:

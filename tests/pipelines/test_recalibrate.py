@@ -155,7 +155,7 @@ def test_only_thresholds_of_capacity_move(trained_twice, tmp_path, bands, own, r
         (tmp_path / name).write_text((trained_twice.company.config.parent / name).read_text())
     file = tmp_path / "forewarn.toml"
     file.write_text(text + bands)
-    found = moved_policy(BandPolicy(own), read_config(file, {}), 0.6931471805599453)
+    found = moved_policy(BandPolicy(own), read_config(file, {}), lambda _: 0.6931471805599453)
     # odds of 1 to 4 doubled are 1 to 2
     assert found.default.red_from == pytest.approx(red_from, rel=1e-9)
     assert found.default.green_below == own.green_below

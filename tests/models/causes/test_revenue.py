@@ -44,3 +44,14 @@ def test_unknown_revenue_takes_nothing_known(
     dataset, contracted = rows(make_dataset, mrr)
     assert revenue_taken(dataset, contracted, "mrr").keys() == {"logo_churn"}
     assert revenue_taken(dataset, contracted, "none such").keys() == {"logo_churn"}
+
+
+def test_a_contraction_known_late_is_held_against_the_first_date_that_knows_of_it(
+    make_dataset: Callable[..., Dataset],
+) -> None:
+    """On day 60 the old level still shows: what happened on day 45 is not known yet."""
+    given = [("a", day(n), event, INF) for n, event in enumerate((45, 15, 0, INF))]
+    dataset = make_dataset(given, date(2026, 12, 31))
+    dataset.frame["mrr"] = [100.0, 100.0, 100.0, 60.0]
+    contracted = np.array([True, True, True, False])
+    assert revenue_taken(dataset, contracted, "mrr")["contraction"] == pytest.approx(0.4)

@@ -1,11 +1,14 @@
 """Each account once, early in its life, with what came after."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from features.signals import CATALOGUE
+from models.insights.base import Base
+from models.insights.event_study import months
 from models.insights.landmark import early_behaviours, first_rows, landmark_at
 
 JANUARY, FEBRUARY, MARCH = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
@@ -42,6 +45,15 @@ def test_staying_is_judged_over_the_longest_time_with_enough_losses(young):
     assert found.within == 365
     assert found.losses == 50
     assert found.stayed.sum() == 150
+
+
+@pytest.mark.parametrize("lead", [30, 90])
+def test_no_leaver_is_left_out_for_a_minimum_lead_time(young, lead):
+    """That is a question to the model, not to who stays."""
+    late = Base(replace(young.dataset, lead=lead), young.columns, young.segments, young.seed)
+    assert landmark_at(late, 30).losses == 50
+    for plain, found in zip(months(young), months(late), strict=True):
+        np.testing.assert_array_equal(plain.staying, found.staying)
 
 
 def test_an_account_lost_before_its_landmark_takes_no_part(base_of):

@@ -62,6 +62,15 @@ def test_too_few_best_customers(customers):
     assert "it takes 10" in lookalikes(customers(0.8, size=12)).reason
 
 
+def test_where_all_are_best_there_is_nobody_to_be_told_of(customers):
+    """As when all prices rise, or all pay in another currency that does."""
+    given = customers(0.8)
+    given.now["profile__mrr"] = 300.0
+    found = lookalikes(given)
+    assert (found.best, found.accounts) == (200, ())
+    assert found.reason == "all accounts are best customers (green, revenue above a year ago)"
+
+
 def test_a_customer_to_point_to_in_each_industry(customers):
     given = customers(0.5)
     found = references(given, [Topic("feature", "exports", "use"), Topic("ticket", "bug", "use")])

@@ -74,3 +74,15 @@ def test_striking_but_not_impossible_is_worth_a_look(
     value = 2.2 * lost + np.random.default_rng(1).normal(size=len(lost))
     found = findings(watch(add(material, value), 90), LIMITS)
     assert [(each.column, each.blocks) for each in found] == [("planted", False)]
+
+
+def test_a_word_that_only_leavers_have_is_found_among_very_many_words(
+    material: Material, add: Callable[..., Material]
+) -> None:
+    """However late it comes in the alphabet."""
+    words = tuple(f"w{n:03d}" for n in range(400))
+    owner = np.unique(material.dataset.frame["account_id"].to_numpy(str), return_inverse=True)[1]
+    own = np.random.default_rng(0).integers(0, 399, owner.max() + 1)[owner]
+    codes = np.where(material.dataset.lost_within(90), 399, own).astype(float)
+    found = findings(watch(add(material, codes, words), 90), LIMITS)
+    assert [each.column for each in found if each.blocks] == ["planted"]

@@ -33,6 +33,14 @@ def test_only_an_account_looked_at_until_its_loss_counts() -> None:
     assert np.isnan(leads("rr", [NONE, NONE])).all()
 
 
+def test_dates_too_near_the_loss_to_be_asked_about_are_not_missed() -> None:
+    """With a lead time of 30 days there is no row of the last 30 days before a loss."""
+    owner, day, red = np.zeros(3, int), 30 * np.arange(3), np.ones(3, bool)
+    to_loss = np.array([105.0, 75.0, 45.0])
+    assert lead_days(owner, day, red, to_loss, after=30)[2] == 105.0
+    assert np.isnan(lead_days(owner, day, red, to_loss + 20, after=30)).all()
+
+
 def test_accounts_do_not_lend_one_another_their_reds() -> None:
     owner, day = np.array([0, 1, 0, 1]), np.array([0, 0, 30, 30])
     red = np.array([True, False, True, True])

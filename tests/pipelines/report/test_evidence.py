@@ -36,8 +36,8 @@ class Told(Truth):
 
 @pytest.fixture
 def look(store):
-    def now(lag=0, end=END, **metrics):
-        truth = Told(None, SimpleNamespace(lag_days=lag), Rates("EUR", ()), end)
+    def now(lag=0, end=END, embargo=0, **metrics):
+        truth = Told(None, SimpleNamespace(lag_days=lag), Rates("EUR", ()), end, embargo)
         scores = ScoreRepository(store)
         return evidence(scores, ModelVersionRepository(store), scores.newest(), metrics, truth)
 
@@ -89,6 +89,7 @@ def test_a_score_matures_after_horizon_and_lag(look, publish, promote, lag, sour
     promote("v1", data_as_of=APRIL)
     publish({"a": 0.9}, as_of=APRIL)
     assert look(lag=lag, bands=CHECK).source is source
+    assert look(lag=lag - 13, embargo=13, bands=CHECK).source is source  # or recorded so late
 
 
 def test_hindsight_is_no_evidence_and_is_named(look, publish, promote):
