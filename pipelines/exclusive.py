@@ -7,6 +7,8 @@ from pathlib import Path
 from pipelines.errors import InputError
 
 LOCK = "lock"
+LONGEST_WAIT = 600
+"""Seconds; what takes turns takes a few, or minutes where a million accounts are written."""
 
 
 @contextmanager
@@ -22,11 +24,32 @@ def one_at_a_time(folder: Path, doing: str) -> Iterator[None]:
     Raises:
         InputError: another process is at it.
     """
+    with _locked(folder, doing, 0):
+        yield
+
+
+@contextmanager
+def in_turn(folder: Path, doing: str) -> Iterator[None]:
+    """The same of what is done quickly: whoever comes second waits.
+
+    Args:
+        folder: what is changed in place.
+        doing: the work, as a person would type it.
+
+    Raises:
+        InputError: another process is at it for very long.
+    """
+    with _locked(folder, doing, LONGEST_WAIT):
+        yield
+
+
+@contextmanager
+def _locked(folder: Path, doing: str, seconds: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # a tenth of a second that most commands do not need
 
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        held = FileLock(folder / LOCK, timeout=0).acquire()
+        held = FileLock(folder / LOCK, timeout=seconds).acquire()
     except Timeout as error:
         raise InputError(
             f"another `{doing}` is at work in {folder}: run this one after it."
