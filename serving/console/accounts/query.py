@@ -33,7 +33,7 @@ def _named(given: object) -> object:
 
 Days = Annotated[Annotated[int, Field(ge=0, le=3650)] | None, BeforeValidator(_unset)]
 Tiers = Annotated[list[str], Field(max_length=MOST_WORDS)]
-"""Chosen by links alone, where the empty word is no field left empty: it is the accounts of none."""
+"""Chosen by links alone: the empty word is no field left empty, but the accounts without one."""
 Words = Annotated[Tiers, BeforeValidator(_named)]
 
 

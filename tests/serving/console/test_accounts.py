@@ -237,7 +237,7 @@ def test_the_export_holds_exactly_what_is_shown(client, page_of, repository, mak
     assert found[1] == ["a001", "Name of a001", "0.9", "1200.5"]
 
 
-def test_an_export_that_a_newer_run_cuts_short_breaks_off(sqlite_store, repository, make_run):
+def test_an_export_that_a_newer_run_cuts_short_breaks_off(repository, make_run):
     repository.publish(make_run({f"a{n:03}": 0.9 for n in range(LARGEST_PAGE + 1)}, as_of=MAY))
     console = SimpleNamespace(scores=repository)
     found = everything(console, ListQuery(), HERE)
