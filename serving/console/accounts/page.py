@@ -190,15 +190,16 @@ def _tabs(query: ListQuery, principal: Principal, saved: Sequence[SavedView]) ->
     ]
     plain = plainly(query)
     tabs = [Tab(name, q.with_(cols=query.cols).link(), q == plain) for name, q in built]
-    return (*tabs, *(_own(view, query) for view in saved))
+    own = [_own(view, query) for view in saved]
+    return (*tabs, *(tab for tab in own if tab is not None))
 
 
-def _own(view: SavedView, query: ListQuery) -> Tab:
-    """A saved view; one that this version cannot read leads to the whole list."""
+def _own(view: SavedView, query: ListQuery) -> Tab | None:
+    """A saved view; None for one that asks what this page cannot, such as a program's."""
     try:
         kept = ListQuery.model_validate(view.query)
     except ValueError:
-        kept = ListQuery()
+        return None  # shown as the whole list, its name would say what is not so
     return Tab(view.name, kept.link(), kept == query.with_(), view.view_id)
 
 

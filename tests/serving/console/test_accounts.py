@@ -211,6 +211,18 @@ def test_a_view_is_kept_used_and_removed(client, page_of, repository, make_run):
     assert "My &lt;red&gt;" not in page_of("/accounts")
 
 
+def test_a_view_that_asks_what_the_page_cannot_is_not_shown_as_the_whole_list(
+    client, page_of, repository, make_run
+):
+    repository.publish(make_run({"a": 0.9}))
+    for name, query in (("Soon", {"renews_to": 90}), ("Red ones", {"band": ["red"]})):
+        made = client.request("POST", "/v1/views", json={"name": name, "query": query})
+        assert made.status_code == 201
+    page = page_of("/accounts")
+    assert link(page, "Red ones") == "/accounts?band=red"
+    assert "Soon" not in page
+
+
 @pytest.mark.parametrize(
     "form", [{"name": "", "link": "/accounts"}, {"name": "x" * 81, "link": "/accounts"},
              {"name": "a", "link": "/accounts?nope=1"}, {"name": "a", "link": "/accounts?sort=up"}]
