@@ -94,14 +94,11 @@ def assemble(
     closer = [] if most_rows else closer_dates(config, dates, accounts_in(lake))
     sample = _sample(lake, config, len(dates), most_rows)
     with scratch(workspace.snapshots / "training") as folder:
-        job = SnapshotJob(
-            lake, wider, tuple(closer or dates), label, rates_of(config), folder, as_of,
-            beside=labels_beside(config, tables),
-        )  # fmt: skip
+        asked = lake, wider, tuple(closer or dates), label, rates_of(config)
+        job = SnapshotJob(*asked, folder, as_of, beside=labels_beside(config, tables))
         dataset, fates = _built(job, say, sample, as_of)
-    weekly = not most_rows and weeks_teach(config, len(dataset.frame))
-    dataset = _with_courses(dataset, dates) if closer or weekly else dataset
-    dataset = replace(dataset, lead=config.models.minimum_lead_days)
+    close = bool(closer) or (not most_rows and weeks_teach(config, len(dataset.frame)))
+    dataset = _taught(config, dataset, dates, close)
     beside = {name: aligned(dataset, _of(known, dates)) for name, known in fates.items()}
     columns, unsafe = columns_of(catalogue, tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
@@ -122,6 +119,12 @@ def _followed(lake: Lake, until: date, say: Progress) -> Followed:
     if "attributes" in lake.manifest.tables and not own.numbers + own.words:
         say(f"attributes: by {until} none held that tells accounts apart, so none has a column yet")
     return own
+
+
+def _taught(config: Config, every: Dataset, dates: Sequence[date], close: bool) -> Dataset:
+    """The rows of some dates and their lead; where dates are close, with all to learn from."""
+    rows = _with_courses(every, dates) if close else every
+    return replace(rows, lead=config.models.minimum_lead_days)
 
 
 def _with_courses(every: Dataset, dates: Sequence[date]) -> Dataset:
