@@ -23,6 +23,7 @@ from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.kept import record_note
 from pipelines.promotion import put_in_service
+from pipelines.scratch import scratch
 from pipelines.user import who
 from pipelines.versions import evidence
 from pipelines.workspace import Workspace
@@ -45,30 +46,27 @@ class AdjustedModel:
 
     def serve(self, said: Sequence[str]) -> None:
         """Record it as a version of its own, and let it serve; `said` is written down."""
-        folder = self.workspace.runs / self.model.version
-        shutil.rmtree(folder, ignore_errors=True)
-        digest = bundle.save_adjusted(
-            self.champion.bundle, self.champion.digest, self.model, folder / BUNDLE
-        )
-        record = self._record(digest)
-        kept = self._keep(record, folder)
-        run = RunRecord(
-            version=self.model.version,
-            digest=digest,
-            parameters=self._parameters(),
-            metrics=self._metrics(),
-            folder=folder,
-            evidence=kept,
-            signature=signature_of(self.model),
-        )
-        run_id = self.registry.record(run, challenges=False)
-        shutil.rmtree(folder)
+        with scratch(self.workspace.runs) as folder:
+            digest = bundle.save_adjusted(
+                self.champion.bundle, self.champion.digest, self.model, folder / BUNDLE
+            )
+            record = self._record(digest)
+            run = RunRecord(
+                version=self.model.version,
+                digest=digest,
+                parameters=self._parameters(),
+                metrics=self._metrics(),
+                folder=folder,
+                evidence=self._keep(record, folder),
+                signature=signature_of(self.model),
+            )
+            run_id = self.registry.record(run, challenges=False)
         registered = self.registry.version(self.model.version)
         if registered is None or registered.run_id != run_id:
             raise LookupError(f"run {run_id} has no registered model")
         reason = "outcomes that have matured since it was trained"
         cause = Cause(ModelAction.RECALIBRATED, datetime.now(UTC), who(), reason, tuple(said))
-        put_in_service(self.workspace, registered, record, cause)
+        put_in_service(self.workspace, registered, record, cause, self.champion)
 
     def _keep(self, record: ModelRecord, folder: Path) -> str:
         """The rows its base was tested on, and those its bands were decided on."""

@@ -1,6 +1,5 @@
 """What a model can be trained from: snapshots and outcomes of all dates, as known at one."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,6 +32,7 @@ from pipelines.company import (
 from pipelines.config import Config
 from pipelines.errors import InputError
 from pipelines.sampling import AccountSample, accounts_in, sample_of
+from pipelines.scratch import scratch
 from pipelines.snapshot import build, read_fates
 from pipelines.standing import loaded as loaded
 from pipelines.workspace import Workspace
@@ -85,28 +85,32 @@ def assemble(
         InputError: nothing is loaded, or nothing was known by then.
     """
     lake = loaded(workspace)
-    label = label_of(config, lake.manifest.tables)
+    tables = lake.manifest.tables
+    label = label_of(config, tables)
     dates = snapshot_dates(config, as_of, first_day(lake, as_of))
     own = _followed(lake, first_walked(dates), say)
     catalogue = catalogue_of(config, own)
-    folder = workspace.snapshots / "training"
-    shutil.rmtree(folder, ignore_errors=True)
     wider = further(catalogue) if further else catalogue
     closer = [] if most_rows else closer_dates(config, dates, accounts_in(lake))
-    job = SnapshotJob(
-        lake, wider, tuple(closer or dates), label, rates_of(config), folder, as_of,
-        beside=labels_beside(config, lake.manifest.tables),
-    )  # fmt: skip
     sample = _sample(lake, config, len(dates), most_rows)
-    dataset = _joined(*build(job, say, sample), label, as_of)
-    weekly = not most_rows and weeks_teach(config, len(dataset.frame))
-    dataset = _with_courses(dataset, dates) if closer or weekly else dataset
-    dataset = replace(dataset, lead=config.models.minimum_lead_days)
-    fates = {each.name: read_fates(job, each.name, sample) for each in job.beside}
+    with scratch(workspace.snapshots / "training") as folder:
+        asked = lake, wider, tuple(closer or dates), label, rates_of(config)
+        job = SnapshotJob(*asked, folder, as_of, beside=labels_beside(config, tables))
+        dataset, fates = _built(job, say, sample, as_of)
+    close = bool(closer) or (not most_rows and weeks_teach(config, len(dataset.frame)))
+    dataset = _taught(config, dataset, dates, close)
     beside = {name: aligned(dataset, _of(known, dates)) for name, known in fates.items()}
-    columns, unsafe = columns_of(catalogue, lake.manifest.tables["accounts"].versioned)
+    columns, unsafe = columns_of(catalogue, tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
     return Assembled(dataset, label, catalogue, own, columns, unsafe, beside, sample)
+
+
+def _built(
+    job: SnapshotJob, say: Progress, sample: AccountSample | None, as_of: date
+) -> tuple[Dataset, dict[str, pd.DataFrame]]:
+    """The rows of all dates with what became of them, and their further fates by definition."""
+    rows = _joined(*build(job, say, sample), job.label, as_of)
+    return rows, {each.name: read_fates(job, each.name, sample) for each in job.beside}
 
 
 def _followed(lake: Lake, until: date, say: Progress) -> Followed:
@@ -115,6 +119,12 @@ def _followed(lake: Lake, until: date, say: Progress) -> Followed:
     if "attributes" in lake.manifest.tables and not own.numbers + own.words:
         say(f"attributes: by {until} none held that tells accounts apart, so none has a column yet")
     return own
+
+
+def _taught(config: Config, every: Dataset, dates: Sequence[date], close: bool) -> Dataset:
+    """The rows of some dates and their lead; where dates are close, with all to learn from."""
+    rows = _with_courses(every, dates) if close else every
+    return replace(rows, lead=config.models.minimum_lead_days)
 
 
 def _with_courses(every: Dataset, dates: Sequence[date]) -> Dataset:

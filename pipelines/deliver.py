@@ -15,6 +15,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -34,10 +35,12 @@ from pipelines.delivery_rows import (
     harmless,
 )
 from pipelines.errors import InputError
+from pipelines.exclusive import held
 from pipelines.words import Words
 from serving.store import DeliveryRepository, Payload, RunInfo, ScoreRepository
 
 FIRST = 5
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def deliver(
     as_of: date | None,
     words: Words,
     dry_run: bool = False,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Clock = lambda: datetime.now(UTC),
 ) -> Delivered:
     """Bring the CSV file `target` up to date with the scores of `as_of`.
 
@@ -100,18 +103,36 @@ def deliver(
         InputError: the file is none of ours or cannot be written, nothing was published for
             `as_of`, or the destination already holds the scores of a later day.
     """
-    path, deliveries = _place(target), DeliveryRepository(engine)
-    destination = f"file:{path}"
+    path = _place(target)
+    if dry_run:
+        return _delivered(engine, path, as_of, words, None)
+    with ExitStack() as meanwhile:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            meanwhile.enter_context(held(path.parent))
+        except OSError as error:
+            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        return _delivered(engine, path, as_of, words, clock)
+
+
+def _delivered(
+    engine: Engine, path: Path, as_of: date | None, words: Words, clock: Clock | None
+) -> Delivered:
+    """The delivery, the only one to its folder meanwhile; without a clock what it would be.
+
+    Two at a time would put their rows in place of each other's, and acknowledge them all.
+    """
+    deliveries, destination = DeliveryRepository(engine), f"file:{path}"
     scores, waiting = ScoreRepository(engine), _waiting(path)
-    run = _run(scores, as_of, _last(deliveries.newest(destination), waiting), target)
+    run = _run(scores, as_of, _last(deliveries.newest(destination), waiting), path)
     payloads = _payloads(scores, run, deliveries.held(destination), words)
     due = tuple(deliveries.changed(destination, payloads))
-    if not dry_run:
+    if clock is not None:
         now = clock()
         if due:
             _write(path, [*waiting, *_rows(due, now)])
         deliveries.acknowledge(destination, due, now, run.as_of)
-    return Delivered(path, run.as_of, due, len(payloads) - len(due), dry_run)
+    return Delivered(path, run.as_of, due, len(payloads) - len(due), clock is None)
 
 
 def _place(target: Path) -> Path:
@@ -210,7 +231,6 @@ def _write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     writer.writerows(newest[key] for key in sorted(newest))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         _write_through(temporary, text.getvalue())
         if path.exists():
             shutil.copymode(path, temporary)

@@ -9,12 +9,15 @@ import pandas as pd
 
 from models.causes.shares import CAUSES
 from models.score import HORIZONS, Reason
+from pipelines.delivery_rows import harmless
 from pipelines.errors import InputError
 from serving.store import AccountScore, ScoreRepository
 
 Words = Callable[[Reason], str]
 EXPANSION = "expansion"
 WRITERS = (".csv", ".parquet")
+WORDS = ("account_id", "model_version", "name", "tier", "csm", "crm_id")
+"""Columns of the company's own words, which a spreadsheet might take for formulas."""
 
 
 def export_scores(scores: ScoreRepository, as_of: date, target: Path, words: Words) -> int:
@@ -32,7 +35,9 @@ def export_scores(scores: ScoreRepository, as_of: date, target: Path, words: Wor
     frame = as_frame(found, words)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".csv":
-        frame.to_csv(target, index=False)
+        frame.assign(**{name: frame[name].map(harmless) for name in WORDS}).to_csv(
+            target, index=False
+        )
     else:
         frame.to_parquet(target, index=False)
     return len(frame)

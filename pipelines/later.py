@@ -1,6 +1,5 @@
 """What happened after a model was trained: snapshots since, with outcomes as they are known now."""
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 
@@ -12,6 +11,7 @@ from pipelines.assemble import first_day, loaded
 from pipelines.company import catalogue_of, label_of, rates_of, snapshot_dates
 from pipelines.config import Config
 from pipelines.errors import InputError
+from pipelines.scratch import scratch
 from pipelines.snapshot import build
 from pipelines.workspace import Workspace
 
@@ -38,11 +38,9 @@ def since_training(
         )
     every = snapshot_dates(config, as_of, first_day(lake, as_of))
     dates = [day for day in every if day >= model.trained_on] or [as_of]
-    folder = workspace.snapshots / "later"
-    shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
-    snapshots, fates = build(job, say)
-    shutil.rmtree(folder)
+    with scratch(workspace.snapshots / "later") as folder:
+        job = SnapshotJob(lake, catalogue, tuple(dates), label, rates_of(config), folder, as_of)
+        snapshots, fates = build(job, say)
     if snapshots.empty:
         raise InputError(f"no account was in the population of {label.name} since {dates[0]}.")
     return join(snapshots, fates, label.lag_days, as_of)

@@ -11,6 +11,7 @@ from models.comparison import Comparison
 from models.evidence import BrokenEvidence, Evidence
 from models.run_record import Registered
 from pipelines.errors import InputError, NotPromoted
+from pipelines.exclusive import in_turn
 from pipelines.kept import record_in
 from pipelines.stale import compare_registered
 from pipelines.user import who
@@ -28,6 +29,12 @@ from serving.store import (
 
 if TYPE_CHECKING:
     from models.registry import Registry
+
+
+HALFWAY: tuple[tuple[str, ...], tuple[str, ...]] = (
+    (), ("it was put in service before, and that was written down by halves",)
+)  # fmt: skip
+"""What there is to say of a model that only the registry, or only the store, has as champion."""
 
 
 @dataclass(frozen=True)
@@ -101,26 +108,63 @@ def _unable(champion: Registered, challenger: Evidence) -> str:
 
 def serves(workspace: Workspace, digest: str) -> bool:
     """Whether the bundle of this sum is the champion, in the registry and in the store."""
+    return _champions(workspace, workspace.registry().champion()) == {digest}
+
+
+def _champions(workspace: Workspace, alias: Registered | None) -> set[str | None]:
+    """The sums of what serves by the registry and by the store.
+
+    One, unless a process ended between writing to one and to the other.
+    """
     engine = open_store(workspace.store_address)
     kept = ModelVersionRepository(engine).champion()
     engine.dispose()
-    champion = workspace.registry().champion()
-    return all(each is not None and each.digest == digest for each in (kept, champion))
+    return {each.digest if each else None for each in (alias, kept)}
 
 
 def put_in_service(
-    workspace: Workspace, registered: Registered, record: ModelRecord, cause: Cause
+    workspace: Workspace,
+    registered: Registered,
+    record: ModelRecord,
+    cause: Cause,
+    before: Registered | None,
 ) -> None:
     """Verify a model's bundle, let the champion's alias point at it, and write that down.
 
+    Args:
+        workspace: whose models.
+        registered: the model.
+        record: what the store is to know of it.
+        cause: why it is to serve.
+        before: the champion as it was when that was decided; None for none.
+
     Raises:
         BrokenBundle: the bundle was changed or is another model's; nothing has moved then.
+        InputError: another model was put in service since; nor has it then.
     """
     model = bundle.load(registered.bundle, registered.digest)
     if model.version != registered.version:
         raise BrokenBundle(f"{registered.bundle} holds {model.version}, not {registered.version}.")
     registry = workspace.registry()
-    before = registry.champion()
+    with in_turn(workspace.promoting, "forewarn promote"):
+        now = registry.champion()
+        if now != before:
+            raise InputError(
+                f"{registered.version} was not put in service: {now.version if now else 'none'} "
+                f"serves by now, and not {before.version if before else 'none'} as when that was "
+                f"decided. `forewarn promote {registered.version} --reason TEXT` decides anew."
+            )
+        _move(workspace, registry, registered, record, cause, before)
+
+
+def _move(
+    workspace: Workspace,
+    registry: "Registry",
+    registered: Registered,
+    record: ModelRecord,
+    cause: Cause,
+    before: Registered | None,
+) -> None:
     registry.promote(registered.run_id)
     try:
         engine = open_store(workspace.store_address)
@@ -161,14 +205,16 @@ def promote(
     _demand(reason)
     registry = workspace.registry()
     wanted, champion = find(registry, name), registry.champion()
-    if champion and (champion.version, champion.digest) == (wanted.version, wanted.digest):
+    serving = _champions(workspace, champion)
+    if serving == {wanted.digest}:
         raise InputError(f"model {wanted.version} serves already.")
-    against, verdict = _objections(registry, wanted, champion, force)
+    halfway = wanted.digest in serving
+    against, verdict = HALFWAY if halfway else _objections(registry, wanted, champion, force)
     if against and not force:
         raise NotPromoted(_refusal(wanted.version, against))
     verdict = (*verdict, *(("promoted by --force against the rule",) if against else ()))
     cause = Cause(ModelAction.PROMOTED, datetime.now(UTC), by or who(), reason.strip(), verdict)
-    put_in_service(workspace, wanted, _record(workspace, registry, wanted), cause)
+    put_in_service(workspace, wanted, _record(workspace, registry, wanted), cause, champion)
     before = champion.version if champion else None
     return Changed(cause.action, before, wanted.version, cause.by, verdict)
 
@@ -195,7 +241,7 @@ def roll_back(workspace: Workspace, reason: str, by: str | None = None) -> Chang
             "`forewarn promote VERSION --reason TEXT`."
         )
     cause = Cause(ModelAction.ROLLED_BACK, datetime.now(UTC), by or who(), reason.strip())
-    put_in_service(workspace, find(registry, earlier), record, cause)
+    put_in_service(workspace, find(registry, earlier), record, cause, champion)
     return Changed(cause.action, champion.version, earlier, cause.by, ())
 
 

@@ -1,6 +1,5 @@
 """Scoring all accounts at a date with the champion, and publishing the result."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from pipelines.origin import origin_of
 from pipelines.publishing import Publishing, ScoreResult
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
+from pipelines.scratch import scratch
 from pipelines.shelf import make, ranks_in
 from pipelines.snapshot import compute
 from pipelines.stored import LakeState, Stored, StoredSnapshotError, StoredSnapshots
@@ -160,15 +160,13 @@ class _Job:
         left = tuple(day for day in dates if day not in there)
         if not left:
             return there, rows_seen(self.lake, quiet) | tally
-        folder = self.workspace.snapshots / "scoring"
-        shutil.rmtree(folder, ignore_errors=True)
-        job = SnapshotJob(
-            self.lake, self.catalogue, left, label, rates_of(self.config), folder,
-            tallied=True, also_tallied=quiet,
-        )  # fmt: skip
-        tally = compute(job, self.say) | tally
-        found = {day: self._keep(job, day, recipe, tally[day]) for day in left}
-        shutil.rmtree(folder)
+        with scratch(self.workspace.snapshots / "scoring") as folder:
+            job = SnapshotJob(
+                self.lake, self.catalogue, left, label, rates_of(self.config), folder,
+                tallied=True, also_tallied=quiet,
+            )  # fmt: skip
+            tally = compute(job, self.say) | tally
+            found = {day: self._keep(job, day, recipe, tally[day]) for day in left}
         return there | found, tally
 
     def _there(self, day: date, recipe: Recipe) -> Stored | None:

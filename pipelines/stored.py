@@ -26,6 +26,7 @@ from features.content import content_sha256, sha256_of_columns
 from features.ladders import PeerRanks
 from features.lake.storage import sink_of
 from pipelines.errors import InputError
+from pipelines.exclusive import in_turn
 from pipelines.recipe import Recipe, definition_changes
 
 DIGITS = 12
@@ -229,20 +230,20 @@ class StoredSnapshots:
         lake: LakeState,
     ) -> Stored:
         folder = self.root / f"as_of={as_of}" / recipe.fingerprint[:DIGITS]
-        before = self.runs(as_of, recipe.fingerprint)
-        file = folder / f"run-{len(before) + 1:04d}.parquet"
-        folder.mkdir(parents=True, exist_ok=True)
-        written = file.with_suffix(".part")
-        rows = _write_snapshot(parts, schema.remove_metadata(), written)
-        sha256 = digest(written)
-        if before and before[-1].holds(sha256, recipe):
-            os.replace(written, before[-1].file)  # the same content, were it changed since
-            return before[-1]
-        now = self.clock().isoformat()
-        stored = Stored(file, as_of, recipe, lake, sha256, rows, now)
-        os.replace(written, file)
-        _write_description(stored)
-        return stored
+        with in_turn(folder, f"forewarn score --as-of {as_of}"):
+            before = self.runs(as_of, recipe.fingerprint)
+            file = folder / f"run-{len(before) + 1:04d}.parquet"
+            written = file.with_suffix(".part")
+            rows = _write_snapshot(parts, schema.remove_metadata(), written)
+            sha256 = digest(written)
+            if before and before[-1].holds(sha256, recipe):
+                os.replace(written, before[-1].file)  # the same content, were it changed since
+                return before[-1]
+            now = self.clock().isoformat()
+            stored = Stored(file, as_of, recipe, lake, sha256, rows, now)
+            os.replace(written, file)
+            _write_description(stored)
+            return stored
 
     def _known(self) -> str:
         days = ", ".join(str(day) for day in self.dates()[-5:])

@@ -1,7 +1,6 @@
 """Training a model on everything known at a date, and promoting it if it is fit to use."""
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
@@ -34,6 +33,7 @@ from pipelines.promotion import (
     trained_cause,
 )
 from pipelines.refusal import keep as keep_refusal
+from pipelines.scratch import scratch
 from pipelines.stale import beside_champion, keep_since
 from pipelines.train_result import TrainResult
 from pipelines.tune import tuned
@@ -91,27 +91,26 @@ def _recorded(
     workspace: Workspace, result: TrainResult, evidence: Evidence | None, promote: bool
 ) -> TrainResult:
     """Save the bundle and figures, log the run, and promote where it is to serve."""
-    model = result.trained.model
-    folder = workspace.runs / model.version
-    shutil.rmtree(folder, ignore_errors=True)
-    digest = bundle.save(model, folder / BUNDLE)
-    record = _record(result, digest)
-    evidence = described(evidence, record, result.trained) if evidence else None
-    evidence = keep_since(result.since, evidence, folder / EVIDENCE) if evidence else None
-    kept = save_evidence(evidence, folder / EVIDENCE) if evidence else ""
-    _write_evidence(result, folder)
-    draw_further(result, evidence, folder)
-    registry = workspace.registry()
-    run = run_record(result, digest, folder, kept)
-    result = replace(result, run_id=registry.record(run))
-    shutil.rmtree(folder)  # MLflow has its own copy
+    model, registry = result.trained.model, workspace.registry()
+    with scratch(workspace.runs) as folder:  # MLflow makes its own copy
+        digest = bundle.save(model, folder / BUNDLE)
+        record = _record(result, digest)
+        evidence = described(evidence, record, result.trained) if evidence else None
+        evidence = keep_since(result.since, evidence, folder / EVIDENCE) if evidence else None
+        kept = save_evidence(evidence, folder / EVIDENCE) if evidence else ""
+        _write_evidence(result, folder)
+        draw_further(result, evidence, folder)
+        run = run_record(result, digest, folder, kept)
+        result = replace(result, run_id=registry.record(run))
+    champion = registry.champion()
     decision = _decision(registry, result, evidence) if promote else UNASKED
-    refused = not (result.trained.verdict.fit or registry.champion())
+    refused = not (result.trained.verdict.fit or champion)
     keep_refusal(workspace, result.trained.verdict.sentences if refused else ())
     record = judged(record, result.run_id, decision)
     if decision.serves and not serves(workspace, digest):
         registered = find(registry, model.version)
-        put_in_service(workspace, registered, record, trained_cause(decision.reasons))
+        cause = trained_cause(decision.reasons)
+        put_in_service(workspace, registered, record, cause, champion)
     elif not decision.serves:
         keep_waiting(workspace, record)
     return replace(result, decision=decision)

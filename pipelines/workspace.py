@@ -33,6 +33,11 @@ class Workspace:
         return f"sqlite:///{(self.root / 'mlflow.db').resolve()}"
 
     @property
+    def promoting(self) -> Path:
+        """Where whoever changes which model serves says so."""
+        return self.root / "promoting"
+
+    @property
     def tuning_address(self) -> str:
         """Where the studies of tuning are kept, so that they can go on."""
         return f"sqlite:///{(self.root / 'tuning.db').resolve()}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -84,15 +84,7 @@ def create_app(
     presentation = Presentation(words, company, currency, notice_days)
     at_hand = at_hand or AtHand()
     renderer = Renderer(presentation, START if sign_in else "", at_hand.workshop.first_run)
-    app = DescribedApp(
-        title="Forewarn",
-        version=_version(),
-        description=DESCRIPTION,
-        openapi_tags=TAGS,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = _described()
     app.state.gate = Gate(access).part(at_hand.together.workers)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityMiddleware, hosts=hosts)
@@ -102,16 +94,31 @@ def create_app(
         app.include_router(noun)
     console = Console(scores, presentation, renderer, versions, engine, at_hand.close_up)
     app.state.prepare = _add_console(app, console, at_hand)
-    if access is not None:
-        app.include_router(login.router(access, renderer.login))
-    if sign_in is not None:
-        app.include_router(_sign_in_routes(sign_in, engine, renderer))
+    _add_logins(app, console, access, sign_in)
+    _add_outermost(app, hosts, _measured(app, scores, at_hand))
+    app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
+    return app
+
+
+def _described() -> FastAPI:
+    """An application without routes, with what its description begins with."""
+    return DescribedApp(
+        title="Forewarn",
+        version=_version(),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+
+
+def _measured(app: FastAPI, scores: ScoreRepository, at_hand: AtHand) -> Counts:
+    """Have requests counted and told of in figures; gives what counts them."""
     champion = at_hand.live.champion if at_hand.live else None
     measured = metrics.install(app, scores, champion, at_hand.together.figures)
     app.state.tell = measured.tell
-    _add_outermost(app, hosts, measured.counts)
-    app.mount("/static", StaticFiles(packages=[("serving.console", "static")]), name="static")
-    return app
+    return measured.counts
 
 
 def _add_outermost(app: FastAPI, hosts: Collection[str] | None, counts: Counts) -> None:
@@ -132,10 +139,16 @@ def _add_console(app: FastAPI, console: Console, at_hand: AtHand) -> Callable[[]
     return first.prepare
 
 
-def _sign_in_routes(sign_in: "SignIn", engine: Engine, renderer: Renderer) -> APIRouter:
-    from serving.console.sign_in import router  # libraries that come with an extra
+def _add_logins(
+    app: FastAPI, console: Console, access: AccessRepository | None, sign_in: "SignIn | None"
+) -> None:
+    """Add how people log in, where they have to."""
+    if access is not None:
+        app.include_router(login.router(access, console.renderer.login))
+    if sign_in is not None:
+        from serving.console.sign_in import router  # libraries that come with an extra
 
-    return router(sign_in, PeopleRepository(engine), renderer)
+        app.include_router(router(sign_in, PeopleRepository(console.engine), console.renderer))
 
 
 def _version() -> str:

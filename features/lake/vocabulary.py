@@ -106,23 +106,28 @@ def _find(
             if code < 0:
                 if count == len(marks) or ends[count] + end - begin + 8 > len(data):
                     return place, count
-                code = count
-                slots[slot] = code
+                code = slots[slot] = count
                 marks[code, 0], marks[code, 1] = low, high
                 marks[code, 2], marks[code, 3] = value, length
                 ends[code + 1] = ends[code] + end - begin
                 append_bytes(data, ends[code], text, begin, end - begin)
                 count += 1
                 break
-            if marks[code, 0] == low and marks[code, 1] == high and marks[code, 3] == length:
-                i = 16
-                while i < end - begin and data[ends[code] + i] == text[begin + i]:
-                    i += 1
-                if i >= end - begin:
-                    break
+            alike = marks[code, 0] == low and marks[code, 1] == high and marks[code, 3] == length
+            if alike and _goes_on_alike(data, ends[code], text, begin, end):
+                break
             slot = (slot + np.uint64(1)) & mask
         found[place] = code
     return len(words), count
+
+
+@inlined
+def _goes_on_alike(data: Bytes, at: int, text: Bytes, begin: int, end: int) -> bool:
+    """Whether a word of `text` and one as long at a place in `data` share what follows 16 bytes."""
+    i = 16
+    while i < end - begin and data[at + i] == text[begin + i]:
+        i += 1
+    return i >= end - begin
 
 
 @inlined

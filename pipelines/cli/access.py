@@ -87,7 +87,7 @@ def verify(
 
 def log(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
-    limit: Annotated[int, typer.Option(min=1, help="How many entries.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=2**31 - 1, help="How many entries.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """Show who did what, newest first."""

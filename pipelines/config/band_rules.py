@@ -76,7 +76,10 @@ def _order(path: Path, own: Values, whole: Values) -> Iterator[Trouble]:
 def _number(values: Values, key: str) -> float:
     """A key's number; not-a-number, which is neither above nor below, where it has none."""
     value = values.get(key)
-    return float(value) if isinstance(value, int | float) else float("nan")
+    try:
+        return float(value) if isinstance(value, int | float) else float("nan")
+    except OverflowError:  # no chance either, which is told of the key itself
+        return float("nan")
 
 
 def _section(raw: Values, name: str) -> dict[str, Any]:

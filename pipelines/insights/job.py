@@ -142,7 +142,7 @@ def _found(config: Config, base: Base, asked: _Asked, say: Progress) -> Insights
         computed_at=datetime.now(UTC),
         company=config.company.name,
         currency=config.company.currency,
-        outcome=config.outcome.name,
+        outcome=config.learnt,
         accounts=int(base.owner.max()) + 1,
         share=asked.share,
         dates=len(base.dataset.dates),

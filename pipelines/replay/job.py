@@ -1,6 +1,5 @@
 """Rebuilding a stored snapshot from the lake as it is now, and comparing the two."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from pipelines.config import Config
 from pipelines.recipe import Change, Recipe, changes, recipe_of
 from pipelines.replay.compare import Comparison, compare
 from pipelines.replay.rows import RowChanges, RowSearch
+from pipelines.scratch import scratch
 from pipelines.snapshot import compute, read_snapshots
 from pipelines.stored import DIGITS, Stored, StoredSnapshotError, StoredSnapshots
 from pipelines.workspace import Workspace
@@ -87,12 +87,10 @@ def replay(
     label = label_of(config, lake.manifest.tables)
     catalogue = catalogue_of(config, stored.recipe.followed)
     recipe = recipe_of(config, label, catalogue, stored.recipe.followed)
-    folder = workspace.snapshots / "replay"
-    shutil.rmtree(folder, ignore_errors=True)
-    job = SnapshotJob(lake, catalogue, (stored.as_of,), label, rates_of(config), folder)
-    compute(job, say)
-    now = read_snapshots(job)
-    shutil.rmtree(folder)
+    with scratch(workspace.snapshots / "replay") as folder:
+        job = SnapshotJob(lake, catalogue, (stored.as_of,), label, rates_of(config), folder)
+        compute(job, say)
+        now = read_snapshots(job)
     found = Replay(
         stored, content_sha256(now), len(then.column_names), changes(stored.recipe, recipe)
     )

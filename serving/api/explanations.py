@@ -134,5 +134,5 @@ def _nameless(similar: dict[str, Any], own: str) -> dict[str, Any]:
     named = similar["account"]
     if named == own:
         return similar
-    sentence = similar["sentence"].replace(named, "an account")
+    sentence = similar["sentence"].replace(named, "an account", 1)  # it begins with it
     return {**similar, "account": "", "sentence": sentence}

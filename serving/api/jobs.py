@@ -37,6 +37,9 @@ class Runner(Protocol):
     def stop(self, job: Job) -> None:
         """End the process of a job, if there is one."""
 
+    def clear(self) -> list[str]:
+        """Mark the jobs as failed whose process is gone; their ids."""
+
 
 LOCATION: dict[str, Any] = {
     "Location": {
@@ -107,6 +110,7 @@ def _add_starting(
             return Answer(202, _out(kept).model_dump(mode="json"))
 
         asked = recognised(request, principal, idempotency_key, job)
+        runner.clear()  # one that was lost while nobody watched stands in nobody's way
         answer = once(engine, asked, datetime.now(UTC), keep)
         for job_id in new:
             runner.start(job_id)

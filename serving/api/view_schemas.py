@@ -59,7 +59,8 @@ class ViewOut(BaseModel):
     )
     name: str = Field(description="What it is called.", examples=["Renewals at risk"])
     query: dict[str, Any] = Field(
-        description="The question, as /v1/accounts takes it; what is not said is the default.",
+        description="The question, as /v1/accounts takes it; what is not said is the default. That"
+        " of a view kept on the console's page is as the address of the page says it.",
         examples=[{"band": ["red", "yellow"], "sort": "arr"}],
     )
     version: int = Field(description="Grows with each change; its ETag.", examples=[1])

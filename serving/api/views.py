@@ -27,11 +27,10 @@ from serving.store import (
     NameTakenError,
     SavedView,
     SavedViewRepository,
+    TooManyViewsError,
 )
 from serving.store.once import once
 
-MOST = 200
-"""Views that one person may keep."""
 TAGGED: Mapping[str, Any] = {
     "ETag": {"description": "For If-Match.", "schema": {"type": "string"}, "example": '"1"'}
 }
@@ -112,7 +111,6 @@ def _add_keeping(routes: APIRouter, views: SavedViewRepository, engine: Engine) 
         """Keep a question to the list under a name."""
 
         def keep(connection: Connection) -> Answer:
-            _require_room(views, principal.name)
             kept = views.create_on(connection, principal.name, view.name, _query(view))
             return Answer(201, _out(kept).model_dump(mode="json"))
 
@@ -121,6 +119,8 @@ def _add_keeping(routes: APIRouter, views: SavedViewRepository, engine: Engine) 
             answer = once(engine, asked, datetime.now(UTC), keep)
         except NameTakenError as error:
             raise _taken(view, error) from error
+        except TooManyViewsError as error:
+            raise ProblemError(problems.TOO_MANY_VIEWS, str(error)) from error
         address = f"/v1/views/{answer.body['view_id']}"
         headers = {"location": address, "etag": tag_of(answer.body["version"])}
         return JSONResponse(answer.body, answer.status, headers)
@@ -198,12 +198,6 @@ def _query(view: ViewIn) -> dict[str, Any]:
 
 def _out(view: SavedView) -> ViewOut:
     return ViewOut(**{name: getattr(view, name) for name in ViewOut.model_fields})
-
-
-def _require_room(views: SavedViewRepository, owner: str) -> None:
-    if len(views.all(owner)) >= MOST:
-        detail = f"You keep {MOST} views, and nobody may keep more."
-        raise ProblemError(problems.TOO_MANY_VIEWS, detail)
 
 
 def _tagged(view: SavedView, response: Response) -> ViewOut:

@@ -156,7 +156,7 @@ class SignIn:
     async def _verified(self, token: str, nonce: str) -> Mapping[str, Any]:
         """The claims of a token that the provider signed for this login."""
         try:
-            decoded = jwt.decode(token, await self._keys(), list(ALGORITHMS))
+            decoded = await self._decoded(token)
             options = {
                 "iss": {"essential": True, "value": self.provider.issuer},
                 "aud": {"essential": True, "value": self.provider.client_id},
@@ -168,6 +168,18 @@ class SignIn:
         except (JoseError, ValueError) as error:
             raise NotLoggedIn(f"The provider's token does not hold: {_reason(error)}.") from error
         return decoded.claims
+
+    async def _decoded(self, token: str) -> jwt.Token:
+        """A token whose signature holds; a provider may sign with new keys at any time.
+
+        Raises:
+            JoseError, ValueError: it does not, by the keys the provider has now.
+        """
+        try:
+            return jwt.decode(token, await self._keys(), list(ALGORITHMS))
+        except (JoseError, ValueError):
+            self._known.clear()
+            return jwt.decode(token, await self._keys(), list(ALGORITHMS))
 
     async def _about(self) -> dict[str, Any]:
         """What the provider says of itself."""

@@ -6,12 +6,13 @@ from fastapi import Request
 
 from serving import problems
 from serving.problems import ProblemError
+from serving.store.rows import clean
 
 LARGEST_FORM = 4096
 
 
 async def form_fields(request: Request) -> dict[str, str]:
-    """The fields of a small form, the last of each name.
+    """The fields of a small form, the last of each name, in text that every store can hold.
 
     Raises:
         ProblemError: it is larger than any that this service shows.
@@ -23,4 +24,4 @@ async def form_fields(request: Request) -> dict[str, str]:
             detail = f"A form may have {LARGEST_FORM} bytes."
             raise ProblemError(problems.HTTP_ERROR, detail, status=413)
     pairs = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-    return {name: values[-1] for name, values in pairs.items()}
+    return {name: clean(values[-1]) for name, values in pairs.items()}

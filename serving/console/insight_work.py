@@ -38,8 +38,11 @@ class InsightWork:
 
     def start(self, by: str) -> None:
         """Have it done, unless somebody is at it already."""
-        job = self.jobs.create_alone(KIND, by) if self.runner else None
-        if self.runner and job:
+        if self.runner is None:
+            return
+        self.runner.clear()  # one that was lost while nobody watched stands in nobody's way
+        job = self.jobs.create_alone(KIND, by)
+        if job:
             self.runner.start(job.job_id)
 
     def seen_by(self, principal: Principal) -> Work:

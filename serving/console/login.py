@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from serving.auth.gate import COOKIE, Gate
@@ -31,7 +32,8 @@ def router(access: AccessRepository, form: Form) -> APIRouter:
         fields = await form_fields(request)
         key, to = read_key(fields.get("key", "").strip()), local(fields.get("next", HOME))
         gate.attempt(request)
-        token = access.log_in(key) if key else None
+        # a night that is being published may make it wait, and nobody else is to wait with it
+        token = await run_in_threadpool(access.log_in, key) if key else None
         if token is None:
             page = form(to, True)
             page.status_code = 401

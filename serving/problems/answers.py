@@ -1,5 +1,6 @@
 """Answers that carry a problem, and how routes say which they may give."""
 
+import json
 from typing import Any
 
 from fastapi.responses import JSONResponse
@@ -75,9 +76,19 @@ def problem(kind: Kind, detail: str, *, status: int | None = None, **more: Any) 
     )
 
 
+class _Told(JSONResponse):
+    """A problem as it is sent; it repeats what was given, which may hold half of a character."""
+
+    def render(self, content: Any) -> bytes:
+        """JSON in UTF-8, with a question mark where that has no bytes for something."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
+
+
 def respond(found: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """The HTTP answer that carries a problem; members that say nothing are left out."""
-    return JSONResponse(
+    return _Told(
         found.model_dump(exclude_none=True),
         status_code=found.status,
         headers=headers,

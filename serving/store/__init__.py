@@ -22,6 +22,7 @@ from serving.store.errors import (
     StaleCursorError,
     StoreAddressError,
     StoreError,
+    TooManyViewsError,
 )
 from serving.store.idempotency import Answer, IdempotencyRepository, Request, digest_of
 from serving.store.jobs import Job, JobRepository, JobState
@@ -125,6 +126,7 @@ __all__ = [
     "StoreError",
     "Told",
     "TierSum",
+    "TooManyViewsError",
     "Transition",
     "digest_of",
     "open_store",

@@ -69,20 +69,29 @@ def back_up(engine: Engine, folder: Path) -> BackedUp:
     """Write a store of this version's revision to a new folder.
 
     Raises:
-        BackupError: the folder is there already.
+        BackupError: the folder is there already, or cannot be written to.
     """
     try:
         folder.mkdir(parents=True)
+        tables = _write_all(engine, folder)
     except FileExistsError as error:
         raise BackupError(f"{folder} is there already: give a folder to be made.") from error
+    except OSError as error:
+        why = error.strerror or error
+        raise BackupError(f"{folder} cannot be written: {why}. Give another folder.") from error
+    rows = {name: each["rows"] for name, each in tables.items()}
+    return BackedUp(folder, HEAD, rows, AuditRepository(engine).verify())
+
+
+def _write_all(engine: Engine, folder: Path) -> dict[str, dict[str, Any]]:
+    """Write every table, and last the manifest; gives what that says of each."""
     tables = {}
     with reading(engine) as connection:
         for table in TABLES:
             tables[table.name] = _write(connection, table, _file(folder, table.name))
     body = {"revision": HEAD, "made_at": datetime.now(UTC).isoformat(), "tables": tables}
     (folder / MANIFEST).write_text(json.dumps(body, indent=1), encoding="utf-8")
-    rows = {name: each["rows"] for name, each in tables.items()}
-    return BackedUp(folder, HEAD, rows, AuditRepository(engine).verify())
+    return tables
 
 
 def restore(folder: Path, address: str) -> BackedUp:

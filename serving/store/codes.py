@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from serving.store.errors import PublishError
 from serving.store.rows import clean
 from serving.store.tables import REASON_CODE
-from serving.store.transactions import reading, writing
+from serving.store.transactions import aside, writing
 
 MOST_CODES = 65535
 
@@ -59,7 +59,7 @@ class Codes:
     def word(self, code: int) -> str:
         """The word of a code."""
         if code not in self._word:
-            with reading(self._engine) as connection:
+            with aside(self._engine) as connection:
                 self.read(connection)
         return self._word[code]
 

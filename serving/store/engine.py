@@ -96,7 +96,7 @@ def opened(address: str) -> Iterator[Engine]:
 def _parse(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter of a port that is no number
         raise StoreAddressError(
             f"{_without_secret(address)!r} is no database address; allowed is a SQLAlchemy"
             f" address such as {EXAMPLES}."

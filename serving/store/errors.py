@@ -8,6 +8,7 @@ StoreError
 |-- KeyReusedError        an idempotency key came with another request before
 |-- ChangedSinceError     what is to be changed was changed by somebody else meanwhile
 |-- NameTakenError        something else has the name
+|-- TooManyViewsError     somebody keeps as many views as anybody may
 |-- PublishError          a scoring run contradicts itself
 `-- CursorError           a page cursor was not made here, or for another question
     `-- StaleCursorError  a newer run was published since the cursor was made
@@ -44,6 +45,10 @@ class ChangedSinceError(StoreError):
 
 class NameTakenError(StoreError):
     """Something else of the same owner has the name."""
+
+
+class TooManyViewsError(StoreError):
+    """Somebody keeps as many views as anybody may."""
 
 
 class PublishError(StoreError):

@@ -18,8 +18,8 @@ class RunMemory:
     """Answers about one run; those about another let go of them all."""
 
     def __init__(self) -> None:
-        self._stamp: Hashable = None
-        self._kept: dict[Hashable, Any] = {}
+        # both together, so that no thread puts an answer under another's stamp
+        self._kept: tuple[Hashable, dict[Hashable, Any]] = (None, {})
 
     def recall(self, run: RunInfo, asked: Hashable, read: Callable[[], Found]) -> Found:
         """What `read` gives, read once for a state of the store and a question.
@@ -33,9 +33,10 @@ class RunMemory:
 
     def under(self, stamp: Hashable, asked: Hashable, read: Callable[[], Found]) -> Found:
         """The same of what another stamp stands for."""
-        if stamp != self._stamp or len(self._kept) >= MOST:
-            self._stamp, self._kept = stamp, {}
-        kept = self._kept
+        of, kept = self._kept
+        if stamp != of or len(kept) >= MOST:
+            kept = {}
+            self._kept = (stamp, kept)
         if asked not in kept:
             kept[asked] = read()
         found: Found = kept[asked]

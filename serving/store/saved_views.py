@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from serving.store.errors import ChangedSinceError, NameTakenError
+from serving.store.errors import ChangedSinceError, NameTakenError, TooManyViewsError
+from serving.store.rows import clean
 from serving.store.tables import SAVED_VIEW
 from serving.store.transactions import reading, writing
+
+MOST = 200
+"""Views that one person may keep, wherever they make them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ class SavedViewRepository:
 
         Raises:
             NameTakenError: the owner has another view of that name.
+            TooManyViewsError: the owner keeps as many as anybody may.
         """
+        _require_room(connection, owner)
         _require_free(connection, owner, name)
         now = self._clock()
         view = SavedView(secrets.token_hex(16), owner, name, query, 1, now, now)
@@ -142,7 +148,7 @@ class SavedViewRepository:
 
 
 def _mine(connection: Connection, owner: str, view_id: str) -> SavedView | None:
-    mine = (SAVED_VIEW.c.owner == owner, SAVED_VIEW.c.view_id == view_id)
+    mine = (SAVED_VIEW.c.owner == owner, SAVED_VIEW.c.view_id == clean(view_id))
     found = connection.execute(select(*SAVED_VIEW.c).where(*mine)).mappings().one_or_none()
     return None if found is None else SavedView(**found)
 
@@ -153,6 +159,12 @@ def _require_version(view: SavedView, version: int) -> None:
             f"The view {view.name!r} was changed since it was read: it is of version "
             f"{view.version}, and {version} was to be changed. Read it again first."
         )
+
+
+def _require_room(connection: Connection, owner: str) -> None:
+    mine = select(func.count()).where(SAVED_VIEW.c.owner == owner)
+    if (connection.scalar(mine) or 0) >= MOST:
+        raise TooManyViewsError(f"You keep {MOST} views, and nobody may keep more.")
 
 
 def _require_free(connection: Connection, owner: str, name: str) -> None:

@@ -11,16 +11,16 @@ from models.score import Band
 from serving.store import listing
 from serving.store.columns import Money, amount_of
 from serving.store.in_memory import UNKNOWN, Columns, Mask
+from serving.store.memory import RunMemory
 from serving.store.question import Question
 from serving.store.read_columns import Held, held
 from serving.store.records import RunInfo
-from serving.store.rows import run_info
-from serving.store.tables import SCORING_RUN, SEGMENTS
+from serving.store.runs import newest_run
+from serving.store.tables import SEGMENTS
 from serving.store.transactions import reading
 
 MOST_WORDS = 200
 """Words of one column that are told, those of most accounts first."""
-_REMEMBERED = 200
 
 Codes = npt.NDArray[np.int32]
 
@@ -70,7 +70,7 @@ class SegmentRepository:
     def __init__(self, engine: Engine, columns: Held | None = None) -> None:
         self._engine = engine
         self._held = columns or held(engine)
-        self._kept: dict[tuple[str, str | None], Found] = {}
+        self._memory = RunMemory()
 
     def all(self, owner: str | None = None) -> Found | None:
         """The run, and each column with its words; None before the first run.
@@ -78,18 +78,13 @@ class SegmentRepository:
         Args:
             owner: only accounts of this CSM; all where None.
         """
-        newest = select(*SCORING_RUN.c).order_by(SCORING_RUN.c.as_of.desc()).limit(1)
         with reading(self._engine) as connection:
-            row = connection.execute(newest).mappings().one_or_none()
-            if row is None:
+            run = newest_run(connection)
+            if run is None:
                 return None
-            run = run_info(row)
-            key = (run.digest, owner)
-            if key not in self._kept:
-                if len(self._kept) >= _REMEMBERED or any(k[0] != run.digest for k in self._kept):
-                    self._kept = {}
-                self._kept[key] = (run, self._columns(connection, run, owner))
-            return self._kept[key]
+            return run, self._memory.recall(
+                run, owner, lambda: self._columns(connection, run, owner)
+            )
 
     def _columns(
         self, connection: Connection, run: RunInfo, owner: str | None

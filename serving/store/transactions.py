@@ -23,11 +23,15 @@ class _Going(local):
         open: connections for glances, by store; None outside of a go.
         told: what was read once.
         glances: how many are under way, one within another.
+        in_hand: the connection that is being used, by store.
     """
 
     open: dict[Engine, Connection] | None = None
     told: dict[Hashable, Any]
     glances: int = 0
+
+    def __init__(self) -> None:
+        self.in_hand: dict[Engine, Connection] = {}
 
     def let_go(self, engine: Engine) -> None:
         """Give back a connection that rests: nobody waits for a second one with one in hand.
@@ -48,8 +52,34 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
+        with connection.begin(), _in_hand(engine, connection):
             yield connection
+
+
+@contextmanager
+def _in_hand(engine: Engine, connection: Connection) -> Iterator[None]:
+    before = _GOING.in_hand.get(engine)
+    _GOING.in_hand[engine] = connection
+    try:
+        yield
+    finally:
+        _GOING.in_hand.pop(engine, None)
+        if before is not None:
+            _GOING.in_hand[engine] = before
+
+
+@contextmanager
+def aside(engine: Engine) -> Iterator[Connection]:
+    """A connection to look up what never changes, on the way: the one this thread uses already.
+
+    Whoever waits for a second one with one in hand keeps others waiting for that.
+    """
+    found = _GOING.in_hand.get(engine)
+    if found is not None and not found.closed:
+        yield found
+        return
+    with reading(engine) as connection:
+        yield connection
 
 
 @contextmanager
@@ -95,14 +125,15 @@ def glancing(engine: Engine) -> Iterator[Connection]:
     """
     held = _GOING.open
     if held is None:
-        with engine.connect() as connection:
+        with engine.connect() as connection, _in_hand(engine, connection):
             yield _glance(connection)
         return
     if engine not in held:
         held[engine] = _glance(engine.connect())
     _GOING.glances += 1
     try:
-        yield held[engine]
+        with _in_hand(engine, held[engine]):
+            yield held[engine]
     finally:
         _GOING.glances -= 1
 

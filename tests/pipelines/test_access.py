@@ -71,3 +71,8 @@ def test_nothing_is_served_to_others_without_a_key(here):
     found = here("serve", "--host", "0.0.0.0", "--port", "0")
     assert found.exit_code == 2
     assert "there is none: make one with `forewarn keys create" in found.stderr
+
+
+@pytest.mark.parametrize("limit", [0, 10**20])
+def test_no_more_entries_are_asked_for_than_any_store_can_count(here, limit):
+    assert here("audit", "log", "--limit", limit).exit_code == 2

@@ -103,6 +103,7 @@ def test_green_must_not_reach_into_red() -> None:
         ("red", "often"), ("red_capacity", 1), ("cost_of_acting", 0), ("share_saved", 1.5),
         ("red_from", 2), ("green_below", -0.1), ("green_promise", 0), ("exit_share", 0),
         ("exit_share", 1.2), ("dwell_days", -1), ("jump", 0), ("stale_days", 0),
+        pytest.param("red_from", 10**400, id="beyond any float"),
     ],
 )  # fmt: skip
 def test_values_out_of_range_are_named(key: str, value: object) -> None:

@@ -1,12 +1,21 @@
 """Compare, promote, roll back and bake off, on a small company trained twice."""
 
 import json
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
 from models.track_record import read_back
-from serving.store import ModelAction, ModelChangeRepository, ModelVersionRepository, open_store
+from pipelines.errors import InputError
+from pipelines.promotion import put_in_service
+from serving.store import (
+    Cause,
+    ModelAction,
+    ModelChangeRepository,
+    ModelVersionRepository,
+    open_store,
+)
 
 
 def one_object(found):
@@ -216,6 +225,33 @@ def test_a_score_file_that_cannot_be_read(forewarn, place, tmp_path, text, why):
     found = forewarn("bakeoff", "--score", tmp_path / "s.csv", *place)
     assert found.exit_code == 2
     assert why in found.stderr
+
+
+def test_a_promotion_that_ended_halfway_is_made_whole(trained_twice, forewarn, place):
+    """As where the process was ended between the registry and the store."""
+    first, second = trained_twice.versions
+    registry = trained_twice.space.registry()
+    registry.promote(registry.version(second).run_id)
+    assert serving(trained_twice) == (second, first)
+    done = forewarn("promote", second, "--reason", "again", *place)
+    assert done.exit_code == 0, done.stderr
+    assert serving(trained_twice) == (second, second)
+    again = forewarn("promote", second, "--reason", "again", *place)
+    assert "serves already" in again.stderr
+    assert forewarn("rollback", "--reason", "end of test", *place).exit_code == 0
+    assert serving(trained_twice) == (first, first)
+
+
+@pytest.mark.usefixtures("second_serves")
+def test_what_was_decided_against_another_champion_moves_nothing(trained_twice):
+    first, second = trained_twice.versions
+    registry, kept = trained_twice.space.registry(), len(changes(trained_twice))
+    cause = Cause(ModelAction.RECALIBRATED, datetime.now(UTC), "nightly", "matured", ())
+    mine = registry.version(first)
+    with pytest.raises(InputError, match=f"{second} serves by now, and not {first}"):
+        put_in_service(trained_twice.space, mine, None, cause, mine)
+    assert serving(trained_twice) == (second, second)
+    assert len(changes(trained_twice)) == kept
 
 
 def serving(trained_twice):

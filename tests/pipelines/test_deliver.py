@@ -3,6 +3,7 @@ import os
 import stat
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from threading import Thread
 
 import pytest
 
@@ -274,6 +275,25 @@ def test_a_delivery_cut_short_is_made_again(send, box, publish, monkeypatch):
     assert rows(box)["a"]["band"] == "yellow"
     assert keys(send()) == ["a"]
     assert rows(box)["a"]["band"] == "yellow"
+
+
+def test_two_deliveries_at_once_lose_no_row(store, box, publish, words, monkeypatch):
+    """The second is asked for while the first is about to write."""
+    publish({"a": 0.75})
+    publish({"a": 0.75, "b": 0.9}, as_of=JULY)
+    write, others = module._write, []
+
+    def interrupted(*asked):
+        if not others:
+            others.append(Thread(target=deliver, args=(store, box, JULY, words)))
+            others[0].start()
+            others[0].join(1)
+        write(*asked)
+
+    monkeypatch.setattr(module, "_write", interrupted)
+    deliver(store, box, JUNE, words)
+    others[0].join()
+    assert sorted(rows(box)) == ["a", "b"]
 
 
 def test_the_file_keeps_its_permissions_and_nothing_is_left_beside_it(send, box, publish):

@@ -36,6 +36,16 @@ def test_every_account_of_the_day_with_its_reasons(store, publish, words, tmp_pa
     }
 
 
+def test_no_cell_of_a_csv_is_a_formula(store, publish, words, tmp_path):
+    publish({"=1+1": 0.75})
+    export_scores(ScoreRepository(store), JUNE, tmp_path / "s.csv", words)
+    export_scores(ScoreRepository(store), JUNE, tmp_path / "s.parquet", words)
+    [row] = pd.read_csv(tmp_path / "s.csv").to_dict("records")
+    assert (row["account_id"], row["base_log_odds"]) == ("'=1+1", -2.0)
+    [row] = pd.read_parquet(tmp_path / "s.parquet").to_dict("records")
+    assert row["account_id"] == "=1+1"
+
+
 def test_reasons_and_others_keep_their_letters(words):
     found = reasons_as_json(
         (Reason("risk__level", "größer", 0.5), Reason(OTHERS, 3.0, -0.1)), words

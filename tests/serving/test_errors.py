@@ -142,3 +142,23 @@ def test_every_kind_of_problem_is_described_where_its_type_leads(page_of):
         page_part, _, anchor = kind.type.partition("#")
         assert page_part == "/docs"
         assert f'id="{anchor}"' in page
+
+
+HALF = r"\ud800"
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/v1/views", f'{{"name": "{HALF}", "query": {{}}}}'),
+        ("/v1/views", f'{{"name": "a", "query": {{"search": "{HALF}"}}}}'),
+        ("/v1/views", f'{{"name": "a", "query": {{}}, "{HALF}": 1}}'),
+        ("/v1/jobs", f'{{"kind": "{HALF}"}}'),
+        ("/v1/scores", f'{{"accounts": [{{"account_id": "a", "signals": {{"{HALF}": []}}}}]}}'),
+    ],
+)
+def test_half_of_a_character_is_the_senders_mistake(client, address, body):
+    sent = {"content-type": "application/json"}
+    answer = client.request("POST", address, content=body, headers=sent)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/docs#problem-invalid-body"

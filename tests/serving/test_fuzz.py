@@ -86,6 +86,9 @@ class AtOnce:
     def stop(self, job):
         raise AssertionError(f"{job} was done already")
 
+    def clear(self):
+        return []
+
 
 @dataclass(frozen=True)
 class Known:

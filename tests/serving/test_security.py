@@ -68,6 +68,9 @@ OURS = "localhost"
         ("POST", {"sec-fetch-site": "same-origin", "origin": "https://behind.example"}, False),
         ("DELETE", {"sec-fetch-site": "cross-site"}, True),
         ("POST", {"sec-fetch-site": "cross-site", "authorization": "Bearer fw_x"}, False),
+        # a browser that logged in to a proxy before us says this with every request
+        ("POST", {"sec-fetch-site": "cross-site", "authorization": "Basic bGVuYTp4"}, True),
+        ("POST", {"origin": "https://evil.example", "authorization": ""}, True),
         ("GET", {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, False),
     ],
 )

@@ -89,7 +89,7 @@ def context(
         "heads": tuple(_head(column, query) for column in columns),
         "bands": tuple(_band(band, facets.bands.get(band, 0), query) for band in Band),
         "tiers": tuple(_tier(tier, number, query) for tier, number in _sized(facets.tiers)),
-        "csms": tuple(name for name, _ in sorted(facets.csms.items()) if name)[:MOST_CSMS],
+        "csms": _csms(facets.csms, query),
         "segments": segments.chosen(query),
         "tabs": _tabs(query, principal, saved),
         "choices": tuple(
@@ -106,6 +106,12 @@ def context(
         "export": query.with_().link("/export/accounts.csv"),
         **_paging(query, page, console.presentation.currency),
     }
+
+
+def _csms(counts: Mapping[str, int], query: ListQuery) -> tuple[str, ...]:
+    """The names to choose from, and those chosen: a form that left one out would drop it."""
+    named = sorted(name for name in counts if name)[:MOST_CSMS]
+    return tuple(dict.fromkeys([*named, *query.csm]))
 
 
 def _paging(query: ListQuery, page: Page, currency: str) -> dict[str, Any]:
@@ -184,15 +190,16 @@ def _tabs(query: ListQuery, principal: Principal, saved: Sequence[SavedView]) ->
     ]
     plain = plainly(query)
     tabs = [Tab(name, q.with_(cols=query.cols).link(), q == plain) for name, q in built]
-    return (*tabs, *(_own(view, query) for view in saved))
+    own = [_own(view, query) for view in saved]
+    return (*tabs, *(tab for tab in own if tab is not None))
 
 
-def _own(view: SavedView, query: ListQuery) -> Tab:
-    """A saved view; one that this version cannot read leads to the whole list."""
+def _own(view: SavedView, query: ListQuery) -> Tab | None:
+    """A saved view; None for one that asks what this page cannot, such as a program's."""
     try:
         kept = ListQuery.model_validate(view.query)
     except ValueError:
-        kept = ListQuery()
+        return None  # shown as the whole list, its name would say what is not so
     return Tab(view.name, kept.link(), kept == query.with_(), view.view_id)
 
 

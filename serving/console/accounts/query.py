@@ -32,7 +32,9 @@ def _named(given: object) -> object:
 
 
 Days = Annotated[Annotated[int, Field(ge=0, le=3650)] | None, BeforeValidator(_unset)]
-Words = Annotated[Annotated[list[str], Field(max_length=MOST_WORDS)], BeforeValidator(_named)]
+Tiers = Annotated[list[str], Field(max_length=MOST_WORDS)]
+"""Chosen by links alone: the empty word is no field left empty, but the accounts without one."""
+Words = Annotated[Tiers, BeforeValidator(_named)]
 
 
 class ListQuery(BaseModel):
@@ -50,7 +52,7 @@ class ListQuery(BaseModel):
 
     find: str = Field(default="", max_length=LONGEST_WORD)
     band: list[Band] = Field(default=[], max_length=20)
-    tier: Words = []
+    tier: Tiers = []
     csm: Words = []
     industry: Words = []
     region: Words = []
@@ -112,9 +114,10 @@ class ListQuery(BaseModel):
 
 def from_query(query: str) -> ListQuery | None:
     """The query of an address of the list, after its question mark; None where it is none."""
-    many = parse_qs(query)
+    many = parse_qs(query, keep_blank_values=True)
     listed = {name for name, field in ListQuery.model_fields.items() if field.default == []}
-    given = {name: of if name in listed else of[-1] for name, of in many.items()}
+    said = {name: of for name, of in many.items() if any(of) or name == "tier"}
+    given = {name: of if name in listed else of[-1] for name, of in said.items()}
     try:
         return ListQuery.model_validate(given).with_()
     except ValueError:

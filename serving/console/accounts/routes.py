@@ -5,6 +5,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from serving import problems
@@ -19,7 +20,7 @@ from serving.console.frame import Console, is_swap, swapped
 from serving.console.links import ACCOUNTS
 from serving.problems import ProblemError
 from serving.store import AccountScore, Page, StaleCursorError
-from serving.store.errors import NameTakenError
+from serving.store.errors import NameTakenError, TooManyViewsError
 from serving.store.facets import FacetRepository
 from serving.store.saved_views import SavedViewRepository
 
@@ -64,16 +65,17 @@ def router(console: Console) -> APIRouter:
         fields = await form_fields(request)
         query = from_link(fields.get("link", ""))
         name = named(fields.get("name", ""))
+        kept = query.model_dump(mode="json", exclude_defaults=True)
         try:
-            views.create(principal.name, name, query.model_dump(mode="json", exclude_defaults=True))
-        except NameTakenError as error:
+            await run_in_threadpool(views.create, principal.name, name, kept)
+        except (NameTakenError, TooManyViewsError) as error:
             raise refused(str(error), name) from error
         return RedirectResponse(query.link(), status_code=303)
 
     @routes.post("/views/remove", response_model=None)
     async def remove_view(request: Request, principal: AccountsReader) -> Response:
         fields = await form_fields(request)
-        views.remove(principal.name, fields.get("view", ""))
+        await run_in_threadpool(views.remove, principal.name, fields.get("view", ""))
         return RedirectResponse(ACCOUNTS, status_code=303)
 
     return routes
@@ -97,13 +99,15 @@ def find(console: Console, query: ListQuery, principal: Principal) -> Page:
 
 
 def everything(console: Console, query: ListQuery, principal: Principal) -> Iterator[AccountScore]:
-    """Every account of a query, page by page; ends where a newer run is published meanwhile."""
+    """Every account of a query, page by page.
+
+    Raises:
+        StaleCursorError: a newer run was published meanwhile. A download that breaks off is made
+            again; one that ended early would be taken for the whole.
+    """
     asked = query.with_(limit=LARGEST_PAGE)
     while True:
-        try:
-            page = find(console, asked, principal)
-        except StaleCursorError:
-            return
+        page = find(console, asked, principal)
         yield from page.items
         if page.next_cursor is None:
             return

@@ -41,7 +41,8 @@ def told(finished, tmp_path_factory):
     folder = tmp_path_factory.mktemp("insights")
     shutil.copytree(finished.company.config.parent, folder, dirs_exist_ok=True)
     config = folder / "forewarn.toml"
-    config.write_text(config.read_text() + BELIEFS)
+    chosen = config.read_text().replace("[models]", '[models]\noutcome = "lapse"')
+    config.write_text(chosen.replace('name = "lapse"\n', "") + BELIEFS)
     return folder
 
 
@@ -62,6 +63,7 @@ def answer(told):
 def test_every_section_is_there(answer):
     assert InsightsOut.model_validate(answer)
     assert answer["as_of"] == answer["scored"] == "2025-04-30"
+    assert answer["outcome"] == "lapse"  # as [models] says, and not [outcome]
     assert "not cause" in answer["method"]
 
 

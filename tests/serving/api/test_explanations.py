@@ -97,3 +97,18 @@ def test_a_csm_learns_no_other_accounts(sqlite_store, connect, make_run):
     assert answer.status_code == 200
     assert "other-1" not in answer.text
     assert connect(app).get("/v1/explanations/theirs", headers=who).status_code == 404
+
+
+def test_only_the_account_itself_is_taken_out_of_what_is_said_of_it(
+    sqlite_store, connect, make_run
+):
+    access, key = AccessRepository(sqlite_store), new_key()
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+    access.create(key, KeyInfo(key.prefix, "lena", Role.CSM, "Lena Fischer", now), "test")
+    ScoreRepository(sqlite_store).publish(make_run({"mine": 0.5}))
+    alike = {"account": "3", "sentence": "3 at 2025-03-31 left within 30 days."}
+    found = {**FOUND, "account_id": "mine", "similar": [alike]}
+    app = create_app(sqlite_store, str, access=access, at_hand=near(lambda *_: dict(found)))
+    who = {"authorization": f"Bearer {key.text}"}
+    (told,) = connect(app).get("/v1/explanations/mine", headers=who).json()["similar"]
+    assert told["sentence"] == "an account at 2025-03-31 left within 30 days."

@@ -16,13 +16,18 @@ class Recorder:
     """Stands for the runner: remembers what it was to start and to stop."""
 
     def __init__(self):
-        self.started, self.stopped = [], []
+        self.started, self.stopped, self.lost = [], [], []
 
     def start(self, job_id):
         self.started.append(job_id)
 
     def stop(self, job):
         self.stopped.append(job.job_id)
+
+    def clear(self):
+        for fail in self.lost:
+            fail()
+        return []
 
 
 @pytest.fixture
@@ -201,3 +206,11 @@ def test_what_an_event_is_named_by(sqlite_store):
     jobs.start(job.job_id)
     assert events.identifier(jobs.job(job.job_id)) != before
     assert events.identifier(job) == before
+
+
+def test_a_job_that_was_lost_stands_in_nobodys_way(client, runner, jobs):
+    first = start(client).json()["job_id"]
+    assert slug(start(client)) == "job-running"
+    runner.lost.append(lambda: jobs.fail(first, "its process ended without a word"))
+    assert start(client).status_code == 202
+    assert len(runner.started) == 2

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import event
 
 from serving.app import create_app
 from serving.auth.keys import new_key
@@ -184,7 +185,19 @@ def test_views_and_keys_are_ones_own(sqlite_store, connect):
 
 
 def test_nobody_keeps_views_without_end(client, monkeypatch):
-    monkeypatch.setattr("serving.api.views.MOST", 2)
+    monkeypatch.setattr("serving.store.saved_views.MOST", 2)
     for number in range(2):
         assert create(client, {"name": f"v{number}", "query": {}}).status_code == 201
     assert slug(create(client)) == "too-many-views"
+    on_the_page = {"name": "v3", "link": "/accounts"}
+    assert client.request("POST", "/views", data=on_the_page).status_code == 422
+    assert len(client.get("/v1/views").json()["items"]) == 2
+
+
+def test_keeping_a_view_takes_one_connection(store, connect):
+    """With two, as many writers at a time as there are connections wait for one another."""
+    client, held, most = connect(create_app(store, str)), [], []
+    event.listen(store, "checkout", lambda *_: (held.append(1), most.append(len(held))))
+    event.listen(store, "checkin", lambda *_: held.pop())
+    assert create(client).status_code == 201
+    assert max(most) == 1

@@ -1,7 +1,10 @@
 """Every route has a rule; every role gets what the table of rules says, and no more."""
 
 from datetime import UTC, datetime
+from threading import Event, Thread
 
+import anyio
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 
@@ -12,6 +15,7 @@ from serving.auth.keys import new_key
 from serving.auth.limits import Limit
 from serving.auth.roles import ALLOWED, Action, Principal, Role
 from serving.store import AccessRepository, KeyInfo, ModelVersionRepository, ScoreRepository
+from serving.store.engine import writing
 
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
 PUBLIC = {"/livez", "/readyz", "/docs", "/login", "/logout"}
@@ -210,6 +214,37 @@ def test_a_browser_logs_in_and_out(app, connect, headers):
     assert "Log out" in page.text
     assert client.request("POST", "/logout", headers=session).status_code == 303
     assert client.get("/v1/accounts", headers=session).status_code == 401
+
+
+def test_a_login_that_waits_for_the_store_holds_up_nobody(app, headers, sqlite_store):
+    key = headers(Role.LEADER)["authorization"].removeprefix("Bearer ")
+    held, answered = Event(), Event()
+
+    def hold():
+        with writing(sqlite_store):
+            held.set()
+            answered.wait(3)
+
+    async def ask():
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+
+            async def log_in():
+                assert (await client.post("/login", data={"key": key})).status_code == 303
+
+            async with anyio.create_task_group() as at_once:
+                at_once.start_soon(log_in)
+                await anyio.sleep(0.2)
+                assert (await client.get("/livez")).status_code == 200
+                seen.append(holder.is_alive())
+                answered.set()
+
+    holder, seen = Thread(target=hold), []
+    holder.start()
+    held.wait()
+    anyio.run(ask)
+    holder.join()
+    assert seen == [True]
 
 
 def test_a_wrong_key_is_told_without_more(app, connect):

@@ -42,6 +42,7 @@ class FakeProvider:
     named: str = ISSUER
     asked: dict[str, str] = field(default_factory=dict)
     down: bool = False
+    published: Any = field(default_factory=lambda: OWN)
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -59,7 +60,7 @@ class FakeProvider:
 
         @app.get("/keys")
         def keys():
-            return {"keys": [OWN.as_dict(private=False)]}
+            return {"keys": [self.published.as_dict(private=False)]}
 
         @app.post("/token")
         async def token(request: Request):
@@ -152,6 +153,13 @@ def test_a_person_logs_in_and_gets_their_role(client, provider, sqlite_store):
     (entry,) = AuditRepository(sqlite_store).newest()
     assert (entry.deed.action, entry.deed.by) == ("login", "lena@example.com")
     assert AuditRepository(sqlite_store).verify().broken_at is None
+
+
+def test_a_provider_may_sign_with_new_keys_at_any_time(client, provider):
+    assert log_in(client, provider).status_code == 200
+    provider.key = provider.published = RSAKey.generate_key(2048, {"kid": "two"}, auto_kid=False)
+    provider.header = {"alg": "RS256", "kid": "two"}
+    assert log_in(client, provider).status_code == 200
 
 
 def test_a_role_is_that_of_the_last_login_and_the_strongest(client, provider, sqlite_store):

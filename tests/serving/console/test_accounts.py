@@ -7,15 +7,17 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from serving.app import create_app
 from serving.auth.gate import Gate
-from serving.auth.roles import Principal, Role
+from serving.auth.roles import HERE, Principal, Role
 from serving.console.accounts.export import safe, shown
-from serving.console.accounts.query import ListQuery
-from serving.store import ScoreRepository, Sort
+from serving.console.accounts.query import LARGEST_PAGE, ListQuery
+from serving.console.accounts.routes import everything
+from serving.store import ScoreRepository, Sort, StaleCursorError
 
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
 HOSTILE = "=cmd|' /C calc'!A0"
@@ -110,6 +112,25 @@ def test_empty_fields_of_the_form_choose_nothing(page_of, repository, make_run):
     assert names(page) == ["Name of g"]
 
 
+def test_the_tier_of_none_is_a_tier(client, page_of, repository, make_run):
+    run = make_run({"a": 0.6, "b": 0.3})
+    cards = [replace(run.cards[0], tier=""), run.cards[1]]
+    repository.publish(replace(run, cards=cards))
+    chosen = link(page_of("/accounts"), "no tier")
+    assert names(page_of(chosen)) == ["Name of a"]
+    form = {"name": "Without", "link": chosen}
+    assert client.request("POST", "/views", data=form).headers["location"] == chosen
+
+
+def test_a_chosen_csm_stays_among_the_choices(page_of, repository, make_run, monkeypatch):
+    monkeypatch.setattr("serving.console.accounts.page.MOST_CSMS", 1)
+    run = make_run({"a": 0.6, "b": 0.3})
+    cards = [replace(run.cards[0], csm="Ada"), replace(run.cards[1], csm="Zoe")]
+    repository.publish(replace(run, cards=cards))
+    assert "<option selected>Zoe</option>" in page_of("/accounts?csm=Zoe")
+    assert "Zoe</option>" not in page_of("/accounts")
+
+
 def test_days_filter_renewals_and_moves(page_of, repository, make_run):
     repository.publish(make_run({"a": 0.1, "b": 0.1}, as_of=MAY))
     repository.publish(make_run({"a": 0.9, "b": 0.1}))
@@ -190,6 +211,18 @@ def test_a_view_is_kept_used_and_removed(client, page_of, repository, make_run):
     assert "My &lt;red&gt;" not in page_of("/accounts")
 
 
+def test_a_view_that_asks_what_the_page_cannot_is_not_shown_as_the_whole_list(
+    client, page_of, repository, make_run
+):
+    repository.publish(make_run({"a": 0.9}))
+    for name, query in (("Soon", {"renews_to": 90}), ("Red ones", {"band": ["red"]})):
+        made = client.request("POST", "/v1/views", json={"name": name, "query": query})
+        assert made.status_code == 201
+    page = page_of("/accounts")
+    assert link(page, "Red ones") == "/accounts?band=red"
+    assert "Soon" not in page
+
+
 @pytest.mark.parametrize(
     "form", [{"name": "", "link": "/accounts"}, {"name": "x" * 81, "link": "/accounts"},
              {"name": "a", "link": "/accounts?nope=1"}, {"name": "a", "link": "/accounts?sort=up"}]
@@ -216,11 +249,30 @@ def test_the_export_holds_exactly_what_is_shown(client, page_of, repository, mak
     assert found[1] == ["a001", "Name of a001", "0.9", "1200.5"]
 
 
+def test_an_export_that_a_newer_run_cuts_short_breaks_off(repository, make_run):
+    repository.publish(make_run({f"a{n:03}": 0.9 for n in range(LARGEST_PAGE + 1)}, as_of=MAY))
+    console = SimpleNamespace(scores=repository)
+    found = everything(console, ListQuery(), HERE)
+    assert next(found).card.account_id == "a000"
+    repository.publish(make_run({"a": 0.9}))
+    with pytest.raises(StaleCursorError):
+        list(found)
+
+
 def test_no_cell_is_a_formula(client, repository, make_run):
     names_of = {"=1+1": HOSTILE}
     repository.publish(make_run({"=1+1": 0.9}, names=names_of, csm="@SUM(A1)"))
     [_, row] = exported(client, "/export/accounts.csv?cols=csm&cols=name")
     assert row == ["'=1+1", f"'{HOSTILE}", "'@SUM(A1)"]
+
+
+def test_a_view_is_named_in_text_that_every_store_holds(store, connect):
+    client = connect(create_app(store, str))
+    form = {"name": "a\0b", "link": "/accounts"}
+    assert client.request("POST", "/views", data=form).status_code == 303
+    assert client.request("POST", "/views/remove", data={"view": "a\0b"}).status_code == 303
+    [kept] = client.get("/v1/views").json()["items"]
+    assert kept["name"] == "a\ufffdb"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])

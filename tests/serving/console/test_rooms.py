@@ -221,13 +221,18 @@ def test_without_insights_the_page_names_the_command(connect, sqlite_store):
 
 class Runner:
     def __init__(self):
-        self.started = []
+        self.started, self.lost = [], []
 
     def start(self, job_id):
         self.started.append(job_id)
 
     def stop(self, job):
         raise AssertionError(job)
+
+    def clear(self):
+        for fail in self.lost:
+            fail()
+        return []
 
 
 @pytest.fixture
@@ -245,6 +250,10 @@ def test_insights_are_worked_out_from_their_page(at_work):
         assert client.request("POST", "/insights").headers["location"] == "/insights"
     (job,) = jobs.newest(kind="insights")
     assert runner.started == [job.job_id]
+    runner.lost = [lambda: jobs.fail(job.job_id, "its process ended without a word")]
+    assert client.request("POST", "/insights").status_code == 303
+    job = next(each for each in jobs.newest(kind="insights") if not each.over)
+    assert runner.started[1:] == [job.job_id]
     jobs.start(job.job_id)
     jobs.report(job.job_id, 0.25, f"aligning every signal {HOSTILE}")
     page = client.get("/insights", headers=PAGE)

@@ -70,6 +70,12 @@ def test_a_backup_of_sqlite_restores_on_postgresql(address, make_run, champion, 
         engine.dispose()
 
 
+def test_a_folder_that_cannot_be_made_is_the_users_mistake(sqlite_store, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(BackupError, match="cannot be written: Not a directory"):
+        back_up(sqlite_store, tmp_path / "file" / "backup")
+
+
 def test_nothing_is_overwritten(saved):
     store, folder, _ = saved
     with pytest.raises(BackupError, match="is there already"):

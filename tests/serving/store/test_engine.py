@@ -123,7 +123,9 @@ def test_two_writers_wait_for_one_another(store, make_run):
     assert repository.newest().as_of == date(2026, 6, 1)
 
 
-@pytest.mark.parametrize("address", ["", "store.db", "postgresql//x"])
+@pytest.mark.parametrize(
+    "address", ["", "store.db", "postgresql//x", "postgresql://user@host:port/x"]
+)
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(StoreAddressError, match="allowed is a SQLAlchemy address"):
         open_store(address)
@@ -139,7 +141,9 @@ def test_a_refusal_never_shows_the_password(tmp_path):
         open_store(f"postgresql://user:hunter2@/x?host={tmp_path}")
     with pytest.raises(StoreAddressError) as malformed:
         open_store("postgresql user:hunter2@host/x")
-    assert "hunter2" not in str(nobody.value) + str(malformed.value)
+    with pytest.raises(StoreAddressError) as no_port:
+        open_store("postgresql://user:hunter2@host:port/x")
+    assert "hunter2" not in str(nobody.value) + str(malformed.value) + str(no_port.value)
 
 
 def test_a_file_where_a_folder_should_be(tmp_path):

@@ -1,11 +1,15 @@
 """What reads in one go."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
-from sqlalchemy import create_engine, select, text
+import pytest
+from sqlalchemy import create_engine, event, select, text
 
-from serving.store import ScoreRepository
+from serving.app import create_app
+from serving.store import ModelVersionRepository, ScoreRepository
+from serving.store.memory import RunMemory
 from serving.store.publications import last_published
 from serving.store.tables import SCORING_RUN
 from serving.store.transactions import at_one_go, glancing, going, once_in_a_go, reading
@@ -35,6 +39,39 @@ def test_what_is_read_once_is_read_anew_in_the_next_go(store, make_run):
         assert repository.newest().accounts == 1
         assert last_published(store) != before
     assert once_in_a_go("a", lambda: 2) == 2
+
+
+@pytest.mark.parametrize(
+    "asked", ["/v1/accounts", "/v1/accounts/a", "/v1/portfolio", "/v1/segments", "/v1/history/a",
+                "/", "/accounts?more=true", "/accounts/a", "/queue", "/models", "/insights"]
+)  # fmt: skip
+def test_a_first_question_takes_one_connection_at_a_time(store, connect, make_run, champion, asked):
+    """Each as the first question to a process; with two, many at once keep one another waiting."""
+    ScoreRepository(store).publish(make_run({"a": 0.5, "b": None}, as_of=date(2026, 5, 31)))
+    ScoreRepository(store).publish(make_run({"a": 0.1, "b": 0.9}))
+    ModelVersionRepository(store).promote(champion)
+    client, held, most = connect(create_app(store, str)), [], []
+    event.listen(store, "checkout", lambda *_: (held.append(1), most.append(len(held))))
+    event.listen(store, "checkin", lambda *_: held.pop())
+    assert client.get(asked, headers={"accept": "text/html"}).status_code == 200
+    assert max(most) == 1
+
+
+def test_an_answer_of_before_a_publication_is_kept_for_nobody_after():
+    memory = RunMemory()
+
+    class Before:
+        """A stamp that holds until it is compared; then another thread is told of the next."""
+
+        def __eq__(self, other):
+            memory.under("after", "something", lambda: "else")
+            return other == "before"
+
+        __hash__ = None
+
+    memory.under("before", "something", lambda: "else")
+    assert memory.under(Before(), "accounts", lambda: "stale") == "stale"
+    assert memory.under("after", "accounts", lambda: "new") == "new"
 
 
 def test_an_error_ends_a_go(store):
