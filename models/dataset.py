@@ -68,7 +68,7 @@ class Dataset:
         )
 
     def told_until(self, embargo: int) -> date:
-        """Until when the outcomes tell of every loss, if one takes `embargo` days to be recorded."""
+        """Until when outcomes tell of every loss, if one takes `embargo` days to be recorded."""
         return self.data_as_of - timedelta(days=embargo)
 
     def matured(self, end_days: int, at: date) -> Mask:

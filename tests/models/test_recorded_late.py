@@ -29,10 +29,8 @@ def world(make_world: Callable[..., Dataset]) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def learnt(world: Dataset, plan: TrainingPlan, origin: Provenance) -> Callable[[Dataset], Trained]:
-    quick = replace(
-        plan, flavours=("logistic",), embargo=LATE, explained=False, contrasted=False
-    )
+def learnt(plan: TrainingPlan, origin: Provenance) -> Callable[[Dataset], Trained]:
+    quick = replace(plan, flavours=("logistic",), embargo=LATE, explained=False, contrasted=False)
     return lambda data: train(data, COLUMNS, quick, origin)
 
 
