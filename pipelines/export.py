@@ -23,7 +23,8 @@ WORDS = ("account_id", "model_version", "name", "tier", "csm", "crm_id")
 def export_scores(scores: ScoreRepository, as_of: date, target: Path, words: Words) -> int:
     """Write all scores published for `as_of` to `target`; returns the number of rows.
 
-    Raises InputError for another extension or a date without scores.
+    Raises InputError for another extension, a date without scores, or a file that cannot be
+    written.
     """
     if target.suffix not in WRITERS:
         allowed = " or ".join(WRITERS)
@@ -33,14 +34,20 @@ def export_scores(scores: ScoreRepository, as_of: date, target: Path, words: Wor
         known = ", ".join(day.isoformat() for day in scores.dates()[-5:]) or "none yet"
         raise InputError(f"--as-of {as_of}: no scores were published; the latest are {known}.")
     frame = as_frame(found, words)
+    try:
+        _write(frame, target)
+    except OSError as error:
+        raise InputError(f"--to {target}: cannot be written: {error.strerror or error}.") from error
+    return len(frame)
+
+
+def _write(frame: pd.DataFrame, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".csv":
-        frame.assign(**{name: frame[name].map(harmless) for name in WORDS}).to_csv(
-            target, index=False
-        )
+        plain = {name: frame[name].map(harmless) for name in WORDS}
+        frame.assign(**plain).to_csv(target, index=False)
     else:
         frame.to_parquet(target, index=False)
-    return len(frame)
 
 
 def as_frame(found: tuple[AccountScore, ...], words: Words) -> pd.DataFrame:

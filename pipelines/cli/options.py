@@ -16,7 +16,10 @@ from pipelines.workspace import Workspace
 WorkspaceOption = Annotated[
     Path,
     typer.Option(
-        WORKSPACE, envvar=WORKSPACE_VARIABLE, help="The folder in which everything is kept."
+        WORKSPACE,
+        envvar=WORKSPACE_VARIABLE,
+        file_okay=False,
+        help="The folder in which everything is kept.",
     ),
 ]
 ConfigOption = Annotated[

@@ -76,3 +76,9 @@ def test_nothing_is_served_to_others_without_a_key(here):
 @pytest.mark.parametrize("limit", [0, 10**20])
 def test_no_more_entries_are_asked_for_than_any_store_can_count(here, limit):
     assert here("audit", "log", "--limit", limit).exit_code == 2
+
+
+def test_a_workspace_is_no_file(forewarn, tmp_path):
+    (tmp_path / "file").touch()
+    refused = forewarn("status", "--workspace", tmp_path / "file")
+    assert (refused.exit_code, "is a file" in refused.stderr) == (2, True)

@@ -60,6 +60,14 @@ def test_a_day_without_scores_names_those_there_are(store, publish, words, tmp_p
         export_scores(ScoreRepository(store), date(2026, 1, 1), tmp_path / "s.csv", words)
 
 
+@pytest.mark.parametrize("name", ["s.csv", "s.parquet"])
+def test_a_file_that_cannot_be_written_is_the_users_mistake(store, publish, words, tmp_path, name):
+    publish({"a": 0.75})
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=f"{name}: cannot be written: File exists"):
+        export_scores(ScoreRepository(store), JUNE, tmp_path / "file" / name, words)
+
+
 def test_another_extension_is_refused(store, words, tmp_path):
     with pytest.raises(InputError, match=r"must end in \.csv or \.parquet"):
         export_scores(ScoreRepository(store), JUNE, tmp_path / "s.xlsx", words)
