@@ -10,7 +10,7 @@ from features.history import arrivals
 from features.lake import Lake
 from features.runners.job import Tally
 from features.signal import Catalogue
-from features.silence import quiet_from, silent_since
+from features.silence import Hole, holes, quiet_from, silent_since
 from models.bands.silence import SilentSource, carried, matter
 from models.churn_model import ChurnModel
 
@@ -32,6 +32,35 @@ def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> di
         if since is not None:
             found[table] = since
     return found
+
+
+def holes_in_usage(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:
+    """When nothing came from usage although it did before and after; see `holes`.
+
+    Usage alone is looked at: it weighs most, and what comes more seldom has such silences anyway.
+    """
+    if "usage" not in lake.manifest.tables:
+        return ()
+    return holes(arrivals(lake, "usage", as_of), as_of, stale_days)
+
+
+def unspoilt(dates: Sequence[date], found: Sequence[Hole]) -> list[date]:
+    """The dates whose signals tell of accounts and not of a hole, and the last in any case.
+
+    All of them where fewer than half would be left: something is better learnt than nothing.
+    """
+    kept = [d for d in dates if d == dates[-1] or not any(hole.spoils(d) for hole in found)]
+    return kept if 2 * len(kept) >= len(dates) else list(dates)
+
+
+def told_holes(found: Sequence[Hole]) -> list[str]:
+    """One sentence for each hole in usage."""
+    return [
+        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and after:"
+        f" dates until {hole.felt_until} are neither learnt from nor tested on. Load what is "
+        "missing, with when it happened, if it can be had."
+        for hole in found
+    ]
 
 
 def weighed(
