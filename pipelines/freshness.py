@@ -44,6 +44,16 @@ def holes_in_usage(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]
     return holes(arrivals(lake, "usage", as_of), as_of, stale_days)
 
 
+def holes_felt(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:
+    """The holes in usage of which signals at a date still tell."""
+    return tuple(h for h in holes_in_usage(lake, as_of, stale_days) if h.spoils(as_of))
+
+
+def holes_as_dicts(found: Sequence[Hole]) -> list[dict[str, str]]:
+    """The holes as plain values, for JSON."""
+    return [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in found]
+
+
 def unspoilt(dates: Sequence[date], found: Sequence[Hole]) -> list[date]:
     """The dates whose signals tell of accounts and not of a hole, and the last in any case.
 
@@ -59,6 +69,16 @@ def told_holes(found: Sequence[Hole]) -> list[str]:
         f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and after:"
         f" dates until {hole.felt_until} are neither learnt from nor tested on. Load what is "
         "missing, with when it happened, if it can be had."
+        for hole in found
+    ]
+
+
+def told_felt(found: Sequence[Hole]) -> list[str]:
+    """One sentence for each hole in usage that scores tell of."""
+    return [
+        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and after:"
+        f" until {hole.felt_until} signals take that for silence of the accounts, and scores are "
+        "not to be trusted. Load what is missing, with when it happened, if it can be had."
         for hole in found
     ]
 

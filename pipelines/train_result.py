@@ -11,6 +11,7 @@ from models.scorecard import Scorecard
 from models.track_record import TrackRecord
 from models.trained import Trained
 from pipelines.beside import Beside
+from pipelines.freshness import holes_as_dicts
 from pipelines.promotion import Decision
 from pipelines.stale import Newer
 
@@ -75,9 +76,7 @@ class TrainResult:
             "horizons": list(found.model.horizons),
             "horizons_without_evidence": {str(h): why for h, why in found.missing.items()},
             "left_out_as_unsafe": list(self.unsafe),
-            "holes_in_usage": [
-                {"first": one.first.isoformat(), "last": one.last.isoformat()} for one in self.holes
-            ],
+            "holes_in_usage": holes_as_dicts(self.holes),
             "tuning": [one.as_dict() for one in self.tuning],
             "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
             "bands": [asdict(b) for b in found.bands],

@@ -84,7 +84,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "industry": names("sector, vertical, branche, industry group"),
         "region": names(
             "country, billing country, country region, territory, market, location, state, "
-            "billing state, land, region code, pays, pais"
+            "billing state, land, bundesland, region code, pays, pais"
         ),
         "employees": names(
             "number of employees, employee count, num employees, headcount, company size, "
@@ -137,9 +137,9 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "subscription start date, effective from, effective date, valid from, begin date, "
             "begins, begin, activated at, activation date, vertragsbeginn, laufzeitbeginn, "
             "gueltig ab, gueltig von, beginn, startdatum, date de debut, fecha de inicio, "
-            "period start, period start date, service start, service start date, service period start, "
-            "coverage start, period from, leistungsbeginn, leistung von, term start, term start date, "
-            "subscription start, subscription term start date, "
+            "period start, period start date, service start, service start date, period from, "
+            "service period start, coverage start, leistungsbeginn, leistung von, term start, "
+            "term start date, subscription start, subscription term start date, "
             "first payment date, signup date, "
             "signup, customer since, created at, create date, created date, created, "
             "transaction date"
@@ -202,7 +202,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
     "tickets": {
         "ticket_id": names(
             "id, case id, case number, issue id, request id, conversation id, ticket number, "
-            "number, record id, ref, ticketnummer"
+            "number, record id, ref, ticketnummer, ticket nr, vorgangsnummer"
         ),
         "opened_at": names(
             "created at, created, opened on, opened, date opened, date time opened, submitted at, "
@@ -266,7 +266,9 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "belegdatum"
         ),
         "due_at": names("due date, due on, due, faellig am, faelligkeit, faelligkeitsdatum"),
-        "paid_at": names("payment date, paid date, paid on, date paid, paid, bezahlt am, zahlungsdatum"),
+        "paid_at": names(
+            "payment date, paid date, paid on, date paid, paid, bezahlt am, zahlungsdatum"
+        ),
     },
     "risks": {
         "risk_id": names("id, record id"),

@@ -28,6 +28,14 @@ SELECT count(*) FILTER (starts.at = ends.day + 1) AS after, count(*) AS followed
 JOIN (SELECT DISTINCT account_id, CAST(started_at AS DATE) AS at FROM t) starts
 ON starts.account_id = ends.account_id AND starts.at BETWEEN ends.day AND ends.day + 1
 """
+_FOLLOWED = """
+SELECT count(*) AS followed, count(*) FILTER (ended_at IS NULL) AS open,
+    count(*) FILTER (ended_at > after AND ended_at <= after + INTERVAL 31 DAY) AS late
+FROM (SELECT account_id, started_at, ended_at, lead(started_at) OVER
+    (PARTITION BY account_id, coalesce(product, '') ORDER BY started_at) AS after FROM t)
+WHERE after > started_at
+"""
+_MOSTLY_OPEN, _OFTEN_LATE = 0.9, 0.2
 PLUS_ONE_DAY = " + INTERVAL 1 DAY"
 """What makes the end of a last day."""
 
@@ -53,6 +61,29 @@ def doubts(
             f"is the day after. {computed('ended_at', date + PLUS_ONE_DAY)}"
         )
         yield Problem(table.name, ends, remedy, column="ended_at")
+    if table.name == "subscriptions":
+        yield from _side_by_side(rows)
+
+
+def _side_by_side(subscriptions: pa.Table) -> Iterator[Problem]:
+    """Rows that go on beside the one that may have taken their place: both count as revenue."""
+    found = query(_FOLLOWED, {"t": subscriptions}).to_pylist()[0]
+    followed, still_open, late = found["followed"], found["open"], found["late"]
+    if followed < _FEWEST_ENDS:
+        return
+    many = f"of {followed:,} rows that another of their account and product follows"
+    if still_open >= _MOSTLY_OPEN * followed:
+        reason = f"{still_open:,} {many} never end: the revenue of both adds up"
+    elif late >= _OFTEN_LATE * followed:
+        reason = f"{late:,} {many} end up to a month after it begins: meanwhile both add up"
+    else:
+        return
+    remedy = (
+        "If the newer row takes the older one's place, end that where the newer begins, with the "
+        "source's own names: compute = { ended_at = \"least(ended_at, lead(started_at) OVER "
+        '(PARTITION BY account_id ORDER BY started_at))" }.'
+    )
+    yield Problem("subscriptions", reason, remedy, column="ended_at")
 
 
 def _parted_by_points(table: Table, given: pa.Table) -> Iterator[Problem]:

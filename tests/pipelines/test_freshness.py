@@ -103,6 +103,26 @@ def test_training_tells_of_a_hole(forewarn, torn, days):
     assert body["holes_in_usage"] == [{"first": torn.first, "last": torn.last}]
 
 
+def test_scores_soon_after_a_hole_are_told_of_it(forewarn, finished, tmp_path, days):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.company.config.parent, folder)
+    shutil.rmtree(folder / "workspace" / "lake")
+    gone = [(days.rescored - timedelta(days=n)).isoformat() for n in range(20, 40)]
+    head, *lines = (folder / "orders.csv").read_text().splitlines()
+    kept = [line for line in lines if line.split(",")[1] not in gone]
+    (folder / "orders.csv").write_text("\n".join([head, *kept]) + "\n")
+    place = ("-c", folder / "forewarn.toml", "--workspace", folder / "workspace")
+    assert forewarn("load", *place).exit_code == 0
+
+    scored = forewarn("score", "--as-of", days.rescored, *place)
+
+    told = f"Nothing came from usage from {gone[-1]} to {gone[0]}, though it did before and after"
+    assert told in scored.stdout
+    body = json.loads(forewarn("score", "--as-of", days.rescored, "--json", *place).stdout)
+    assert body["holes_in_usage"] == [{"first": gone[-1], "last": gone[0]}]
+    assert finished.summary["scores"]["holes_in_usage"] == []
+
+
 def test_holes_never_leave_less_than_half_of_the_dates():
     hole = Hole(JUNE - timedelta(days=60), JUNE - timedelta(days=45))
     months = [JUNE - timedelta(days=30 * n) for n in (4, 3, 2, 1, 0)]

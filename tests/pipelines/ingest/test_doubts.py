@@ -90,3 +90,50 @@ def test_a_row_of_totals_is_no_account(company: Any, word: str) -> None:
 def test_an_account_may_be_called_total(company: Any) -> None:
     accounts = "account_id,name,created_at\na1,Alpha,2024-01-01\ntotal,Total SE,2024-01-01\n"
     assert contracts(company, ["s1,a1,9,2024-01-01,"], accounts=accounts).problems == ()
+
+
+def upgrades(ends: str) -> list[str]:
+    """Twelve accounts' rows, of which each account has two; `ends` is of the older ones."""
+    return [
+        row
+        for n in range(12)
+        for row in (f"s{n}a,a{n},9,2024-01-01,{ends}", f"s{n}b,a{n},12,2024-06-10,")
+    ]
+
+
+TWELVE = "account_id,name\n" + "".join(f"a{n},Firm {n}\n" for n in range(12))
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ("", "12 of 12 rows that another of their account and product follows never end"),
+        ("2024-06-30", "12 of 12 rows that another of their account and product follows end up"),
+        ("2024-06-10", None),
+        ("2024-11-30", None),
+    ],
+)
+def test_rows_beside_the_one_that_follows_them_are_told(
+    company: Any, ends: str, told: str | None
+) -> None:
+    found = contracts(company, upgrades(ends), accounts=TWELVE).warnings
+    assert [w.reason[: len(told or "")] for w in found] == ([told] if told else [])
+    if told:
+        sql = found[0].remedy.split('"')[1]
+        computed = f'\n[sources.subscriptions.compute]\nended_at = "{sql}"\n'
+        assert contracts(company, upgrades(ends), CONFIG + computed, TWELVE).warnings == ()
+
+
+def test_other_products_may_run_side_by_side(company: Any) -> None:
+    company.write("accounts.csv", TWELVE)
+    rows = [row + f",{'ab'[i % 2]}" for i, row in enumerate(upgrades(""))]
+    header = "subscription_id,account_id,mrr,started_at,ended_at,product"
+    company.write("subscriptions.csv", "\n".join([header, *rows]) + "\n")
+    company.write("forewarn.toml", CONFIG)
+    assert company.check().warnings == ()
+
+
+def test_an_id_that_comes_with_every_period_has_to_say_which(company: Any) -> None:
+    rows = ["s1,a1,9,2024-01-01,2024-02-01", "s1,a1,9,2024-02-01,2024-03-01"]
+    problem = contracts(company, rows).problems[-1]
+    assert "compute it, e.g. of subscription_id and started_at" in problem.remedy
