@@ -12,7 +12,7 @@ from pipelines.ingest.findings import Finding
 from pipelines.ingest.problems import Problem, shown
 from pipelines.ingest.project import ROW
 from pipelines.ingest.remedies import computed
-from pipelines.ingest.written import points_part, without_points
+from pipelines.ingest.written import points_may_part, points_part, without_points
 
 _COINS = (Kind.MONEY, Kind.INTEGER)
 _FEW = 1_000
@@ -91,7 +91,9 @@ def _parted_by_points(table: Table, given: pa.Table) -> Iterator[Problem]:
         if column.kind not in _COINS or column.name not in given.column_names:
             continue
         values = given.column(column.name)
-        if not pa.types.is_string(values.type) or not points_part(_texts(values.slice(0, _FEW))):
+        if not pa.types.is_string(values.type):
+            continue
+        if not points_may_part(_texts(values.slice(0, _FEW))):
             continue
         texts = _texts(values)
         if points_part(texts):
@@ -100,7 +102,8 @@ def _parted_by_points(table: Table, given: pa.Table) -> Iterator[Problem]:
                 f"all points stand before three digits, as in {shown(example)}; they are read as "
                 "decimal, and seem to part thousands"
             )
-            remedy = computed(column.name, f"TRY_CAST({without_points(texts, False)} AS BIGINT)")
+            numeric = all(text.count(".") == 1 for text in texts)  # then `compute` sees fractions
+            remedy = computed(column.name, without_points(texts, numeric))
             yield Problem(table.name, reason, remedy, column=column.name)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from pipelines.ingest.engine import query
-from pipelines.ingest.written import points_part
+from pipelines.ingest.written import points_may_part, points_part
 
 NAIVE_TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 ANY_TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ].*)?$"
@@ -80,7 +80,7 @@ def _parted(values: pa.Table, column: str) -> bool:
     given = f"SELECT DISTINCT {_value(column)} AS v FROM given"
     sql = f"SELECT v FROM ({given}) WHERE v IS NOT NULL"
     head = query(f"{sql} LIMIT {_FEW}", {"given": values.slice(0, _FEW)})
-    if not points_part(head.column("v").to_pylist()):
+    if not points_may_part(head.column("v").to_pylist()):
         return False
     texts = query(sql, {"given": values}).column("v").to_pylist()
     return points_part(texts) and any("." not in text for text in texts)

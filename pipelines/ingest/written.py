@@ -40,6 +40,7 @@ PARTED_BY_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 """A number all of whose points stand before three digits."""
 _PARTED_BY_COMMA = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 _SHORT = re.compile(r"[+-]?\d{1,3}")
+_PARTED_OR_SHORT = re.compile(rf"{PARTED_BY_POINT.pattern}|{_SHORT.pattern}")
 _FEWEST_PARTED = 3
 """Different values whose points stand before three digits; fewer may be decimal by chance."""
 
@@ -135,9 +136,12 @@ def points_part(texts: Sequence[str]) -> bool:
     They do where all stand before three digits, and what has none has three digits at most.
     """
     pointed = {text for text in texts if "." in text}
-    rest = (text for text in texts if "." not in text)
-    many = len(pointed) >= _FEWEST_PARTED
-    return many and _all(PARTED_BY_POINT, pointed) and _all(_SHORT, rest)
+    return len(pointed) >= _FEWEST_PARTED and points_may_part(texts)
+
+
+def points_may_part(texts: Sequence[str]) -> bool:
+    """Whether nothing speaks against it, however few points there are."""
+    return _all(_PARTED_OR_SHORT, texts)
 
 
 def without_points(texts: Sequence[str], numeric: bool) -> str:
