@@ -6,13 +6,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from features.history import arrivals
+from features.history import arrivals, share_known_before
 from features.lake import Lake
 from features.runners.job import Tally
 from features.signal import Catalogue
 from features.silence import Hole, holes, quiet_from, silent_since
 from models.bands.silence import SilentSource, carried, matter
 from models.churn_model import ChurnModel
+
+MOSTLY_THE_SAME = 0.5
+"""The share of accounts after a hole that were there before it."""
 
 
 def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> dict[str, date]:
@@ -35,13 +38,20 @@ def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> di
 
 
 def holes_in_usage(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:
-    """When nothing came from usage although it did before and after; see `holes`.
+    """When nothing came from usage of accounts that it told of before and after; see `holes`.
 
-    Usage alone is looked at: it weighs most, and what comes more seldom has such silences anyway.
+    Where mostly other accounts came afterwards, as with the next courses of a school, nothing was
+    missed. Usage alone is looked at: it weighs most, and what comes more seldom has such silences
+    anyway.
     """
     if "usage" not in lake.manifest.tables:
         return ()
-    return holes(arrivals(lake, "usage", as_of), as_of, stale_days)
+    found = holes(arrivals(lake, "usage", as_of), as_of, stale_days)
+    return tuple(
+        hole
+        for hole in found
+        if share_known_before(lake, "usage", hole.first, hole.last, as_of) >= MOSTLY_THE_SAME
+    )
 
 
 def holes_felt(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:

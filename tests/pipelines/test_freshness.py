@@ -15,7 +15,7 @@ from models.bands.codes import GREY, RED, YELLOW
 from models.bands.silence import SilentSource
 from pipelines.assemble import assemble
 from pipelines.config import read_config
-from pipelines.freshness import silent_sources, told, told_holes, unspoilt
+from pipelines.freshness import holes_in_usage, silent_sources, told, told_holes, unspoilt
 from pipelines.publishing import seen_before
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository
@@ -91,6 +91,15 @@ def test_dates_that_a_hole_in_usage_spoils_do_not_teach(forewarn, torn, days):
     assert days.scored in dates
     assert len(dates) > 3
     assert not any(hole.first <= day <= hole.last + timedelta(days=60) for day in dates)
+
+
+def test_where_others_come_afterwards_nothing_was_missed(forewarn, torn, days):
+    orders = torn.config.parent / "orders.csv"
+    head, *lines = orders.read_text().splitlines()
+    moved = [f"new{line}" if line.split(",")[1] > torn.last else line for line in lines]
+    orders.write_text("\n".join([head, *moved]) + "\n")
+    assert forewarn("load", "-c", torn.config, "--workspace", torn.workspace).exit_code == 0
+    assert holes_in_usage(Workspace(torn.workspace).lake(), days.scored, 14) == ()
 
 
 def test_training_tells_of_a_hole(forewarn, torn, days):
