@@ -42,6 +42,14 @@ def test_ends_that_are_last_days_are_told_with_what_to_compute(company: Any) -> 
     assert contracts(company, months(last=True), CONFIG + computed).warnings == ()
 
 
+def test_the_main_job_tells_what_a_load_was_warned_of(company: Any) -> None:
+    contracts(company, months(last=True))
+    said = company.load().brief()
+    assert "Warnings:\n- subscriptions: ended_at: 11 of 11 rows" in said
+    contracts(company, months(last=False))
+    assert "Warnings:" not in company.load().brief()
+
+
 def test_what_to_compute_reads_the_forms_of_the_dates(company: Any) -> None:
     rows, forms = months(True, "{d:02}.{m:02}.{y}"), '\ntimestamp_formats = ["%d.%m.%Y"]\n'
     (warning,) = contracts(company, rows, CONFIG + forms).warnings
