@@ -368,3 +368,18 @@ def test_the_last_day_of_a_paid_period_is_paid(stranger, form):
     rows = taken(stranger, "subscriptions")
     ends = {row["ended_at"].date() for row in rows}
     assert ends == {*(date(2024, month, 1) for month in range(2, 13)), date(2025, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    "dates",
+    ["Period Start,Period End", "Term Start,Term End", "Leistung von,Leistung bis"],
+)
+def test_terms_and_paid_periods_are_subscriptions(stranger, dates):
+    accounts(stranger)
+    contracts(stranger, header=f"subscription_id,account_id,mrr,{dates}")
+
+    assert stranger.init().exit_code == 0
+
+    assert stranger.config.learnt == "logo_churn"
+    ends = [row["ended_at"] and row["ended_at"].date() for row in taken(stranger, "subscriptions")]
+    assert ends == [day + timedelta(days=300) if i % 2 else None for i, day in enumerate(DAYS)]
