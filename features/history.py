@@ -88,6 +88,32 @@ def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
     return found
 
 
+def share_known_before(lake: Lake, name: str, first: date, last: date, as_of: date) -> float:
+    """Of the accounts a table tells of in the month after some days, the share it had told of.
+
+    Args:
+        lake: where the rows are.
+        name: the table.
+        first: the first of the days; the month before it counts as before.
+        last: the last of them.
+        as_of: nothing that a snapshot saw later is looked at.
+    """
+    begin, end = cut_of(first) - DAY, cut_of(last)
+    known = told = 0
+    for index in range(lake.manifest.buckets):
+        for rows in lake.bucket(index, {name: ()}).values():
+            instants = first_seen(TABLES[name], rows)
+            before = (instants >= begin - MONTH) & (instants < begin)
+            after = (instants >= end) & (instants < min(end + MONTH, cut_of(as_of)))
+            accounts = rows.column("account_id")
+            those, these = (
+                set(accounts.filter(pa.array(mask)).unique().to_pylist())
+                for mask in (before, after)
+            )
+            known, told = known + len(these & those), told + len(these)
+    return known / told if told else 0.0
+
+
 def rows_seen(lake: Lake, dates: Iterable[date]) -> dict[date, dict[str, int]]:
     """How many rows of each connected table a snapshot of each date sees."""
     names = tuple(lake.manifest.tables)

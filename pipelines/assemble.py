@@ -14,6 +14,7 @@ from features.main_attributes import followed
 from features.outcomes import Label
 from features.runners.job import SnapshotJob
 from features.signal import Catalogue
+from features.silence import Hole
 from models.course import Courses
 from models.dataset import Dataset, aligned, join
 from models.trained import TrainingPlan
@@ -31,6 +32,7 @@ from pipelines.company import (
 )
 from pipelines.config import Config
 from pipelines.errors import InputError
+from pipelines.freshness import holes_in_usage, unspoilt
 from pipelines.sampling import AccountSample, accounts_in, sample_of
 from pipelines.scratch import scratch
 from pipelines.snapshot import build, read_fates
@@ -51,6 +53,7 @@ class Assembled:
         unsafe: those left out because their past values are not known.
         beside: by outcome, the same rows with the fates of further definitions.
         sample: which accounts these are; None where all.
+        holes: when usage was not recorded; dates that are spoilt by it are left out.
     """
 
     dataset: Dataset
@@ -61,6 +64,7 @@ class Assembled:
     unsafe: list[str]
     beside: dict[str, Dataset] = field(default_factory=dict)
     sample: AccountSample | None = None
+    holes: tuple[Hole, ...] = ()
 
 
 def assemble(
@@ -87,11 +91,15 @@ def assemble(
     lake = loaded(workspace)
     tables = lake.manifest.tables
     label = label_of(config, tables)
-    dates = snapshot_dates(config, as_of, first_day(lake, as_of))
+    every = snapshot_dates(config, as_of, first_day(lake, as_of))
+    holes = holes_in_usage(lake, as_of, config.bands.stale_days)
+    dates = unspoilt(every, holes)
+    left_out = holes if len(dates) < len(every) else ()
     own = _followed(lake, first_walked(dates), say)
     catalogue = catalogue_of(config, own)
     wider = further(catalogue) if further else catalogue
-    closer = [] if most_rows else closer_dates(config, dates, accounts_in(lake))
+    closer = [] if most_rows else closer_dates(config, every, accounts_in(lake))
+    closer = unspoilt(closer, left_out)
     sample = _sample(lake, config, len(dates), most_rows)
     with scratch(workspace.snapshots / "training") as folder:
         asked = lake, wider, tuple(closer or dates), label, rates_of(config)
@@ -102,7 +110,7 @@ def assemble(
     beside = {name: aligned(dataset, _of(known, dates)) for name, known in fates.items()}
     columns, unsafe = columns_of(catalogue, tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
-    return Assembled(dataset, label, catalogue, own, columns, unsafe, beside, sample)
+    return Assembled(dataset, label, catalogue, own, columns, unsafe, beside, sample, left_out)
 
 
 def _built(

@@ -6,13 +6,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from features.history import arrivals
+from features.history import arrivals, share_known_before
 from features.lake import Lake
 from features.runners.job import Tally
 from features.signal import Catalogue
-from features.silence import quiet_from, silent_since
+from features.silence import Hole, holes, quiet_from, silent_since
 from models.bands.silence import SilentSource, carried, matter
 from models.churn_model import ChurnModel
+
+MOSTLY_THE_SAME = 0.5
+"""The share of accounts after a hole that were there before it."""
 
 
 def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> dict[str, date]:
@@ -32,6 +35,62 @@ def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> di
         if since is not None:
             found[table] = since
     return found
+
+
+def holes_in_usage(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:
+    """When nothing came from usage of accounts that it told of before and after; see `holes`.
+
+    Where mostly other accounts came afterwards, as with the next courses of a school, nothing was
+    missed. Usage alone is looked at: it weighs most, and what comes more seldom has such silences
+    anyway.
+    """
+    if "usage" not in lake.manifest.tables:
+        return ()
+    found = holes(arrivals(lake, "usage", as_of), as_of, stale_days)
+    return tuple(
+        hole
+        for hole in found
+        if share_known_before(lake, "usage", hole.first, hole.last, as_of) >= MOSTLY_THE_SAME
+    )
+
+
+def holes_felt(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:
+    """The holes in usage of which signals at a date still tell."""
+    return tuple(h for h in holes_in_usage(lake, as_of, stale_days) if h.spoils(as_of))
+
+
+def holes_as_dicts(found: Sequence[Hole]) -> list[dict[str, str]]:
+    """The holes as plain values, for JSON."""
+    return [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in found]
+
+
+def unspoilt(dates: Sequence[date], found: Sequence[Hole]) -> list[date]:
+    """The dates whose signals tell of accounts and not of a hole, and the last in any case.
+
+    All of them where fewer than half would be left: something is better learnt than nothing.
+    """
+    kept = [d for d in dates if d == dates[-1] or not any(hole.spoils(d) for hole in found)]
+    return kept if 2 * len(kept) >= len(dates) else list(dates)
+
+
+def told_holes(found: Sequence[Hole]) -> list[str]:
+    """One sentence for each hole in usage."""
+    return [
+        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and after:"
+        f" dates until {hole.felt_until} are neither learnt from nor tested on. Load what is "
+        "missing, with when it happened, if it can be had."
+        for hole in found
+    ]
+
+
+def told_felt(found: Sequence[Hole]) -> list[str]:
+    """One sentence for each hole in usage that scores tell of."""
+    return [
+        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and after:"
+        f" until {hole.felt_until} signals take that for silence of the accounts, and scores are "
+        "not to be trusted. Load what is missing, with when it happened, if it can be had."
+        for hole in found
+    ]
 
 
 def weighed(

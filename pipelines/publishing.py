@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 
 from features.signal import Catalogue
+from features.silence import Hole
 from models.bands import Published, Seen
 from models.bands.accounts import MRR, TIER
 from models.bands.codes import GREY, NAMED, Codes, codes_of
@@ -38,6 +39,7 @@ class ScoreResult:
     Attributes:
         silent: sources from which nothing had become known for too long; every account is
             grey where they matter.
+        holes: when usage was not recorded, lately enough for signals to tell of it.
     """
 
     as_of: date
@@ -46,6 +48,7 @@ class ScoreResult:
     bands: dict[str, int]
     published: int
     silent: tuple[SilentSource, ...] = ()
+    holes: tuple[Hole, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.config import Config
+from pipelines.freshness import holes_as_dicts
 from pipelines.ingest.report import LoadReport
 from pipelines.loading import load_sources
 from pipelines.publishing import ScoreResult
@@ -99,4 +100,5 @@ def summary_of(scored: ScoreResult) -> dict[str, Any]:
         "bands": scored.bands,
         "published": scored.published,
         "silent_sources": [asdict(each) for each in scored.silent],
+        "holes_in_usage": holes_as_dicts(scored.holes),
     }

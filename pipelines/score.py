@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from features.followed import Followed
@@ -21,7 +21,7 @@ from pipelines.cards import cards_at
 from pipelines.company import catalogue_of, label_of, rates_of
 from pipelines.config import Config
 from pipelines.errors import NoModel
-from pipelines.freshness import silent_sources
+from pipelines.freshness import holes_felt, silent_sources
 from pipelines.ordered import in_order, ranks_at
 from pipelines.origin import origin_of
 from pipelines.publishing import Publishing, ScoreResult
@@ -71,7 +71,9 @@ def score_dates(
         results = []
         for day in sorted(dates):
             quiet = silent_sources(lake, tally, day, config.bands.stale_days)
-            results.append(publishing.publish(stored[day], cards[day], quiet))
+            felt = holes_felt(lake, day, config.bands.stale_days)
+            result = publishing.publish(stored[day], cards[day], quiet)
+            results.append(replace(result, holes=felt))
             make(stored[day])
             say(f"{results[-1].accounts} accounts scored at {day}")
     return results

@@ -12,7 +12,7 @@ from models.scorecard import Scorecard
 from pipelines.beside_text import beside
 from pipelines.deliver import Delivered
 from pipelines.figures import percent
-from pipelines.freshness import told
+from pipelines.freshness import told, told_felt, told_holes
 from pipelines.honesty_text import base_rates, honesty
 from pipelines.publishing import ScoreResult
 from pipelines.report import ReportResult
@@ -41,6 +41,7 @@ def training(result: TrainResult) -> str:
     found = result.trained
     lines = [f"Model {found.model.version} ({found.model.flavour}), as of {found.model.data_as_of}"]
     lines += [f"  {sentence}" for sentence in found.verdict.sentences]
+    lines += [f"  {sentence}" for sentence in told_holes(result.holes)]
     lines += [f"  tuning of {one.sentence}" for one in result.tuning]
     lines += [_quality(report) for report in found.reports.values()]
     lines += [_at_capacity(result.card)] if result.card else []
@@ -85,7 +86,8 @@ def scoring(result: ScoreResult) -> str:
     """A scoring run's findings."""
     bands = ", ".join(f"{count} {band}" for band, count in result.bands.items() if count)
     head = f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
-    return "\n".join([head, *(f"  {line}" for line in told(result.silent))])
+    lines = [*told(result.silent), *told_felt(result.holes)]
+    return "\n".join([head, *(f"  {line}" for line in lines)])
 
 
 def delivery(done: Delivered) -> str:

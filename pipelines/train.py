@@ -75,7 +75,9 @@ def train_model(
     trained = beside.on(trained)
     asked, own = asked_of(config), phrases(own_columns(catalogue, found.followed.events))
     data = dataset_record(dataset, digest, origin.fingerprint, workspace)
-    result = TrainResult(trained, "", tuple(unsafe), own, tuning, data=data, beside=beside)
+    result = TrainResult(trained, "", tuple(unsafe), own, tuning, data=data, beside=beside,
+        holes=found.holes,
+    )  # fmt: skip
     if not trained.tests:
         return _recorded(workspace, result, None, promote)
     evidence = evidence_of(dataset, trained, asked)

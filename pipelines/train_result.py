@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from features.silence import Hole
 from models.base_rates import rates_by_segment
 from models.explain.wording import Phrase
 from models.run_record import DatasetRecord
@@ -10,6 +11,7 @@ from models.scorecard import Scorecard
 from models.track_record import TrackRecord
 from models.trained import Trained
 from pipelines.beside import Beside
+from pipelines.freshness import holes_as_dicts
 from pipelines.promotion import Decision
 from pipelines.stale import Newer
 
@@ -32,6 +34,7 @@ class TrainResult:
         beside: what was learnt beside the chance of loss.
         since: it and the model that serves on rows newer than that one, where there are any.
         track: what became of what it said; None where it could not be checked.
+        holes: when usage was not recorded, so that dates were left out.
     """
 
     trained: Trained
@@ -45,6 +48,7 @@ class TrainResult:
     beside: Beside = Beside()
     since: Newer | None = None
     track: TrackRecord | None = None
+    holes: tuple[Hole, ...] = ()
 
     @property
     def promoted(self) -> bool:
@@ -72,6 +76,7 @@ class TrainResult:
             "horizons": list(found.model.horizons),
             "horizons_without_evidence": {str(h): why for h, why in found.missing.items()},
             "left_out_as_unsafe": list(self.unsafe),
+            "holes_in_usage": holes_as_dicts(self.holes),
             "tuning": [one.as_dict() for one in self.tuning],
             "horizon_reports": {str(h): asdict(r) for h, r in found.reports.items()},
             "bands": [asdict(b) for b in found.bands],

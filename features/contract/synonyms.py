@@ -84,7 +84,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
         "industry": names("sector, vertical, branche, industry group"),
         "region": names(
             "country, billing country, country region, territory, market, location, state, "
-            "billing state, land, region code, pays, pais"
+            "billing state, land, bundesland, region code, pays, pais"
         ),
         "employees": names(
             "number of employees, employee count, num employees, headcount, company size, "
@@ -137,6 +137,9 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "subscription start date, effective from, effective date, valid from, begin date, "
             "begins, begin, activated at, activation date, vertragsbeginn, laufzeitbeginn, "
             "gueltig ab, gueltig von, beginn, startdatum, date de debut, fecha de inicio, "
+            "period start, period start date, service start, service start date, period from, "
+            "service period start, coverage start, leistungsbeginn, leistung von, term start, "
+            "term start date, subscription start, subscription term start date, "
             "first payment date, signup date, "
             "signup, customer since, created at, create date, created date, created, "
             "transaction date"
@@ -146,7 +149,10 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "churn date, churned at, churned on, contract end date, contract end, "
             "subscription end date, effective to, valid to, valid until, expired at, "
             "expiration date, expires at, membership expire date, deactivated at, vertragsende, "
-            "laufzeitende, gueltig bis, ende, enddatum, date de fin, fecha de fin, fecha de baja"
+            "laufzeitende, gueltig bis, ende, enddatum, date de fin, fecha de fin, fecha de baja, "
+            "period end, period end date, service end, service end date, service period end, "
+            "coverage end, period to, leistungsende, leistung bis, term end, term end date, "
+            "subscription end, subscription term end date"
         ),
         "cancelled_at": names(
             "canceled at, cancelled on, canceled on, cancellation date, cancel date, cancelled, "
@@ -196,7 +202,7 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
     "tickets": {
         "ticket_id": names(
             "id, case id, case number, issue id, request id, conversation id, ticket number, "
-            "number, record id, ref, ticketnummer"
+            "number, record id, ref, ticketnummer, ticket nr, vorgangsnummer"
         ),
         "opened_at": names(
             "created at, created, opened on, opened, date opened, date time opened, submitted at, "
@@ -260,7 +266,9 @@ COLUMN_NAMES: Mapping[str, Mapping[str, Names]] = {
             "belegdatum"
         ),
         "due_at": names("due date, due on, due, faellig am, faelligkeit, faelligkeitsdatum"),
-        "paid_at": names("payment date, paid on, date paid, paid, bezahlt am, zahlungsdatum"),
+        "paid_at": names(
+            "payment date, paid date, paid on, date paid, paid, bezahlt am, zahlungsdatum"
+        ),
     },
     "risks": {
         "risk_id": names("id, record id"),

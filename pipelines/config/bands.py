@@ -66,7 +66,8 @@ class Bands(TierBands):
         ge=1,
         le=90,
         description="the days of silence that make a source stale, if at least 20 rows were "
-        "to be expected; where what is stale matters, every account is grey",
+        "to be expected; where what is stale matters, every account is grey, and dates that such a "
+        "silence of usage spoilt are not learnt from",
     )
 
     def of(self, tier: str) -> TierBands:

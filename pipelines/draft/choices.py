@@ -104,7 +104,7 @@ def _choice(column: Column, matched: Matched) -> Choice:
         others,
         look.temporal or reading.sql.startswith(("make_timestamp", "try_strptime", "last_day")),
         matched.sure(column.name),
-        any(told in reading.note for told in ("may part", "months")),
+        any(told in reading.note for told in ("may part", "may be decimal", "months")),
     )
 
 

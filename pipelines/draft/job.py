@@ -14,12 +14,13 @@ from pipelines.draft.events import numbers, undone
 from pipelines.draft.filling import looked_for
 from pipelines.draft.found import find_files
 from pipelines.draft.outcome import outcome_of
-from pipelines.draft.plans import planned
+from pipelines.draft.plans import ended_after, planned
 from pipelines.draft.report import Drafted, of_tables, table_of
 from pipelines.draft.sheets import Sheet, read_sheets
 from pipelines.draft.snapshots import not_learnt_from
 from pipelines.draft.spoilt import left_out
 from pipelines.errors import InputError
+from pipelines.ingest.doubts import last_days
 from pipelines.ingest.prepare import Progress, prepare
 from pipelines.ingest.problems import Problem
 
@@ -78,6 +79,10 @@ def _with_outcome(draft: Draft, folder: Path, say: Progress) -> tuple[Draft, tup
     spoilt = left_out(prepared)
     if spoilt:
         draft = replace(draft, spoilt=spoilt)
+        prepared = prepare(_parsed(draft, folder), None, lambda _: None)
+    ends = prepared.batches.get("subscriptions")
+    if ends is not None and last_days(ends.rows):
+        draft = replace(draft, plans=tuple(map(ended_after, draft.plans)))
         prepared = prepare(_parsed(draft, folder), None, lambda _: None)
     rows = {name: batch.rows for name, batch in prepared.batches.items()}
     found = outcome_of(rows, _activity(draft), datetime.now(UTC))

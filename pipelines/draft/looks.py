@@ -10,7 +10,15 @@ from features.contract import Column, Kind, Table
 from features.contract.other_words import FALSE_WORDS, MONTHS, NOTHING, TRUE_WORDS, WORDS
 from pipelines.ingest.convert import convert
 from pipelines.ingest.engine import literal
-from pipelines.ingest.written import forms_of, has_form, is_number, plain_numbers, since_1970
+from pipelines.ingest.written import (
+    forms_of,
+    has_form,
+    is_number,
+    plain_numbers,
+    points_part,
+    since_1970,
+    without_points,
+)
 
 COLUMN = "COLUMN"
 """Stands in expressions for the column."""
@@ -22,6 +30,9 @@ _MONTHS = ("%Y-%m", "%Y/%m", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y
 _BEGINNINGS = frozenset({"started_at", "created_at", "joined_at"})
 _DATE_LIKE = re.compile(r"\d{8}|\d[-/.: ,]+\w")
 _DIGITS = re.compile(r"[\d.]+")
+_COINS = (Kind.MONEY, Kind.INTEGER)
+"""Kinds of numbers that never have three decimals."""
+_THOUSANDS = "are read as parting thousands; they may be decimal"
 _GLANCE = 40
 _COMPACT = 8
 """Digits of a date such as 20150301: fewer may be any number."""
@@ -113,6 +124,9 @@ class Look:
     def _best(self, table: str, column: Column) -> Reading:
         if column.kind is Kind.TIMESTAMP and not may_be_date(self):
             return Reading(fits=0.0)
+        parted = _parted(column, self)
+        if parted is not None:
+            return self._without_nothing(parted)
         plain = Reading(fits=_share(column, self.values))
         if plain.fits >= GOOD and not (self.nothing and column.kind in (Kind.ID, Kind.TEXT)):
             return plain
@@ -195,15 +209,29 @@ def _month(column: Column, look: Look) -> Reading | None:
     return Reading(f"last_day(CAST({first} AS DATE))", note="months: taken as their last day")
 
 
+def _parted(column: Column, look: Look) -> Reading | None:
+    """Amounts and whole numbers whose points part thousands, though they may be read as they are.
+
+    Values that are numbers in the file itself have no points but decimal ones.
+    """
+    if column.kind not in _COINS or not pa.types.is_string(look.values.type):
+        return None
+    sql = without_points(look.texts, look.numeric) if points_part(look.texts) else ""
+    return Reading(sql, note=f"its points {_THOUSANDS}") if sql else None
+
+
 def _number(column: Column, look: Look) -> Reading | None:
     if look.nothing and _fits(column, look.texts):
         return Reading()
     texts = [text for text in look.texts if is_number(text)]
-    found = plain_numbers(texts)
+    found = plain_numbers(texts, coins=column.kind in _COINS)
     if not found or look.numeric or len(texts) < GOOD * len(look.texts):
         return None
-    note = "its commas are read as decimal; they may part thousands" if len(found) > 1 else ""
-    return Reading(found[0], note=note)
+    if len(found) == 1:
+        return Reading(found[0])
+    decimal = found[0].endswith("'.')")
+    said = "are read as decimal; they may part thousands" if decimal else _THOUSANDS
+    return Reading(found[0], note=f"its commas {said}")
 
 
 def _months(look: Look) -> Reading | None:

@@ -12,6 +12,7 @@ from pipelines.draft.matching import SURE, Matched, likely, match
 from pipelines.draft.naming import PARTLY, grade, named_like, plain_name
 from pipelines.draft.sheets import Sheet
 from pipelines.draft.versions import with_versions
+from pipelines.ingest.doubts import PLUS_ONE_DAY
 
 ACCEPTED = 0.75
 """The score from which a sheet is taken for a table."""
@@ -85,6 +86,23 @@ class Plan:
     def asked(self) -> dict[str, Choice]:
         """The choices that a person has to confirm."""
         return {n: c for n, c in self.choices.items() if n not in self.taken}
+
+
+def ended_after(plan: Plan) -> Plan:
+    """A plan whose subscriptions end the day after what is written, which is the last day."""
+    end = plan.choices.get("ended_at")
+    if plan.table.name != "subscriptions" or end is None or end.unclear:
+        return plan
+    moved = replace(
+        end,
+        sql=f"{end.instant}{PLUS_ONE_DAY}",
+        plain=False,
+        forms=(),
+        typed=True,
+        note="the day after the last one, as the next row begins a day later",
+        ask=True,
+    )
+    return replace(plan, choices=plan.choices | {"ended_at": moved})
 
 
 def plan(table: Table, sheet: Sheet, accounts: Collection[str] = (), account: str = "") -> Plan:

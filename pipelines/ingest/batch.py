@@ -8,6 +8,7 @@ import pyarrow as pa
 from features.contract import TABLES, Table
 from pipelines.config import Config, Source
 from pipelines.ingest.convert import convert, without
+from pipelines.ingest.doubts import doubts, totals
 from pipelines.ingest.findings import Finding, Rows, bad_rows, rows_of
 from pipelines.ingest.problems import Problem
 from pipelines.ingest.project import project
@@ -39,7 +40,7 @@ class Batch:
         duplicates: rows left out because they repeat another.
         early: rows dated before their account was created.
         bad: the bad rows, one entry for each thing wrong.
-        warnings: columns that look like a misspelt column of the contract.
+        warnings: columns that look like a misspelt column of the contract, and doubts.
     """
 
     table: Table
@@ -84,6 +85,7 @@ def make_batch(name: str, raw: Raw, config: Config, accounts: pa.Table | None) -
     converted = convert(table, projected.table, source.timestamp_formats)
     rows = with_codes_upper(table, converted.table)
     findings = [*broken_orders(table, rows), *without_rate(table, rows, Money.of(config))]
+    findings += totals(table, rows)
     early = 0
     if name != "accounts" and accounts is not None:
         owner = owners(rows, accounts)
@@ -91,6 +93,7 @@ def make_batch(name: str, raw: Raw, config: Config, accounts: pa.Table | None) -
         found, early = _early(table, source, rows, before_account(table, rows, accounts, owner))
         findings += found
     once = single(table, without(rows, rows_of(findings)), config.load.duplicates)
+    asked = doubts(table, projected.table, once.rows, source.timestamp_formats)
     bad = bad_rows(name, raw, projected.table, [*converted.findings, *findings, *once.findings])
     return Batch(
         table,
@@ -101,7 +104,7 @@ def make_batch(name: str, raw: Raw, config: Config, accounts: pa.Table | None) -
         once.duplicates,
         early,
         (*raw.bad, *bad),
-        projected.warnings,
+        (*projected.warnings, *asked),
     )
 
 

@@ -7,7 +7,14 @@ into the configuration.
 from collections.abc import Sequence
 
 from features.contract import Column, Kind
-from pipelines.ingest.written import few_forms, forms_of, plain_numbers, since_1970
+from pipelines.ingest.written import (
+    PARTED_BY_POINT,
+    few_forms,
+    forms_of,
+    plain_numbers,
+    since_1970,
+    without_points,
+)
 
 LOOKED_AT = 500
 """Values of a column that a remedy is sought for: the first ones."""
@@ -28,8 +35,8 @@ def remedy(column: Column, values: Sequence[object]) -> str:
         return _CATEGORY
     if column.kind is Kind.TIMESTAMP:
         return _since_1970(column.name, texts) or _forms(texts)
-    if column.kind in (Kind.MONEY, Kind.NUMBER):
-        return _plain_number(column.name, texts) or _USUAL
+    if column.kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER):
+        return _plain_number(column, texts) or _USUAL
     return _USUAL
 
 
@@ -48,19 +55,24 @@ def _forms(texts: Sequence[str]) -> str:
 
 def _since_1970(name: str, texts: Sequence[str]) -> str:
     found = since_1970(texts)
-    return _computed(name, found) if found else ""
+    return computed(name, found) if found else ""
 
 
-def _plain_number(name: str, texts: Sequence[str]) -> str:
+def _plain_number(column: Column, texts: Sequence[str]) -> str:
     """A decimal comma, thousands that are set apart, or signs of currency taken out."""
-    found = plain_numbers(texts)
+    if column.kind is Kind.INTEGER and any("." in text for text in texts):
+        parted = all(PARTED_BY_POINT.fullmatch(text) for text in texts)
+        return computed(column.name, without_points(texts, numeric=False)) if parted else ""
+    found = plain_numbers(texts, coins=column.kind is not Kind.NUMBER)
     if not found:
         return ""
-    unclear = f" If commas part thousands: {found[1]}." if len(found) > 1 else ""
-    return _computed(name, found[0]) + unclear
+    meant = "are decimal" if ".')" in found[-1] else "part thousands"
+    unclear = f" If commas {meant}: {found[1]}." if len(found) > 1 else ""
+    return computed(column.name, found[0]) + unclear
 
 
-def _computed(name: str, expression: str) -> str:
+def computed(name: str, expression: str) -> str:
+    """The remedy that computes a column by an expression over COLUMN."""
     return (
         f'Correct it, or compute it: compute = {{ {name} = "{expression}" }}, where COLUMN is '
         f"what the source calls it (and take {name} out of `rename`)."

@@ -107,11 +107,13 @@ class LoadReport:
         return summary(self.sources, self.problems, self.warnings)
 
     def brief(self) -> str:
-        """The counts by source, and where the bad rows and their reasons are."""
+        """The counts by source, where the bad rows and their reasons are, and the warnings."""
         lines = [_line(counts) for counts in self.sources]
         if self.problems:
             bad = f"{len(self.problems):,} bad rows were set aside"
             lines.append(f"{bad}, with reasons: {self.quarantine}")
+        if self.warnings:
+            lines += ["Warnings:", render(self.warnings)]
         return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from pipelines.ingest.engine import query
+from pipelines.ingest.written import points_may_part, points_part
 
 NAIVE_TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 ANY_TIME = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ].*)?$"
@@ -66,7 +67,23 @@ def _type(table: pa.Table, column: str) -> str:
     likely = _fitting(values.slice(0, _FEW), column, range(len(_TYPES)), empty_fits=True)
     fitting = (i for i in likely if _fitting(values, column, [i], empty_fits=False))
     index = next(fitting, None)
-    return "VARCHAR" if index is None else _TYPES[index][0]
+    if index is None or (_TYPES[index][0] == "DOUBLE" and _parted(values, column)):
+        return "VARCHAR"
+    return _TYPES[index][0]
+
+
+def _parted(values: pa.Table, column: str) -> bool:
+    """Whether points part thousands beyond doubt: 1.500 and 980 are no fractions.
+
+    Where no value is without a point they may be decimal, and are numbers as they stand.
+    """
+    given = f"SELECT DISTINCT {_value(column)} AS v FROM given"
+    sql = f"SELECT v FROM ({given}) WHERE v IS NOT NULL"
+    head = query(f"{sql} LIMIT {_FEW}", {"given": values.slice(0, _FEW)})
+    if not points_may_part(head.column("v").to_pylist()):
+        return False
+    texts = query(sql, {"given": values}).column("v").to_pylist()
+    return points_part(texts) and any("." not in text for text in texts)
 
 
 def _fitting(values: pa.Table, column: str, indexes: Iterable[int], empty_fits: bool) -> list[int]:

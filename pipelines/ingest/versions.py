@@ -112,14 +112,18 @@ def _agreeing(table: Table, rows: pa.Table) -> tuple[pa.Table, tuple[Finding, ..
     numbers = counted.filter(pc.greater(counted.column("alike"), 1)).column("row")
     clash = pc.is_in(rows.column(ROW), value_set=numbers.combine_chunks())
     agreeing, clashing = rows.filter(pc.invert(clash)), rows.filter(clash)
-    return agreeing, (_contradiction(key, clashing),) if len(clashing) else ()
+    return agreeing, (_contradiction(table, key, clashing),) if len(clashing) else ()
 
 
-def _contradiction(key: tuple[str, ...], rows: pa.Table) -> Finding:
+def _contradiction(table: Table, key: tuple[str, ...], rows: pa.Table) -> Finding:
     names = " and ".join(key)
+    apart = ""
+    if table.occurred not in key:
+        apart = f" If each row is a fact of its own, as a paid period is, its {key[0]} has to "
+        apart += f"say which: compute it, e.g. of {key[0]} and {table.occurred}."
     return Finding(
         np.asarray(rows.column(ROW).to_numpy(), dtype=np.int64),
         key[0],
         f"rows with the same {names} and the same known_at contradict one another",
-        f"Keep one row per {names}, or bring known_at, so that rows become versions.",
+        f"Keep one row per {names}, or bring known_at, so that rows become versions.{apart}",
     )

@@ -30,6 +30,19 @@ _SECONDS, _MILLISECONDS = re.compile(r"\d{10}(\.\d+)?"), re.compile(r"\d{13}")
 _COMMA = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 _POINT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _SIGNS = re.compile(r"[^\d.,-]+")
+_ALL_BUT_DIGITS = re.compile(r"[^\d.,]+")
+_MINUS = "-\u2212\u2013"
+_NEGATIVE = rf"^\s*\(.*\)\s*$|^[^0-9]*[{_MINUS}]|[{_MINUS}][^0-9]*$"
+_BELOW = re.compile(_NEGATIVE)
+_INNER_MINUS = re.compile(rf"\d.*[{_MINUS}].*\d")
+_SCALED = re.compile(r"\d\s*(k|m|mn|mio|mrd|tsd|b|bn)\b", re.IGNORECASE)
+PARTED_BY_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+"""A number all of whose points stand before three digits."""
+_PARTED_BY_COMMA = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
+_SHORT = re.compile(r"[+-]?\d{1,3}")
+_PARTED_OR_SHORT = re.compile(rf"{PARTED_BY_POINT.pattern}|{_SHORT.pattern}")
+_FEWEST_PARTED = 3
+"""Different values whose points stand before three digits; fewer may be decimal by chance."""
 
 
 def forms_of(texts: Sequence[str], share: float = 1.0) -> tuple[str, ...]:
@@ -88,26 +101,76 @@ def since_1970(texts: Sequence[str]) -> str:
     return ""
 
 
-def plain_numbers(texts: Sequence[str]) -> tuple[str, ...]:
+def plain_numbers(texts: Sequence[str], coins: bool = False) -> tuple[str, ...]:
     """What takes a decimal comma, parts of thousands or signs of currency out of COLUMN.
 
     The likelier expression comes first; there is a second where a comma may as well part
     thousands, and none where the texts are no numbers.
+
+    Args:
+        texts: the values.
+        coins: they are amounts or whole numbers, which have no three decimals: commas that
+            always stand before three digits are then likelier to part thousands.
     """
-    bare = [_SIGNS.sub("", text) for text in texts]
-    signs = "regexp_replace(COLUMN, '[^0-9.,-]', '', 'g')"
-    text = "COLUMN" if bare == list(texts) else signs
+    bare = [_bare(text) for text in texts]
+    if bare == list(texts):
+        text = "COLUMN"
+    elif bare == [_SIGNS.sub("", text) for text in texts]:
+        text = "regexp_replace(COLUMN, '[^0-9.,-]', '', 'g')"
+    else:
+        text = f"(CASE WHEN regexp_matches(COLUMN, '{_NEGATIVE}') THEN '-' ELSE '' END || "
+        text += "regexp_replace(COLUMN, '[^0-9.,]', '', 'g'))"
     english, other = f"replace({text}, ',', '')", f"replace(replace({text}, '.', ''), ',', '.')"
-    if _all(_COMMA, bare):
-        unclear = _all(_POINT, bare) and any("," in value for value in bare)
-        return (other, english) if unclear else (other,)
-    return (english,) if _all(_POINT, bare) else ()
+    if not _all(_COMMA, bare):
+        return (english,) if _all(_POINT, bare) else ()
+    with_comma = [value for value in bare if "," in value]
+    if not (with_comma and _all(_POINT, bare)):
+        return (other,)
+    thousands = coins and _all(_PARTED_BY_COMMA, with_comma)
+    return (english, other) if thousands else (other, english)
+
+
+def points_part(texts: Sequence[str]) -> bool:
+    """Whether points seem to part thousands: 1.500 beside 980 is no one and a half.
+
+    They do where all stand before three digits, and what has none has three digits at most.
+    """
+    pointed = {text for text in texts if "." in text}
+    return len(pointed) >= _FEWEST_PARTED and points_may_part(texts)
+
+
+def points_may_part(texts: Sequence[str]) -> bool:
+    """Whether nothing speaks against it, however few points there are."""
+    return _all(_PARTED_OR_SHORT, texts)
+
+
+def without_points(texts: Sequence[str], numeric: bool) -> str:
+    """What makes 1500 of 1.500 in COLUMN, where `points_part`; else "".
+
+    Args:
+        texts: the values.
+        numeric: COLUMN is a number where SQL sees it, so that only the value tells.
+    """
+    if not numeric:
+        return "replace(COLUMN, '.', '')"
+    single = all(text.count(".") == 1 for text in texts)
+    return "CAST(round(COLUMN * 1000) AS BIGINT)" if single else ""
 
 
 def is_number(text: str) -> bool:
     """Whether a text is a number, however it is written."""
-    bare = _SIGNS.sub("", text)
+    bare = _bare(text)
     return bool(_COMMA.fullmatch(bare) or _POINT.fullmatch(bare))
+
+
+def _bare(text: str) -> str:
+    """The digits, points and commas of a number, after its minus; else the text.
+
+    Books have credits in parentheses, or a minus after the amount.
+    """
+    if _INNER_MINUS.search(text) or _SCALED.search(text):
+        return text
+    return ("-" if _BELOW.search(text) else "") + _ALL_BUT_DIGITS.sub("", text)
 
 
 def _all(form: re.Pattern[str], texts: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from features.contract import TABLES
 from features.contract.arrow import schema
-from features.history import begins, ends, main_events
+from features.history import begins, ends, main_events, share_known_before
 from features.lake import Lake
 
 
@@ -86,3 +86,21 @@ def test_what_many_do_each_month_comes_before_what_few_do_all_day(
 
 def test_without_usage_there_are_no_main_events(laid: Callable[..., Lake]) -> None:
     assert main_events(laid(accounts=[ACCOUNT]), date(2026, 1, 31), 8) == ()
+
+
+def test_who_came_after_a_hole_and_was_there_before(laid: Callable[..., Lake]) -> None:
+    """Days 1 to 20 of March: the month before begins on 30 January, that after ends on 19 April."""
+    rows = [
+        event("login", day(20, 2), account="a"),
+        event("login", day(31, 3), account="a"),
+        event("login", day(29, 1), account="b"),  # too long before
+        event("login", day(19, 4), account="b"),
+        event("login", day(28, 2), account="c"),  # never again
+        event("login", day(21, 3), account="d"),  # new
+        event("login", day(20, 4), account="e"),  # too long after
+    ]
+    lake = laid(accounts=[{"account_id": name} for name in "abcde"], usage=rows)
+    hole = (date(2026, 3, 1), date(2026, 3, 20))
+    assert share_known_before(lake, "usage", *hole, date(2026, 5, 1)) == pytest.approx(1 / 3)
+    assert share_known_before(lake, "usage", *hole, date(2026, 4, 1)) == pytest.approx(1 / 2)
+    assert share_known_before(lake, "usage", *hole, date(2026, 3, 20)) == 0

@@ -11,7 +11,7 @@ from features.contract import TABLES
 from features.contract.arrow import schema
 from features.history import arrivals
 from features.lake import Lake
-from features.silence import quiet_from, silent_since
+from features.silence import Hole, holes, quiet_from, silent_since
 
 TODAY = date(2026, 6, 30)
 
@@ -56,6 +56,41 @@ def test_a_source_that_has_just_begun_says_nothing_yet() -> None:
 
 def test_quiet_from() -> None:
     assert quiet_from(TODAY, 14) == date(2026, 6, 16)
+
+
+def but(*gaps: tuple[int, int], days: int = 900) -> dict[date, int]:
+    """Five rows a day, but for days so long ago: from, to."""
+    every = arrived(lambda _: 5, 0, days)
+    gone = {TODAY - timedelta(days=n) for first, last in gaps for n in range(last, first + 1)}
+    return {day: rows for day, rows in every.items() if day not in gone}
+
+
+def hole(first: int, last: int) -> Hole:
+    return Hole(TODAY - timedelta(days=first), TODAY - timedelta(days=last))
+
+
+def test_a_silence_that_came_to_an_end_is_a_hole() -> None:
+    assert holes(but((230, 200), (80, 67)), TODAY, 14) == (hole(230, 200), hole(80, 67))
+    assert holes(but((230, 200)), TODAY - timedelta(days=215), 14) == ()
+
+
+def test_what_is_shorter_or_has_no_rhythm_to_miss_is_none() -> None:
+    assert holes(but((212, 200)), TODAY, 14) == ()
+    assert holes(but((30, 0)), TODAY, 14) == ()
+    assert holes(arrived(lambda n: 500 * (n % 30 == 20), 0), TODAY, 14) == ()
+
+
+def test_a_silence_at_the_same_time_of_two_years_is_a_season() -> None:
+    assert holes(but((330, 300), (700, 670)), TODAY, 14) == ()
+    assert len(holes(but((330, 300), (540, 510)), TODAY, 14)) == 2
+
+
+def test_a_hole_is_felt_for_twice_its_length_and_no_longer_than_a_quarter() -> None:
+    one, long = hole(230, 201), hole(600, 301)
+    assert [n for n in (231, 230, 201, 141, 140) if one.spoils(TODAY - timedelta(days=n))] == [
+        230, 201, 141,
+    ]  # fmt: skip
+    assert (long.felt_until - long.last).days == 90
 
 
 def test_rows_arrive_when_they_have_happened_and_are_known(tmp_path: Path) -> None:

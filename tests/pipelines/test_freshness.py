@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 from features.history import arrivals
+from features.silence import Hole
 from models.bands import Steps
 from models.bands.codes import GREY, RED, YELLOW
 from models.bands.silence import SilentSource
-from pipelines.freshness import silent_sources, told
+from pipelines.assemble import assemble
+from pipelines.config import read_config
+from pipelines.freshness import holes_in_usage, silent_sources, told, told_holes, unspoilt
 from pipelines.publishing import seen_before
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository
@@ -57,6 +60,84 @@ def test_a_silent_source_makes_every_account_grey(forewarn, silenced, days):
     assert shown["scores"]["silent_sources"] == body["silent_sources"]
     text = forewarn("status", "--workspace", silenced.workspace).stdout
     assert f"Nothing has come from usage since {silenced.last}" in text
+
+
+@pytest.fixture
+def torn(finished, tmp_path, days):
+    """The finished company, of whose orders a month is missing, 100 days before the last."""
+    folder = tmp_path / "torn"
+    shutil.copytree(finished.company.config.parent, folder)
+    shutil.rmtree(folder / "workspace")
+    gone = [(days.scored - timedelta(days=n)).isoformat() for n in range(100, 130)]
+    head, *lines = (folder / "orders.csv").read_text().splitlines()
+    kept = [line for line in lines if line.split(",")[1] not in gone]
+    (folder / "orders.csv").write_text("\n".join([head, *kept]) + "\n")
+    config = folder / "forewarn.toml"
+    return SimpleNamespace(
+        config=config, workspace=folder / "workspace", first=gone[-1], last=gone[0]
+    )
+
+
+def test_dates_that_a_hole_in_usage_spoils_do_not_teach(forewarn, torn, days):
+    place = ("-c", torn.config, "--workspace", torn.workspace)
+    assert forewarn("load", *place).exit_code == 0
+    given = (Workspace(torn.workspace), read_config(torn.config), days.scored)
+
+    found = assemble(*given, lambda _: None)
+
+    (hole,) = found.holes
+    assert (hole.first.isoformat(), hole.last.isoformat()) == (torn.first, torn.last)
+    dates = found.dataset.dates
+    assert days.scored in dates
+    assert len(dates) > 3
+    assert not any(hole.first <= day <= hole.last + timedelta(days=60) for day in dates)
+
+
+def test_where_others_come_afterwards_nothing_was_missed(forewarn, torn, days):
+    orders = torn.config.parent / "orders.csv"
+    head, *lines = orders.read_text().splitlines()
+    moved = [f"new{line}" if line.split(",")[1] > torn.last else line for line in lines]
+    orders.write_text("\n".join([head, *moved]) + "\n")
+    assert forewarn("load", "-c", torn.config, "--workspace", torn.workspace).exit_code == 0
+    assert holes_in_usage(Workspace(torn.workspace).lake(), days.scored, 14) == ()
+
+
+def test_training_tells_of_a_hole(forewarn, torn, days):
+    place = ("-c", torn.config, "--workspace", torn.workspace)
+    assert forewarn("load", *place).exit_code == 0
+    asked = ("train", "--as-of", days.scored, *place)
+    told = f"Nothing came from usage from {torn.first} to {torn.last}, though it did before"
+    assert told in forewarn(*asked).stdout
+    body = json.loads(forewarn(*asked, "--json").stdout)
+    assert body["holes_in_usage"] == [{"first": torn.first, "last": torn.last}]
+
+
+def test_scores_soon_after_a_hole_are_told_of_it(forewarn, finished, tmp_path, days):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.company.config.parent, folder)
+    shutil.rmtree(folder / "workspace" / "lake")
+    gone = [(days.rescored - timedelta(days=n)).isoformat() for n in range(20, 40)]
+    head, *lines = (folder / "orders.csv").read_text().splitlines()
+    kept = [line for line in lines if line.split(",")[1] not in gone]
+    (folder / "orders.csv").write_text("\n".join([head, *kept]) + "\n")
+    place = ("-c", folder / "forewarn.toml", "--workspace", folder / "workspace")
+    assert forewarn("load", *place).exit_code == 0
+
+    scored = forewarn("score", "--as-of", days.rescored, *place)
+
+    told = f"Nothing came from usage from {gone[-1]} to {gone[0]}, though it did before and after"
+    assert told in scored.stdout
+    body = json.loads(forewarn("score", "--as-of", days.rescored, "--json", *place).stdout)
+    assert body["holes_in_usage"] == [{"first": gone[-1], "last": gone[0]}]
+    assert finished.summary["scores"]["holes_in_usage"] == []
+
+
+def test_holes_never_leave_less_than_half_of_the_dates():
+    hole = Hole(JUNE - timedelta(days=60), JUNE - timedelta(days=45))
+    months = [JUNE - timedelta(days=30 * n) for n in (4, 3, 2, 1, 0)]
+    assert unspoilt(months, [hole]) == [months[n] for n in (0, 1, 4)]
+    assert unspoilt(months[2:], [hole]) == months[2:]
+    assert told_holes(()) == []
 
 
 def test_patience_with_silence_is_configured(forewarn, silenced, days):

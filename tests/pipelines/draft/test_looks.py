@@ -51,6 +51,45 @@ def test_amounts_as_others_write_them(given, cents):
     assert float(computed(reading, [given])[0]) * 100 == cents
 
 
+WHOLE = TABLES["subscriptions"].column("seats")
+
+
+@pytest.mark.parametrize("column", [MONEY, WHOLE])
+@pytest.mark.parametrize(
+    ("values", "numbers"),
+    [
+        (["1.500", "980", "2.250", "12.000"], [1500, 980, 2250, 12000]),
+        (["1,500", "980", "2,250", "12,000"], [1500, 980, 2250, 12000]),
+    ],
+)
+def test_points_and_commas_before_three_digits_part_thousands(column, values, numbers):
+    reading = look(*values).read_as("subscriptions", column)
+    assert [float(found) for found in computed(reading, values)] == numbers
+    assert "as parting thousands; they may be decimal" in reading.note
+
+
+def test_points_in_every_amount_leave_numbers_that_are_a_thousand_times_as_much():
+    reading = look("1.500", "2.250", "12.000", kind="DOUBLE").read_as("invoices", MONEY)
+    assert computed(reading, [1.5, 2.25, 12.0]) == [1500, 2250, 12000]
+
+
+def test_decimals_stay_decimals():
+    for values in (["1.5", "2.25", "12.125"], ["0.500", "2.250", "1.125"], ["1.500"]):
+        assert look(*values, kind="DOUBLE").read_as("invoices", MONEY).sql == COLUMN
+    quantity = TABLES["usage"].column("quantity")
+    assert look("1.500", "2.250", "12.000").read_as("usage", quantity).sql == COLUMN
+
+
+@pytest.mark.parametrize("credit", ["($1,250.50)", "-$1,250.50", "$-1,250.50", "\u2212$1,250.50"])
+def test_credits_stay_below_nothing(credit):
+    reading = look("$3.00", credit).read_as("invoices", MONEY)
+    assert [float(v) for v in computed(reading, ["$3.00", credit])] == [3, -1250.5]
+
+
+def test_thousands_written_as_a_letter_are_not_read_as_units():
+    assert look("1.2k", "980").read_as("invoices", MONEY).fits < 1
+
+
 def test_words_for_nothing_are_left_empty():
     reading = look("31.01.2024", "NULL", "-").read_as("usage", WHEN)
     assert reading.forms == ("%d.%m.%Y",)

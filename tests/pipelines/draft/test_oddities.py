@@ -325,3 +325,61 @@ def test_payments_are_invoices_of_their_own_day(stranger):
     assert "paid_at stands in for it" in said
     assert {row["issued_at"].date() for row in taken(stranger, "invoices")} == set(DAYS)
     assert stranger.config.company.currency == "USD"
+
+
+def test_amounts_with_points_between_thousands_are_read_as_they_are_meant(stranger):
+    accounts(stranger)
+    prices = ["1.500", "980", "12.000", "2.250"]
+    rows = [
+        (f"s{i}", f"a{i}", prices[i % 4], day, day + timedelta(days=300) if i % 2 else "")
+        for i, day in enumerate(DAYS)
+    ]
+    header = "subscription_id,account_id,mrr,start_date,end_date"
+    stranger.write("exports/subscriptions.csv", lines(header, rows))
+
+    said = stranger.init().stdout
+
+    assert {int(row["mrr"]) for row in taken(stranger, "subscriptions")} == {1500, 980, 12000, 2250}
+    assert "mrr: its points are read as parting thousands; they may be decimal" in said
+
+
+def paid_months(stranger, form="%Y-%m-%d"):
+    """A row for each paid month, which says its last day; half of the accounts leave."""
+    begins = [date(2024, month, 1) for month in range(1, 13)] + [date(2025, 1, 1)]
+    rows = [
+        (f"s{i}-{k}", f"a{i}", 100, begin.strftime(form),
+         (after - timedelta(days=1)).strftime(form))
+        for i in range(40)
+        for k, (begin, after) in enumerate(zip(begins, begins[1:], strict=False))
+        if i % 2 or k < 6
+    ]  # fmt: skip
+    header = "subscription_id,account_id,mrr,start_date,end_date"
+    stranger.write("exports/subscriptions.csv", lines(header, rows))
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d.%m.%Y"])
+def test_the_last_day_of_a_paid_period_is_paid(stranger, form):
+    accounts(stranger)
+    paid_months(stranger, form)
+
+    said = stranger.init().stdout
+
+    assert "ended_at: the day after the last one, as the next row begins a day later" in said
+    rows = taken(stranger, "subscriptions")
+    ends = {row["ended_at"].date() for row in rows}
+    assert ends == {*(date(2024, month, 1) for month in range(2, 13)), date(2025, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    "dates",
+    ["Period Start,Period End", "Term Start,Term End", "Leistung von,Leistung bis"],
+)
+def test_terms_and_paid_periods_are_subscriptions(stranger, dates):
+    accounts(stranger)
+    contracts(stranger, header=f"subscription_id,account_id,mrr,{dates}")
+
+    assert stranger.init().exit_code == 0
+
+    assert stranger.config.learnt == "logo_churn"
+    ends = [row["ended_at"] and row["ended_at"].date() for row in taken(stranger, "subscriptions")]
+    assert ends == [day + timedelta(days=300) if i % 2 else None for i, day in enumerate(DAYS)]

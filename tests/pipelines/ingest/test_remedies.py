@@ -58,6 +58,10 @@ def expression(said: str) -> str:
         (["1,250.50", "99"], [125050, 9900]),
         (["€ 1.250,75", "12,00 €"], [125075, 1200]),
         (["$99.90", "USD 1,000"], [9990, 100000]),
+        (["1,500", "980", "12,000"], [150000, 98000, 1200000]),
+        (["(1,250.50)", "$ 9.00", "($3.00)"], [-125050, 900, -300]),
+        (["1.250,50-", "12,00", "7,00 €-"], [-125050, 1200, -700]),
+        (["\u221212,00 €", "12,00 €"], [-1200, 1200]),
     ],
 )
 def test_an_amount_is_read_as_the_remedy_says(values: list[str], cents: list[int]):
@@ -72,7 +76,27 @@ def test_an_amount_is_read_as_the_remedy_says(values: list[str], cents: list[int
 
 
 def test_a_comma_that_may_part_thousands_is_told():
-    assert "If commas part thousands: replace(COLUMN, ',', '')" in remedy(MONEY, ["1,250"])
+    said = remedy(MONEY, ["1,250"])
+    assert "\"replace(COLUMN, ',', '')\"" in said
+    assert "If commas are decimal: replace(replace(COLUMN, '.', ''), ',', '.')" in said
+    quantity = Column("quantity", Kind.NUMBER, "how much")
+    assert "If commas part thousands: replace(COLUMN, ',', '')" in remedy(quantity, ["1,250"])
+
+
+def test_thousands_of_amounts_are_no_remedy_that_halves_them():
+    assert remedy(MONEY, ["1.2k", "3.5 Mio"]).startswith("Correct it, or compute it from")
+    assert remedy(MONEY, ["2024-01"]).startswith("Correct it, or compute it from")
+
+
+@pytest.mark.parametrize(
+    ("values", "whole"), [(["2.598", "1.000.250"], [2598, 1000250]), (["1,250"], [1250])]
+)
+def test_whole_numbers_with_thousands_set_apart(values: list[str], whole: list[int]):
+    said = remedy(Column("seats", Kind.INTEGER, "seats"), values)
+    sql = expression(said).replace("COLUMN", "given")
+    found = query(f"SELECT CAST({sql} AS BIGINT) AS v FROM t", {"t": pa.table({"given": values})})
+    assert found["v"].to_pylist() == whole
+    assert "compute it from" in remedy(Column("seats", Kind.INTEGER, "seats"), ["2.5"])
 
 
 @pytest.mark.parametrize("values", [[1706659200, 1706659201], [1706659200000, 1706659201000]])
