@@ -82,9 +82,11 @@ def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
         for rows in lake.bucket(index, {name: ()}).values():
             instants = first_seen(TABLES[name], rows)
             dated = instants[(instants != MISSING) & (instants < cut_of(as_of))]
-            days, counts = np.unique(dated // DAY, return_counts=True)
-            for day, count in zip(days.tolist(), counts.tolist(), strict=True):
-                found[day_of(day * DAY)] += count
+            days = dated // DAY
+            first = int(days.min(initial=np.iinfo(np.int64).max))
+            for after, count in enumerate(np.bincount(days - first).tolist()):
+                if count:
+                    found[day_of((first + after) * DAY)] += count
     return found
 
 

@@ -91,15 +91,13 @@ def assemble(
     lake = loaded(workspace)
     tables = lake.manifest.tables
     label = label_of(config, tables)
-    every = snapshot_dates(config, as_of, first_day(lake, as_of))
-    holes = holes_in_usage(lake, as_of, config.bands.stale_days)
-    dates = unspoilt(every, holes)
-    left_out = holes if len(dates) < len(every) else ()
+    every, spoiling = _dates(lake, config, as_of)
+    dates = unspoilt(every, spoiling)
     own = _followed(lake, first_walked(dates), say)
     catalogue = catalogue_of(config, own)
     wider = further(catalogue) if further else catalogue
     closer = [] if most_rows else closer_dates(config, every, accounts_in(lake))
-    closer = unspoilt(closer, left_out)
+    closer = unspoilt(closer, spoiling)
     sample = _sample(lake, config, len(dates), most_rows)
     with scratch(workspace.snapshots / "training") as folder:
         asked = lake, wider, tuple(closer or dates), label, rates_of(config)
@@ -110,7 +108,14 @@ def assemble(
     beside = {name: aligned(dataset, _of(known, dates)) for name, known in fates.items()}
     columns, unsafe = columns_of(catalogue, tables["accounts"].versioned)
     columns = chosen(config, catalogue, columns)
-    return Assembled(dataset, label, catalogue, own, columns, unsafe, beside, sample, left_out)
+    return Assembled(dataset, label, catalogue, own, columns, unsafe, beside, sample, spoiling)
+
+
+def _dates(lake: Lake, config: Config, as_of: date) -> tuple[list[date], tuple[Hole, ...]]:
+    """All dates there could be, and the holes in usage for which some of them are left out."""
+    every = snapshot_dates(config, as_of, first_day(lake, as_of))
+    holes = holes_in_usage(lake, as_of, config.bands.stale_days)
+    return every, holes if len(unspoilt(every, holes)) < len(every) else ()
 
 
 def _built(
