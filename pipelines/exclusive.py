@@ -72,6 +72,20 @@ def held(folder: Path) -> Iterator[None]:
             os.close(at)
 
 
+def is_held(folder: Path) -> bool:
+    """Whether anybody holds a folder; that cannot be told on Windows, and is taken to be so."""
+    if not fcntl:
+        return True
+    at = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(at, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(at)
+    return False
+
+
 @contextmanager
 def _locked(folder: Path, doing: str, seconds: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # a tenth of a second that most commands do not need

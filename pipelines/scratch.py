@@ -2,59 +2,30 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
 
-from pipelines.exclusive import in_turn
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
-OWN, HELD = "work-", ".held"
+from pipelines.exclusive import held, is_held
 
 
 @contextmanager
 def scratch(place: Path) -> Iterator[Path]:
-    """A new folder below a place, which nobody else writes to and which is gone afterwards.
+    """A new folder beside a place, which nobody else writes to and of which nothing is left.
 
     Two nights at once would otherwise read one another's files, or find them gone. The system
     gives a lock back when a process ends, however it ends: so what lies there unlocked is nobody's.
 
     Args:
-        place: where those who do such work have their folders; anything else in it is removed.
+        place: names the work; the folder that such work had in earlier releases.
     """
-    with in_turn(place, place.name):
-        for other in [each for each in place.iterdir() if each.is_dir()]:
-            _clear(other)
-        own = Path(mkdtemp(prefix=OWN, dir=place))
-        held = _lock(own).acquire()
-    with held:
-        try:
-            yield own
-        finally:
-            shutil.rmtree(own, ignore_errors=True)
-            _beside(own).unlink(missing_ok=True)
-
-
-def _clear(folder: Path) -> None:
-    """Remove a folder that no process holds."""
-    from filelock import Timeout
-
-    try:
-        with _lock(folder).acquire():
-            shutil.rmtree(folder, ignore_errors=True)
-            _beside(folder).unlink(missing_ok=True)
-    except Timeout:
-        return
-
-
-def _lock(folder: Path) -> "BaseFileLock":
-    from filelock import FileLock
-
-    return FileLock(_beside(folder), timeout=0)
-
-
-def _beside(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}{HELD}")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as meanwhile:
+        with held(place.parent):
+            for other in [place, *place.parent.glob(f"{place.name}-*")]:
+                if other.is_dir() and not is_held(other):
+                    shutil.rmtree(other, ignore_errors=True)
+            own = Path(mkdtemp(prefix=f"{place.name}-", dir=place.parent))
+            meanwhile.enter_context(held(own))
+        meanwhile.callback(shutil.rmtree, own, ignore_errors=True)
+        yield own

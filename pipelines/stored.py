@@ -26,7 +26,7 @@ from features.content import content_sha256, sha256_of_columns
 from features.ladders import PeerRanks
 from features.lake.storage import sink_of
 from pipelines.errors import InputError
-from pipelines.exclusive import in_turn
+from pipelines.exclusive import held
 from pipelines.recipe import Recipe, definition_changes
 
 DIGITS = 12
@@ -230,7 +230,8 @@ class StoredSnapshots:
         lake: LakeState,
     ) -> Stored:
         folder = self.root / f"as_of={as_of}" / recipe.fingerprint[:DIGITS]
-        with in_turn(folder, f"forewarn score --as-of {as_of}"):
+        folder.mkdir(parents=True, exist_ok=True)
+        with held(folder):  # two that store one date would write to one file
             before = self.runs(as_of, recipe.fingerprint)
             file = folder / f"run-{len(before) + 1:04d}.parquet"
             written = file.with_suffix(".part")

@@ -35,19 +35,21 @@ def folders(place: Path) -> list[str]:
 
 
 def test_each_has_its_own_and_it_is_gone_afterwards(tmp_path: Path) -> None:
-    with scratch(tmp_path) as mine, scratch(tmp_path) as yours:
+    place = tmp_path / "new" / "work"
+    with scratch(place) as mine, scratch(place) as yours:
         (mine / "a").touch()
         assert list(yours.iterdir()) == []
         assert mine.exists()
-    assert folders(tmp_path) == []
+    assert list(place.parent.iterdir()) == []
 
 
 def test_what_a_lost_process_left_is_cleared_away(tmp_path: Path) -> None:
-    (tmp_path / "snapshots").mkdir()  # as earlier releases left it
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    place = tmp_path / "work"
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(place)], check=False)
     assert killed.returncode == 9
     assert len(folders(tmp_path)) == 1
-    with scratch(tmp_path) as mine:
+    place.mkdir()  # as earlier releases left it
+    with scratch(place) as mine:
         assert folders(tmp_path) == [mine.name]
 
 
