@@ -151,13 +151,13 @@ def _untested(
     """The base rate by segment, with every band grey, where no model can be checked."""
     dataset = material.dataset
     schema, hazards, policy = base_rates(material, plan.segments, plan.primary_horizon)
-    horizons = tuple(h.interval.end for h in hazards)
+    horizons = tuple(h.interval.end for h in hazards if h.interval.end in plan.horizons)
     if not horizons:
         raise NoEvidence(f"{TOO_LITTLE} {seen.words}.")
     primary = _primary(_after(dataset.lead, horizons), {}, plan.primary_horizon)
     model = ChurnModel(
         origin.version, "segments", origin.outcome, schema, hazards, primary, policy,
-        origin.fingerprint, origin.followed, dataset.data_as_of, lead=dataset.lead,
+        origin.fingerprint, origin.followed, dataset.data_as_of, plan.horizons, dataset.lead,
     )  # fmt: skip
     sentences = (f"no model could be checked on later dates: {TOO_LITTLE}", seen.words)
     return Trained(

@@ -130,6 +130,16 @@ def test_few_losses_give_base_rates_by_segment_and_grey(
     assert max(chances) < 2 * rate
 
 
+def test_base_rates_too_are_shown_at_the_horizons_asked_for(
+    make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
+) -> None:
+    data, asked = make_world(months=3), replace(plan, segments=("plan",), horizons=(30,))
+    model = train(data, COLUMNS, asked, origin).model
+    assert model.horizons == (30,)
+    for score in model.score(data.frame[:9]):
+        assert [horizon for horizon, chance in score.p_loss.items() if chance is not None] == [30]
+
+
 def test_some_losses_give_shrunken_regressions(
     make_world: MakeWorld, plan: TrainingPlan, origin: Provenance
 ) -> None:
