@@ -73,10 +73,16 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether anybody holds a folder; that cannot be told on Windows, and is taken to be so."""
+    """Whether anybody holds a folder; that cannot be told on Windows, and is taken to be so.
+
+    So it is of one that is gone by now, as whoever held it has removed it.
+    """
     if not fcntl:
         return True
-    at = os.open(folder, os.O_RDONLY)
+    try:
+        at = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return True
     try:
         fcntl.flock(at, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -8,6 +8,9 @@ from tempfile import mkdtemp
 
 from pipelines.exclusive import held, is_held
 
+UNDER_WAY = ".under-way-"
+"""Follows the name of a place, so that no folder of a person's is taken for ours."""
+
 
 @contextmanager
 def scratch(place: Path) -> Iterator[Path]:
@@ -22,10 +25,10 @@ def scratch(place: Path) -> Iterator[Path]:
     place.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as meanwhile:
         with held(place.parent):
-            for other in [place, *place.parent.glob(f"{place.name}-*")]:
+            for other in [place, *place.parent.glob(f"{place.name}{UNDER_WAY}*")]:
                 if other.is_dir() and not is_held(other):
                     shutil.rmtree(other, ignore_errors=True)
-            own = Path(mkdtemp(prefix=f"{place.name}-", dir=place.parent))
+            own = Path(mkdtemp(prefix=f"{place.name}{UNDER_WAY}", dir=place.parent))
             meanwhile.enter_context(held(own))
         meanwhile.callback(shutil.rmtree, own, ignore_errors=True)
         yield own

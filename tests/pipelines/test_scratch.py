@@ -15,6 +15,7 @@ import pytest
 
 from pipelines import score
 from pipelines.config import read_config
+from pipelines.exclusive import is_held
 from pipelines.scratch import scratch
 from pipelines.stored import StoredSnapshots
 from pipelines.workspace import Workspace
@@ -51,6 +52,19 @@ def test_what_a_lost_process_left_is_cleared_away(tmp_path: Path) -> None:
     place.mkdir()  # as earlier releases left it
     with scratch(place) as mine:
         assert folders(tmp_path) == [mine.name]
+
+
+def test_a_folder_of_a_person_stays(tmp_path: Path) -> None:
+    (tmp_path / "work-2024").mkdir()
+    (tmp_path / "work-2024" / "notes").touch()
+    with scratch(tmp_path / "work"):
+        pass
+    assert (tmp_path / "work-2024" / "notes").exists()
+
+
+def test_a_folder_that_its_owner_removes_meanwhile_is_let_be(tmp_path: Path) -> None:
+    assert is_held(tmp_path / "gone")
+    assert not is_held(tmp_path) or sys.platform == "win32"
 
 
 @pytest.fixture
