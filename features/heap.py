@@ -22,8 +22,7 @@ def with_one_heap() -> None:
 def alone() -> None:
     """The same for a process that is there for one work alone, and Arrow's memory in that heap.
 
-    Else each part of a bucket's snapshots has memory of its own to be cleared: a fifth of the
-    processor's time of a hundred dates.
+    Else each part of a bucket's snapshots has memory of its own, which the system must clear.
     """
     import pyarrow as pa
 
