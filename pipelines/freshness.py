@@ -75,22 +75,23 @@ def unspoilt(dates: Sequence[date], found: Sequence[Hole]) -> list[date]:
 
 def told_holes(found: Sequence[Hole]) -> list[str]:
     """One sentence for each hole in usage."""
-    return [
-        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and after:"
-        f" dates until {hole.felt_until} are neither learnt from nor tested on. Load what is "
-        "missing, with when it happened, if it can be had."
-        for hole in found
-    ]
+    follows = "dates until {} are neither learnt from nor tested on"
+    return [_told(hole, follows.format(hole.felt_until)) for hole in found]
 
 
 def told_felt(found: Sequence[Hole]) -> list[str]:
     """One sentence for each hole in usage that scores tell of."""
-    return [
-        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and after:"
-        f" until {hole.felt_until} signals take that for silence of the accounts, and scores are "
-        "not to be trusted. Load what is missing, with when it happened, if it can be had."
-        for hole in found
-    ]
+    follows = (
+        "until {} signals take that for silence of the accounts, and scores are not to be trusted"
+    )
+    return [_told(hole, follows.format(hole.felt_until)) for hole in found]
+
+
+def _told(hole: Hole, follows: str) -> str:
+    return (
+        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and "
+        f"after: {follows}. Load what is missing, with when it happened, if it can be had."
+    )
 
 
 def weighed(

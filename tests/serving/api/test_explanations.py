@@ -84,15 +84,20 @@ def test_without_a_workspace_it_says_so(client):
     assert "no workspace" in answer.json()["detail"]
 
 
-def test_a_csm_learns_no_other_accounts(sqlite_store, connect, make_run):
-    access, key = AccessRepository(sqlite_store), new_key()
+def asked_by_a_csm(store, run, alike):
+    """An application that explains one account beside another, and a CSM's way into it."""
+    access, key = AccessRepository(store), new_key()
     now = datetime(2026, 7, 1, tzinfo=UTC)
     access.create(key, KeyInfo(key.prefix, "lena", Role.CSM, "Lena Fischer", now), "test")
-    ScoreRepository(sqlite_store).publish(make_run({"mine": 0.5}))
-    alike = {"account": "other-1", "sentence": "other-1 left within 90 days"}
+    ScoreRepository(store).publish(run)
     found = {**FOUND, "account_id": "mine", "similar": [alike]}
-    app = create_app(sqlite_store, str, access=access, at_hand=near(lambda *_: dict(found)))
-    who = {"authorization": f"Bearer {key.text}"}
+    app = create_app(store, str, access=access, at_hand=near(lambda *_: dict(found)))
+    return app, {"authorization": f"Bearer {key.text}"}
+
+
+def test_a_csm_learns_no_other_accounts(sqlite_store, connect, make_run):
+    alike = {"account": "other-1", "sentence": "other-1 left within 90 days"}
+    app, who = asked_by_a_csm(sqlite_store, make_run({"mine": 0.5}), alike)
     answer = connect(app).get("/v1/explanations/mine", headers=who)
     assert answer.status_code == 200
     assert "other-1" not in answer.text
@@ -102,13 +107,7 @@ def test_a_csm_learns_no_other_accounts(sqlite_store, connect, make_run):
 def test_only_the_account_itself_is_taken_out_of_what_is_said_of_it(
     sqlite_store, connect, make_run
 ):
-    access, key = AccessRepository(sqlite_store), new_key()
-    now = datetime(2026, 7, 1, tzinfo=UTC)
-    access.create(key, KeyInfo(key.prefix, "lena", Role.CSM, "Lena Fischer", now), "test")
-    ScoreRepository(sqlite_store).publish(make_run({"mine": 0.5}))
     alike = {"account": "3", "sentence": "3 at 2025-03-31 left within 30 days."}
-    found = {**FOUND, "account_id": "mine", "similar": [alike]}
-    app = create_app(sqlite_store, str, access=access, at_hand=near(lambda *_: dict(found)))
-    who = {"authorization": f"Bearer {key.text}"}
+    app, who = asked_by_a_csm(sqlite_store, make_run({"mine": 0.5}), alike)
     (told,) = connect(app).get("/v1/explanations/mine", headers=who).json()["similar"]
     assert told["sentence"] == "an account at 2025-03-31 left within 30 days."
