@@ -96,13 +96,13 @@ def eight(data: Bytes, at: int, end: int) -> np.uint64:
     than the work, and compiled code counts who uses an array that is passed.
     """
     begin = min(at, len(data) - LEAST)
-    number = _load(data, begin) >> np.uint64(8 * (at - begin))
+    number = load_eight(data, begin) >> np.uint64(8 * (at - begin))
     left = np.uint64(8 * (end - at))
     return number & ((np.uint64(1) << left) - np.uint64(1)) if left < np.uint64(64) else number
 
 
 @inlined
-def _load(data: Bytes, at: int) -> np.uint64:
+def load_eight(data: Bytes, at: int) -> np.uint64:
     """Eight bytes as a number; the compiler makes one load of it."""
     i = np.uint64(at)
     number = np.uint64(data[i])
@@ -114,6 +114,12 @@ def _load(data: Bytes, at: int) -> np.uint64:
     number |= np.uint64(data[i + np.uint64(6)]) << np.uint64(48)
     number |= np.uint64(data[i + np.uint64(7)]) << np.uint64(56)
     return number
+
+
+@inlined
+def lowest(count: int) -> np.uint64:
+    """Ones in so many of the lowest bytes, up to all eight."""
+    return ~np.uint64(0) if count == 8 else (np.uint64(1) << np.uint64(8 * count)) - np.uint64(1)
 
 
 @inlined

@@ -10,10 +10,10 @@ from features.contract import CONTRACT_VERSION
 from features.lake.storage import Folder, write_text
 
 MANIFEST = "manifest.json"
-LAYOUT_VERSION = 5
-READABLE = (3, 4, LAYOUT_VERSION)
-"""Lakes of version 3 say of no row beside it that it ended, and those of 4 have a file for each
-bucket of every piece; the next load makes them 5."""
+LAYOUT_VERSION = 6
+READABLE = (3, 4, 5, LAYOUT_VERSION)
+"""Lakes of version 3 say of no row beside it that it ended, those of 4 have a file for each
+bucket of every piece, and those of 5 have all columns in every file; the next load makes them 6."""
 
 
 class LakeError(Exception):

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.compiled import inlined, part
+from features.lake.hashing import Bytes
+from features.lake.packed import Packed, packed, unpacked
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -46,11 +48,11 @@ class Held:
     """A column of some rows.
 
     Attributes:
-        values: of every row, or of the odd ones, shape (rows,) or (odd,).
+        values: of every row, or of the odd ones.
         odd: the places of rows that have not what is usual, ascending; None where all are held.
     """
 
-    values: Int64
+    values: Packed
     odd: Int32 | None = None
 
     def put(self, rows: Int32, column: Int64, to: Int32) -> None:
@@ -58,10 +60,11 @@ class Held:
 
         What is usual must be there already.
         """
+        held = self.values.data, self.values.least, self.values.width
         if self.odd is None:
-            _put(self.values, rows, column, to)
+            _put(*held, rows, column, to)
         else:
-            _put_odd(self.values, self.odd, rows, column, to)
+            _put_odd(*held, self.odd, rows, column, to)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Numbers:
     def kept(self, keep: "Keep") -> "Numbers":
         """The same, its arrays put aside."""
         columns = (
-            Held(keep(one.values), None if one.odd is None else keep(one.odd))
+            Held(one.values.kept(keep), None if one.odd is None else keep(one.odd))
             for one in self.columns
         )
         return replace(self, columns=tuple(columns))
@@ -120,8 +123,8 @@ def _held(columns: Sequence[Int64], column: int, usual: Usual | None, order: Int
         differs = values != usual.of(columns)
         if np.count_nonzero(differs) <= MOST_ODD * len(values):
             odd = _marked(differs, order)
-            return Held(_taken(values, order[odd]), odd)
-    return Held(_taken(values, order))
+            return Held(packed(values, order[odd]), odd)
+    return Held(packed(values, order))
 
 
 def together(found: Sequence[tuple[Numbers, Int32]], to: Int32) -> Int64:
@@ -144,14 +147,6 @@ def together(found: Sequence[tuple[Numbers, Int32]], to: Int32) -> Int64:
 
 
 @part
-def _taken(values: Int64, places: Int32) -> Int64:
-    out = np.empty(len(places), np.int64)
-    for i in range(len(places)):
-        out[i] = values[places[i]]
-    return out
-
-
-@part
 def _marked(marks: Mask, order: Int32) -> Int32:
     """The places in an order at which a marked row stands."""
     places = np.empty(len(order), np.int32)
@@ -163,13 +158,17 @@ def _marked(marks: Mask, order: Int32) -> Int32:
 
 
 @part
-def _put(values: Int64, rows: Int32, column: Int64, to: Int32) -> None:
+def _put(
+    data: Bytes, least: int, width: int, rows: Int32, column: Int64, to: Int32
+) -> None:
     for i in range(len(rows)):
-        column[to[i]] = values[rows[i]]
+        column[to[i]] = unpacked(data, least, width, rows[i])
 
 
 @part
-def _put_odd(values: Int64, odd: Int32, rows: Int32, column: Int64, to: Int32) -> None:
+def _put_odd(
+    data: Bytes, least: int, width: int, odd: Int32, rows: Int32, column: Int64, to: Int32
+) -> None:
     """The same of odd rows alone. Both places ascend, and rows lie in long runs."""
     n, i = 0, 0
     while n < len(odd) and i < len(rows):
@@ -179,7 +178,7 @@ def _put_odd(values: Int64, odd: Int32, rows: Int32, column: Int64, to: Int32) -
             continue
         at = min(i + ahead, len(rows) - 1)  # within a run that is its place
         if rows[at] == odd[n]:
-            column[to[at]] = values[n]
+            column[to[at]] = unpacked(data, least, width, n)
             i = at
             n += 1
         else:

@@ -69,7 +69,7 @@ class Coded:
         if not len(self.words):
             return pa.nulls(len(ranks), TEXT)
         gone = ranks < 0 if ranks.min() < 0 else None
-        return pa.DictionaryArray.from_arrays(pa.array(ranks, mask=gone), self.words)
+        return pa.DictionaryArray.from_arrays(pa.array(ranks, mask=gone), self.words, safe=False)
 
 
 def bucket_table(
@@ -106,14 +106,16 @@ def bucket_table(
     columns |= {name: column.array(ranks[name]) for name, column in coded.items()}
     columns[KNOWN_UNTIL] = _until(found, over, to, moves)
     columns[LOAD] = _loads(found, load, to, moves)
-    arrays = [columns[name] for name in stored(table).names]
-    rows = pa.Table.from_arrays(arrays, schema=_tight(table, arrays))
+    rows = pa.table(columns, schema=_tight(_told(table, shuffle, over), columns))
     return Made(rows, digest, tuple(begin[ends].tolist()))
 
 
 def _coded(found: Found, name: str) -> Coded:
     vocabulary = Vocabulary()
-    codes = np.concatenate([vocabulary.codes(g.rows.texts[name], rows) for g, rows in found])
+    codes, at = np.empty(sum(len(rows) for _, rows in found), np.int32), 0
+    for group, rows in found:
+        vocabulary.codes(group.rows.texts[name], rows, codes[at : at + len(rows)])
+        at += len(rows)
     words = vocabulary.words
     order = pc.sort_indices(words)
     rank = np.empty(len(words), np.int32)
@@ -164,10 +166,16 @@ def _by_number(kind: pa.DataType, values: Int64, rows: Int32) -> Int64:
     return sort_key(kind, values.take(rows))
 
 
-def _tight(table: Table, columns: Sequence[pa.Array]) -> pa.Schema:
-    """The lake's schema, columns without a gap declared so: those are read much faster."""
-    pairs = zip(stored(table), columns, strict=True)
-    return pa.schema([field.with_nullable(column.null_count > 0) for field, column in pairs])
+def _told(table: Table, shuffle: Shuffle, over: Ended) -> pa.Schema:
+    """The lake's schema without columns in which no row of any bucket has anything."""
+    empty = {n for n in texts(table) if all(g.rows.texts[n] is None for g in shuffle.groups)}
+    empty |= set() if len(over.rows) else {KNOWN_UNTIL}
+    return pa.schema([field for field in stored(table) if field.name not in empty])
+
+
+def _tight(fields: pa.Schema, columns: Mapping[str, pa.Array]) -> pa.Schema:
+    """Columns without a gap declared so: those are read much faster."""
+    return pa.schema([f.with_nullable(columns[f.name].null_count > 0) for f in fields])
 
 
 def _until(found: Found, over: Ended, to: Int32, moves: Moves) -> pa.Array:

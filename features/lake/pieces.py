@@ -105,7 +105,7 @@ class Pieces:
         if load not in self.info(name).together:
             return [_read(path, name, columns) for path in self._files(name, load, index)]
         path, text = self._together(name, load), texts(TABLES[name])
-        return [read_group(path, index, columns.names, text).cast(columns)]
+        return [_whole(read_group(path, index, columns.names, text), columns)]
 
     def _together(self, name: str, load: int) -> Folder:
         return self.folder(load) / name / TOGETHER
@@ -120,4 +120,12 @@ def folder_of(root: Folder, load: int) -> Folder:
 
 
 def _read(path: Folder, name: str, columns: pa.Schema) -> pa.Table:
-    return read_parquet(path, columns.names, texts(TABLES[name])).cast(columns)
+    return _whole(read_parquet(path, columns.names, texts(TABLES[name])), columns)
+
+
+def _whole(rows: pa.Table, columns: pa.Schema) -> pa.Table:
+    """Rows with all columns: a load leaves out those in which it has nothing at all."""
+    for place, field in enumerate(columns):
+        if field.name not in rows.column_names:
+            rows = rows.add_column(place, field, pa.nulls(len(rows), field.type))
+    return rows.cast(columns)

@@ -11,7 +11,7 @@ from features.compiled import part
 from features.lake.hashing import SLACK, Bytes, Int32, append_bytes, bytes_of
 
 NO_WORD = -1
-Codes = npt.NDArray[np.signedinteger[Any]]
+Codes = npt.NDArray[np.integer[Any]]
 """Of as few bytes as the number of words asks for, where many are held."""
 _NONE = np.empty(0, np.int32)
 
@@ -37,7 +37,8 @@ class Text:
     def in_order(self, order: Int32) -> "Text":
         """The rows in another order, to be held: in as few bytes as will do."""
         if len(self.codes):
-            codes = picked(self.codes, order).astype(_narrow(len(self.ends) - 1))
+            codes = picked(self.codes, order)
+            codes = codes.astype(_narrow(len(self.ends) - 1, codes.min(initial=0) >= 0))
             return Text(codes, self.ends, self.data)
         width = _width(self.ends)
         if width:
@@ -63,9 +64,9 @@ def text_of(column: pa.Array) -> Text | None:
     return Text(codes.to_numpy(), *bytes_of(column.dictionary))
 
 
-def _narrow(words: int) -> type[np.signedinteger[Any]]:
-    """What holds the number of any word, and NO_WORD."""
-    kinds = (np.int8, np.int16)
+def _narrow(words: int, always: bool) -> type[np.integer[Any]]:
+    """What holds the number of any word; NO_WORD as well, unless there is `always` one."""
+    kinds = (np.uint8, np.uint16) if always else (np.int8, np.int16)
     return next((kind for kind in kinds if words <= np.iinfo(kind).max), np.int32)
 
 

@@ -68,7 +68,8 @@ def _plain(table: Table, rows: Rows, places: Int32) -> pa.Table:
     columns = arrays_of(lanes(table), numbers)
     for name, text in rows.texts.items():
         vocabulary = Vocabulary()
-        codes = vocabulary.codes(text, places)
+        codes = np.empty(len(places), np.int32)
+        vocabulary.codes(text, places, codes)
         columns[name] = vocabulary.words.take(pa.array(codes, mask=codes < 0))
     arrays = [columns[field.name] for field in schema(table)]
     return pa.Table.from_arrays(arrays, schema=schema(table))

@@ -5,11 +5,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.compiled import inlined, part
-from features.lake.hashing import SLACK, Bytes, Hashes, Int32, append_bytes, eight, stirred
-from features.lake.text import NO_WORD, Codes, Text, picked
+from features.lake.hashing import SLACK, Bytes, Hashes, Int32, append_bytes, eight, load_eight, lowest, stirred
+from features.lake.text import NO_WORD, Codes, Text
 
 Int64 = npt.NDArray[np.int64]
 
+AT_ONCE = 256
+"""Words that are looked up together."""
 _HASH, _LENGTH = 2, 3  # columns of a mark, after the first 16 bytes of the word
 
 
@@ -44,25 +46,33 @@ class Vocabulary:
         buffers = [None, offsets, pa.py_buffer(self._bytes[: ends[-1]])]
         return pa.Array.from_buffers(pa.string(), self.count, buffers)
 
-    def codes(self, text: Text | None, rows: Int32) -> Int32:
-        """The numbers of the words of some rows, NO_WORD for null; new words are taken in."""
-        if text is None:
-            return np.full(len(rows), NO_WORD, np.int32)
-        if not len(text.codes):
-            return self._look_up(text, rows)
-        used, place = _used(text.codes, rows, len(text.ends) - 1)
-        return picked(self._look_up(text, used), place)
+    def codes(self, text: Text | None, rows: Int32, found: Int32) -> None:
+        """The numbers of the words of some rows, NO_WORD for null; new words are taken in.
 
-    def _look_up(self, text: Text, words: Int32) -> Int32:
+        Args:
+            text: the column; None where every row is null.
+            rows: their places in it.
+            found: where the numbers go, shape (rows,).
+        """
+        if text is None:
+            found.fill(NO_WORD)
+        elif not len(text.codes):
+            self._look_up(text, rows, found)
+        else:
+            used = _used(text.codes, rows, len(text.ends) - 1, found)
+            numbers = np.empty(len(used), np.int32)
+            self._look_up(text, used, numbers)
+            _through(numbers, found)
+
+    def _look_up(self, text: Text, words: Int32, found: Int32) -> None:
         """The numbers of some of the words of a text, given by their place there."""
-        found = np.empty(len(words), np.int32)
         source = text.ends, text.width, text.data, words, found
         done = 0
         while True:
             tables = self._slots, self._marks, self._ends, self._bytes
             done, self.count = _find(*source, done, self.count, *tables)
             if done == len(found):
-                return found
+                return
             self._grow(text.length(words[done]))
 
     def _grow(self, length: int) -> None:
@@ -92,33 +102,74 @@ def _find(
 ) -> tuple[int, int]:
     """Look words up from place `done` on, and take new ones in; stops where a table is full.
 
-    The first 16 bytes of a word lie beside its hash, so that few words are looked at twice.
+    The first 16 bytes of a word lie beside its hash, so that few words are looked at twice. Most
+    words are known and lie where their hash says. Those are told some at a time, in loops without
+    a jump that depends on the words: else the processor waits for each word's memory in turn.
     Returns how many places are done, and how many words there are now.
     """
-    mask = np.uint64(len(slots) - 1)
-    for place in range(done, len(words)):
-        begin, end = _bounds(text_ends, width, words[place])
-        low, high, value = _read(text, begin, end)
-        length = np.uint64(end - begin)
-        slot = value & mask
-        while True:
-            code = slots[slot]
+    read, left = np.empty((AT_ONCE, 4), np.uint64), np.empty(AT_ONCE, np.int32)
+    for first in range(done, len(words), AT_ONCE):
+        some = words[first : first + AT_ONCE]
+        if 0 < width <= 16:
+            _read_alike(width, text, some, read)
+        else:
+            _read_each(text_ends, width, text, some, read)
+        for i in left[: _guess(read, slots, marks, found[first : first + AT_ONCE], left)]:
+            begin, end = _bounds(text_ends, width, some[i])
+            code = _code_of(read[i], text, begin, end, count, slots, marks, ends, data)
             if code < 0:
-                if count == len(marks) or ends[count] + end - begin + 8 > len(data):
-                    return place, count
-                code = slots[slot] = count
-                marks[code, 0], marks[code, 1] = low, high
-                marks[code, 2], marks[code, 3] = value, length
-                ends[code + 1] = ends[code] + end - begin
-                append_bytes(data, ends[code], text, begin, end - begin)
-                count += 1
-                break
-            alike = marks[code, 0] == low and marks[code, 1] == high and marks[code, 3] == length
-            if alike and _goes_on_alike(data, ends[code], text, begin, end):
-                break
-            slot = (slot + np.uint64(1)) & mask
-        found[place] = code
+                return first + i, count
+            count = max(count, code + 1)
+            found[first + i] = code
     return len(words), count
+
+
+@part
+def _guess(read: Hashes, slots: Int32, marks: Hashes, found: Int32, left: Int32) -> int:
+    """The numbers of words that lie where their hash says; what is `left`, and how many those are."""
+    mask = np.uint64(len(slots) - 1)
+    for i in range(len(found)):
+        found[i] = slots[read[i, _HASH] & mask]
+    count = 0
+    for i in range(len(found)):
+        code = max(found[i], 0)
+        alike = (found[i] >= 0) & (read[i, _LENGTH] <= np.uint64(16))
+        alike &= (marks[code, 0] == read[i, 0]) & (marks[code, 1] == read[i, 1])
+        left[count] = i  # stays where the word is not told: no jump that a processor must guess
+        count += not (alike & (marks[code, _LENGTH] == read[i, _LENGTH]))
+    return count
+
+
+@inlined
+def _code_of(
+    word: Hashes,
+    text: Bytes,
+    begin: int,
+    end: int,
+    count: int,
+    slots: Int32,
+    marks: Hashes,
+    ends: Int64,
+    data: Bytes,
+) -> int:
+    """The number of a word, `count` where it is taken in as a new one; -1 where a table is full."""
+    mask = np.uint64(len(slots) - 1)
+    slot = word[_HASH] & mask
+    while slots[slot] >= 0:
+        code = slots[slot]
+        alike = marks[code, 0] == word[0] and marks[code, 1] == word[1]
+        alike = alike and marks[code, _LENGTH] == word[_LENGTH]
+        if alike and _goes_on_alike(data, ends[code], text, begin, end):
+            return int(code)
+        slot = (slot + np.uint64(1)) & mask
+    if count == len(marks) or ends[count] + end - begin + SLACK > len(data):
+        return -1
+    slots[slot] = count
+    for i in range(4):
+        marks[count, i] = word[i]
+    ends[count + 1] = ends[count] + end - begin
+    append_bytes(data, ends[count], text, begin, end - begin)
+    return count
 
 
 @inlined
@@ -138,18 +189,35 @@ def _bounds(ends: Int32, width: int, word: int) -> tuple[int, int]:
     return int(ends[word]), int(ends[word + 1])
 
 
-@inlined
-def _read(text: Bytes, begin: int, end: int) -> tuple[np.uint64, np.uint64, np.uint64]:
-    """The first 16 bytes of a word as two numbers, and the `hash_of` it, each byte read once."""
-    length, zero = np.uint64(end - begin), np.uint64(0)
-    low, high = eight(text, begin, end), zero
-    value = stirred(length, low) if end > begin else length
-    if end > begin + 8:
-        high = eight(text, begin + 8, end)
-        value = stirred(value, high)
-    for at in range(begin + 16, end, 8):
-        value = stirred(value, eight(text, at, end))
-    return low, high, stirred(value, zero)
+@part
+def _read_each(ends: Int32, width: int, text: Bytes, words: Int32, read: Hashes) -> None:
+    """The first 16 bytes of words as two numbers, the `hash_of` each, and its length."""
+    for i in range(len(words)):
+        begin, end = _bounds(ends, width, words[i])
+        length, zero = np.uint64(end - begin), np.uint64(0)
+        low, high = eight(text, begin, end), zero
+        value = stirred(length, low) if end > begin else length
+        if end > begin + 8:
+            high = eight(text, begin + 8, end)
+            value = stirred(value, high)
+        for at in range(begin + 16, end, 8):
+            value = stirred(value, eight(text, at, end))
+        read[i, 0], read[i, 1], read[i, _HASH], read[i, _LENGTH] = low, high, stirred(value, zero), length
+
+
+@part
+def _read_alike(width: int, text: Bytes, words: Int32, read: Hashes) -> None:
+    """The same of words that take the same few bytes each, with SLACK behind them all."""
+    length, zero = np.uint64(width), np.uint64(0)
+    keep_low, keep_high = lowest(min(width, 8)), lowest(max(width - 8, 0))
+    for i in range(len(words)):
+        at = int(words[i]) * width
+        low, high = load_eight(text, at) & keep_low, zero
+        value = stirred(length, low)
+        if width > 8:
+            high = load_eight(text, at + 8) & keep_high
+            value = stirred(value, high)
+        read[i, 0], read[i, 1], read[i, _HASH], read[i, _LENGTH] = low, high, stirred(value, zero), length
 
 
 @part
@@ -164,20 +232,26 @@ def _spread(hashes: Hashes, slots: Int32) -> None:
 
 
 @part
-def _used(codes: Codes, rows: Int32, words: int) -> tuple[Int32, Int32]:
-    """The words that some rows use, and for each row the place of its word there, or -1."""
-    place_of = np.full(words, -1, np.int32)
+def _used(codes: Codes, rows: Int32, words: int, place: Int32) -> Int32:
+    """The words that some rows use, and for each row the `place` of its word there, or NO_WORD."""
+    place_of = np.full(words, NO_WORD, np.int32)
     used = np.empty(min(words, len(rows)), np.int32)
-    place = np.empty(len(rows), np.int32)
     count = 0
     for i in range(len(rows)):
         code = codes[rows[i]]
         if code < 0:
-            place[i] = -1
+            place[i] = NO_WORD
             continue
         if place_of[code] < 0:
             place_of[code] = count
             used[count] = code
             count += 1
         place[i] = place_of[code]
-    return used[:count].copy(), place
+    return used[:count].copy()
+
+
+@part
+def _through(numbers: Int32, places: Int32) -> None:
+    """Each place becomes the number there; NO_WORD stays."""
+    for i in range(len(places)):
+        places[i] = numbers[places[i]] if places[i] >= 0 else NO_WORD
