@@ -158,9 +158,7 @@ def _marked(marks: Mask, order: Int32) -> Int32:
 
 
 @part
-def _put(
-    data: Bytes, least: int, width: int, rows: Int32, column: Int64, to: Int32
-) -> None:
+def _put(data: Bytes, least: int, width: int, rows: Int32, column: Int64, to: Int32) -> None:
     for i in range(len(rows)):
         column[to[i]] = unpacked(data, least, width, rows[i])
 

@@ -1,6 +1,6 @@
 """Text columns as codes into words, or as the words themselves, row by row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.compiled import part
-from features.lake.hashing import SLACK, Bytes, Int32, append_bytes, bytes_of
+from features.lake.hashing import LEAST, SLACK, Bytes, Int32, append_bytes, bytes_of, eight
 
 NO_WORD = -1
 Codes = npt.NDArray[np.integer[Any]]
@@ -25,14 +25,17 @@ class Text:
             every row brings its own word.
         ends: where each word begins and ends in `data`, shape (words + 1,); empty where each
             takes as many bytes as any other, as ids often do.
-        data: the bytes of all words.
-        width: how many bytes that are, where `ends` is empty.
+        data: the bytes of all words, but for `head`.
+        width: how many bytes a word takes with its head, where `ends` is empty.
+        head: the first bytes of every word, as of ids that all begin alike; none where words
+            would take more than eight bytes behind it.
     """
 
     codes: Codes
     ends: Int32
     data: Bytes
     width: int = 0
+    head: Bytes = field(default_factory=lambda: np.empty(0, np.uint8))
 
     def in_order(self, order: Int32) -> "Text":
         """The rows in another order, to be held: in as few bytes as will do."""
@@ -42,9 +45,10 @@ class Text:
             return Text(codes, self.ends, self.data)
         width = _width(self.ends)
         if width:
-            return Text(
-                _NONE, _NONE, _moved_alike(int(self.ends[0]), width, self.data, order), width
-            )
+            begin = int(self.ends[0])
+            head = self.data[begin : begin + _alike(begin, width, self.data, len(self.ends) - 1)]
+            data = _moved_alike(begin + len(head), width, width - len(head), self.data, order)
+            return Text(_NONE, _NONE, data, width, head.copy())
         return Text(_NONE, *_moved(self.ends, self.data, order))
 
     def length(self, word: int) -> int:
@@ -99,11 +103,26 @@ def scattered(values: Int32, places: Int32, to: Int32) -> Int32:
 
 
 @part
-def _moved_alike(begin: int, width: int, data: Bytes, order: Int32) -> Bytes:
-    """Words of the same length in another order."""
+def _alike(begin: int, width: int, data: Bytes, words: int) -> int:
+    """How many first bytes words of one length share, one left at least; 0 unless few are left."""
+    if width > 2 * LEAST:
+        return 0
+    first, differ = eight(data, begin, begin + width), np.uint64(0)
+    for i in range(words):
+        differ |= first ^ eight(data, begin + i * width, begin + (i + 1) * width)
+    shared = 0
+    while shared < min(width - 1, LEAST) and differ & np.uint64(255) == 0:
+        differ >>= np.uint64(8)
+        shared += 1
+    return shared if width - shared <= LEAST else 0
+
+
+@part
+def _moved_alike(begin: int, step: int, width: int, data: Bytes, order: Int32) -> Bytes:
+    """Words of the same length in another order, a `step` from one to the next."""
     out = np.empty(len(order) * width + SLACK, np.uint8)
     for i in range(len(order)):
-        append_bytes(out, i * width, data, begin + order[i] * width, width)
+        append_bytes(out, i * width, data, begin + order[i] * step, width)
     return out
 
 

@@ -5,13 +5,26 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.compiled import inlined, part
-from features.lake.hashing import SLACK, Bytes, Hashes, Int32, append_bytes, eight, load_eight, lowest, stirred
+from features.lake.hashing import (
+    SLACK,
+    Bytes,
+    Hashes,
+    Int32,
+    append_bytes,
+    eight,
+    load_eight,
+    lowest,
+    put_eight,
+    stirred,
+)
 from features.lake.text import NO_WORD, Codes, Text
 
 Int64 = npt.NDArray[np.int64]
 
 AT_ONCE = 256
 """Words that are looked up together."""
+ROOM = 2 * SLACK
+"""Bytes behind the last word that may be written to."""
 _HASH, _LENGTH = 2, 3  # columns of a mark, after the first 16 bytes of the word
 
 
@@ -66,7 +79,7 @@ class Vocabulary:
 
     def _look_up(self, text: Text, words: Int32, found: Int32) -> None:
         """The numbers of some of the words of a text, given by their place there."""
-        source = text.ends, text.width, text.data, words, found
+        source = text.ends, text.width, text.head, text.data, words, found
         done = 0
         while True:
             tables = self._slots, self._marks, self._ends, self._bytes
@@ -82,14 +95,15 @@ class Vocabulary:
             self._ends = np.resize(self._ends, 2 * self.count + 1)
             self._slots = np.full(4 * self.count, NO_WORD, np.int32)
             _spread(self.hashes, self._slots)
-        if self._ends[self.count] + length + SLACK > len(self._bytes):
-            self._bytes = np.resize(self._bytes, 2 * len(self._bytes) + length + SLACK)
+        if self._ends[self.count] + length + ROOM > len(self._bytes):
+            self._bytes = np.resize(self._bytes, 2 * len(self._bytes) + length + ROOM)
 
 
 @part
 def _find(
     text_ends: Int32,
     width: int,
+    head: Bytes,
     text: Bytes,
     words: Int32,
     found: Int32,
@@ -111,7 +125,7 @@ def _find(
     for first in range(done, len(words), AT_ONCE):
         some = words[first : first + AT_ONCE]
         if 0 < width <= 16:
-            _read_alike(width, text, some, read)
+            _read_alike(width, head, text, some, read)
         else:
             _read_each(text_ends, width, text, some, read)
         for i in left[: _guess(read, slots, marks, found[first : first + AT_ONCE], left)]:
@@ -126,7 +140,7 @@ def _find(
 
 @part
 def _guess(read: Hashes, slots: Int32, marks: Hashes, found: Int32, left: Int32) -> int:
-    """The numbers of words that lie where their hash says; what is `left`, and how many those are."""
+    """The numbers of words that lie where their hash says; how many are `left`, and which."""
     mask = np.uint64(len(slots) - 1)
     for i in range(len(found)):
         found[i] = slots[read[i, _HASH] & mask]
@@ -162,13 +176,17 @@ def _code_of(
         if alike and _goes_on_alike(data, ends[code], text, begin, end):
             return int(code)
         slot = (slot + np.uint64(1)) & mask
-    if count == len(marks) or ends[count] + end - begin + SLACK > len(data):
+    if count == len(marks) or ends[count] + end - begin + ROOM > len(data):
         return -1
     slots[slot] = count
     for i in range(4):
         marks[count, i] = word[i]
     ends[count + 1] = ends[count] + end - begin
-    append_bytes(data, ends[count], text, begin, end - begin)
+    if end - begin > 16:
+        append_bytes(data, ends[count], text, begin, end - begin)
+    else:  # its head may not be in the text
+        put_eight(data, ends[count], word[0])
+        put_eight(data, ends[count] + 8, word[1])
     return count
 
 
@@ -202,22 +220,31 @@ def _read_each(ends: Int32, width: int, text: Bytes, words: Int32, read: Hashes)
             value = stirred(value, high)
         for at in range(begin + 16, end, 8):
             value = stirred(value, eight(text, at, end))
-        read[i, 0], read[i, 1], read[i, _HASH], read[i, _LENGTH] = low, high, stirred(value, zero), length
+        read[i, 0], read[i, 1], read[i, _HASH], read[i, _LENGTH] = (
+            low,
+            high,
+            stirred(value, zero),
+            length,
+        )
 
 
 @part
-def _read_alike(width: int, text: Bytes, words: Int32, read: Hashes) -> None:
+def _read_alike(width: int, head: Bytes, text: Bytes, words: Int32, read: Hashes) -> None:
     """The same of words that take the same few bytes each, with SLACK behind them all."""
-    length, zero = np.uint64(width), np.uint64(0)
-    keep_low, keep_high = lowest(min(width, 8)), lowest(max(width - 8, 0))
+    length, begin, own = np.uint64(width), np.uint64(0), width - len(head)
+    for i in range(len(head)):
+        begin |= np.uint64(head[i]) << np.uint64(8 * i)
     for i in range(len(words)):
-        at = int(words[i]) * width
-        low, high = load_eight(text, at) & keep_low, zero
+        at = int(words[i]) * own
+        first = load_eight(text, at) & lowest(min(own, 8))
+        low = begin | (first << np.uint64(8 * len(head))) if len(head) < 8 else begin
+        high = first >> np.uint64(64 - 8 * len(head)) if len(head) else np.uint64(0)
+        if own > 8:  # then there is no head
+            high = load_eight(text, at + 8) & lowest(own - 8)
         value = stirred(length, low)
-        if width > 8:
-            high = load_eight(text, at + 8) & keep_high
-            value = stirred(value, high)
-        read[i, 0], read[i, 1], read[i, _HASH], read[i, _LENGTH] = low, high, stirred(value, zero), length
+        value = stirred(value, high) if width > 8 else value
+        value = stirred(value, np.uint64(0))
+        read[i, 0], read[i, 1], read[i, _HASH], read[i, _LENGTH] = low, high, value, length
 
 
 @part
