@@ -78,8 +78,8 @@ def destinations(group: Int32, groups: int) -> tuple[Int32, Int64]:
     return to, begin
 
 
-Keys = Callable[[Int32], Int64]
-"""What some rows, given by their places, sort by, in an array of its own; same shape."""
+Keys = Callable[[Int32 | None], Int64]
+"""What some rows, given by their places, or all, sort by, in an array of its own; same shape."""
 
 
 class Moves:
@@ -91,11 +91,11 @@ class Moves:
 
     def __init__(self, begin: Int64, keys: Iterable[Keys]) -> None:
         order = np.arange(begin[-1], dtype=np.int32)
-        ties = _several(begin)
-        for key in keys:
+        ties = np.column_stack([begin[:-1], begin[1:]])  # all rows of an account are tied at first
+        for n, key in enumerate(keys):
             if not len(ties):
                 break
-            ties = _ordered(order, ties, key(_tied(order, ties)))
+            ties = _ordered(order, ties, key(_tied(order, ties) if n else None))
         self._to = _displaced(order)
         self._from = order[self._to]
 
@@ -124,13 +124,6 @@ def _move(column: Column, origin: Int32, to: Int32) -> None:
         moved[i] = column[origin[i]]
     for i in range(len(to)):
         column[to[i]] = moved[i]
-
-
-def _several(begin: Int64) -> Int64:
-    """The groups of more than one row: where each begins, and its end."""
-    bounds = np.column_stack([begin[:-1], begin[1:]])
-    several: Int64 = bounds[bounds[:, 1] - bounds[:, 0] > 1]
-    return np.ascontiguousarray(several)
 
 
 @compiled

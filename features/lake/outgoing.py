@@ -158,12 +158,12 @@ def _keys(table: Table, ranks: Mapping[str, Int32], numbers: Int64) -> Iterator[
             yield partial(_by_number, fields.field(lane).type, numbers[lane])
 
 
-def _by_rank(ranks: Int32, rows: Int32) -> Int64:
-    return ranks.take(rows).astype(np.int64)
+def _by_rank(ranks: Int32, rows: Int32 | None) -> Int64:
+    return (ranks if rows is None else ranks.take(rows)).astype(np.int64)
 
 
-def _by_number(kind: pa.DataType, values: Int64, rows: Int32) -> Int64:
-    return sort_key(kind, values.take(rows))
+def _by_number(kind: pa.DataType, values: Int64, rows: Int32 | None) -> Int64:
+    return sort_key(kind, values.copy() if rows is None else values.take(rows))
 
 
 def _told(table: Table, shuffle: Shuffle, over: Ended) -> pa.Schema:
