@@ -6,8 +6,8 @@ import numpy as np
 
 from features.compiled import compiled, part
 from features.lake.hashing import Hashes, hashes, stirred
-from features.lake.records import Int32, Int64
-from features.lake.text import Text
+from features.lake.records import Int64
+from features.lake.text import Codes, Text
 
 _HALF = 1 << 64
 
@@ -45,7 +45,7 @@ class RowHashes:
         self.total: Hashes = np.zeros(rows, np.uint64)
         self._column = 0
 
-    def take_words(self, codes: Int32, words: Hashes) -> None:
+    def take_words(self, codes: Codes, words: Hashes) -> None:
         """Take text in: by row the number of its word, -1 for null; the hash of each word."""
         self._column += 1
         if len(words):
@@ -69,7 +69,7 @@ class RowHashes:
 
 
 @part
-def _stir_words(total: Hashes, codes: Int32, words: Hashes) -> None:
+def _stir_words(total: Hashes, codes: Codes, words: Hashes) -> None:
     for row in range(len(total)):
         if codes[row] >= 0:
             total[row] = stirred(total[row], words[codes[row]])

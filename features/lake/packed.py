@@ -32,6 +32,9 @@ class Packed:
     least: int
     width: int
 
+    def __len__(self) -> int:
+        return (len(self.data) - SLACK) // self.width
+
     def kept(self, keep: Callable[[Any], Any]) -> "Packed":
         """The same, its bytes put aside."""
         return replace(self, data=keep(self.data))

@@ -59,10 +59,9 @@ def parquet_files(folder: Folder) -> list[Folder]:
 
 
 def read_parquet(path: Folder, columns: Collection[str], texts: Collection[str]) -> pa.Table:
-    """Some columns of a file, those of `texts` as dictionary<int32, string>."""
+    """Those of some columns that a file has, those of `texts` as dictionary<int32, string>."""
     with opened(path, "rb") as source:
-        file = pq.ParquetFile(source, read_dictionary=list(texts), pre_buffer=True)
-        return file.read(list(columns))
+        return _with_texts(source, texts).read(list(columns))
 
 
 def read_group(
@@ -70,8 +69,16 @@ def read_group(
 ) -> pa.Table:
     """The same of one group of its rows."""
     with opened(path, "rb") as source:
-        file = pq.ParquetFile(source, read_dictionary=list(texts), pre_buffer=True)
+        file = _with_texts(source, texts)
         return file.read_row_group(group, list(columns), use_threads=False)
+
+
+def _with_texts(source: Any, texts: Collection[str]) -> pq.ParquetFile:
+    """A file whose text columns, as far as it has them, are read as codes."""
+    metadata = pq.read_metadata(source)
+    there = set(metadata.schema.names)
+    coded = [name for name in texts if name in there]
+    return pq.ParquetFile(source, metadata=metadata, read_dictionary=coded, pre_buffer=True)
 
 
 def rows_in(path: Folder) -> list[int]:

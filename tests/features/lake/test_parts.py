@@ -3,6 +3,7 @@
 import zlib
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from features.contract.arrow import schema
 from features.lake import parquet_batches
 from features.lake.hashing import bytes_of, checksums, hashes
 from features.lake.numbers import Usual, in_order, together, usual_of
-from features.lake.order import Moves, destinations, in_blocks, rows_of
+from features.lake.order import Int32, Int64, Moves, destinations, in_blocks, rows_of
+from features.lake.packed import packed
 from features.lake.records import arrays_of, numbers_of
-from features.lake.text import text_of
+from features.lake.text import Text, text_of
 from features.lake.vocabulary import Vocabulary
 
 ALPHABET = ["", "a", "b", "\0", "ü", "seventeen bytes", "sixteen bytes ..", "0123456789" * 5]
@@ -30,6 +32,12 @@ ORDER = np.arange(3, dtype=np.int32)
 def words(count: int, seed: int) -> list[str]:
     random = np.random.default_rng(seed)
     return ["".join(random.choice(ALPHABET, random.integers(0, 4))) for _ in range(count)]
+
+
+def numbered(vocabulary: Vocabulary, text: Text | None, rows: Int32) -> Int32:
+    found = np.empty(len(rows), np.int32)
+    vocabulary.codes(text, rows, found)
+    return found
 
 
 def test_checksums_are_those_of_zlib() -> None:
@@ -52,7 +60,7 @@ def test_a_vocabulary_numbers_words_as_they_first_come(kind: pa.DataType) -> Non
     array = pa.array(found, pa.string()).cast(kind)
     vocabulary = Vocabulary()
     rows = np.random.default_rng(3).permutation(len(found)).astype(np.int32)
-    codes = [vocabulary.codes(text_of(array), some) for some in np.array_split(rows, 4)]
+    codes = [numbered(vocabulary, text_of(array), some) for some in np.array_split(rows, 4)]
     distinct = dict.fromkeys(found[row] for row in rows if found[row] is not None)
     assert vocabulary.words.to_pylist() == list(distinct)
     assert vocabulary.hashes.tolist() == hashes(*bytes_of(vocabulary.words)).tolist()
@@ -77,8 +85,57 @@ def test_words_may_be_put_in_another_order(found: list[str], width: int) -> None
     moved, vocabulary = text.in_order(order), Vocabulary()
     assert (moved.width, len(moved.ends)) == (width, 0 if width else len(found) + 1)
     rows = np.arange(len(found), dtype=np.int32)
-    codes = vocabulary.codes(moved, rows)
+    codes = numbered(vocabulary, moved, rows)
     assert vocabulary.words.take(pa.array(codes)).to_pylist() == [found[i] for i in order]
+
+
+@pytest.mark.parametrize(
+    ("found", "head"),
+    [
+        (["u-17", "u-18", "u-99"], "u-"),
+        (["u-17", "u-17"], "u-1"),  # one byte is left of each word
+        (["a123456789", "a223456789"], ""),  # nine would be left
+        (["acc-0000001", "acc-0900002"], "acc-0"),
+        ([f"invoice-{n:08}" for n in (1, 99_999_999)], "invoice-"),
+        ([f"invoices-{n:08}" for n in (1, 99_999_999)], ""),  # too long
+    ],
+)
+def test_what_words_begin_with_alike_is_held_once(found: list[str], head: str) -> None:
+    text = text_of(pa.array(["another", *found])[1:])
+    assert text is not None
+    backwards = np.arange(len(found), dtype=np.int32)[::-1].copy()
+    moved, vocabulary = text.in_order(backwards), Vocabulary()
+    assert moved.head.tobytes().decode() == head
+    longer = text_of(pa.array(["a word of another length, and " + word for word in found]))
+    rows = np.arange(len(found), dtype=np.int32)
+    codes = numbered(vocabulary, moved, rows)
+    numbered(vocabulary, longer, rows)
+    assert numbered(vocabulary, text, backwards).tolist() == codes.tolist()
+    assert vocabulary.words.take(pa.array(codes)).to_pylist() == found[::-1]
+    assert vocabulary.hashes.tolist() == hashes(*bytes_of(vocabulary.words)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "width"),
+    [
+        (5, 5, 1),
+        (-3, 252, 1),
+        (-3, 253, 2),
+        (0, (1 << 40) - 1, 5),
+        (1_700_000_000_000_000, 1_700_604_800_000_000, 5),
+        (-(2**63), 2**63 - 1, 8),
+    ],
+)
+def test_numbers_take_as_few_bytes_as_their_range_asks_for(
+    least: int, most: int, width: int
+) -> None:
+    values = np.array([most, least, most, (least + most) // 2], np.int64)
+    assert packed(values, np.arange(4, dtype=np.int32)).width == width
+    order = np.array([3, 1, 0, 2], np.int32)
+    kept = in_order([values], (None,), order)
+    assert kept.columns[0].values.width == width
+    places = np.array([0, 2, 3], np.int32)
+    assert together([(kept, places)], ORDER)[0].tolist() == values[order[places]].tolist()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +148,12 @@ def test_codes_are_held_in_as_few_bytes_as_will_do(count: int, kind: type) -> No
     order = np.random.default_rng(6).permutation(len(found)).astype(np.int32)
     moved, vocabulary = text.in_order(order), Vocabulary()
     assert moved.codes.dtype == kind
-    codes = vocabulary.codes(moved, np.arange(len(found), dtype=np.int32))
+    always = text_of(pa.array(found[:-1]).dictionary_encode())
+    assert always is not None
+    unsigned = always.in_order(np.arange(count, dtype=np.int32)).codes
+    assert unsigned.dtype == (np.uint8 if count < 256 else np.uint16)
+    assert unsigned.tolist() == list(range(count))
+    codes = numbered(vocabulary, moved, np.arange(len(found), dtype=np.int32))
     back = vocabulary.words.take(pa.array(codes, mask=codes < 0)).to_pylist()
     assert back == [found[i] for i in order]
 
@@ -114,6 +176,10 @@ def test_rows_are_brought_together_within_blocks() -> None:
         assert order[places].tolist() == expected
 
 
+def _rows_of(column: Int64, rows: Int32 | None) -> Int64:
+    return column.copy() if rows is None else column.take(rows)
+
+
 @pytest.mark.parametrize("disorder", [0, 3, 1000])
 def test_rows_are_ordered_by_group_and_keys(disorder: int) -> None:
     random = np.random.default_rng(disorder)
@@ -124,7 +190,7 @@ def test_rows_are_ordered_by_group_and_keys(disorder: int) -> None:
     columns = np.empty((3, 1000), np.int64)
     for column, values in zip(columns, (first, second, np.arange(1000)), strict=True):
         column[to] = values
-    keys = [column.copy().take for column in columns[:2]]
+    keys = [partial(_rows_of, column.copy()) for column in columns[:2]]
     moves = Moves(begin, keys)
     for column in columns:
         moves.on(column)
