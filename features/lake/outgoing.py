@@ -105,8 +105,10 @@ def bucket_table(
     columns = arrays_of(lanes(table), numbers)
     columns |= {name: column.array(ranks[name]) for name, column in coded.items()}
     columns[KNOWN_UNTIL] = _until(found, over, to, moves)
-    columns[LOAD] = _loads(found, load, to, moves)
-    rows = pa.table(columns, schema=_tight(_told(table, shuffle, over), columns))
+    told = _told(table, shuffle, over)
+    if LOAD in told.names:
+        columns[LOAD] = _loads(found, load, to, moves)
+    rows = pa.table({n: columns[n] for n in told.names}, schema=_tight(told, columns))
     return Made(rows, digest, tuple(begin[ends].tolist()))
 
 
@@ -167,10 +169,12 @@ def _by_number(kind: pa.DataType, values: Int64, rows: Int32 | None) -> Int64:
 
 
 def _told(table: Table, shuffle: Shuffle, over: Ended) -> pa.Schema:
-    """The lake's schema without columns in which no row of any bucket has anything."""
-    empty = {n for n in texts(table) if all(g.rows.texts[n] is None for g in shuffle.groups)}
-    empty |= set() if len(over.rows) else {KNOWN_UNTIL}
-    return pa.schema([field for field in stored(table) if field.name not in empty])
+    """The lake's schema without columns in which no row of any bucket has anything of its own."""
+    rows = [group.rows for group in shuffle.groups]
+    untold = {name for name in texts(table) if all(one.texts[name] is None for one in rows)}
+    untold |= set() if len(over.rows) else {KNOWN_UNTIL}
+    untold |= {LOAD} if all(one.loads is None for one in rows) else set()
+    return pa.schema([field for field in stored(table) if field.name not in untold])
 
 
 def _tight(fields: pa.Schema, columns: Mapping[str, pa.Array]) -> pa.Schema:
@@ -188,8 +192,6 @@ def _until(found: Found, over: Ended, to: Int32, moves: Moves) -> pa.Array:
 
 
 def _loads(found: Found, load: int, to: Int32, moves: Moves) -> pa.Array:
-    if all(group.rows.loads is None for group, _ in found):
-        return pa.array(np.full(len(to), load, np.int32))
     parts = [
         np.full(len(rows), THIS_LOAD, np.int32)
         if group.rows.loads is None

@@ -58,7 +58,7 @@ class Pieces:
     def whole(self, name: str, load: int, columns: pa.Schema) -> pa.Table:
         """The same of all buckets, one after the other."""
         if load in self.info(name).together:
-            return _read(self._together(name, load), name, columns)
+            return _read(self._together(name, load), name, columns, load)
         buckets = range(self.manifest.buckets)
         parts = [part for i in buckets for part in self._parts(name, load, i, columns)]
         return pa.concat_tables([columns.empty_table(), *parts])
@@ -103,9 +103,9 @@ class Pieces:
 
     def _parts(self, name: str, load: int, index: int, columns: pa.Schema) -> list[pa.Table]:
         if load not in self.info(name).together:
-            return [_read(path, name, columns) for path in self._files(name, load, index)]
+            return [_read(path, name, columns, load) for path in self._files(name, load, index)]
         path, text = self._together(name, load), texts(TABLES[name])
-        return [_whole(read_group(path, index, columns.names, text), columns)]
+        return [_whole(read_group(path, index, columns.names, text), columns, load)]
 
     def _together(self, name: str, load: int) -> Folder:
         return self.folder(load) / name / TOGETHER
@@ -119,13 +119,14 @@ def folder_of(root: Folder, load: int) -> Folder:
     return root / f"generation-{load:05d}"
 
 
-def _read(path: Folder, name: str, columns: pa.Schema) -> pa.Table:
-    return _whole(read_parquet(path, columns.names, texts(TABLES[name])), columns)
+def _read(path: Folder, name: str, columns: pa.Schema, load: int) -> pa.Table:
+    return _whole(read_parquet(path, columns.names, texts(TABLES[name])), columns, load)
 
 
-def _whole(rows: pa.Table, columns: pa.Schema) -> pa.Table:
-    """Rows with all columns: a load leaves out those in which it has nothing at all."""
+def _whole(rows: pa.Table, columns: pa.Schema, load: int) -> pa.Table:
+    """Rows with all columns: a load leaves out those in which no row has anything of its own."""
     for place, field in enumerate(columns):
         if field.name not in rows.column_names:
-            rows = rows.add_column(place, field, pa.nulls(len(rows), field.type))
+            own = pa.scalar(load if field.name == LOAD else None, field.type)
+            rows = rows.add_column(place, field, pa.repeat(own, len(rows)))
     return rows.cast(columns)

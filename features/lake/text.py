@@ -8,7 +8,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.compiled import part
-from features.lake.hashing import LEAST, SLACK, Bytes, Int32, append_bytes, bytes_of, eight
+from features.lake.hashing import (
+    LEAST,
+    SLACK,
+    Bytes,
+    Int32,
+    append_bytes,
+    bytes_of,
+    eight,
+    load_eight,
+    put_eight,
+)
 
 NO_WORD = -1
 Codes = npt.NDArray[np.integer[Any]]
@@ -121,8 +131,15 @@ def _alike(begin: int, width: int, data: Bytes, words: int) -> int:
 def _moved_alike(begin: int, step: int, width: int, data: Bytes, order: Int32) -> Bytes:
     """Words of the same length in another order, a `step` from one to the next."""
     out = np.empty(len(order) * width + SLACK, np.uint8)
+    last = len(data) - 2 * LEAST if width <= 2 * LEAST else -1
     for i in range(len(order)):
-        append_bytes(out, i * width, data, begin + order[i] * step, width)
+        at, place = begin + order[i] * step, i * width
+        if at > last:
+            append_bytes(out, place, data, at, width)
+            continue
+        put_eight(out, place, load_eight(data, at))  # the next word overwrites what is too much
+        if width > LEAST:
+            put_eight(out, place + LEAST, load_eight(data, at + LEAST))
     return out
 
 

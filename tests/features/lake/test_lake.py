@@ -227,7 +227,7 @@ def test_a_lake_may_lie_at_any_address(tmp_path: Path) -> None:
 def test_others_read_the_files_as_partitions_of_hive(lake: Lake) -> None:
     lake.replace({"usage": usage(*((f"a{n}", "x", 1) for n in range(20)))}, frozenset())
     hive = dataset(lake.root / "generation-00001" / "usage", partitioning="hive").to_table()
-    nothing = {"user_id", "event_id", "known_until"}  # in any row of that load
+    nothing = {"user_id", "event_id", "known_until", "load"}  # of its own in any row of that load
     told = [name for name in stored(TABLES["usage"]).names if name not in nothing]
     assert hive.column_names == [*told, "bucket"]
     pairs = zip(hive["account_id"].to_pylist(), hive["bucket"].to_pylist(), strict=True)
@@ -241,6 +241,7 @@ def test_columns_without_anything_are_not_written_and_are_read_as_empty(lake: La
     assert set(whole.column_names) == set(stored(TABLES["usage"]).names)
     assert whole["user_id"].null_count == whole["known_until"].null_count == 2
     assert whole["event"].to_pylist() == ["x", "x"]
+    assert whole["load"].to_pylist() == [1, 1]
 
 
 def test_a_half_written_generation_is_never_read(lake: Lake) -> None:
