@@ -66,13 +66,20 @@ class Publishing:
     causes: Causes
     model_of: ModelOf
 
-    def publish(self, stored: Stored, cards: Cards, quiet: dict[str, date]) -> ScoreResult:
+    def publish(
+        self,
+        stored: Stored,
+        cards: Cards,
+        quiet: dict[str, date],
+        felt: tuple[Hole, ...] = (),
+    ) -> ScoreResult:
         """Score a snapshot and publish it.
 
         Args:
             stored: the snapshot.
             cards: what people recognise accounts by at its date.
             quiet: the tables that are silent, with the day of their last row.
+            felt: the holes in usage that its signals tell of.
         """
         model, day = self.model, stored.as_of
         silent = weighed(quiet, model, self.catalogue, lambda: frames(stored.parts()))
@@ -85,11 +92,11 @@ class Publishing:
             bands = model.bands(found.chance, found.about, seen)
         tables = frozenset(each.table for each in silent)
         told = self._told(Run(day, model, found.accounts, found.chance, bands, tables))
-        head = RunHead(day, model.version, model.primary_horizon, silent)
+        head = RunHead(day, model.version, model.primary_horizon, silent, felt)
         parts = self._parts(stored, cards, bands)
         published = self.repository.publish_parts(head, parts, told)
         return ScoreResult(
-            day, model.version, len(found.accounts), band_counts(bands), published, silent
+            day, model.version, len(found.accounts), band_counts(bands), published, silent, felt
         )
 
     def _parts(self, stored: Stored, cards: Cards, bands: Codes) -> Iterator[RunPart]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from features.followed import Followed
-from features.history import rows_seen
+from features.history import Arrived, rows_seen
 from features.ladders import ranked_schema
 from features.lake import Lake
 from features.runners.job import SnapshotJob, Tally
@@ -68,12 +68,11 @@ def score_dates(
         stored, tally = job.snapshots(sorted({*also, *dates}))
         cards = cards_at(lake, dates)
         publishing = _publishing(workspace, config, repository, model, say)
-        results = []
+        arrived, results = Arrived(lake, max(dates)), []
         for day in sorted(dates):
-            quiet = silent_sources(lake, tally, day, config.bands.stale_days)
-            felt = holes_felt(lake, day, config.bands.stale_days)
-            result = publishing.publish(stored[day], cards[day], quiet)
-            results.append(replace(result, holes=felt))
+            quiet = silent_sources(arrived, tally, day, config.bands.stale_days)
+            felt = holes_felt(arrived, day, config.bands.stale_days)
+            results.append(publishing.publish(stored[day], cards[day], quiet, felt))
             make(stored[day])
             say(f"{results[-1].accounts} accounts scored at {day}")
     return results

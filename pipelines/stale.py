@@ -81,9 +81,7 @@ def beside_champion(
     if not both.tests:
         return found
     embargo = trained.plan.embargo
-    return replace(
-        found, rows=evidence_rows(dataset, both.tests, both.serving, DESCRIBED, embargo)
-    )
+    return replace(found, rows=evidence_rows(dataset, both.tests, both.serving, DESCRIBED, embargo))
 
 
 def keep_since(found: Newer | None, mine: Evidence, folder: Path) -> Evidence:

@@ -12,12 +12,13 @@ from models.scorecard import Scorecard
 from pipelines.beside_text import beside
 from pipelines.deliver import Delivered
 from pipelines.figures import percent
-from pipelines.freshness import told, told_felt, told_holes
+from pipelines.freshness import holes_in, told, told_holes
 from pipelines.honesty_text import base_rates, honesty
 from pipelines.publishing import ScoreResult
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.train_result import TrainResult
+from serving.notices import told_felt
 from serving.store import Payload
 
 SIGNALS_SHOWN = 8
@@ -117,6 +118,7 @@ def status(body: dict[str, Any]) -> str:
     ]
     champion, dates = body["champion"], body["scores"]["dates"]
     silent = [SilentSource(**each) for each in body["scores"].get("silent_sources", ())]
+    holes = holes_in(body["scores"].get("holes_in_usage", ()))
     return "\n".join(
         [
             f"Workspace {body['workspace']}",
@@ -124,7 +126,7 @@ def status(body: dict[str, Any]) -> str:
             f"Model: {champion['version'] if champion else 'none yet'}",
             *(f"  {sentence}" for sentence in body.get("refused", ())),
             f"Scores: {dates[-1] if dates else 'none yet'}",
-            *(f"  {line}" for line in told(silent)),
+            *(f"  {line}" for line in [*told(silent), *told_felt(holes)]),
             f"Next: {body['next']}",
         ]
     )

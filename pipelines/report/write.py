@@ -112,6 +112,7 @@ def _gather(
         trained_on=model.data_as_of if model else None,
         doubts=doubts(metrics, run.primary_horizon),
         silent=scores.silent(run.as_of),
+        holes=run.holes,
     )
     company, version = config.company, run.model_version
     now = datetime.now(UTC)

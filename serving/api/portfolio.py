@@ -115,6 +115,17 @@ class RenewalsOut(BaseModel):
     )
 
 
+class HoleOut(BaseModel):
+    """Days on which usage was not recorded, although it came before and after."""
+
+    first: date = Field(description="The first of them.", examples=["2026-05-02"])
+    last: date = Field(description="The last of them.", examples=["2026-05-29"])
+    felt_until: date = Field(
+        description="Until then signals take that for silence of the accounts.",
+        examples=["2026-07-24"],
+    )
+
+
 class PortfolioOut(BaseModel):
     """A whole portfolio at the newest run."""
 
@@ -134,6 +145,9 @@ class PortfolioOut(BaseModel):
     moves: list[MovesOut] = Field(description="Changes of band, counted by way and cause.")
     moved: list[BandChangeOut] = Field(description="The accounts that changed, newest first.")
     renewals: list[RenewalsOut] = Field(description="By month, this one first.")
+    holes_in_usage: list[HoleOut] = Field(
+        description="What makes the scores not to be trusted; empty where nothing does."
+    )
 
 
 def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRouter:
@@ -166,7 +180,7 @@ def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRout
 def _empty(currency: str) -> PortfolioOut:
     return PortfolioOut(
         as_of=None, primary_horizon=None, currency=currency, bands=None, tiers=[], before=[],
-        moves=[], moved=[], renewals=[],
+        moves=[], moved=[], renewals=[], holes_in_usage=[],
     )  # fmt: skip
 
 
@@ -195,6 +209,9 @@ def _out(
         renewals=[
             RenewalsOut.model_validate(each, from_attributes=True)
             for each in portfolio.renewals(query.months, owner)
+        ],
+        holes_in_usage=[
+            HoleOut.model_validate(each, from_attributes=True) for each in summary.run.holes
         ],
     )
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from operator import attrgetter, lt
 from typing import Any
 
+from features.silence import Hole
 from models.bands.silence import SilentSource
 from models.score import AccountCard, Band, Score
 from serving.store.columns import compact
@@ -27,6 +28,7 @@ class ScoringRun:
         scores: one per account.
         cards: one per score, what people recognise the account by.
         silent: sources from which nothing had become known for too long.
+        holes: when usage was not recorded, lately enough for the scores to tell of it.
     """
 
     as_of: date
@@ -35,11 +37,14 @@ class ScoringRun:
     scores: Sequence[Score]
     cards: Sequence[AccountCard]
     silent: Sequence[SilentSource] = ()
+    holes: Sequence[Hole] = ()
 
     @property
     def head(self) -> "RunHead":
         """What holds for every score of it."""
-        return RunHead(self.as_of, self.model_version, self.primary_horizon, self.silent)
+        return RunHead(
+            self.as_of, self.model_version, self.primary_horizon, self.silent, self.holes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class RunHead:
     model_version: str
     primary_horizon: int
     silent: Sequence[SilentSource] = ()
+    holes: Sequence[Hole] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class RunInfo:
         slot: which of the tables of the newest run holds it; None for an older run.
         last_published: when anything was, of whatever date; None where that was not asked.
         runs: how many are published; 0 where that was not asked.
+        holes: when usage was not recorded, lately enough for the scores to tell of it.
     """
 
     as_of: date
@@ -99,6 +106,7 @@ class RunInfo:
     slot: int | None = None
     last_published: datetime | None = None
     runs: int = 0
+    holes: tuple[Hole, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
