@@ -92,7 +92,7 @@ def told_holes(found: Sequence[Hole]) -> list[str]:
 
 
 def weighed(
-    silent: dict[str, date],
+    silent: Mapping[str, date],
     model: ChurnModel,
     catalogue: Catalogue,
     snapshot: Callable[[], Iterable[pd.DataFrame]],

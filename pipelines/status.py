@@ -45,6 +45,7 @@ def _published(workspace: Workspace) -> dict[str, Any]:
             "bands": {band.value: count for band, count in scores.counts().items()},
             "silent_sources": [asdict(each) for each in silent],
             "holes_in_usage": holes_as_dicts(newest.holes if newest else ()),
+            "ended_that_day": newest.ended if newest else 0,
         },
     }
     engine.dispose()

@@ -1,5 +1,6 @@
 """What the commands print for people."""
 
+from datetime import date
 from math import isnan
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipelines.publishing import ScoreResult
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.train_result import TrainResult
-from serving.notices import told_felt
+from serving.notices import told_ended, told_felt
 from serving.store import Payload
 
 SIGNALS_SHOWN = 8
@@ -88,6 +89,7 @@ def scoring(result: ScoreResult) -> str:
     bands = ", ".join(f"{count} {band}" for band, count in result.bands.items() if count)
     head = f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
     lines = [*told(result.silent), *told_felt(result.holes)]
+    lines += told_ended(result.ended, result.as_of)
     return "\n".join([head, *(f"  {line}" for line in lines)])
 
 
@@ -118,7 +120,9 @@ def status(body: dict[str, Any]) -> str:
     ]
     champion, dates = body["champion"], body["scores"]["dates"]
     silent = [SilentSource(**each) for each in body["scores"].get("silent_sources", ())]
-    holes = holes_in(body["scores"].get("holes_in_usage", ()))
+    against = told_felt(holes_in(body["scores"].get("holes_in_usage", ())))
+    if dates:
+        against += told_ended(body["scores"]["ended_that_day"], date.fromisoformat(dates[-1]))
     return "\n".join(
         [
             f"Workspace {body['workspace']}",
@@ -126,7 +130,7 @@ def status(body: dict[str, Any]) -> str:
             f"Model: {champion['version'] if champion else 'none yet'}",
             *(f"  {sentence}" for sentence in body.get("refused", ())),
             f"Scores: {dates[-1] if dates else 'none yet'}",
-            *(f"  {line}" for line in [*told(silent), *told_felt(holes)]),
+            *(f"  {line}" for line in [*told(silent), *against]),
             f"Next: {body['next']}",
         ]
     )

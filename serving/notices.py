@@ -1,8 +1,31 @@
 """What scores of a date cannot be trusted for, in the same sentences wherever they are shown."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from features.silence import Hole
+
+if TYPE_CHECKING:
+    from serving.store import RunInfo
+
+
+def notices(run: "RunInfo") -> list[str]:
+    """Everything that speaks against the scores of a published run."""
+    return [*told_felt(run.holes), *told_ended(run.ended, run.as_of)]
+
+
+def told_ended(accounts: int, as_of: date) -> list[str]:
+    """One sentence about accounts that are missing since the day itself; none about none."""
+    if not accounts:
+        return []
+    before = as_of - timedelta(days=1)
+    return [
+        f"{accounts:,} accounts are not scored: their paid subscription ended on {as_of}, and no "
+        "other follows. If their next period is not loaded yet, load it; or score the day before "
+        f"(--as-of {before}). Days are UTC: what was recorded late on {before} west of Greenwich "
+        f"already makes {as_of} the newest date."
+    ]
 
 
 def told_felt(found: Sequence[Hole]) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from features.silence import Hole
 from models.bands.silence import SilentSource
 from models.score import HORIZONS, Band
 from pipelines.freshness import told
@@ -13,7 +12,6 @@ from pipelines.report.evidence import Evidence, Source
 from pipelines.report.portfolio import Portfolio
 from pipelines.report.quality import Quality
 from serving.format import count, day, listed
-from serving.notices import told_felt
 
 PARTIAL = frozenset({"any_loss", "contraction", "expansion"})
 """Outcomes that need not take all of an account's revenue."""
@@ -29,7 +27,7 @@ class Grounds:
         trained_on: the last day of the data the model learnt from; None where not known.
         doubts: what the training said against itself, in sentences.
         silent: sources that were silent when the run was scored.
-        holes: when usage was not recorded, lately enough for the scores to tell of it.
+        notices: what else speaks against its scores, in sentences.
         calibration: whether the model's chances came true when it was checked.
     """
 
@@ -42,7 +40,7 @@ class Grounds:
     trained_on: date | None
     doubts: tuple[str, ...] = ()
     silent: tuple[SilentSource, ...] = ()
-    holes: tuple[Hole, ...] = ()
+    notices: tuple[str, ...] = ()
     calibration: Calibration = NOT_KEPT
 
 
@@ -52,7 +50,7 @@ def gaps(grounds: Grounds) -> tuple[str, ...]:
         *_horizons(grounds),
         *_accounts(grounds.portfolio),
         *told(grounds.silent),
-        *told_felt(grounds.holes),
+        *grounds.notices,
         *_evidence(grounds.evidence),
         *_revenue(grounds),
         *_lead(grounds),

@@ -148,6 +148,11 @@ class PortfolioOut(BaseModel):
     holes_in_usage: list[HoleOut] = Field(
         description="What makes the scores not to be trusted; empty where nothing does."
     )
+    ended_that_day: int = Field(
+        description="Accounts that are not scored since their paid subscription ended on `as_of` "
+        "itself, where they are conspicuously many: their next period may not be loaded yet.",
+        examples=[0],
+    )
 
 
 def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRouter:
@@ -180,7 +185,7 @@ def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRout
 def _empty(currency: str) -> PortfolioOut:
     return PortfolioOut(
         as_of=None, primary_horizon=None, currency=currency, bands=None, tiers=[], before=[],
-        moves=[], moved=[], renewals=[], holes_in_usage=[],
+        moves=[], moved=[], renewals=[], holes_in_usage=[], ended_that_day=0,
     )  # fmt: skip
 
 
@@ -213,6 +218,7 @@ def _out(
         holes_in_usage=[
             HoleOut.model_validate(each, from_attributes=True) for each in summary.run.holes
         ],
+        ended_that_day=summary.run.ended,
     )
 
 

@@ -41,9 +41,9 @@ class Fingerprint:
         head = self._head
         said = [str(head.as_of), head.model_version, head.primary_horizon, self.rows]
         silent = [repr(each) for each in head.silent]
-        holes = [days_of(head.holes)] if head.holes else []
+        against = [days_of(head.holes), head.ended] if head.holes or head.ended else []
         columns = b"".join(column.digest() for column in self._hashes)
-        return hashlib.sha256(compact([*said, silent, *holes]).encode() + columns).hexdigest()
+        return hashlib.sha256(compact([*said, silent, *against]).encode() + columns).hexdigest()
 
 
 def _contents(part: StagedPart) -> Iterator[bytes]:

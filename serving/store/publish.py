@@ -135,6 +135,7 @@ def _write_run(connection: Connection, head: RunHead, staged: Staged, now: datet
         "digest": staged.digest,
         "published_at": now,
         "holes": days_of(head.holes) or None,
+        "ended": head.ended or None,
     }
     connection.execute(insert(SCORING_RUN), row)
     silent = [{"as_of": head.as_of, **asdict(each)} for each in head.silent]

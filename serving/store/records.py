@@ -29,6 +29,7 @@ class ScoringRun:
         cards: one per score, what people recognise the account by.
         silent: sources from which nothing had become known for too long.
         holes: when usage was not recorded, lately enough for the scores to tell of it.
+        ended: conspicuously many accounts whose paid time ended on the day itself; else 0.
     """
 
     as_of: date
@@ -38,13 +39,13 @@ class ScoringRun:
     cards: Sequence[AccountCard]
     silent: Sequence[SilentSource] = ()
     holes: Sequence[Hole] = ()
+    ended: int = 0
 
     @property
     def head(self) -> "RunHead":
         """What holds for every score of it."""
-        return RunHead(
-            self.as_of, self.model_version, self.primary_horizon, self.silent, self.holes
-        )
+        what = self.as_of, self.model_version, self.primary_horizon
+        return RunHead(*what, self.silent, self.holes, self.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class RunHead:
     primary_horizon: int
     silent: Sequence[SilentSource] = ()
     holes: Sequence[Hole] = ()
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class RunInfo:
         last_published: when anything was, of whatever date; None where that was not asked.
         runs: how many are published; 0 where that was not asked.
         holes: when usage was not recorded, lately enough for the scores to tell of it.
+        ended: conspicuously many accounts whose paid time ended on the day itself; else 0.
     """
 
     as_of: date
@@ -107,6 +110,7 @@ class RunInfo:
     last_published: datetime | None = None
     runs: int = 0
     holes: tuple[Hole, ...] = ()
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

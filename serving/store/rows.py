@@ -98,4 +98,4 @@ def days_of(holes: Sequence[Hole]) -> list[list[str]]:
 def run_info(row: Row) -> RunInfo:
     """A row of `scoring_run`."""
     holes = tuple(Hole(*map(date.fromisoformat, days)) for days in row["holes"] or ())
-    return RunInfo(**{**row, "holes": holes})
+    return RunInfo(**{**row, "holes": holes, "ended": row["ended"] or 0})

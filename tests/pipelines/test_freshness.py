@@ -10,10 +10,12 @@ import pytest
 
 from features import history
 from features.history import Arrived, arrivals
+from features.outcomes.just_ended import JustEnded
 from features.silence import Hole, holes
 from models.bands import Steps
 from models.bands.codes import GREY, RED, YELLOW
 from models.bands.silence import SilentSource
+from pipelines import score
 from pipelines.assemble import assemble
 from pipelines.config import read_config
 from pipelines.freshness import holes_in_usage, silent_sources, told, told_holes, unspoilt
@@ -213,3 +215,24 @@ def test_what_was_published_before_is_brought_into_order(store, publish):
     np.testing.assert_array_equal(seen.chance, [[0.4, np.nan, 0.7], [0.3, np.nan, 0.6]])
     other = SimpleNamespace(version="v2", policy=model.policy)
     assert seen_before(ScoreRepository(store), other, accounts, JUNE).band.tolist() == [GREY] * 3
+
+
+def test_accounts_that_paid_until_the_day_itself_are_told_of(
+    forewarn, finished, tmp_path, days, monkeypatch
+):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.company.config.parent, folder)
+    place = ("-c", folder / "forewarn.toml", "--workspace", folder / "workspace")
+    ended = {days.rescored: JustEnded(40, 100)}
+    monkeypatch.setattr(score, "_ended", lambda *_: ended)
+
+    scored = forewarn("score", "--as-of", days.rescored, *place)
+
+    told = f"40 accounts are not scored: their paid subscription ended on {days.rescored}"
+    assert told in scored.stdout
+    shown = json.loads(forewarn("status", "--json", *place[2:]).stdout)
+    assert shown["scores"]["ended_that_day"] == 40
+    assert told in forewarn("status", *place[2:]).stdout
+    ended[days.rescored] = JustEnded(2, 100)
+    body = json.loads(forewarn("score", "--as-of", days.rescored, "--json", *place).stdout)
+    assert body["ended_that_day"] == 0

@@ -3,7 +3,6 @@ from datetime import date
 
 import pytest
 
-from features.silence import Hole
 from models.bands.silence import SilentSource
 from models.metrics import Estimate
 from models.score import HORIZONS, AccountCard, Band, Score
@@ -11,7 +10,6 @@ from pipelines.report.evidence import Evidence, Source
 from pipelines.report.gaps import Grounds, gaps
 from pipelines.report.portfolio import portfolio
 from pipelines.report.quality import Quality
-from serving.notices import told_felt
 from serving.store import AccountScore
 
 JUNE, JULY = date(2026, 6, 30), date(2026, 7, 31)
@@ -83,11 +81,8 @@ def test_sums_known_to_be_off(grounds, found, word):
         assert f"may be {word}" in told
 
 
-def test_a_hole_in_usage_is_told(grounds):
-    hole = Hole(date(2026, 6, 1), date(2026, 6, 20))
-    (line,) = told_felt([hole])
-    assert line in gaps(replace(grounds, holes=(hole,)))
-    assert line not in gaps(grounds)
+def test_what_speaks_against_the_scores_is_told(grounds):
+    assert "usage is missing" in gaps(replace(grounds, notices=("usage is missing",)))
 
 
 def test_silent_sources_are_named(grounds):

@@ -102,10 +102,11 @@ def test_the_portfolio_tells_of_a_hole_in_usage(sqlite_store, make_run, connect)
     scores.publish(make_run({"a": 0.9}))
     assert client.get("/v1/portfolio").json()["holes_in_usage"] == []
     hole = Hole(date(2026, 5, 2), date(2026, 5, 29))
-    scores.publish(replace(make_run({"a": 0.9}), holes=(hole,)))
+    scores.publish(replace(make_run({"a": 0.9}), holes=(hole,), ended=40))
     assert client.get("/v1/portfolio").json()["holes_in_usage"] == [
         {"first": "2026-05-02", "last": "2026-05-29", "felt_until": "2026-07-24"}
     ]
+    assert client.get("/v1/portfolio").json()["ended_that_day"] == 40
 
 
 def test_the_portfolio(store, make_run, connect):

@@ -52,6 +52,13 @@ def test_scores_that_a_hole_in_usage_spoils_carry_a_notice(page_of, repository, 
     assert f'<p class="missing notice" role="note">{sentence}</p>' in page_of(address)
 
 
+def test_accounts_that_went_missing_on_the_day_itself_are_told_of(page_of, repository, make_run):
+    repository.publish(replace(make_run({"r": 0.9}), ended=1200))
+    said = page_of("/accounts")
+    assert "1,200 accounts are not scored: their paid subscription ended on 2026-06-30" in said
+    assert "(--as-of 2026-06-29)" in said
+
+
 def test_hostile_words_are_escaped_everywhere(page_of, repository, make_run):
     names = {HOSTILE: HOSTILE}
     repository.publish(make_run({HOSTILE: 0.1}, as_of=MAY, names=names, csm=HOSTILE))

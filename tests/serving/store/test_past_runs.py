@@ -77,15 +77,18 @@ def test_silent_sources_are_kept_with_their_run(repository, make_run):
 
 def test_holes_are_kept_with_their_run(repository, make_run):
     """Beside a run of before, which knew of none, and in what tells two runs apart."""
-    run = replace(make_run({"a": None}), holes=(Hole(ago(40), ago(20)), Hole(ago(9), ago(2))))
+    holes = (Hole(ago(40), ago(20)), Hole(ago(9), ago(2)))
+    run = replace(make_run({"a": None}), holes=holes, ended=7)
     plain = make_run({"a": None})
     assert repository.publish(plain) == 1
     assert repository.newest().holes == repository.info(JUNE).holes == ()
     assert repository.publish(run) == 1
     assert repository.newest().holes == repository.info(JUNE).holes == run.holes
+    assert repository.newest().ended == repository.info(JUNE).ended == 7
     assert repository.publish(run) == 0
+    assert repository.publish(replace(run, ended=8)) == 1
     assert repository.publish(plain) == 1
-    assert repository.newest().holes == ()
+    assert (repository.newest().holes, repository.newest().ended) == ((), 0)
 
 
 def test_a_run_without_them_takes_them_away(repository, make_run):
