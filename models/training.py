@@ -123,7 +123,7 @@ def _checked(
     folds = ", and for what random folds would have claimed" if plan.contrasted else ""
     say(f"looking for leaks{folds}")
     winner = Winner(found.plain, walk, tests, found.deciding, plan.contrasted)
-    honesty = examine(material, winner, plan.trusted)
+    honesty = replace(examine(material, winner, plan.trusted), chosen_among=len(found.losses))
     return Trained(
         model=model,
         reports=checked,
