@@ -13,6 +13,8 @@ from features.outcomes.coverage import PAID_READS, paid
 from features.prepare import prepare
 from features.view import Bucket
 
+_READS = tuple(name for name in PAID_READS if name != "currency")
+"""A price above nothing is one in any currency, so that no rates are needed."""
 FEWEST, SHARE = 3, 0.01
 """Accounts, and their share of all that paid the day before, from which on it is conspicuous."""
 
@@ -44,7 +46,7 @@ def just_ended(lake: Lake, dates: Sequence[date]) -> dict[date, JustEnded]:
     if "subscriptions" not in lake.manifest.tables:
         return found
     for index in range(lake.manifest.buckets):
-        bucket = prepare(lake.bucket(index, {"subscriptions": PAID_READS}))
+        bucket = prepare(lake.bucket(index, {"subscriptions": _READS}))
         for day in dates:
             found[day] += _of(bucket, day)
     return found

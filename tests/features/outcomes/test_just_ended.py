@@ -21,6 +21,7 @@ def row(account: str, begins: datetime, ends: datetime | None, **more: Any) -> d
         "subscription_id": f"{account}-{begins:%m%d}",
         "account_id": account,
         "mrr": 100,
+        "currency": "USD",
         "started_at": begins,
         "ended_at": ends,
         "known_at": begins,
