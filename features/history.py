@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -88,6 +89,26 @@ def arrivals(lake: Lake, name: str, as_of: date) -> Counter[date]:
                 if count:
                     found[day_of((first + after) * DAY)] += count
     return found
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """When rows arrived, for several dates: each table is read once.
+
+    Attributes:
+        lake: where the rows are.
+        until: the last of the dates.
+    """
+
+    lake: Lake
+    until: date
+    _found: dict[str, Counter[date]] = field(default_factory=dict, repr=False, compare=False)
+
+    def by(self, name: str, as_of: date) -> Counter[date]:
+        """What `arrivals` says of a table; `as_of` is not after `until`."""
+        if name not in self._found:
+            self._found[name] = arrivals(self.lake, name, self.until)
+        return Counter({day: rows for day, rows in self._found[name].items() if day <= as_of})
 
 
 def share_known_before(lake: Lake, name: str, first: date, last: date, as_of: date) -> float:

@@ -221,7 +221,7 @@ class _Judge:
     def of(cls, subject: Subject, test: TestSet) -> "_Judge":
         """From the whole model's test rows."""
         tests, data = {subject.horizon: test}, subject.material.dataset
-        rows = evidence_rows(data, tests, {}, subject.described)
+        rows = evidence_rows(data, tests, {}, subject.described, subject.material.how.embargo)
         draws = Resamples.of(rows["account_id"].to_numpy(object), DRAWS, SEED)
         sample = sample_of(rows, test.chance, subject.asked)
         return cls(rows, subject.asked, draws, {k: FIGURES[k](sample, draws) for k in COMPARED})

@@ -33,14 +33,16 @@ class InputColumn:
         words: for word columns the words known at training, in code order; None for
             numbers. A word not seen at training is read as missing.
         direction: 1 where a higher value is healthier, -1 where it is worse, 0 unsigned.
-        detail: it measures one kind of event alone. Only fitting asks for these two, so they
-            are neither saved nor compared.
+        detail: it measures one kind of event alone.
+        season: its words are the month of the date, for all accounts alike. Only fitting asks
+            for these three, so they are neither saved nor compared.
     """
 
     name: str
     words: tuple[str, ...] | None = None
     direction: int = field(default=0, compare=False)
     detail: bool = field(default=False, compare=False)
+    season: bool = field(default=False, compare=False)
 
     @cached_property
     def codes(self) -> dict[str, int] | None:
@@ -120,6 +122,7 @@ def learn_schema(
     names: Sequence[str],
     directions: Mapping[str, int] | None = None,
     details: Collection[str] = (),
+    seasons: Collection[str] = (),
 ) -> InputSchema:
     """The schema of the columns `names` that vary in `frame`, with the words seen there.
 
@@ -128,6 +131,7 @@ def learn_schema(
         names: columns that a model may read.
         directions: by column, see `InputColumn`; unsigned where not given.
         details: columns that measure one kind of event alone.
+        seasons: columns of the month of the date.
     """
     columns, signs = [], directions or {}
     for name in names:
@@ -136,7 +140,8 @@ def learn_schema(
             continue
         is_word = not pd.api.types.is_numeric_dtype(values)
         words = tuple(sorted(values.dropna().unique())) if is_word else None
-        columns.append(InputColumn(name, words, signs.get(name, 0), name in details))
+        kinds = name in details, name in seasons
+        columns.append(InputColumn(name, words, signs.get(name, 0), *kinds))
     return InputSchema(tuple(columns))
 
 

@@ -36,11 +36,13 @@ class Honesty:
     Attributes:
         accounts: by horizon, figures of known and of new accounts apart.
         folds: what random folds would have claimed.
+        chosen_among: how many ways to foretell the reported rows chose among.
     """
 
     leaks: LeakReport | None = None
     folds: Claim | None = None
     accounts: dict[int, tuple[Group, ...]] = field(default_factory=dict)
+    chosen_among: int = 1
 
     def figures(self) -> dict[str, float]:
         """The figures worth following from run to run, by name."""
@@ -64,6 +66,7 @@ class Honesty:
                 str(horizon): [asdict(group) for group in found]
                 for horizon, found in self.accounts.items()
             },
+            "chosen_among": self.chosen_among,
         }
 
 

@@ -82,17 +82,17 @@ def last_known(rows: pd.DataFrame, scores: pd.DataFrame, max_age_days: int) -> V
     return joined.set_index("index")["score"].sort_index().to_numpy(np.float64)
 
 
-def calibrated_in_time(rows: pd.DataFrame, score: Vector, lag_days: int) -> Vector:
+def calibrated_in_time(rows: pd.DataFrame, score: Vector, wait_days: int) -> Vector:
     """Chances of a score, at every date by what was certain before it; NaN where too little.
 
     Args:
         rows: of an evidence table, one horizon.
         score: of each row, NaN where it has none, shape (rows,).
-        lag_days: days after the horizon until an outcome is certain.
+        wait_days: days after the horizon until an outcome is certain and has been recorded.
     """
     day, lost = _days(rows["as_of"]), rows["lost"].to_numpy(np.float64)
     owner = pd.factorize(rows["account_id"])[0].astype(np.int64)
-    certain = day + int(rows["horizon"].iloc[0]) + lag_days
+    certain = day + int(rows["horizon"].iloc[0]) + wait_days
     known, chance = ~np.isnan(score), np.full(len(rows), np.nan)
     for now in np.unique(day):
         past, here = known & (certain <= now), known & (day == now)
@@ -117,7 +117,7 @@ def bakeoff(evidence: Evidence, scores: pd.DataFrame, max_age_days: int) -> Bake
     score = last_known(rows, scores, max_age_days)
     known = ~np.isnan(score)
     covered = rows[known].reset_index(drop=True)
-    chance = calibrated_in_time(rows, score, evidence.lag_days)
+    chance = calibrated_in_time(rows, score, evidence.lag_days + evidence.embargo)
     usable = ~np.isnan(chance)
     told = _Told(evidence, rows, known, usable)
     order = _differences(evidence, rows, score, known, tuple(ORDER_FIGURES))

@@ -67,9 +67,10 @@ def since(material: Material, champion: ChurnModel, trained_on: date, recipe: Re
         recipe: the challenger's.
     """
     data = material.dataset
-    lacking = shortage(data, champion.primary_horizon, trained_on)
+    embargo = material.how.embargo
+    lacking = shortage(data, champion.primary_horizon, trained_on, embargo)
     shortest = min((h for h in champion.horizons if h > data.lead), default=0)
-    if not shortest or shortage(data, shortest, trained_on):
+    if not shortest or shortage(data, shortest, trained_on, embargo):
         return Since({}, {}, lacking)
     walk = walked_afresh(material, recipe.flavour.removesuffix(SHIFTED), recipe.walk, trained_on)
     if recipe.flavour.endswith(SHIFTED) and recipe.shift:
@@ -80,9 +81,12 @@ def since(material: Material, champion: ChurnModel, trained_on: date, recipe: Re
     return Since(tests, stood, lacking)
 
 
-def shortage(data: Dataset, horizon: int, trained_on: date) -> str:
-    """How many more losses must become certain at a horizon; empty where there are enough."""
-    rows = data.matured(horizon, data.data_as_of) & data.followed(horizon)
+def shortage(data: Dataset, horizon: int, trained_on: date, embargo: int = 0) -> str:
+    """How many more losses must become certain at a horizon; empty where there are enough.
+
+    Those that take `embargo` days to be recorded are waited for, as where they are judged.
+    """
+    rows = data.matured(horizon, data.told_until(embargo)) & data.followed(horizon)
     rows &= data.ordinals >= trained_on.toordinal()
     lost = data.lost_within(horizon)[rows].astype(np.float64)
     events = independent_events(data, rows, lost)
@@ -117,7 +121,8 @@ def walked_afresh(material: Material, flavour: str, walk: OutOfTime, since: date
 def _blocks(material: Material, since: date) -> list[list[date]]:
     """The dates from `since` on with certain outcomes of the first interval, a few at a time."""
     data = material.dataset
-    certain = data.matured(material.how.intervals[0].end, data.data_as_of)
+    told = data.told_until(material.how.embargo)
+    certain = data.matured(material.how.intervals[0].end, told)
     newest = int(data.ordinals[certain].max(initial=0))
     later = [day for day in data.dates if day >= since and day.toordinal() <= newest]
     count = min(MOST_BLOCKS, len(later))
@@ -140,5 +145,6 @@ def as_it_stood(champion: ChurnModel, data: Dataset, horizon: int, test: TestSet
 
 def apart(kept: Evidence, champion: Evidence, trained_on: date) -> tuple[Evidence, Evidence]:
     """The kept rows as evidence of the model that serves, and as evidence of its challenger."""
-    stood = kept.rows.assign(chance=kept.rows[BESIDE + SERVING], learnt_until=trained_on)
+    until = trained_on - timedelta(days=champion.embargo)
+    stood = kept.rows.assign(chance=kept.rows[BESIDE + SERVING], learnt_until=until)
     return replace(champion, rows=stood, data_as_of=kept.data_as_of), kept

@@ -33,6 +33,7 @@ class TrainingPlan:
         horizons: days that are shown and reported; the chain passes through all up to the last.
         directions: by column 1 where a higher value is healthier, -1 where it is worse.
         details: columns that measure one kind of event alone (see `models.details`).
+        seasons: columns of the month of the date (see `models.flavours.seasonal`).
         settings: by flavour, where they were tuned; the others keep their defaults.
         report_from: the first date reported; None for all. Earlier ones were tuned on.
         explained: learn what explanations are held against, for a model whose scores have reasons.
@@ -51,6 +52,7 @@ class TrainingPlan:
     horizons: tuple[int, ...] = HORIZONS
     directions: dict[str, int] = field(default_factory=dict)
     details: tuple[str, ...] = ()
+    seasons: tuple[str, ...] = ()
     settings: dict[str, Setting] = field(default_factory=dict)
     report_from: date | None = None
     explained: bool = True

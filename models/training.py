@@ -123,7 +123,7 @@ def _checked(
     folds = ", and for what random folds would have claimed" if plan.contrasted else ""
     say(f"looking for leaks{folds}")
     winner = Winner(found.plain, walk, tests, found.deciding, plan.contrasted)
-    honesty = examine(material, winner, plan.trusted)
+    honesty = replace(examine(material, winner, plan.trusted), chosen_among=len(found.losses))
     return Trained(
         model=model,
         reports=checked,
@@ -184,7 +184,8 @@ def material_of(dataset: Dataset, columns: Sequence[str], plan: TrainingPlan) ->
     Raises:
         NoEvidence: no column tells any account from another.
     """
-    schema = learn_schema(dataset.frame, columns, plan.directions, plan.details)
+    declared = plan.directions, plan.details, plan.seasons
+    schema = learn_schema(dataset.frame, columns, *declared)
     if not schema.columns:
         raise NoEvidence(
             f"all {len(columns)} signals hold the same value for every account at every date, "

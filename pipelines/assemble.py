@@ -8,7 +8,7 @@ from hashlib import sha256
 import pandas as pd
 
 from features.followed import Followed
-from features.history import begins
+from features.history import Arrived, begins
 from features.lake import Lake
 from features.main_attributes import followed
 from features.outcomes import Label
@@ -114,7 +114,7 @@ def assemble(
 def _dates(lake: Lake, config: Config, as_of: date) -> tuple[list[date], tuple[Hole, ...]]:
     """All dates there could be, and the holes in usage for which some of them are left out."""
     every = snapshot_dates(config, as_of, first_day(lake, as_of))
-    holes = holes_in_usage(lake, as_of, config.bands.stale_days)
+    holes = holes_in_usage(Arrived(lake, as_of), as_of, config.bands.stale_days)
     return every, holes if len(unspoilt(every, holes)) < len(every) else ()
 
 

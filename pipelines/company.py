@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from features.measures import MonthOfYear
 from features.ranks import rank_of
 from features.signal import Catalogue, SnapshotColumn
 from features.signals import catalogue_for
@@ -53,7 +54,8 @@ def plan_of(config: Config) -> TrainingPlan:
 def learning_plan(config: Config, catalogue: Catalogue) -> TrainingPlan:
     """What is to be trained, with what is declared of the columns of a catalogue."""
     directions, details = directions_of(config, catalogue), details_of(catalogue)
-    return replace(plan_of(config), directions=directions, details=details)
+    seasons = seasons_of(catalogue)
+    return replace(plan_of(config), directions=directions, details=details, seasons=seasons)
 
 
 def details_of(catalogue: Catalogue) -> tuple[str, ...]:
@@ -61,6 +63,12 @@ def details_of(catalogue: Catalogue) -> tuple[str, ...]:
     alone = [c.name for c in catalogue.computed if "event" in dict(c.signal.where)]
     ranks = [rank.name for rank in catalogue.ranks if rank_of(rank).of in alone]
     return (*alone, *ranks)
+
+
+def seasons_of(catalogue: Catalogue) -> tuple[str, ...]:
+    """The columns of the month of the date, in order."""
+    declared = (c for c in catalogue.computed if isinstance(c.signal.measure, MonthOfYear))
+    return tuple(column.name for column in declared)
 
 
 def directions_of(config: Config, catalogue: Catalogue) -> dict[str, int]:

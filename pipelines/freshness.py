@@ -1,28 +1,28 @@
 """Which sources are silent at a scored date, and what of the scores rests on them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from features.history import arrivals, share_known_before
-from features.lake import Lake
+from features.history import Arrived, share_known_before
 from features.runners.job import Tally
 from features.signal import Catalogue
 from features.silence import Hole, holes, quiet_from, silent_since
 from models.bands.silence import SilentSource, carried, matter
 from models.churn_model import ChurnModel
+from serving.notices import told_hole
 
 MOSTLY_THE_SAME = 0.5
 """The share of accounts after a hole that were there before it."""
 
 
-def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> dict[str, date]:
+def silent_sources(arrived: Arrived, tally: Tally, as_of: date, stale_days: int) -> dict[str, date]:
     """The silent tables with the day of their last row.
 
     Args:
-        lake: where the rows are.
+        arrived: when rows arrived.
         tally: rows that could be seen at `as_of` and `stale_days` before; a table of which
             more could be seen at the later date is not looked at further.
         as_of: the scored date.
@@ -31,37 +31,49 @@ def silent_sources(lake: Lake, tally: Tally, as_of: date, stale_days: int) -> di
     now, before = tally[as_of], tally[quiet_from(as_of, stale_days)]
     found = {}
     for table in [name for name, rows in now.items() if 0 < rows == before[name]]:
-        since = silent_since(arrivals(lake, table, as_of), as_of, stale_days)
+        since = silent_since(arrived.by(table, as_of), as_of, stale_days)
         if since is not None:
             found[table] = since
     return found
 
 
-def holes_in_usage(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:
+def holes_in_usage(arrived: Arrived, as_of: date, stale_days: int) -> tuple[Hole, ...]:
     """When nothing came from usage of accounts that it told of before and after; see `holes`.
 
     Where mostly other accounts came afterwards, as with the next courses of a school, nothing was
     missed. Usage alone is looked at: it weighs most, and what comes more seldom has such silences
     anyway.
     """
-    if "usage" not in lake.manifest.tables:
-        return ()
-    found = holes(arrivals(lake, "usage", as_of), as_of, stale_days)
-    return tuple(
-        hole
-        for hole in found
-        if share_known_before(lake, "usage", hole.first, hole.last, as_of) >= MOSTLY_THE_SAME
-    )
+    found = _quiet_times(arrived, as_of, stale_days)
+    return tuple(hole for hole in found if _missed(arrived, hole, as_of))
 
 
-def holes_felt(lake: Lake, as_of: date, stale_days: int) -> tuple[Hole, ...]:
+def holes_felt(arrived: Arrived, as_of: date, stale_days: int) -> tuple[Hole, ...]:
     """The holes in usage of which signals at a date still tell."""
-    return tuple(h for h in holes_in_usage(lake, as_of, stale_days) if h.spoils(as_of))
+    found = [hole for hole in _quiet_times(arrived, as_of, stale_days) if hole.spoils(as_of)]
+    return tuple(hole for hole in found if _missed(arrived, hole, as_of))
+
+
+def _quiet_times(arrived: Arrived, as_of: date, stale_days: int) -> tuple[Hole, ...]:
+    if "usage" not in arrived.lake.manifest.tables:
+        return ()
+    return holes(arrived.by("usage", as_of), as_of, stale_days)
+
+
+def _missed(arrived: Arrived, hole: Hole, as_of: date) -> bool:
+    share = share_known_before(arrived.lake, "usage", hole.first, hole.last, as_of)
+    return share >= MOSTLY_THE_SAME
 
 
 def holes_as_dicts(found: Sequence[Hole]) -> list[dict[str, str]]:
     """The holes as plain values, for JSON."""
     return [{"first": one.first.isoformat(), "last": one.last.isoformat()} for one in found]
+
+
+def holes_in(said: Iterable[Mapping[str, str]]) -> list[Hole]:
+    """The same back again."""
+    days = [(date.fromisoformat(one["first"]), date.fromisoformat(one["last"])) for one in said]
+    return [Hole(*each) for each in days]
 
 
 def unspoilt(dates: Sequence[date], found: Sequence[Hole]) -> list[date]:
@@ -76,26 +88,11 @@ def unspoilt(dates: Sequence[date], found: Sequence[Hole]) -> list[date]:
 def told_holes(found: Sequence[Hole]) -> list[str]:
     """One sentence for each hole in usage."""
     follows = "dates until {} are neither learnt from nor tested on"
-    return [_told(hole, follows.format(hole.felt_until)) for hole in found]
-
-
-def told_felt(found: Sequence[Hole]) -> list[str]:
-    """One sentence for each hole in usage that scores tell of."""
-    follows = (
-        "until {} signals take that for silence of the accounts, and scores are not to be trusted"
-    )
-    return [_told(hole, follows.format(hole.felt_until)) for hole in found]
-
-
-def _told(hole: Hole, follows: str) -> str:
-    return (
-        f"Nothing came from usage from {hole.first} to {hole.last}, though it did before and "
-        f"after: {follows}. Load what is missing, with when it happened, if it can be had."
-    )
+    return [told_hole(hole, follows.format(hole.felt_until)) for hole in found]
 
 
 def weighed(
-    silent: dict[str, date],
+    silent: Mapping[str, date],
     model: ChurnModel,
     catalogue: Catalogue,
     snapshot: Callable[[], Iterable[pd.DataFrame]],

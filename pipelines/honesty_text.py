@@ -8,6 +8,7 @@ from models.honesty import Honesty
 from models.known_accounts import Group
 from models.leaks import LeakReport
 from models.metrics import Estimate
+from serving.notices import told_choice
 
 
 def honesty(found: Honesty) -> list[str]:
@@ -17,7 +18,8 @@ def honesty(found: Honesty) -> list[str]:
         lines.append(f"  Not to be believed: {found.folds.words}")
     for horizon, groups in found.accounts.items():
         lines += _accounts(horizon, groups)
-    return lines
+    choice = told_choice(found.chosen_among)
+    return [*lines, f"  {choice}"] if choice else lines
 
 
 def base_rates(model: ChurnModel) -> list[str]:

@@ -45,7 +45,7 @@ def evidence_of(dataset: Dataset, trained: Trained, asked: Asked) -> Evidence:
     Segments describe an account as it was known at each date. Where only today's values of
     `accounts` are known they describe it with those, which no model has learnt from.
     """
-    model = trained.model
+    model, embargo = trained.model, trained.plan.embargo if trained.plan else 0
     return Evidence(
         version=model.version,
         bundle="",
@@ -56,7 +56,8 @@ def evidence_of(dataset: Dataset, trained: Trained, asked: Asked) -> Evidence:
         primary_horizon=_decided(trained),
         capacity=asked.capacity,
         lead_days=asked.lead_days,
-        rows=evidence_rows(dataset, trained.tests, trained.beside, DESCRIBED),
+        rows=evidence_rows(dataset, trained.tests, trained.beside, DESCRIBED, embargo),
+        embargo=embargo,
     )
 
 

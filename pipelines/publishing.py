@@ -5,8 +5,8 @@ what was published before follow the bands, and from these which accounts change
 pass works out reasons, part by part, on their way into the store.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -40,6 +40,7 @@ class ScoreResult:
         silent: sources from which nothing had become known for too long; every account is
             grey where they matter.
         holes: when usage was not recorded, lately enough for signals to tell of it.
+        ended: conspicuously many accounts whose paid time ended on the day itself; else 0.
     """
 
     as_of: date
@@ -49,6 +50,21 @@ class ScoreResult:
     published: int
     silent: tuple[SilentSource, ...] = ()
     holes: tuple[Hole, ...] = ()
+    ended: int = 0
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """What speaks against the scores of a date.
+
+    Attributes:
+        quiet: the tables that are silent, with the day of their last row.
+        holes, ended: see `ScoreResult`.
+    """
+
+    quiet: Mapping[str, date] = field(default_factory=dict)
+    holes: tuple[Hole, ...] = ()
+    ended: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,16 +82,16 @@ class Publishing:
     causes: Causes
     model_of: ModelOf
 
-    def publish(self, stored: Stored, cards: Cards, quiet: dict[str, date]) -> ScoreResult:
+    def publish(self, stored: Stored, cards: Cards, doubtful: Doubtful) -> ScoreResult:
         """Score a snapshot and publish it.
 
         Args:
             stored: the snapshot.
             cards: what people recognise accounts by at its date.
-            quiet: the tables that are silent, with the day of their last row.
+            doubtful: what speaks against its scores.
         """
         model, day = self.model, stored.as_of
-        silent = weighed(quiet, model, self.catalogue, lambda: frames(stored.parts()))
+        silent = weighed(doubtful.quiet, model, self.catalogue, lambda: frames(stored.parts()))
         wanted = ["account_id", *dict.fromkeys([*model.schema.names, TIER, MRR])]
         found = foretell(model, frames(stored.parts(wanted)))
         if matter(silent):
@@ -85,11 +101,12 @@ class Publishing:
             bands = model.bands(found.chance, found.about, seen)
         tables = frozenset(each.table for each in silent)
         told = self._told(Run(day, model, found.accounts, found.chance, bands, tables))
-        head = RunHead(day, model.version, model.primary_horizon, silent)
+        against = silent, doubtful.holes, doubtful.ended
+        head = RunHead(day, model.version, model.primary_horizon, *against)
         parts = self._parts(stored, cards, bands)
         published = self.repository.publish_parts(head, parts, told)
         return ScoreResult(
-            day, model.version, len(found.accounts), band_counts(bands), published, silent
+            day, model.version, len(found.accounts), band_counts(bands), published, *against
         )
 
     def _parts(self, stored: Stored, cards: Cards, bands: Codes) -> Iterator[RunPart]:

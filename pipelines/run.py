@@ -101,4 +101,5 @@ def summary_of(scored: ScoreResult) -> dict[str, Any]:
         "published": scored.published,
         "silent_sources": [asdict(each) for each in scored.silent],
         "holes_in_usage": holes_as_dicts(scored.holes),
+        "ended_that_day": scored.ended,
     }

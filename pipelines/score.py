@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from features.followed import Followed
-from features.history import rows_seen
+from features.history import Arrived, rows_seen
 from features.ladders import ranked_schema
 from features.lake import Lake
+from features.outcomes.just_ended import JustEnded, just_ended
 from features.runners.job import SnapshotJob, Tally
 from features.signal import Catalogue
 from features.silence import quiet_from
@@ -24,7 +25,7 @@ from pipelines.errors import NoModel
 from pipelines.freshness import holes_felt, silent_sources
 from pipelines.ordered import in_order, ranks_at
 from pipelines.origin import origin_of
-from pipelines.publishing import Publishing, ScoreResult
+from pipelines.publishing import Doubtful, Publishing, ScoreResult
 from pipelines.recipe import Recipe, recipe_of
 from pipelines.refusal import no_model
 from pipelines.scratch import scratch
@@ -66,17 +67,27 @@ def score_dates(
     with _store(workspace) as repository:
         also = _before(repository, StoredSnapshots(workspace.snapshots), model, min(dates))
         stored, tally = job.snapshots(sorted({*also, *dates}))
-        cards = cards_at(lake, dates)
+        cards, ended = cards_at(lake, dates), _ended(config, lake, dates)
         publishing = _publishing(workspace, config, repository, model, say)
-        results = []
+        arrived, results = Arrived(lake, max(dates)), []
         for day in sorted(dates):
-            quiet = silent_sources(lake, tally, day, config.bands.stale_days)
-            felt = holes_felt(lake, day, config.bands.stale_days)
-            result = publishing.publish(stored[day], cards[day], quiet)
-            results.append(replace(result, holes=felt))
+            doubtful = Doubtful(
+                silent_sources(arrived, tally, day, config.bands.stale_days),
+                holes_felt(arrived, day, config.bands.stale_days),
+                ended[day].accounts if ended[day].conspicuous else 0,
+            )
+            results.append(publishing.publish(stored[day], cards[day], doubtful))
             make(stored[day])
             say(f"{results[-1].accounts} accounts scored at {day}")
     return results
+
+
+def _ended(config: Config, lake: Lake, dates: Sequence[date]) -> dict[date, JustEnded]:
+    """The accounts that paid until each date, where who pays is who is scored."""
+    label = label_of(config, lake.manifest.tables)
+    if "subscriptions" not in label.reads:
+        return dict.fromkeys(dates, JustEnded(0, 0))
+    return just_ended(lake, dates)
 
 
 def champion(workspace: Workspace) -> ChurnModel:

@@ -77,8 +77,11 @@ def beside_champion(
     shift = shift_by(material, first_usable(material.schema, trained.plan.segments))
     recipe = Recipe(model.flavour, trained.plain_walk, shift)
     both = since(material, champion, champion.trained_on, recipe)
-    rows = evidence_rows(dataset, both.tests, both.serving, DESCRIBED) if both.tests else None
-    return Newer(champion.version, champion.trained_on, rows, both.lacking)
+    found = Newer(champion.version, champion.trained_on, None, both.lacking)
+    if not both.tests:
+        return found
+    embargo = trained.plan.embargo
+    return replace(found, rows=evidence_rows(dataset, both.tests, both.serving, DESCRIBED, embargo))
 
 
 def keep_since(found: Newer | None, mine: Evidence, folder: Path) -> Evidence:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from pipelines.freshness import holes_as_dicts
 from pipelines.refusal import refusal
 from pipelines.workspace import Workspace
 from serving.store import ModelVersionRepository, ScoreRepository, open_store
@@ -27,7 +28,8 @@ def _published(workspace: Workspace) -> dict[str, Any]:
     champion = ModelVersionRepository(engine).champion()
     scores = ScoreRepository(engine)
     dates = scores.dates()
-    silent = scores.silent(dates[-1]) if dates else ()
+    newest = scores.newest()
+    silent = scores.silent(newest.as_of) if newest else ()
     found = {
         "champion": None
         if champion is None
@@ -42,6 +44,8 @@ def _published(workspace: Workspace) -> dict[str, Any]:
             "dates": [day.isoformat() for day in dates],
             "bands": {band.value: count for band, count in scores.counts().items()},
             "silent_sources": [asdict(each) for each in silent],
+            "holes_in_usage": holes_as_dicts(newest.holes if newest else ()),
+            "ended_that_day": newest.ended if newest else 0,
         },
     }
     engine.dispose()

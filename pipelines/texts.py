@@ -1,5 +1,6 @@
 """What the commands print for people."""
 
+from datetime import date
 from math import isnan
 from typing import Any
 
@@ -12,12 +13,13 @@ from models.scorecard import Scorecard
 from pipelines.beside_text import beside
 from pipelines.deliver import Delivered
 from pipelines.figures import percent
-from pipelines.freshness import told, told_felt, told_holes
+from pipelines.freshness import holes_in, told, told_holes
 from pipelines.honesty_text import base_rates, honesty
 from pipelines.publishing import ScoreResult
 from pipelines.report import ReportResult
 from pipelines.run import RunResult
 from pipelines.train_result import TrainResult
+from serving.notices import told_ended, told_felt
 from serving.store import Payload
 
 SIGNALS_SHOWN = 8
@@ -87,6 +89,7 @@ def scoring(result: ScoreResult) -> str:
     bands = ", ".join(f"{count} {band}" for band, count in result.bands.items() if count)
     head = f"{result.accounts} accounts scored as of {result.as_of}: {bands}"
     lines = [*told(result.silent), *told_felt(result.holes)]
+    lines += told_ended(result.ended, result.as_of)
     return "\n".join([head, *(f"  {line}" for line in lines)])
 
 
@@ -117,6 +120,9 @@ def status(body: dict[str, Any]) -> str:
     ]
     champion, dates = body["champion"], body["scores"]["dates"]
     silent = [SilentSource(**each) for each in body["scores"].get("silent_sources", ())]
+    against = told_felt(holes_in(body["scores"].get("holes_in_usage", ())))
+    if dates:
+        against += told_ended(body["scores"]["ended_that_day"], date.fromisoformat(dates[-1]))
     return "\n".join(
         [
             f"Workspace {body['workspace']}",
@@ -124,7 +130,7 @@ def status(body: dict[str, Any]) -> str:
             f"Model: {champion['version'] if champion else 'none yet'}",
             *(f"  {sentence}" for sentence in body.get("refused", ())),
             f"Scores: {dates[-1] if dates else 'none yet'}",
-            *(f"  {line}" for line in told(silent)),
+            *(f"  {line}" for line in [*told(silent), *against]),
             f"Next: {body['next']}",
         ]
     )

@@ -45,7 +45,7 @@ def save(evidence: Evidence, folder: Path) -> str:
     table = pa.Table.from_pandas(evidence.rows, _schema(evidence.rows), preserve_index=False)
     pq.write_table(table.replace_schema_metadata(None), folder / ROWS, compression="zstd")
     body: dict[str, Any] = {name: getattr(evidence, name) for name in ABOUT}
-    body["data_as_of"] = evidence.data_as_of.isoformat()
+    body |= {"data_as_of": evidence.data_as_of.isoformat(), "embargo": evidence.embargo}
     sums = {ROWS: _sha256((folder / ROWS).read_bytes())}
     manifest = json.dumps({"format": FORMAT, **body, "sha256": sums}, indent=2).encode()
     (folder / MANIFEST).write_bytes(manifest)
@@ -69,6 +69,7 @@ def load(folder: Path, digest: str, bundle: str) -> Evidence:
         found, wanted = body["format"], body["sha256"][ROWS]
         about = {name: body[name] for name in ABOUT}
         day = date.fromisoformat(body["data_as_of"])
+        about["embargo"] = body.get("embargo", 0)  # rows kept before it was told have none
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenEvidence(f"{folder / MANIFEST} cannot be read: {error!r}") from error
     if found != FORMAT:

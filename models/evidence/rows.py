@@ -15,7 +15,7 @@ calibrator had seen the row's outcome, or anything after `learnt_until`.
 | after_days | int16 | a loss within so many days of `as_of` is not asked about |
 | arr | float64 | yearly revenue in the company's currency; empty where not known |
 | tenure_days | float64 | days as a customer; empty where not known |
-| known_account | bool | whether the row's model had learnt from other rows of the account |
+| known_account | bool | whether the row's model may have learnt from other rows of the account |
 | segment: NAME | string | the segment the account was in, e.g. `segment: tier`; "" if unknown |
 | beside: NAME | float64 | what a baseline said of the same row, e.g. `beside: base rate` |
 """
@@ -70,6 +70,7 @@ class Evidence:
         lead_days: days before a loss from which on a warning is of use.
         rows: see this module.
         notes: what else was written down about the run, as plain JSON values.
+        embargo: days that outcomes take to be recorded, which learning waited for.
     """
 
     version: str
@@ -83,6 +84,7 @@ class Evidence:
     lead_days: int
     rows: pd.DataFrame = field(repr=False)
     notes: dict[str, Any] = field(default_factory=dict, repr=False)
+    embargo: int = 0
 
     @property
     def horizons(self) -> tuple[int, ...]:
@@ -95,7 +97,11 @@ class Evidence:
 
 
 def evidence_rows(
-    dataset: Dataset, tests: Mapping[int, TestSet], beside: Beside, described: Described
+    dataset: Dataset,
+    tests: Mapping[int, TestSet],
+    beside: Beside,
+    described: Described,
+    embargo: int = 0,
 ) -> pd.DataFrame:
     """The test rows of every horizon as one table; see this module for its columns.
 
@@ -104,11 +110,13 @@ def evidence_rows(
         tests: by horizon, the rows with what the model said.
         beside: by horizon, what each baseline said of the same rows.
         described: the snapshot columns that describe an account.
+        embargo: days before a block by which an outcome had to be certain to be learnt from.
     """
-    learnt = _accounts_learnt_from(dataset, tests)
+    met = _accounts_met(dataset, tests, embargo)
     parts = [
         _rows(dataset, horizon, test, beside.get(horizon, {}), described).assign(
-            known_account=_known(dataset, test, learnt)
+            learnt_until=[met[int(day)][0] for day in test.block],
+            known_account=_known(dataset, test, met),
         )
         for horizon, test in sorted(tests.items())
     ]
@@ -140,7 +148,6 @@ def _rows(
             "account_id": frame["account_id"].to_numpy(object),
             "as_of": frame["as_of"].to_numpy(object),
             "horizon": np.full(len(frame), horizon, np.int16),
-            "learnt_until": [date.fromordinal(int(day)) for day in test.block],
             "chance": test.chance,
             "lost": test.lost > 0,
             "days_to_loss": np.where(known, event, np.nan),
@@ -153,21 +160,24 @@ def _rows(
     )
 
 
-def _accounts_learnt_from(dataset: Dataset, tests: Mapping[int, TestSet]) -> dict[int, set[str]]:
-    """By the first day of each block, the accounts whose rows its models learnt from.
+def _accounts_met(
+    dataset: Dataset, tests: Mapping[int, TestSet], embargo: int
+) -> dict[int, tuple[date, set[str]]]:
+    """By the first day of each block, until when and from which accounts its models learnt.
 
     The first interval's rows hold those of all later ones: they can be learnt from first.
     """
     days = {int(day) for test in tests.values() for day in np.unique(test.block)}
-    return {day: dataset.met_by(date.fromordinal(day)) for day in days}
+    until = {day: date.fromordinal(day - embargo) for day in days}
+    return {day: (last, dataset.met_by(last)) for day, last in until.items()}
 
 
 def _known(
-    dataset: Dataset, test: TestSet, learnt: Mapping[int, set[str]]
+    dataset: Dataset, test: TestSet, met: Mapping[int, tuple[date, set[str]]]
 ) -> npt.NDArray[np.bool_]:
     accounts = dataset.frame["account_id"].to_numpy(object)[test.rows]
     pairs = zip(accounts, test.block, strict=True)
-    return np.array([account in learnt[int(day)] for account, day in pairs], bool)
+    return np.array([account in met[int(day)][1] for account, day in pairs], bool)
 
 
 def _tenure(frame: pd.DataFrame, columns: tuple[str, ...]) -> Vector:

@@ -58,7 +58,8 @@ def learn_reference(
 
 def _precedents(material: Material, chain: Sequence[Hazard], place: Places) -> Precedents:
     data, horizon = material.dataset, chain[-1].interval.end
-    picked = choose(data, horizon, material.how.seed)
+    told = data.told_until(material.how.embargo)
+    picked = choose(data, horizon, told, material.how.seed)
     shares = sums(explain(chain, material.inputs[picked[0]])[0], place)
     return precedents_of(data, material.inputs, picked, shares, horizon)
 
@@ -70,8 +71,9 @@ def _accounts(material: Material) -> npt.NDArray[np.object_]:
 def _on_half(material: Material, flavour: str, chain: Sequence[Hazard], half: Mask) -> list[Hazard]:
     """The chain fitted on the rows of a half; empty where an interval has no loss in it."""
     data, found = material.dataset, []
+    told = data.told_until(material.how.embargo)
     for hazard in chain:
-        risk = data.at_risk(hazard.interval, data.data_as_of) & half
+        risk = data.at_risk(hazard.interval, told) & half
         lost = data.lost_within(hazard.interval.end)[risk].astype(np.float64)
         if not 0 < lost.sum() < len(lost):
             return []

@@ -117,15 +117,16 @@ class Similar:
     did: tuple[Did, ...] = ()
 
 
-def choose(data: Dataset, horizon: int, seed: int) -> tuple[Rows, Rows]:
+def choose(data: Dataset, horizon: int, told: date, seed: int) -> tuple[Rows, Rows]:
     """The rows that are kept, and the row about a quarter after each; -1 for none.
 
     Args:
         data: what the model was trained from.
         horizon: the outcome must be known so many days on.
+        told: the date by which it must be certain.
         seed: of the drawing.
     """
-    usable = data.matured(horizon, data.data_as_of) & data.followed(horizon)
+    usable = data.matured(horizon, told) & data.followed(horizon)
     lost = data.lost_within(horizon)
     before, after = quarters(data)
     later = np.full(len(usable), -1, np.int64)

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from features.measures.segments import MONTH_NAMES
 from models.encoding import InputSchema, Matrix
 from models.flavours.base import Fitted, Flavour, Vector, sigmoid
 from models.flavours.shifted import LOOSE, FittedShifted, shift_under_prior
@@ -50,12 +49,11 @@ class Seasonal:
 
 
 def season_column(schema: InputSchema) -> int | None:
-    """Position of the first column whose words are months; None without one."""
-    months = set(MONTH_NAMES)
-    for place, column in enumerate(schema.columns):
-        if column.words and months.issuperset(column.words):
-            return place
-    return None
+    """Position of the column that is declared to be the month of the date; None without one.
+
+    Words alone do not tell: the month in which an account's year ends is its own.
+    """
+    return next((place for place, column in enumerate(schema.columns) if column.season), None)
 
 
 def without_words(schema: InputSchema, column: int) -> InputSchema:

@@ -6,11 +6,15 @@ from features.contract import Column, Kind, Table
 from features.contract.other_words import CENTS, EACH, IN_CENTS, YEARLY
 from pipelines.draft.looks import COLUMN, Look, Reading
 from pipelines.draft.matching import SURE, Matched
+from pipelines.draft.mixed_dates import EXCEL
 from pipelines.draft.naming import column_name, plain_name
 from pipelines.ingest.engine import literal
 
 _MONTHLY = ("mrr", "month", "monthly", "monats", "monatlicher", "mensuel", "mensual")
 _CENT_LIKE = 100
+_INSTANTS = ("make_timestamp", "try_strptime", "last_day", "coalesce", "CASE WHEN regexp_matches")
+_ASKED = ("may part", "may be decimal", "months", EXCEL)
+"""What notes hold that a person has to decide."""
 _IS_IT = "taken to be per month: is it?"
 
 
@@ -29,6 +33,7 @@ class Choice:
         others: the source's columns that it might be as well.
         typed: it is a date where SQL sees it.
         graded: its name is that of the column beyond doubt.
+        iso: beside `forms` there are dates of ISO 8601.
     """
 
     column: Column
@@ -41,6 +46,7 @@ class Choice:
     typed: bool = False
     graded: bool = True
     ask: bool = False
+    iso: bool = False
 
     @property
     def unclear(self) -> bool:
@@ -56,9 +62,12 @@ class Choice:
     def instant(self) -> str:
         """The expression of a date, as an instant."""
         if self.forms:
-            return f"try_strptime(cast({self.sql} as varchar), {literal(self.forms[0])})"
-        if self.typed:
-            return self.sql
+            told = f"try_strptime(cast({self.sql} as varchar), {literal(self.forms[0])})"
+            return f"coalesce({self._of_iso}, {told})" if self.iso else told
+        return self.sql if self.typed else self._of_iso
+
+    @property
+    def _of_iso(self) -> str:
         # An offset may stand apart from its time; without one, a time is UTC.
         joined = rf"regexp_replace({self.sql}, '\s+([+-]\d{{2}}:?\d{{2}})$', '\1')"
         return f"try_cast({joined} as timestamptz)"
@@ -102,9 +111,10 @@ def _choice(column: Column, matched: Matched) -> Choice:
         reading.forms,
         reading.note,
         others,
-        look.temporal or reading.sql.startswith(("make_timestamp", "try_strptime", "last_day")),
+        look.temporal or reading.sql.startswith(_INSTANTS),
         matched.sure(column.name),
-        any(told in reading.note for told in ("may part", "may be decimal", "months")),
+        any(told in reading.note for told in _ASKED),
+        reading.iso,
     )
 
 

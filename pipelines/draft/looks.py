@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from features.contract import Column, Kind, Table
 from features.contract.other_words import FALSE_WORDS, MONTHS, NOTHING, TRUE_WORDS, WORDS
+from pipelines.draft.mixed_dates import is_day_number, mixed
 from pipelines.ingest.convert import convert
 from pipelines.ingest.engine import literal
 from pipelines.ingest.written import (
@@ -47,12 +48,16 @@ class Reading:
         forms: the forms of dates; of several that fit all values, the values do not tell which.
         fits: the share of the values that can be read so.
         note: what a person should know.
+        iso: beside those forms there are dates of ISO 8601.
+        odd: some values that cannot be read.
     """
 
     sql: str = COLUMN
     forms: tuple[str, ...] = ()
     fits: float = 1.0
     note: str = ""
+    iso: bool = False
+    odd: tuple[str, ...] = ()
 
     @property
     def unclear(self) -> bool:
@@ -131,7 +136,8 @@ class Look:
         if plain.fits >= GOOD and not (self.nothing and column.kind in (Kind.ID, Kind.TEXT)):
             return plain
         other = _otherwise(table, column, self)
-        if other is None:
+        worse = column.kind is Kind.TIMESTAMP and other and other.fits < plain.fits
+        if other is None or worse:
             return plain
         return self._without_nothing(other)
 
@@ -180,7 +186,11 @@ def may_be_date(look: Look) -> bool:
     if look.temporal:
         return True
     some = look.texts[:_GLANCE]
-    return sum(bool(_DATE_LIKE.search(text)) for text in some) > len(some) / 2
+    return sum(map(_date_like, some)) > len(some) / 2
+
+
+def _date_like(text: str) -> bool:
+    return bool(_DATE_LIKE.search(text)) or is_day_number(text)
 
 
 def _date(column: Column, look: Look) -> Reading | None:
@@ -192,10 +202,17 @@ def _date(column: Column, look: Look) -> Reading | None:
         number = COLUMN if look.numeric else f"TRY_CAST({COLUMN} AS DOUBLE)"
         unit = "milliseconds" if "* 1000)" in seconds else "seconds"
         return Reading(seconds.replace(COLUMN, number), note=f"{unit} since 1970")
-    if look.texts[0].isdigit() and any(len(text) < _COMPACT for text in look.texts):
-        return None
-    forms = forms_of(look.texts, GOOD)
-    return Reading(forms=forms) if forms else _month(column, look)
+    short = look.texts[0].isdigit() and any(len(text) < _COMPACT for text in look.texts)
+    forms = () if short else forms_of(look.texts, GOOD)
+    if forms:
+        return Reading(forms=forms)
+    return (None if short else _month(column, look)) or _mixed(look)
+
+
+def _mixed(look: Look) -> Reading:
+    """Dates that are written in several ways, or in none that is known."""
+    found = mixed(look.texts, look.numeric)
+    return Reading(found.sql, found.forms, found.fits, found.note, found.iso, found.odd)
 
 
 def _month(column: Column, look: Look) -> Reading | None:

@@ -14,6 +14,7 @@ from features.contract.synonyms import (
     Names,
 )
 from pipelines.draft.looks import GOOD, Look, Reading
+from pipelines.draft.mixed_dates import EXCEL
 from pipelines.draft.naming import column_name, grade, plain_name
 from pipelines.draft.sheets import Sheet
 
@@ -121,7 +122,7 @@ def _options(
             continue
         reading = look.read_as(table.name, column)
         least = READABLE if column.required else GOOD
-        reason = "" if reading.fits >= least else f"its values are not {column.expects}"
+        reason = "" if reading.fits >= least else _unread(column, reading, sheet, look)
         reason = reason or _unlikely(table, column, look)
         if reason:
             if graded >= SURE:
@@ -129,6 +130,16 @@ def _options(
         else:
             options.append(Match(look, graded, reading))
     return sorted(options, key=lambda option: -option.grade)
+
+
+def _unread(column: Column, reading: Reading, sheet: Sheet, look: Look) -> str:
+    """Why values cannot be read; of dates how they are written, and where the odd ones stand."""
+    unfit = f"its values are not {column.expects}"
+    if column.kind is not Kind.TIMESTAMP or not reading.note:
+        return unfit
+    odd = ", ".join(f"{text!r} in row {sheet.row_of(look, text)}" for text in reading.odd)
+    remedy = "write them in one form, or name the forms in timestamp_formats"
+    return f"{unfit}: {reading.note}{f' ({odd})' if odd else ''}; {remedy}"
 
 
 def _grade(table: Table, column: Column, look: Look, accounts: Collection[str]) -> float:
@@ -180,11 +191,17 @@ def _only_one_left(table: Table, sheet: Sheet, found: Matched, used: set[str]) -
         for look in sheet.looks
         if look.name not in used and look.filled
         for reading in [look.read_as(table.name, column)]
-        if reading.fits >= READABLE and "1970" not in reading.note and reading.forms != ("%Y%m%d",)
+        if reading.fits >= READABLE and not _may_be_numbers(reading)
     ]
     if len(dates) == 1:
         found.taken[column.name] = dates[0]
         used.add(dates[0].look.name)
+
+
+def _may_be_numbers(reading: Reading) -> bool:
+    """Whether the dates may as well be numbers of something else."""
+    counted = "1970" in reading.note or EXCEL in reading.note
+    return counted or reading.forms == ("%Y%m%d",)
 
 
 def likely(matched: Matched, name: str) -> float:

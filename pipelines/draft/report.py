@@ -90,8 +90,15 @@ def table_of(draft: Draft) -> str:
     ]  # fmt: skip
     widths = [max(len(line[i]) for line in (head, *rows)) for i in range(len(head))]
     lines = [_padded(line, widths) for line in (head, *rows)]
+    lines += [f"read otherwise: {told}" for sheet in draft.sheets for told in _otherwise(sheet)]
     lines += [f"not read: {one.path}: {one.reason}" for one in draft.skipped]
     return "\n".join(lines)
+
+
+def _otherwise(sheet: Sheet) -> list[str]:
+    """What of a sheet is not read as it stands there."""
+    told = dict.fromkeys(warning.reason for warning in sheet.warnings)
+    return [f"{sheet.files.pattern}: {reason}" for reason in told]
 
 
 def _padded(line: Sequence[str], widths: Sequence[int]) -> str:
@@ -127,6 +134,7 @@ def _row(draft: Draft, sheet: Sheet) -> dict[str, Any]:
         "rows": sheet.rows,
         "used": used,
         "left_over": left_over(draft, sheet),
+        "read_otherwise": list(dict.fromkeys(warning.reason for warning in sheet.warnings)),
     }
 
 

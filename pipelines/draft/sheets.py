@@ -15,7 +15,7 @@ from pipelines.draft.found import Files, NotRead
 from pipelines.draft.looks import Look, meaning_nothing
 from pipelines.draft.naming import plain_name
 from pipelines.errors import SourceError
-from pipelines.ingest.engine import named, query
+from pipelines.ingest.engine import literal, named, query
 from pipelines.ingest.files import read_files
 from pipelines.ingest.problems import Problem
 from pipelines.ingest.raw import Raw, joined
@@ -41,6 +41,7 @@ class Sheet:
         rows: how many rows it has.
         looks: its columns, parts of nested values after the column that holds them.
         table: the rows as `compute` and `sql` see them.
+        warnings: what a person should know of how it was read.
     """
 
     name: str
@@ -48,10 +49,18 @@ class Sheet:
     rows: int
     looks: tuple[Look, ...]
     table: pa.Table = field(compare=False, repr=False)
+    warnings: tuple[Problem, ...] = ()
 
     def look(self, name: str) -> Look:
         """The column of a name."""
         return next(look for look in self.looks if look.name == name)
+
+    def row_of(self, look: Look, text: str) -> int:
+        """The first row in which a column says something, counted from 1; 0 where none does."""
+        same = f"trim(CAST({look.sql} AS VARCHAR)) = {literal(text)}"
+        numbered = f"SELECT {same} AS same, row_number() OVER () AS row FROM t"
+        found = query(f"SELECT min(row) AS first FROM ({numbered}) WHERE same", {"t": self.table})
+        return int(found.column("first")[0].as_py() or 0)
 
 
 def read_sheets(found: Sequence[Files]) -> tuple[list[Sheet], list[NotRead]]:
@@ -109,7 +118,8 @@ def _sheet(files: Files, raw: Raw, taken: set[str]) -> Sheet:
             name, named(name), raw.table.column(name), kind_of(typed.schema.field(name).type)
         )
         looks += [look, *_inside(look, raw.table.column(name))]
-    return Sheet(_input_name(files, taken), files, raw.read, tuple(looks), typed)
+    name = _input_name(files, taken)
+    return Sheet(name, files, raw.read, tuple(looks), typed, raw.warnings)
 
 
 def _input_name(files: Files, taken: set[str]) -> str:

@@ -104,7 +104,7 @@ def make_batch(name: str, raw: Raw, config: Config, accounts: pa.Table | None) -
         once.duplicates,
         early,
         (*raw.bad, *bad),
-        (*projected.warnings, *asked),
+        (*raw.warnings, *projected.warnings, *asked),
     )
 
 

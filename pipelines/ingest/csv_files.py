@@ -11,9 +11,10 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -72,16 +73,17 @@ def read_csv(file: CsvFile, detect: bool) -> Raw:
         detect: whether the delimiter is not known.
 
     Raises:
-        SourceError: the file cannot be read, has no header or repeats a column.
+        SourceError: the file cannot be read, or has no header.
     """
     try:
         file = replace(file, encoding=_encoding(file))
         file = replace(file, delimiter=_delimiter(file)) if detect else file
         with closing(_records(file)) as records:
             header = next(records, None)
-        names = _column_names(file, header)
+        names, warnings = _column_names(file, header)
         clean = header is not None and header.line == 1 and len(names) > 1
-        return (_fast(file, names) if clean else None) or _slow(file, names)
+        raw = (_fast(file, names) if clean else None) or _slow(file, names)
+        return replace(raw, warnings=warnings)
     except (OSError, EOFError, LookupError, UnicodeError) as error:
         raise read_failed(file.source, file.name, error) from None
 
@@ -96,7 +98,8 @@ def _encoding(file: CsvFile) -> str:
     return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
 
-def _column_names(file: CsvFile, header: Record | None) -> list[str]:
+def _column_names(file: CsvFile, header: Record | None) -> tuple[list[str], tuple[Problem, ...]]:
+    """The columns' names, each of them once, and what a person should know of them."""
     if header is None or header.error:
         reason = header.error if header else "the file is empty"
         raise SourceError(
@@ -106,14 +109,31 @@ def _column_names(file: CsvFile, header: Record | None) -> list[str]:
     names = names if names[-1] else names[:-1]
     # pandas writes its index without a name.
     names = [name or f"column_{place}" for place, name in enumerate(names, start=1)]
-    folded = [name.casefold() for name in names]
-    twice = sorted({name for name, f in zip(names, folded, strict=True) if folded.count(f) > 1})
-    if twice:
-        reason = f"the header has {', '.join(repr(name) for name in twice)} more than once"
-        raise SourceError(
-            [_problem(file, reason, "Give every column a name of its own.", header.line)]
-        )
-    return names
+    own = _told_apart(names)
+    return own, tuple(_repeated(file, header.line, *pair) for pair in zip(names, own, strict=True)
+                      if pair[0] != pair[1])  # fmt: skip
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """The names, those that come again with a number: names that differ in capitals are alike."""
+    taken = {name.casefold() for name in names}
+    own: list[str] = []
+    before: set[str] = set()
+    for name in names:
+        free = name
+        if name.casefold() in before:
+            numbered = (f"{name}_{n}" for n in count(2))
+            free = next(each for each in numbered if each.casefold() not in taken)
+        before.add(name.casefold())
+        taken.add(free.casefold())
+        own.append(free)
+    return own
+
+
+def _repeated(file: CsvFile, line: int, name: str, own: str) -> Problem:
+    reason = f"the header has {name!r} more than once; the later one is read as {own!r}"
+    remedy = "Give every column a name of its own, if the later one is meant."
+    return Problem(file.source, reason, remedy, file=file.name, line=line)
 
 
 def _problem(file: CsvFile, reason: str, remedy: str, line: int) -> Problem:

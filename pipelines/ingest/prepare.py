@@ -48,7 +48,8 @@ class Prepared:
     def warnings(self) -> tuple[Problem, ...]:
         """What a person should know and need not change."""
         given = [w for batch in self.batches.values() for w in batch.warnings]
-        return (*given, *_shares(batch.counts for batch in self.batches.values()))
+        shares = _shares(batch.counts for batch in self.batches.values())
+        return (*self.inputs.warnings, *given, *shares)
 
     @property
     def input_counts(self) -> list[SourceCounts]:

@@ -28,12 +28,14 @@ class Raw:
         segments: which rows came from where.
         bad: rows that could not even be read; they are not in `table`.
         text: every column is text, as CSV and JSON lines give it.
+        warnings: what a person should know of how it was read.
     """
 
     table: pa.Table
     segments: tuple[Segment, ...]
     bad: tuple[BadRow, ...] = ()
     text: bool = True
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def origin(self) -> Origin:
@@ -67,6 +69,7 @@ def joined(parts: Sequence[Raw]) -> Raw:
         tuple(segment for part in parts for segment in part.segments),
         tuple(row for part in parts for row in part.bad),
         all(part.text for part in parts),
+        tuple(warning for part in parts for warning in part.warnings),
     )
 
 

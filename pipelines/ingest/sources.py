@@ -25,6 +25,7 @@ class Inputs:
         read: how many rows each input held.
         problems: why other inputs could not be read.
         failed: the names of the inputs that could not be read.
+        warnings: what a person should know of how they were read.
     """
 
     tables: dict[str, pa.Table] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Inputs:
     read: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
 
 def read_inputs(config: Config) -> Inputs:
@@ -48,6 +50,7 @@ def read_inputs(config: Config) -> Inputs:
         inputs.tables[name] = detected(raw.table) if raw.text else raw.table
         inputs.bad[name] = raw.bad
         inputs.read[name] = raw.read
+        inputs.warnings.extend(raw.warnings)
     return inputs
 
 

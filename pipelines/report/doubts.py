@@ -5,6 +5,7 @@ from typing import Any
 
 from models.metrics import Estimate
 from serving.format import count, listed
+from serving.notices import told_choice
 
 
 def doubts(metrics: Mapping[str, Any], horizon: int) -> tuple[str, ...]:
@@ -20,6 +21,7 @@ def doubts(metrics: Mapping[str, Any], horizon: int) -> tuple[str, ...]:
         *_leaks(found.get("leak_gate")),
         *_folds(found.get("random_folds")),
         *_accounts(groups),
+        *_choice(found.get("chosen_among", 1)),
     )
 
 
@@ -57,6 +59,12 @@ def _accounts(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         found = estimate(group["auc"])
         told = f"{_pairs(found)} of 100 pairs" if found else "too few were lost to tell"
         yield f"Accounts it {name} ({count(group['accounts'])}): {told}."
+
+
+def _choice(among: int) -> Iterator[str]:
+    choice = told_choice(among)
+    if choice:
+        yield f"{choice}."
 
 
 def estimate(given: Mapping[str, float | None] | None) -> Estimate | None:

@@ -27,6 +27,7 @@ class Grounds:
         trained_on: the last day of the data the model learnt from; None where not known.
         doubts: what the training said against itself, in sentences.
         silent: sources that were silent when the run was scored.
+        notices: what else speaks against its scores, in sentences.
         calibration: whether the model's chances came true when it was checked.
     """
 
@@ -39,6 +40,7 @@ class Grounds:
     trained_on: date | None
     doubts: tuple[str, ...] = ()
     silent: tuple[SilentSource, ...] = ()
+    notices: tuple[str, ...] = ()
     calibration: Calibration = NOT_KEPT
 
 
@@ -48,6 +50,7 @@ def gaps(grounds: Grounds) -> tuple[str, ...]:
         *_horizons(grounds),
         *_accounts(grounds.portfolio),
         *told(grounds.silent),
+        *grounds.notices,
         *_evidence(grounds.evidence),
         *_revenue(grounds),
         *_lead(grounds),

@@ -28,6 +28,7 @@ from pipelines.report.view import headline
 from pipelines.run import resolve_as_of
 from pipelines.words import words_of
 from pipelines.workspace import Workspace
+from serving.notices import notices
 from serving.store import (
     ModelRecord,
     ModelVersionRepository,
@@ -112,6 +113,7 @@ def _gather(
         trained_on=model.data_as_of if model else None,
         doubts=doubts(metrics, run.primary_horizon),
         silent=scores.silent(run.as_of),
+        notices=tuple(notices(run)),
     )
     company, version = config.company, run.model_version
     now = datetime.now(UTC)

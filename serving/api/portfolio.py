@@ -115,6 +115,17 @@ class RenewalsOut(BaseModel):
     )
 
 
+class HoleOut(BaseModel):
+    """Days on which usage was not recorded, although it came before and after."""
+
+    first: date = Field(description="The first of them.", examples=["2026-05-02"])
+    last: date = Field(description="The last of them.", examples=["2026-05-29"])
+    felt_until: date = Field(
+        description="Until then signals take that for silence of the accounts.",
+        examples=["2026-07-24"],
+    )
+
+
 class PortfolioOut(BaseModel):
     """A whole portfolio at the newest run."""
 
@@ -134,6 +145,14 @@ class PortfolioOut(BaseModel):
     moves: list[MovesOut] = Field(description="Changes of band, counted by way and cause.")
     moved: list[BandChangeOut] = Field(description="The accounts that changed, newest first.")
     renewals: list[RenewalsOut] = Field(description="By month, this one first.")
+    holes_in_usage: list[HoleOut] = Field(
+        description="What makes the scores not to be trusted; empty where nothing does."
+    )
+    ended_that_day: int = Field(
+        description="Accounts that are not scored since their paid subscription ended on `as_of` "
+        "itself, where they are conspicuously many: their next period may not be loaded yet.",
+        examples=[0],
+    )
 
 
 def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRouter:
@@ -166,7 +185,7 @@ def router(portfolio: PortfolioRepository, currency: str, fresh: Any) -> APIRout
 def _empty(currency: str) -> PortfolioOut:
     return PortfolioOut(
         as_of=None, primary_horizon=None, currency=currency, bands=None, tiers=[], before=[],
-        moves=[], moved=[], renewals=[],
+        moves=[], moved=[], renewals=[], holes_in_usage=[], ended_that_day=0,
     )  # fmt: skip
 
 
@@ -196,6 +215,10 @@ def _out(
             RenewalsOut.model_validate(each, from_attributes=True)
             for each in portfolio.renewals(query.months, owner)
         ],
+        holes_in_usage=[
+            HoleOut.model_validate(each, from_attributes=True) for each in summary.run.holes
+        ],
+        ended_that_day=summary.run.ended,
     )
 
 

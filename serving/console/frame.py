@@ -18,6 +18,7 @@ from serving.auth.roles import Action, Principal
 from serving.charts import marks
 from serving.console import links, vendor
 from serving.live import CloseUp
+from serving.notices import notices
 from serving.presentation import Presentation
 from serving.problems import Problem
 from serving.store import ModelVersionRepository, RunInfo, ScoreRepository
@@ -161,6 +162,7 @@ def _environment() -> Environment:
         "has_htmx": vendor.htmx_address() is not None,
         "account_link": links.account_link,
         "what_if_link": links.what_if_link,
+        "notices": notices,
     }
     environment.filters |= {
         "day": format.day,

@@ -15,6 +15,7 @@ from serving.charts.leads import LeadBar, leads
 from serving.charts.lift import lift
 from serving.charts.realised import realised
 from serving.charts.reliability import reliability
+from serving.notices import told_choice
 from serving.store import ModelRecord
 
 WIDE, NARROW = 352, 358
@@ -51,7 +52,11 @@ class BandFact:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """How a model kept its word: facts by band, leavers known in time, and the charts."""
+    """How a model kept its word: facts by band, leavers known in time, and the charts.
+
+    Attributes:
+        choice: what choosing the model by these rows means for them; empty where none was.
+    """
 
     record: TrackRecord
     bands: tuple[BandFact, ...]
@@ -61,6 +66,7 @@ class Word:
     lift: tuple[Markup, Markup] | None
     leads: tuple[Markup, Markup] | None
     realised: tuple[Markup, ...]
+    choice: str
 
     @property
     def keeps(self) -> bool:
@@ -91,6 +97,7 @@ def word_of(model: ModelRecord, other: ModelRecord | None) -> Word | None:
         lift=_lift(track, beside),
         leads=_leads(track.lead, leavers),
         realised=tuple(realised(band, track.months, months, known, WIDE) for band in BANDS),
+        choice=told_choice((model.metrics.get("honesty") or {}).get("chosen_among", 1)),
     )
 
 

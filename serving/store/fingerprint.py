@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from serving.store.columns import compact
 from serving.store.records import RunHead
+from serving.store.rows import days_of
 from serving.store.staged_rows import TEXTS, Column, StagedPart
 
 _NOTHING = -(1 << 63)
@@ -40,8 +41,9 @@ class Fingerprint:
         head = self._head
         said = [str(head.as_of), head.model_version, head.primary_horizon, self.rows]
         silent = [repr(each) for each in head.silent]
+        against = [days_of(head.holes), head.ended] if head.holes or head.ended else []
         columns = b"".join(column.digest() for column in self._hashes)
-        return hashlib.sha256(compact([*said, silent]).encode() + columns).hexdigest()
+        return hashlib.sha256(compact([*said, silent, *against]).encode() + columns).hexdigest()
 
 
 def _contents(part: StagedPart) -> Iterator[bytes]:

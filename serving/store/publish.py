@@ -28,6 +28,7 @@ from serving.store.codes import Codes
 from serving.store.partitions import partition_statements
 from serving.store.records import RunHead, RunPart
 from serving.store.room import room
+from serving.store.rows import days_of
 from serving.store.run_before import RunBefore, run_before
 from serving.store.stage import STAGE, Staged, by_account
 from serving.store.tables import (
@@ -133,6 +134,8 @@ def _write_run(connection: Connection, head: RunHead, staged: Staged, now: datet
         "accounts": staged.accounts,
         "digest": staged.digest,
         "published_at": now,
+        "holes": days_of(head.holes) or None,
+        "ended": head.ended or None,
     }
     connection.execute(insert(SCORING_RUN), row)
     silent = [{"as_of": head.as_of, **asdict(each)} for each in head.silent]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from operator import attrgetter, lt
 from typing import Any
 
+from features.silence import Hole
 from models.bands.silence import SilentSource
 from models.score import AccountCard, Band, Score
 from serving.store.columns import compact
@@ -27,6 +28,8 @@ class ScoringRun:
         scores: one per account.
         cards: one per score, what people recognise the account by.
         silent: sources from which nothing had become known for too long.
+        holes: when usage was not recorded, lately enough for the scores to tell of it.
+        ended: conspicuously many accounts whose paid time ended on the day itself; else 0.
     """
 
     as_of: date
@@ -35,11 +38,14 @@ class ScoringRun:
     scores: Sequence[Score]
     cards: Sequence[AccountCard]
     silent: Sequence[SilentSource] = ()
+    holes: Sequence[Hole] = ()
+    ended: int = 0
 
     @property
     def head(self) -> "RunHead":
         """What holds for every score of it."""
-        return RunHead(self.as_of, self.model_version, self.primary_horizon, self.silent)
+        what = self.as_of, self.model_version, self.primary_horizon
+        return RunHead(*what, self.silent, self.holes, self.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class RunHead:
     model_version: str
     primary_horizon: int
     silent: Sequence[SilentSource] = ()
+    holes: Sequence[Hole] = ()
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,8 @@ class RunInfo:
         slot: which of the tables of the newest run holds it; None for an older run.
         last_published: when anything was, of whatever date; None where that was not asked.
         runs: how many are published; 0 where that was not asked.
+        holes: when usage was not recorded, lately enough for the scores to tell of it.
+        ended: conspicuously many accounts whose paid time ended on the day itself; else 0.
     """
 
     as_of: date
@@ -99,6 +109,8 @@ class RunInfo:
     slot: int | None = None
     last_published: datetime | None = None
     runs: int = 0
+    holes: tuple[Hole, ...] = ()
+    ended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

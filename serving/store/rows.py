@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from features.silence import Hole
 from models.score import HORIZONS, AccountCard, Band, Outlook, Score
 from serving.store.packing import WordOf, unpack_outlook, unpack_reasons
 from serving.store.records import AccountScore, RunInfo, Transition
@@ -89,6 +90,12 @@ def transition(row: Row) -> Transition:
     return Transition(**row)
 
 
+def days_of(holes: Sequence[Hole]) -> list[list[str]]:
+    """The first and the last day of each hole, as they are kept."""
+    return [[hole.first.isoformat(), hole.last.isoformat()] for hole in holes]
+
+
 def run_info(row: Row) -> RunInfo:
     """A row of `scoring_run`."""
-    return RunInfo(**row)
+    holes = tuple(Hole(*map(date.fromisoformat, days)) for days in row["holes"] or ())
+    return RunInfo(**{**row, "holes": holes, "ended": row["ended"] or 0})

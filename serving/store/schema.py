@@ -13,7 +13,7 @@ from serving.store.metadata import METADATA
 from serving.store.tables import AUDIT, SHOW_LATEST
 from serving.store.transactions import reading, writing
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision that this version works with."""
 FIRST = "0001"
 """What a store is of that was made before there were revisions."""

@@ -104,6 +104,8 @@ SCORING_RUN = Table(
     Column("digest", String(64), nullable=False, comment="SHA-256 of everything published"),
     Column("published_at", UtcInstant, nullable=False),
     Column("slot", SmallInteger, comment="which table of the newest run holds it; none if older"),
+    Column("holes", Json, comment="days without usage that the scores tell of; none where none"),
+    Column("ended", Integer, comment="accounts missing since the day itself; none where few"),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from features.contract import TABLES
 from features.contract.arrow import schema
-from features.history import arrivals
+from features.history import Arrived, arrivals
 from features.lake import Lake
 from features.silence import Hole, holes, quiet_from, silent_since
 
@@ -112,3 +112,7 @@ def test_rows_arrive_when_they_have_happened_and_are_known(tmp_path: Path) -> No
     )
     found = arrivals(lake, "usage", date(2026, 6, 4))
     assert found == {date(2026, 6, 1): 2, date(2026, 6, 3): 1, date(2026, 6, 4): 1}
+    several = Arrived(lake, date(2026, 6, 4))
+    for day in range(1, 5):
+        as_of = date(2026, 6, day)
+        assert several.by("usage", as_of) == arrivals(lake, "usage", as_of)

@@ -43,14 +43,14 @@ def test_chances_come_from_what_was_certain_before(make_evidence: MakeEvidence) 
     rows = evidence.rows.assign(horizon=np.int16(30))
     score = rows["chance"].to_numpy()
     first, second, third = (rows["as_of"] == day for day in sorted(set(rows["as_of"])))
-    chance = calibrated_in_time(rows, score, lag_days=0)
+    chance = calibrated_in_time(rows, score, wait_days=0)
     assert np.isnan(chance[first]).all()  # nothing was certain yet
     assert not np.isnan(chance[second | third]).any()
     turned = rows.assign(lost=rows["lost"] ^ (second | third))
-    again = calibrated_in_time(turned, score, lag_days=0)
+    again = calibrated_in_time(turned, score, wait_days=0)
     np.testing.assert_array_equal(again[second], chance[second])
     assert not np.array_equal(again[third], chance[third])
-    late = calibrated_in_time(rows, score, lag_days=30)
+    late = calibrated_in_time(rows, score, wait_days=30)
     assert np.isnan(late[second]).all()
 
 
@@ -98,6 +98,15 @@ def test_chances_of_a_rival_where_there_is_time(make_evidence: MakeEvidence) -> 
     assert found.calibrated == 1200
     assert abs(found.chances["log_loss"].gain.value) < 0.01
     assert found.chances.keys() >= {"brier", "brier_reliability"}
+
+
+def test_a_rival_waits_for_losses_that_are_recorded_late(make_evidence: MakeEvidence) -> None:
+    """As the model does: at the second date nothing was told of the first yet."""
+    evidence = make_evidence(embargo=30)
+    evidence = replace(
+        evidence, primary_horizon=30, rows=evidence.rows.assign(horizon=np.int16(30))
+    )
+    assert bakeoff(evidence, of_the_model(evidence, lambda p: np.log(p)), 30).calibrated == 600
 
 
 def test_too_few_rows_are_not_compared(make_evidence: MakeEvidence) -> None:

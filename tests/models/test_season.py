@@ -21,7 +21,7 @@ def test_a_month_moves_the_level_and_nothing_else(
 ) -> None:
     world = make_world(seed=5, signal=1.5)
     world.frame["month"] = [day.strftime("%B") for day in world.frame["as_of"]]
-    quick = replace(plan, flavours=("logistic",), contrasted=False)
+    quick = replace(plan, flavours=("logistic",), contrasted=False, seasons=("month",))
     model = train(world, COLUMNS, quick, origin).model
     assert all(isinstance(hazard.model, FittedShifted) for hazard in model.hazards)
     rows = world.frame[world.ordinals == world.ordinals.max()].head(40)

@@ -151,6 +151,20 @@ def test_too_few_losses_are_counted(
     assert 90 not in found.tests
 
 
+def test_losses_that_are_recorded_late_are_waited_for(
+    later: Dataset, retrained: tuple[Material, Recipe]
+) -> None:
+    """What is too fresh to be judged counts neither as there nor as lacking nothing."""
+    day = later.dates[11]
+    assert shortage(later, 90, day) == ""
+    assert shortage(later, 90, day, 365) != ""
+    material, recipe = retrained
+    late = replace(material, how=replace(material.how, embargo=60))
+    walk = walked_afresh(late, "logistic", recipe.walk, day)
+    latest = later.told_until(60).toordinal() - 30
+    assert later.ordinals[walk.block_of > 0].max() <= latest
+
+
 def test_apart_gives_each_its_chances(later: Dataset, champion: ChurnModel) -> None:
     theirs, ours = compared(later, champion)
     assert (theirs.version, ours.version) == ("v1", "v2")

@@ -32,6 +32,7 @@ def test_planted_signal_is_found(trained: Trained) -> None:
     assert "fixed" not in trained.importance
     assert trained.flavours.keys() == {"lightgbm", "logistic"}
     assert trained.model.flavour == min(trained.flavours, key=trained.flavours.__getitem__)
+    assert trained.honesty.chosen_among == 2
 
 
 def test_bands_order_what_happened(trained: Trained) -> None:

@@ -17,6 +17,7 @@ from pipelines.company import (
     columns_of,
     details_of,
     label_of,
+    learning_plan,
     rates_of,
     segments_of,
     snapshot_dates,
@@ -162,6 +163,20 @@ def test_rates_hold_from_their_date() -> None:
     assert rates.at("USD", date(2026, 5, 31)) == 0.9
     assert rates.at("USD", date(2026, 6, 1)) == 0.8
     assert rates.at(None, date(2026, 6, 1)) == 1.0
+
+
+def test_a_month_is_a_season_where_it_is_declared_as_one(tmp_path: Path) -> None:
+    (tmp_path / "signals.py").write_text(
+        "from features.measures import MonthOfYear\n"
+        "from features.signal import GroupName, Signal\n"
+        "SIGNALS = {GroupName.PROFILE: (Signal('month', 'accounts', MonthOfYear(), 'month'),)}\n"
+    )
+    raw = {"sources": {"accounts": {"files": "a.csv"}}, "signals": {"file": "signals.py"}}
+    own = parse_config(raw, tmp_path)
+    followed = Followed(words=("year ends in",))
+    found = learning_plan(own, catalogue_of(own, followed))
+    assert found.seasons == ("profile__month",)
+    assert learning_plan(config(), catalogue_of(config(), followed)).seasons == ()
 
 
 def test_columns_of_one_kind_of_event_alone_and_their_ranks() -> None:

@@ -8,15 +8,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from features.history import arrivals
-from features.silence import Hole
+from features import history
+from features.history import Arrived, arrivals
+from features.outcomes.just_ended import JustEnded
+from features.silence import Hole, holes
 from models.bands import Steps
 from models.bands.codes import GREY, RED, YELLOW
 from models.bands.silence import SilentSource
+from pipelines import score
 from pipelines.assemble import assemble
 from pipelines.config import read_config
 from pipelines.freshness import holes_in_usage, silent_sources, told, told_holes, unspoilt
 from pipelines.publishing import seen_before
+from pipelines.score import score_dates
 from pipelines.workspace import Workspace
 from serving.store import ScoreRepository
 
@@ -99,7 +103,9 @@ def test_where_others_come_afterwards_nothing_was_missed(forewarn, torn, days):
     moved = [f"new{line}" if line.split(",")[1] > torn.last else line for line in lines]
     orders.write_text("\n".join([head, *moved]) + "\n")
     assert forewarn("load", "-c", torn.config, "--workspace", torn.workspace).exit_code == 0
-    assert holes_in_usage(Workspace(torn.workspace).lake(), days.scored, 14) == ()
+    arrived = Arrived(Workspace(torn.workspace).lake(), days.scored)
+    assert len(holes(arrived.by("usage", days.scored), days.scored, 14)) == 1
+    assert holes_in_usage(arrived, days.scored, 14) == ()
 
 
 def test_training_tells_of_a_hole(forewarn, torn, days):
@@ -130,6 +136,26 @@ def test_scores_soon_after_a_hole_are_told_of_it(forewarn, finished, tmp_path, d
     body = json.loads(forewarn("score", "--as-of", days.rescored, "--json", *place).stdout)
     assert body["holes_in_usage"] == [{"first": gone[-1], "last": gone[0]}]
     assert finished.summary["scores"]["holes_in_usage"] == []
+    shown = json.loads(forewarn("status", "--json", *place[2:]).stdout)
+    assert shown["scores"]["holes_in_usage"] == body["holes_in_usage"]
+    assert told in forewarn("status", *place[2:]).stdout
+
+
+def test_usage_is_read_once_for_the_holes_of_several_dates(finished, tmp_path, days, monkeypatch):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.company.config.parent, folder)
+    read = []
+
+    def counted(lake, name, as_of):
+        read.append((name, as_of))
+        return arrivals(lake, name, as_of)
+
+    monkeypatch.setattr(history, "arrivals", counted)
+    space, config = Workspace(folder / "workspace"), read_config(folder / "forewarn.toml")
+    two = [days.scored, days.rescored]
+    assert len(score_dates(space, config, two, lambda _: None)) == 2
+    assert ("usage", days.rescored) in read
+    assert len(read) == len({name for name, _ in read})
 
 
 def test_holes_never_leave_less_than_half_of_the_dates():
@@ -189,3 +215,24 @@ def test_what_was_published_before_is_brought_into_order(store, publish):
     np.testing.assert_array_equal(seen.chance, [[0.4, np.nan, 0.7], [0.3, np.nan, 0.6]])
     other = SimpleNamespace(version="v2", policy=model.policy)
     assert seen_before(ScoreRepository(store), other, accounts, JUNE).band.tolist() == [GREY] * 3
+
+
+def test_accounts_that_paid_until_the_day_itself_are_told_of(
+    forewarn, finished, tmp_path, days, monkeypatch
+):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished.company.config.parent, folder)
+    place = ("-c", folder / "forewarn.toml", "--workspace", folder / "workspace")
+    ended = {days.rescored: JustEnded(40, 100)}
+    monkeypatch.setattr(score, "_ended", lambda *_: ended)
+
+    scored = forewarn("score", "--as-of", days.rescored, *place)
+
+    told = f"40 accounts are not scored: their paid subscription ended on {days.rescored}"
+    assert told in scored.stdout
+    shown = json.loads(forewarn("status", "--json", *place[2:]).stdout)
+    assert shown["scores"]["ended_that_day"] == 40
+    assert told in forewarn("status", *place[2:]).stdout
+    ended[days.rescored] = JustEnded(2, 100)
+    body = json.loads(forewarn("score", "--as-of", days.rescored, "--json", *place).stdout)
+    assert body["ended_that_day"] == 0

@@ -42,5 +42,10 @@ def test_a_gate_that_blocks_says_so_once() -> None:
     ]
 
 
+def test_figures_of_rows_that_chose_the_model_say_so() -> None:
+    (line,) = honesty(Honesty(chosen_among=6))
+    assert line.startswith("  Which of 6 ways to foretell is used was chosen by the very rows")
+
+
 def test_nothing_checked_is_nothing_said() -> None:
     assert honesty(Honesty()) == []

@@ -13,7 +13,7 @@ MakeEvidence = Callable[..., Evidence]
 
 @pytest.fixture
 def saved(make_evidence: MakeEvidence, tmp_path: Path) -> tuple[Evidence, Path, str]:
-    evidence = make_evidence(accounts=30)
+    evidence = make_evidence(accounts=30, embargo=14)
     return evidence, tmp_path / "evidence", save(evidence, tmp_path / "evidence")
 
 
@@ -21,7 +21,7 @@ def test_they_come_back_as_they_were(saved: tuple[Evidence, Path, str]) -> None:
     evidence, folder, digest = saved
     again = load(folder, digest, evidence.bundle)
     pd.testing.assert_frame_equal(again.rows, evidence.rows)
-    for name in ("version", "outcome", "data_as_of", "capacity", "lead_days", "notes"):
+    for name in ("version", "outcome", "data_as_of", "capacity", "lead_days", "notes", "embargo"):
         assert getattr(again, name) == getattr(evidence, name)
     assert save(again, folder.parent / "again") == digest
 

@@ -55,5 +55,14 @@ def test_an_account_is_known_if_its_model_learnt_from_it(
     assert found["known_account"].tolist() == [True, False]
 
 
+def test_what_was_recorded_too_late_to_learn_from_is_not_met(
+    data: Dataset, tests: dict[int, Tested]
+) -> None:
+    """With an embargo of 31 days a block of May learnt as one of April would without."""
+    found = evidence_rows(data, tests, {}, Described(), embargo=31)
+    assert found["known_account"].tolist() == [True, False]
+    assert set(found["learnt_until"]) == {APR}
+
+
 def test_baselines_by_name(make_evidence: Callable) -> None:
     assert list(rivals_in(make_evidence().rows)) == ["base rate"]

@@ -21,7 +21,7 @@ def kept(trained: Trained) -> Precedents:
 
 def test_outcomes_are_certain_and_the_rows_few(make_world: Callable[..., Dataset]) -> None:
     data = make_world(seed=5, signal=1.5)
-    rows, later = choose(data, 90, 1)
+    rows, later = choose(data, 90, data.data_as_of, 1)
     assert len(rows) == KEPT
     lost = data.lost_within(90)[rows]
     assert 100 < lost.sum() <= KEPT // 2
@@ -29,8 +29,18 @@ def test_outcomes_are_certain_and_the_rows_few(make_world: Callable[..., Dataset
     assert ((later >= 0) == ~lost).all()
     accounts = data.frame["account_id"].to_numpy()
     assert (accounts[rows[~lost]] == accounts[later[~lost]]).all()
-    for mine, again in zip((rows, later), choose(data, 90, 1), strict=True):
+    for mine, again in zip((rows, later), choose(data, 90, data.data_as_of, 1), strict=True):
         np.testing.assert_array_equal(mine, again)
+
+
+def test_rows_whose_loss_may_not_be_recorded_yet_are_no_precedents(
+    make_world: Callable[..., Dataset],
+) -> None:
+    data = make_world(seed=5, signal=1.5)
+    told = data.told_until(60)
+    rows, _ = choose(data, 90, told, 1)
+    assert data.matured(90, told)[rows].all()
+    assert not data.matured(90, told)[choose(data, 90, data.data_as_of, 1)[0]].all()
 
 
 def test_the_nearest_of_both_kinds(trained: Trained, kept: Precedents) -> None:

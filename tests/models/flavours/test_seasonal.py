@@ -12,7 +12,8 @@ from models.flavours.settings import WITH_SEASON, seasonal
 from models.flavours.shifted import FittedShifted
 
 WORDS = tuple(sorted(MONTH_NAMES[:6]))
-SCHEMA = InputSchema((InputColumn("use"), InputColumn("month", WORDS), InputColumn("noise")))
+MONTH = InputColumn("month", WORDS, season=True)
+SCHEMA = InputSchema((InputColumn("use"), MONTH, InputColumn("noise")))
 EACH = 500
 
 
@@ -77,6 +78,23 @@ def test_comes_back_bit_for_bit_also_under_a_shift_by_segment(fitted: Fitted) ->
         again = fitted_from(name, model.to_files())
         np.testing.assert_array_equal(again.log_odds(inputs), model.log_odds(inputs))
         assert again.to_files() == model.to_files()
+
+
+def test_a_month_of_the_accounts_own_is_read_like_any_other_signal() -> None:
+    """Such as the one in which its year ends: all that it tells is learnt, not half."""
+    inputs, lost, _ = rows(2.0)
+    own = InputSchema((InputColumn("use"), InputColumn("month", WORDS), InputColumn("noise")))
+    assert seasonal(FLAVOURS, own) == FLAVOURS
+    free, held = (
+        loss(seasonal(FLAVOURS, schema)["logistic"].fit(inputs, lost, schema, 1), inputs, lost)
+        for schema in (own, SCHEMA)
+    )
+    assert free < held - 0.01
+
+
+def loss(fitted: Fitted, inputs: Matrix, lost: np.ndarray) -> float:
+    p = sigmoid(fitted.log_odds(inputs))
+    return float(-np.mean(lost * np.log(p) + (1 - lost) * np.log(1 - p)))
 
 
 def test_without_a_month_nothing_changes() -> None:

@@ -117,3 +117,12 @@ def test_a_channel_without_a_word_is_another_one():
 def test_months_by_their_words():
     reading = look("monthly", "Annual").read_as("subscriptions", MONTHS)
     assert computed(reading, ["monthly", "Annual"]) == [1, 12]
+
+
+def test_numbers_of_five_digits_are_days_where_they_lie_in_our_time():
+    reading = look("45292", "45293.5", kind="DOUBLE").read_as("usage", WHEN)
+    assert "as Excel counts them" in reading.note
+    assert [str(v) for v in computed(reading, [45292.0, 45293.5])] == [
+        "2024-01-01 00:00:00", "2024-01-02 12:00:00",
+    ]  # fmt: skip
+    assert look("10115", "99084", kind="BIGINT").read_as("usage", WHEN).fits == 0

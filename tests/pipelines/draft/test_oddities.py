@@ -383,3 +383,98 @@ def test_terms_and_paid_periods_are_subscriptions(stranger, dates):
     assert stranger.config.learnt == "logo_churn"
     ends = [row["ended_at"] and row["ended_at"].date() for row in taken(stranger, "subscriptions")]
     assert ends == [day + timedelta(days=300) if i % 2 else None for i, day in enumerate(DAYS)]
+
+
+def test_a_header_that_comes_again_does_not_cost_the_file(stranger):
+    rows = [(f"a{i}", f"Firm {i}", day, f"Owner {i}") for i, day in enumerate(DAYS)]
+    stranger.write("exports/accounts.csv", lines("account_id,name,created_at,Name", rows))
+    contracts(stranger)
+    users = [(f"u{i}@x.org", f"a{i % 60}", "Admin") for i in range(120)]
+    stranger.write("exports/users.csv", lines("email,account_id,role", users))
+
+    said = stranger.init()
+
+    told = "the header has 'Name' more than once; the later one is read as 'Name_2'"
+    assert f"read otherwise: exports/accounts.csv: {told}" in said.stdout, said.stderr
+    found = {row["account_id"]: row["name"] for row in taken(stranger, "accounts")}
+    assert found == {f"a{i}": f"Firm {i}" for i in range(60)}
+    assert told in stranger.forewarn("check").stdout
+
+
+def spreadsheet(stranger, *ways):
+    """Contracts whose starts are written in turn in each of some ways."""
+    rows = [
+        (f"s{i}", f"a{i}", 100 + i, ways[i % len(ways)](day),
+         day + timedelta(days=300) if i % 2 else "")
+        for i, day in enumerate(DAYS)
+    ]  # fmt: skip
+    header = "subscription_id,account_id,mrr,start_date,end_date"
+    stranger.write("exports/subscriptions.csv", lines(header, rows))
+
+
+def iso(day):
+    return day.isoformat()
+
+
+def dotted(day):
+    return f"{day:%d.%m.%Y}"
+
+
+def counted(day):
+    return (day - date(1899, 12, 30)).days
+
+
+def german(day):
+    months = ("Jan.", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+              "Okt.", "November", "Dezember")  # fmt: skip
+    return f"{day.day}. {months[day.month - 1]} {day.year}"
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [(iso, dotted), (counted,), (counted, iso), (dotted, counted, iso), (german,), (german, iso)],
+)
+@pytest.mark.parametrize("alone", [True, False])
+def test_dates_as_spreadsheets_mix_them_are_read(stranger, ways, alone):
+    """Also where the accounts are taken from the contracts, in SQL."""
+    if not alone:
+        accounts(stranger)
+    spreadsheet(stranger, *ways)
+
+    said = stranger.init()
+
+    assert said.exit_code == 0, said.stderr
+    assert {row["started_at"].date() for row in taken(stranger, "subscriptions")} == set(DAYS)
+    created = {row["created_at"].date() for row in taken(stranger, "accounts")}
+    assert created == set(DAYS)
+    if counted in ways:
+        assert "days as Excel counts them: 45292 is 2024-01-01" in said.stdout
+
+
+def test_days_that_may_be_months_are_asked_beside_dates_that_tell(stranger):
+    accounts(stranger)
+    few = [date(2024, 1 + i % 12, 1 + i % 9) for i in range(30)]
+    rows = [
+        (f"s{i}", f"a{i}", 9, f"{d:%d/%m/%Y}" if i % 3 else d, d + timedelta(days=90))
+        for i, d in enumerate(few)
+    ]
+    header = "subscription_id,account_id,mrr,start_date,end_date"
+    stranger.write("exports/subscriptions.csv", lines(header, rows))
+    assert "'start_date' may be %d/%m/%Y or %m/%d/%Y" in stranger.init().stdout
+
+
+def test_dates_that_cannot_be_read_are_told_with_their_rows(stranger):
+    accounts(stranger)
+    contracts(stranger)
+    path = stranger.folder / "exports" / "subscriptions.csv"
+    head, *rest = path.read_text().splitlines()
+    notice = [("tomorrow 1", "31.05.24?", iso(day))[i % 3] for i, day in enumerate(DAYS)]
+    told = [f"{line},{when}" for line, when in zip(rest, notice, strict=True)]
+    path.write_text("\n".join([f"{head},cancelled_at", *told]))
+
+    said = stranger.init().stdout
+
+    assert "subscriptions.cancelled_at: 'cancelled_at' was left out: its values are not " in said
+    assert "20 as 2024-01-21, 2 in no form that is known" in said
+    assert "('tomorrow 1' in row 1, '31.05.24?' in row 2)" in said
+    assert "name the forms in timestamp_formats" in said

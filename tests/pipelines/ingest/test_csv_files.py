@@ -126,8 +126,16 @@ def test_an_unknown_encoding_is_refused(path: Path) -> None:
     assert refusal(path, b"a,b\n", "utf-88")[1].endswith("unknown encoding: utf-88")
 
 
-def test_a_column_may_not_appear_twice(path: Path) -> None:
-    assert refusal(path, b"a,b,A\n1,2,3\n") == (1, "the header has 'A', 'a' more than once")
+def test_a_name_that_comes_again_gets_a_number(path: Path) -> None:
+    raw = read(path, b"a,b,A,a_2,a\n1,2,3,4,5\n")
+    assert raw.table.column_names == ["a", "b", "A_3", "a_2", "a_4"]
+    assert rows(raw) == [("1", "2", "3", "4", "5")]
+    told = [(warning.line, warning.reason) for warning in raw.warnings]
+    assert told == [
+        (1, "the header has 'A' more than once; the later one is read as 'A_3'"),
+        (1, "the header has 'a' more than once; the later one is read as 'a_4'"),
+    ]
+    assert read(path, b"a,b\n1,2\n").warnings == ()
 
 
 def test_an_empty_file_has_no_header(path: Path) -> None:

@@ -86,6 +86,6 @@ def test_an_unknown_extension_needs_a_format(tmp_path: Path) -> None:
 
 
 def test_all_broken_files_are_reported_at_once(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("x,x\n")
+    (tmp_path / "a.csv").write_text("\n\n")
     (tmp_path / "b.csv").write_text("")
     assert [(p.file, p.line) for p in refusal(tmp_path, "*.csv")] == [("a.csv", 1), ("b.csv", 1)]

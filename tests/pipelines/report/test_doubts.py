@@ -45,6 +45,13 @@ def test_what_was_not_looked_at_is_not_said() -> None:
     assert len(doubts(stored(leak_gate=None, random_folds=None), 30)) == 0
 
 
+def test_figures_of_rows_that_chose_the_model_say_so() -> None:
+    assert not any("chosen by the very rows" in line for line in doubts(stored(), 90))
+    line = doubts(stored(chosen_among=6), 90)[-1]
+    assert line.startswith("Which of 6 ways to foretell is used was chosen by the very rows")
+    assert line.endswith("its range to either side.")
+
+
 def test_figures_that_are_no_numbers_are_left_out() -> None:
     gate = stored()["honesty"]["leak_gate"]
     gate |= {"shuffled": {"auc": {"value": None, "low": None, "high": None}}, "findings": []}

@@ -81,6 +81,10 @@ def test_sums_known_to_be_off(grounds, found, word):
         assert f"may be {word}" in told
 
 
+def test_what_speaks_against_the_scores_is_told(grounds):
+    assert "usage is missing" in gaps(replace(grounds, notices=("usage is missing",)))
+
+
 def test_silent_sources_are_named(grounds):
     usage = SilentSource("usage", date(2026, 6, 10), 0.4)
     told = said(grounds, silent=(usage,))

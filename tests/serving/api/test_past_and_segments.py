@@ -1,8 +1,10 @@
 """History, segments and the portfolio through the real application."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from features.silence import Hole
 from serving.app import create_app
 from serving.store import RunPart, ScoreRepository
 from serving.store.told import Told
@@ -92,6 +94,19 @@ def test_segments_of_ones_own_accounts(sqlite_store, make_run):
     assert all(each.words == () for each in columns)
     _, columns = SegmentRepository(sqlite_store).all("Lena Fischer")
     assert columns[0].words[0].accounts == 3
+
+
+def test_the_portfolio_tells_of_a_hole_in_usage(sqlite_store, make_run, connect):
+    client = connect(create_app(sqlite_store, str, currency="EUR"))
+    scores = ScoreRepository(sqlite_store)
+    scores.publish(make_run({"a": 0.9}))
+    assert client.get("/v1/portfolio").json()["holes_in_usage"] == []
+    hole = Hole(date(2026, 5, 2), date(2026, 5, 29))
+    scores.publish(replace(make_run({"a": 0.9}), holes=(hole,), ended=40))
+    assert client.get("/v1/portfolio").json()["holes_in_usage"] == [
+        {"first": "2026-05-02", "last": "2026-05-29", "felt_until": "2026-07-24"}
+    ]
+    assert client.get("/v1/portfolio").json()["ended_that_day"] == 40
 
 
 def test_the_portfolio(store, make_run, connect):

@@ -2,10 +2,13 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from features.silence import Hole
+from serving.notices import told_felt
 from serving.store import ScoreRepository
 
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
@@ -36,6 +39,24 @@ def test_a_band_is_shape_and_word_not_colour_alone(page_of, repository, make_run
         ("G", "circle", "G", "Green"),
         ("X", "circle", "X", "Grey"),
     }
+
+
+@pytest.mark.parametrize("address", ["/", "/accounts", "/accounts/r", "/queue"])
+def test_scores_that_a_hole_in_usage_spoils_carry_a_notice(page_of, repository, make_run, address):
+    repository.publish(make_run({"r": 0.9, "g": 0.01}))
+    assert "not to be trusted" not in page_of(address)
+    hole = Hole(date(2026, 5, 2), date(2026, 5, 29))
+    repository.publish(replace(make_run({"r": 0.9, "g": 0.01}), holes=(hole,)))
+    (sentence,) = told_felt([hole])
+    assert "until 2026-07-24 signals take that for silence" in sentence
+    assert f'<p class="missing notice" role="note">{sentence}</p>' in page_of(address)
+
+
+def test_accounts_that_went_missing_on_the_day_itself_are_told_of(page_of, repository, make_run):
+    repository.publish(replace(make_run({"r": 0.9}), ended=1200))
+    said = page_of("/accounts")
+    assert "1,200 accounts are not scored: their paid subscription ended on 2026-06-30" in said
+    assert "(--as-of 2026-06-29)" in said
 
 
 def test_hostile_words_are_escaped_everywhere(page_of, repository, make_run):

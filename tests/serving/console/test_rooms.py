@@ -90,6 +90,16 @@ def test_a_score_that_does_not_keep_its_word_is_called_so(open_app, sqlite_store
     assert "outside the range" in shown
 
 
+def test_models_say_that_their_test_rows_chose_them(open_app, sqlite_store, measured):
+    versions = ModelVersionRepository(sqlite_store)
+    versions.promote(measured)
+    assert "by the very rows" not in words(open_app().get("/models", headers=PAGE))
+    metrics = {**measured.metrics, "honesty": {"chosen_among": 6}}
+    versions.promote(replace(measured, version="v7", metrics=metrics))
+    said = "Which of 6 ways to foretell is used was chosen by the very rows of these figures"
+    assert said in words(open_app().get("/models", headers=PAGE))
+
+
 @pytest.mark.usefixtures("promoted")
 def test_two_versions_side_by_side_say_where_the_difference_is_clear(open_app):
     shown = words(open_app().get("/models", headers=PAGE))

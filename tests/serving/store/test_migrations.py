@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from features.silence import Hole
 from models.score import Outlook
 from serving.store import (
     AuditRepository,
@@ -119,6 +120,18 @@ def test_a_list_is_read_from_one_table_since_0004(address, make_run):
     assert "ix_score_latest_1_csm_account" in indexes(engine)
     ScoreRepository(engine).publish(make_run({"a": 0.7}, as_of=JULY))
     assert [line.account_id for line in shown(engine)] == ["a"]
+    engine.dispose()
+
+
+def test_holes_are_kept_since_0005(address, make_run):
+    engine = filled(address, make_run)
+    hole = Hole(date(2026, 7, 1), date(2026, 7, 20))
+    ScoreRepository(engine).publish(replace(make_run({"a": 0.7}, as_of=JULY), holes=(hole,)))
+    assert migrate(engine, "0004") == HEAD
+    assert migrate(engine, HEAD) == "0004"
+    assert ScoreRepository(engine).newest().holes == ()
+    ScoreRepository(engine).publish(replace(make_run({"a": 0.6}, as_of=JULY), holes=(hole,)))
+    assert ScoreRepository(engine).newest().holes == (hole,)
     engine.dispose()
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from features.silence import Hole
 from models.bands.silence import SilentSource
 from models.score import Band
 from serving.store import ScoreRepository
@@ -72,6 +73,22 @@ def test_silent_sources_are_kept_with_their_run(repository, make_run):
     assert repository.silent(JUNE) == sources
     assert repository.silent(ago(1)) == ()
     assert repository.publish(run) == 0
+
+
+def test_holes_are_kept_with_their_run(repository, make_run):
+    """Beside a run of before, which knew of none, and in what tells two runs apart."""
+    holes = (Hole(ago(40), ago(20)), Hole(ago(9), ago(2)))
+    run = replace(make_run({"a": None}), holes=holes, ended=7)
+    plain = make_run({"a": None})
+    assert repository.publish(plain) == 1
+    assert repository.newest().holes == repository.info(JUNE).holes == ()
+    assert repository.publish(run) == 1
+    assert repository.newest().holes == repository.info(JUNE).holes == run.holes
+    assert repository.newest().ended == repository.info(JUNE).ended == 7
+    assert repository.publish(run) == 0
+    assert repository.publish(replace(run, ended=8)) == 1
+    assert repository.publish(plain) == 1
+    assert (repository.newest().holes, repository.newest().ended) == ((), 0)
 
 
 def test_a_run_without_them_takes_them_away(repository, make_run):
